@@ -1,0 +1,85 @@
+//! Sending a request until it is answered, within the one deadline: which failures are tried again, and when.
+
+use std::time::{Duration, Instant};
+
+use crate::context::Context;
+use crate::error::{Error, Kind, Result};
+use crate::transport::{Incoming, Outgoing, Watch};
+
+const FIRST_PAUSE: Duration = Duration::from_millis(500);
+const LONGEST_PAUSE: Duration = Duration::from_secs(8);
+
+/// An answer, and how often we had to ask.
+#[derive(Debug)]
+pub(crate) struct Delivered {
+    pub(crate) answer: Incoming,
+    pub(crate) attempts: u32,
+}
+
+impl Context<'_> {
+    /// Sends a request. Tried again: what surely was not carried out (no connection, 429), and, where a repeat does no
+    /// harm, what may have been (connection lost, 5xx).
+    ///
+    /// `shown` is the path for the log, without ids and query.
+    pub(crate) fn attempt(&self, outgoing: &Outgoing, shown: &str, harmless: bool) -> Result<Delivered> {
+        let mut attempts = 0;
+        loop {
+            self.core.pace.wait(self.cancel, self.deadline)?;
+            attempts += 1;
+            let started = Instant::now();
+            let outcome =
+                self.core.transport.exchange(outgoing, Watch::new(self.cancel.clone(), self.deadline));
+            self.log(|| {
+                let took = started.elapsed().as_millis();
+                let what = match &outcome {
+                    Ok(answer) => format!("HTTP {}, {} bytes", answer.status, answer.body.len()),
+                    Err(error) => error.to_string(),
+                };
+                format!("{} {shown} (attempt {attempts}, {took} ms): {what}", outgoing.method)
+            });
+
+            let asked_pause = match &outcome {
+                Ok(answer) if answer.status == 429 || (harmless && answer.status >= 500) => {
+                    answer.retry_after
+                }
+                Err(error) if may_try_again(error, harmless) => None,
+                _ => return finish(outcome, attempts, harmless),
+            };
+            let pause = asked_pause.unwrap_or_else(|| growing_pause(attempts));
+            let next = Instant::now() + pause;
+            // A pause beyond the deadline would only hide what went wrong.
+            if attempts > self.core.max_retries || next >= self.deadline {
+                return finish(outcome, attempts, harmless);
+            }
+            self.log(|| format!("trying {shown} again in {} ms", pause.as_millis()));
+            if !self.cancel.sleep_until(next) {
+                return Err(cancelled());
+            }
+        }
+    }
+}
+
+fn finish(outcome: Result<Incoming>, attempts: u32, harmless: bool) -> Result<Delivered> {
+    match outcome {
+        Ok(answer) => Ok(Delivered { answer, attempts }),
+        Err(error) => {
+            let retryable = error.is_retryable() && (harmless || !error.is_uncertain());
+            Err(error.retryable(retryable))
+        }
+    }
+}
+
+fn may_try_again(error: &Error, harmless: bool) -> bool {
+    let lost = matches!(error.kind(), Kind::Network | Kind::Timeout);
+    lost && (harmless || !error.is_uncertain())
+}
+
+/// Twice as long each time, and never quite the same: clients that failed together should not come back together.
+fn growing_pause(attempts: u32) -> Duration {
+    let longest = FIRST_PAUSE.saturating_mul(1 << (attempts - 1).min(8)).min(LONGEST_PAUSE);
+    longest.mul_f64(0.5 + fastrand::f64() / 2.0)
+}
+
+pub(crate) fn cancelled() -> Error {
+    Error::new(Kind::Cancelled, "cancelled by the caller")
+}

@@ -1,0 +1,107 @@
+//! Where the service is: HTTPS, or plain HTTP to this machine itself.
+
+use std::fmt;
+use std::net::IpAddr;
+
+use ureq::http::Uri;
+use ureq::http::uri::Authority;
+
+use crate::error::{Error, Result};
+
+/// A checked base URL, without a slash at its end.
+#[derive(Clone)]
+pub(crate) struct BaseUrl {
+    text: String,
+    pub(crate) authority: Authority,
+    pub(crate) is_plain: bool,
+}
+
+impl BaseUrl {
+    pub(crate) const DEFAULT: &str = "https://api.zerossl.com";
+
+    pub(crate) fn parse(text: &str) -> Result<Self> {
+        // No message quotes the text: it may hold a password.
+        let refuse = |why: &str| Err(Error::invalid("base_url", why));
+        let Ok(uri) = text.parse::<Uri>() else {
+            return refuse("expected a URL such as https://api.zerossl.com");
+        };
+        let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else {
+            return refuse("expected a whole URL such as https://api.zerossl.com");
+        };
+        if authority.as_str().contains('@') {
+            return refuse("a user and password in it are not supported; take them out");
+        }
+        if uri.query().is_some() || text.contains('#') {
+            return refuse("expected a URL without `?` and `#`");
+        }
+        let is_plain = match scheme {
+            "https" => false,
+            "http" if is_loopback(authority.host()) => true,
+            "http" => {
+                return refuse(
+                    "plain http would show the access key to everyone on the way; use https (http is for loopback hosts)",
+                );
+            }
+            _ => return refuse("expected https (or http to a loopback host)"),
+        };
+        Ok(Self { text: text.trim_end_matches('/').to_owned(), authority: authority.clone(), is_plain })
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        &self.text
+    }
+}
+
+impl fmt::Debug for BaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+fn is_loopback(host: &str) -> bool {
+    match host.trim_matches(['[', ']']).parse::<IpAddr>() {
+        Ok(address) => address.is_loopback(),
+        Err(_) => host.eq_ignore_ascii_case("localhost"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::BaseUrl;
+
+    #[test]
+    fn urls_are_taken_or_refused() {
+        for url in [
+            "https://api.zerossl.com",
+            "https://gateway.example.com/zerossl/",
+            "http://127.0.0.1:8080",
+            "http://127.8.8.8",
+            "http://[::1]:80/a/b",
+            "http://LOCALHOST:1",
+        ] {
+            assert!(BaseUrl::parse(url).is_ok(), "{url}");
+        }
+        for url in [
+            "",
+            "api.zerossl.com",
+            "/certificates",
+            "http://api.zerossl.com",
+            "http://localhost.example.com",
+            "http://127.0.0.1.example.com",
+            "http://10.0.0.1",
+            "http://[2001:db8::1]",
+            "ftp://127.0.0.1",
+            "https://user:pass@api.zerossl.com",
+            "https://api.zerossl.com?a=b",
+            "https://api.zerossl.com#a",
+            "https://",
+        ] {
+            let error = BaseUrl::parse(url).err().map(|error| error.to_string());
+            assert!(error.as_ref().is_some_and(|error| !error.contains("pass@")), "{url}: {error:?}");
+        }
+        assert_eq!(
+            BaseUrl::parse("https://a.example.com/b//").map(|url| url.text).as_deref(),
+            Ok("https://a.example.com/b")
+        );
+    }
+}

@@ -1,0 +1,202 @@
+//! The client: settings, connections, and the two ways to run an operation.
+
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use serde_json::{Map, Value};
+use zeroize::Zeroizing;
+
+use crate::base_url::BaseUrl;
+use crate::cancel::CancelToken;
+use crate::clean::Cleaner;
+use crate::context::{self, Context};
+use crate::error::{Error, Kind, Result};
+use crate::op::{Channel, Op};
+use crate::operation::{Operation, Request};
+use crate::pace::Pace;
+use crate::pages::Certificates;
+use crate::secret::Secret;
+use crate::settings::{Auth, ClientBuilder};
+use crate::transport::Transport;
+use crate::{operations, parameter};
+
+/// A client of the service. Clone it, share it between threads: connections and pace are shared.
+#[derive(Clone)]
+pub struct Client {
+    core: Arc<Core>,
+    cancel: CancelToken,
+}
+
+/// What all clones of a client share.
+pub(crate) struct Core {
+    pub(crate) transport: Transport,
+    pub(crate) base_url: BaseUrl,
+    access_key: Option<Secret>,
+    pub(crate) auth: Auth,
+    pub(crate) timeout: Duration,
+    pub(crate) max_retries: u32,
+    pub(crate) pace: Pace,
+    pub(crate) cleaner: Cleaner,
+    /// Connections and locks do not survive a fork.
+    process: u32,
+}
+
+impl Client {
+    /// A client with this access key and every other setting at its default.
+    pub fn new(access_key: impl Into<Secret>) -> Result<Self> {
+        Self::builder().access_key(access_key).build()
+    }
+
+    /// Settings on the way to a client.
+    pub fn builder() -> ClientBuilder {
+        ClientBuilder::default()
+    }
+
+    pub(crate) fn with_settings(settings: ClientBuilder) -> Result<Self> {
+        let base_url = settings.base_url.as_ref().map_or(BaseUrl::DEFAULT, Secret::reveal);
+        let base_url = BaseUrl::parse(base_url)?;
+        let transport = Transport::new(&settings, &base_url)?;
+        let core = Core {
+            base_url,
+            auth: settings.auth,
+            timeout: settings.timeout,
+            max_retries: settings.max_retries,
+            pace: Pace::new(settings.requests_per_second),
+            cleaner: settings.cleaner(),
+            process: std::process::id(),
+            access_key: settings.access_key,
+            transport,
+        };
+        Ok(Self { core: Arc::new(core), cancel: CancelToken::new() })
+    }
+
+    /// The same client, whose calls end when this token is cancelled.
+    #[must_use]
+    pub fn cancelled_by(&self, token: &CancelToken) -> Self {
+        Self { core: Arc::clone(&self.core), cancel: token.clone() }
+    }
+
+    /// Sends a typed request.
+    ///
+    /// ```no_run
+    /// # fn main() -> zerossl::Result<()> {
+    /// let client = zerossl::Client::new("the access key")?;
+    /// let certificate = client.send(&zerossl::GetCertificate::new("0123456789abcdef0123456789abcdef"))?;
+    /// println!("{:?} until {:?}", certificate.common_name, certificate.expires);
+    /// # Ok(()) }
+    /// ```
+    pub fn send<R: Request>(&self, request: &R) -> Result<R::Answer> {
+        let answer = Zeroizing::new(self.run(R::OPERATION, None, |_| context::encode(request))?);
+        context::decode(&answer).map_err(|error| error.during(R::OPERATION.name))
+    }
+
+    /// Runs an operation by its name, with its parameters as a JSON object; the answer is stable JSON.
+    ///
+    /// ```no_run
+    /// # fn main() -> zerossl::Result<()> {
+    /// let client = zerossl::Client::new("the access key")?;
+    /// println!("{}", client.call("list_certificates", r#"{"status": ["issued"]}"#)?);
+    /// # Ok(()) }
+    /// ```
+    pub fn call(&self, operation: &str, parameters: &str) -> Result<String> {
+        self.run(operations::find(operation)?, None, |_| parameter::parse(parameters))
+    }
+
+    /// Starts an operation on a thread of its own; it is pulled, answered and cancelled through the [`Op`].
+    pub fn start(&self, operation: &str, parameters: &str) -> Result<Op> {
+        let operation = operations::find(operation)?;
+        let given = parameter::parse(parameters).map_err(|error| error.during(operation.name))?;
+        self.core.check_process().map_err(|error| error.during(operation.name))?;
+        Op::start(self.clone(), operation, given)
+    }
+
+    /// All certificates that match, page after page as they are needed.
+    ///
+    /// None comes twice, and none is missed that was there throughout, also while others come and go.
+    #[must_use]
+    pub fn certificates(&self, list: operations::ListCertificates) -> Certificates {
+        Certificates::new(self.clone(), list)
+    }
+
+    /// The one way into an operation: forks, panics and secrets stop here.
+    pub(crate) fn run(
+        &self,
+        operation: &'static Operation,
+        events: Option<&Channel>,
+        given: impl FnOnce(&Context<'_>) -> Result<Map<String, Value>>,
+    ) -> Result<String> {
+        let work = || {
+            self.core.check_process()?;
+            let context = self.context(events);
+            let given = given(&context)?;
+            context.run(operation, given)
+        };
+        self.guarded(operation, work)
+    }
+
+    /// Runs work of an operation; a panic becomes an error.
+    pub(crate) fn guarded<T>(
+        &self,
+        operation: &'static Operation,
+        work: impl FnOnce() -> Result<T>,
+    ) -> Result<T> {
+        let outcome = catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| Err(panicked(&*panic)));
+        outcome.map_err(|error| error.cleaned(&self.core.cleaner).during(operation.name))
+    }
+
+    pub(crate) fn context<'a>(&'a self, events: Option<&'a Channel>) -> Context<'a> {
+        // A channel has a token of its own: cancelling an op leaves its client alone.
+        let cancel = events.map_or(&self.cancel, Channel::cancel_token);
+        Context { core: &self.core, cancel, deadline: Instant::now() + self.core.timeout, events }
+    }
+}
+
+impl Core {
+    pub(crate) fn access_key(&self) -> Result<&Secret> {
+        self.access_key.as_ref().ok_or_else(|| {
+            let message =
+                "no access key; give the setting `access_key`, or set ZEROSSL_ACCESS_KEY in the environment";
+            Error::new(Kind::Auth, message)
+        })
+    }
+
+    fn check_process(&self) -> Result<()> {
+        if self.process == std::process::id() {
+            return Ok(());
+        }
+        let message = "this client was made before the process forked; make a new one in the child";
+        Err(Error::new(Kind::Forked, message))
+    }
+}
+
+fn panicked(panic: &(dyn std::any::Any + Send)) -> Error {
+    let what =
+        panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    let what = what.unwrap_or("no message");
+    Error::new(Kind::Internal, format!("a bug in libzerossl ({what}); please report this"))
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Client").field(&self.core).finish()
+    }
+}
+
+impl fmt::Debug for Core {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Core")
+            .field("base_url", &self.base_url)
+            .field("auth", &self.auth)
+            .finish_non_exhaustive()
+    }
+}
+
+// Checked here and now: whoever breaks it is told by the compiler.
+const _: () = {
+    const fn shared_by_threads<T: Send + Sync>() {}
+    shared_by_threads::<Client>();
+    shared_by_threads::<Op>();
+    shared_by_threads::<Error>();
+};

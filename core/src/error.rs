@@ -1,0 +1,266 @@
+//! What can go wrong, in one type for every language.
+//!
+//! An [`Error`] says what happened in one line ([`Error::message`]), which [`Kind`] it is, and whatever the
+//! kind adds. [`Error::to_json`] is what C gets, and what Python turns into attributes.
+
+mod codes;
+mod failed_domains;
+mod kind;
+mod refusal;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::time::Duration;
+
+use serde_json::{Map, Value, json};
+
+pub use codes::{CODES, KnownCode};
+pub use failed_domains::FailedDomain;
+pub use kind::Kind;
+pub(crate) use refusal::Refusal;
+
+use crate::clean::Cleaner;
+
+/// The result of everything in this crate.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// What went wrong, with which name, and what to do.
+///
+/// It never holds a secret: texts from outside are cleaned of the access key and its like before they get here.
+#[derive(Clone, PartialEq)]
+pub struct Error(Box<Fields>);
+
+#[derive(Clone, PartialEq)]
+struct Fields {
+    kind: Kind,
+    message: String,
+    operation: Option<&'static str>,
+    retryable: bool,
+    retry_after: Option<Duration>,
+    http_status: Option<u16>,
+    api_code: Option<i64>,
+    api_type: Option<String>,
+    details: Option<Value>,
+    parameter: Option<String>,
+    domains: BTreeMap<String, FailedDomain>,
+    candidates: Vec<Value>,
+    path: Option<String>,
+    uncertain: bool,
+}
+
+impl Error {
+    pub(crate) fn new(kind: Kind, message: impl Into<String>) -> Self {
+        Self(Box::new(Fields {
+            kind,
+            message: message.into(),
+            operation: None,
+            retryable: kind.retryable(),
+            retry_after: None,
+            http_status: None,
+            api_code: None,
+            api_type: None,
+            details: None,
+            parameter: None,
+            domains: BTreeMap::new(),
+            candidates: Vec::new(),
+            path: None,
+            uncertain: false,
+        }))
+    }
+
+    /// A wrong parameter or setting; `parameter` is its name, with a place inside it where that helps: `domains[2]`.
+    pub(crate) fn invalid(parameter: impl Into<String>, why: impl fmt::Display) -> Self {
+        let parameter = parameter.into();
+        let mut error = Self::new(Kind::InvalidArgument, format!("`{parameter}`: {why}"));
+        error.0.parameter = Some(parameter);
+        error
+    }
+
+    pub(crate) fn response(http_status: u16, message: impl Into<String>) -> Self {
+        let mut error = Self::new(Kind::Response, message);
+        error.0.http_status = Some(http_status);
+        error.0.retryable = http_status >= 500;
+        error
+    }
+
+    pub(crate) fn retryable(mut self, retryable: bool) -> Self {
+        self.0.retryable = retryable;
+        self
+    }
+
+    /// The request went out and what became of it is not known.
+    pub(crate) fn uncertain(mut self) -> Self {
+        self.0.uncertain = true;
+        self
+    }
+
+    pub(crate) fn is_uncertain(&self) -> bool {
+        self.0.uncertain
+    }
+
+    pub(crate) fn with_http_status(mut self, status: u16) -> Self {
+        self.0.http_status = Some(status);
+        self
+    }
+
+    /// Takes over what another error knows of the service's answer.
+    pub(crate) fn with_status_of(mut self, other: &Self) -> Self {
+        self.0.http_status = other.0.http_status;
+        self.0.api_code = other.0.api_code;
+        self.0.api_type.clone_from(&other.0.api_type);
+        self
+    }
+
+    pub(crate) fn with_retry_after(mut self, pause: Option<Duration>) -> Self {
+        self.0.retry_after = pause;
+        self
+    }
+
+    pub(crate) fn with_candidates(mut self, candidates: Vec<Value>) -> Self {
+        self.0.candidates = candidates;
+        self
+    }
+
+    /// Names the operation, in the field and at the start of the message. The innermost name stays.
+    pub(crate) fn during(mut self, operation: &'static str) -> Self {
+        if self.0.operation.is_none() {
+            self.0.operation = Some(operation);
+            self.0.message.insert_str(0, ": ");
+            self.0.message.insert_str(0, operation);
+        }
+        self
+    }
+
+    /// Takes every secret out of the texts that came from outside.
+    pub(crate) fn cleaned(mut self, cleaner: &Cleaner) -> Self {
+        let fields = &mut *self.0;
+        cleaner.clean_text(&mut fields.message);
+        for text in [&mut fields.api_type, &mut fields.parameter, &mut fields.path].into_iter().flatten() {
+            cleaner.clean_text(text);
+        }
+        fields.details.iter_mut().chain(&mut fields.candidates).for_each(|value| cleaner.clean_json(value));
+        for failed in fields.domains.values_mut() {
+            failed.texts().for_each(|text| cleaner.clean_text(text));
+        }
+        self
+    }
+
+    /// What kind of error it is.
+    #[must_use]
+    pub fn kind(&self) -> Kind {
+        self.0.kind
+    }
+
+    /// One line of English: the operation, what went wrong, what to do.
+    #[must_use]
+    pub fn message(&self) -> &str {
+        &self.0.message
+    }
+
+    /// The operation that failed; `None` for settings of a client.
+    #[must_use]
+    pub fn operation(&self) -> Option<&'static str> {
+        self.0.operation
+    }
+
+    /// Whether the same call, made again later, does no harm and may work.
+    #[must_use]
+    pub fn is_retryable(&self) -> bool {
+        self.0.retryable
+    }
+
+    /// How long the service asked us to wait.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.0.retry_after
+    }
+
+    /// The HTTP status of the answer, where there was one.
+    #[must_use]
+    pub fn http_status(&self) -> Option<u16> {
+        self.0.http_status
+    }
+
+    /// The service's own number; not unique, see [`Error::api_type`].
+    #[must_use]
+    pub fn api_code(&self) -> Option<i64> {
+        self.0.api_code
+    }
+
+    /// The service's own word, such as `certificate_not_found`.
+    #[must_use]
+    pub fn api_type(&self) -> Option<&str> {
+        self.0.api_type.as_deref()
+    }
+
+    /// What the service added to its error, as it came.
+    #[must_use]
+    pub fn details(&self) -> Option<&Value> {
+        self.0.details.as_ref()
+    }
+
+    /// Kind `invalid_argument`: which parameter or setting.
+    #[must_use]
+    pub fn parameter(&self) -> Option<&str> {
+        self.0.parameter.as_deref()
+    }
+
+    /// Kind `validation`: each name that failed, with what was expected and what was found.
+    #[must_use]
+    pub fn domains(&self) -> &BTreeMap<String, FailedDomain> {
+        &self.0.domains
+    }
+
+    /// Kind `ambiguous`: certificates (in their JSON form) that may be the one whose answer was lost.
+    #[must_use]
+    pub fn candidates(&self) -> &[Value] {
+        &self.0.candidates
+    }
+
+    /// Kind `storage`: the file or folder.
+    #[must_use]
+    pub fn path(&self) -> Option<&str> {
+        self.0.path.as_deref()
+    }
+
+    /// The error as one JSON object: `code`, `kind`, `message`, `operation`, `retryable`, `retry_after` (seconds),
+    /// `http_status`, `api_code`, `api_type`, `details`, and what the kind adds.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        let fields = &*self.0;
+        let mut object = Map::new();
+        let mut put = |name: &str, value: Value| object.insert(name.to_owned(), value);
+        put("code", fields.kind.code().into());
+        put("kind", fields.kind.name().into());
+        put("message", fields.message.as_str().into());
+        put("operation", fields.operation.into());
+        put("retryable", fields.retryable.into());
+        put("retry_after", fields.retry_after.map(|pause| pause.as_secs_f64()).into());
+        put("http_status", fields.http_status.into());
+        put("api_code", fields.api_code.into());
+        put("api_type", fields.api_type.as_deref().into());
+        put("details", fields.details.clone().unwrap_or_default());
+        match fields.kind {
+            Kind::InvalidArgument => put("parameter", fields.parameter.as_deref().into()),
+            Kind::Validation => put("domains", json!(fields.domains)),
+            Kind::Ambiguous => put("candidates", fields.candidates.as_slice().into()),
+            Kind::Storage => put("path", fields.path.as_deref().into()),
+            _ => None,
+        };
+        Value::Object(object).to_string()
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.message)
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Error({})", self.to_json())
+    }
+}
+
+impl std::error::Error for Error {}

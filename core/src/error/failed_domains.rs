@@ -1,0 +1,101 @@
+//! Why the service could not see that a name is controlled, whatever depth it says so in.
+//!
+//! `details` was seen as `{domain: {URL or name: entry}}` and, one level shallower, as `{domain: entry}`; for CAA it
+//! is a list of domains. A name that passed is `{"validation_successful": true}`.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+/// A name whose validation failed (ZeroSSL REST API, Verify Domains).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct FailedDomain {
+    /// Where the service looked: a URL or a record's name.
+    pub location: Option<String>,
+    /// What it wanted to find there.
+    pub expected: Option<String>,
+    /// What it found instead.
+    pub found: Option<String>,
+    /// The service's word for it, such as `wrong_file_content`.
+    pub reason: Option<String>,
+}
+
+impl FailedDomain {
+    pub(super) fn texts(&mut self) -> impl Iterator<Item = &mut String> {
+        [&mut self.location, &mut self.expected, &mut self.found, &mut self.reason].into_iter().flatten()
+    }
+}
+
+pub(super) fn read(details: &Value) -> BTreeMap<String, FailedDomain> {
+    match details {
+        Value::Object(domains) => domains
+            .iter()
+            .filter_map(|(domain, entry)| Some((domain.clone(), failure_of(entry.as_object()?, None)?)))
+            .collect(),
+        Value::Array(domains) => domains
+            .iter()
+            .filter_map(Value::as_str)
+            .map(|domain| (domain.to_owned(), shut_out_by_caa()))
+            .collect(),
+        _ => BTreeMap::new(),
+    }
+}
+
+/// The first failure in an entry, or in one of the entries below it.
+fn failure_of(entry: &Map<String, Value>, location: Option<&str>) -> Option<FailedDomain> {
+    if is_leaf(entry) {
+        return (!passed(entry)).then(|| leaf(entry, location));
+    }
+    entry.iter().find_map(|(location, below)| failure_of(below.as_object()?, Some(location)))
+}
+
+fn is_leaf(entry: &Map<String, Value>) -> bool {
+    ["validation_successful", "file_found", "cname_found", "error", "error_slug", "record_correct"]
+        .iter()
+        .any(|name| entry.contains_key(*name))
+}
+
+fn passed(entry: &Map<String, Value>) -> bool {
+    is_true(entry.get("validation_successful")) || is_true(entry.get("record_correct"))
+}
+
+fn leaf(entry: &Map<String, Value>, location: Option<&str>) -> FailedDomain {
+    let text = |name: &str| {
+        entry.get(name).and_then(Value::as_str).filter(|text| !text.is_empty()).map(str::to_owned)
+    };
+    if entry.contains_key("cname_found") || entry.contains_key("record_correct") {
+        let found = is_true(entry.get("cname_found"));
+        return FailedDomain {
+            location: text("target_host").or_else(|| location.map(str::to_owned)),
+            expected: text("target_record").map(|target| format!("a CNAME record to {target}")),
+            found: text("actual_record").or_else(|| (!found).then(|| "no CNAME record".to_owned())),
+            reason: Some(if found { "cname_wrong" } else { "cname_not_found" }.to_owned()),
+        };
+    }
+    FailedDomain {
+        location: location.map(str::to_owned),
+        expected: Some("the validation file with exactly the order's content, answered with 200".to_owned()),
+        found: text("error_info").or_else(|| text("error_slug")),
+        reason: text("error_slug"),
+    }
+}
+
+fn shut_out_by_caa() -> FailedDomain {
+    FailedDomain {
+        expected: Some("CAA records that allow sectigo.com, or none".to_owned()),
+        found: Some("CAA records that shut the CA out".to_owned()),
+        reason: Some("caa".to_owned()),
+        ..FailedDomain::default()
+    }
+}
+
+fn is_true(value: Option<&Value>) -> bool {
+    match value {
+        Some(Value::Bool(flag)) => *flag,
+        Some(Value::Number(number)) => number.as_f64() != Some(0.0),
+        Some(Value::String(text)) => matches!(text.as_str(), "1" | "true"),
+        _ => false,
+    }
+}

@@ -1,0 +1,121 @@
+//! The service's own error, as its body says it, and the [`Error`] it becomes.
+
+use serde_json::Value;
+
+use super::{Error, Kind, codes, failed_domains};
+
+/// What an error body says; every part may be absent. Texts and numbers change type, so both are read either way.
+#[derive(Debug, Default, PartialEq)]
+pub(crate) struct Refusal {
+    pub(crate) code: Option<i64>,
+    pub(crate) api_type: Option<String>,
+    info: Option<String>,
+    details: Option<Value>,
+}
+
+impl Refusal {
+    /// Reads the value of `error`: seen as an object, a string, null, or a bool.
+    pub(crate) fn read(error: &Value) -> Self {
+        match error {
+            Value::Object(object) => Self {
+                code: object.get("code").and_then(whole_number),
+                api_type: object.get("type").and_then(text),
+                info: object.get("info").or_else(|| object.get("message")).and_then(text),
+                details: object.get("details").filter(|details| !is_nothing(details)).cloned(),
+            },
+            other => Self { info: text(other), ..Self::default() },
+        }
+    }
+
+    /// Create calls that end like this may have made a certificate all the same.
+    fn is_uncertain(&self) -> bool {
+        match self.api_type.as_deref() {
+            Some(word) => matches!(
+                word,
+                "internal_server_error"
+                    | "conflict"
+                    | "internal_error_failed_processing_csr"
+                    | "internal_error_failed_creating_certificate"
+            ),
+            None => matches!(self.code, Some(111 | 112 | 114 | 2820 | 2821)),
+        }
+    }
+
+    fn kind(&self) -> Kind {
+        match (self.api_type.as_deref(), self.code) {
+            (Some("invalid_access_key" | "missing_access_key"), _) | (None, Some(101)) => Kind::Auth,
+            (Some("domain_control_validation_failed" | "invalid_caa_records_detected"), _)
+            | (None, Some(0 | 2840)) => Kind::Validation,
+            _ => Kind::Api,
+        }
+    }
+
+    pub(crate) fn into_error(self, http_status: u16) -> Error {
+        let kind = if http_status == 429 { Kind::RateLimited } else { self.kind() };
+        let known = codes::find(self.api_type.as_deref(), self.code);
+        let mut error = Error::new(kind, self.message(known, http_status));
+        let uncertain = self.is_uncertain();
+        error.0.retryable =
+            kind.retryable() || uncertain || http_status >= 500 || known.is_some_and(|known| known.passing);
+        error.0.uncertain = uncertain;
+        error.0.http_status = Some(http_status);
+        error.0.api_code = self.code;
+        if kind == Kind::Validation {
+            error.0.domains = self.details.as_ref().map(failed_domains::read).unwrap_or_default();
+            let failures = error.0.domains.iter();
+            let failures = failures.map(|(domain, failed)| {
+                format!("; {domain}: {}", one_line(failed.found.as_deref().unwrap_or("failed")))
+            });
+            error.0.message.extend(failures.collect::<Vec<_>>());
+        }
+        error.0.api_type = self.api_type;
+        error.0.details = self.details;
+        error
+    }
+
+    fn message(&self, known: Option<&codes::KnownCode>, http_status: u16) -> String {
+        let mut message = match (&self.api_type, self.code) {
+            (Some(word), Some(code)) => format!("the service refused with {word} ({code})"),
+            (Some(word), None) => format!("the service refused with {word}"),
+            (None, Some(code)) => format!("the service refused with error {code}"),
+            (None, None) => format!("the service refused without saying why (HTTP {http_status})"),
+        };
+        if let Some(known) = known {
+            message.push_str(": ");
+            message.push_str(known.meaning);
+        }
+        if let Some(info) = &self.info {
+            message.extend([" (it says: ", &one_line(info), ")"]);
+        }
+        message
+    }
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn whole_number(value: &Value) -> Option<i64> {
+    match value {
+        Value::Number(number) => number.as_i64(),
+        Value::String(text) => text.trim().parse().ok(),
+        _ => None,
+    }
+}
+
+fn text(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) if !text.is_empty() => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
+}
+
+fn is_nothing(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Array(list) => list.is_empty(),
+        Value::Object(map) => map.is_empty(),
+        _ => false,
+    }
+}

@@ -1,0 +1,75 @@
+//! ZeroSSL's REST API and, one day soon, the whole way to an installed certificate. Blocking, unofficial.
+//!
+//! An operation is a type, and the table of operations ([`OPERATIONS`]) is the product. [`Client::send`] takes typed
+//! requests, [`Client::call`] the same by name and in JSON, [`Client::start`] runs one as an [`Op`] that is watched
+//! and cancelled. All answers are read by one tolerant pass into stable JSON; the Rust types are plain derives on that.
+//!
+//! ```no_run
+//! use zerossl::{Client, CreateCertificate, GenerateCsr, ValidationMethod, VerifyDomains};
+//!
+//! # fn main() -> zerossl::Result<()> {
+//! let client = Client::new("the access key")?;
+//! let request = client.send(&GenerateCsr::new(["example.com"]))?;
+//! // Save the key before you order.
+//! let order = client.send(&CreateCertificate::new(["example.com"], &request.csr))?;
+//! for (name, file) in &order.validation.other_methods {
+//!     println!("{name}: {:?} must hold {:?}", file.file_validation_url_http, file.file_validation_content);
+//! }
+//! client.send(&VerifyDomains::new(&order.id, ValidationMethod::Http))?;
+//! # Ok(()) }
+//! ```
+//!
+//! # Secrets
+//!
+//! The access key is in no error, `Debug` output or log line of this crate. Log lines go to the `log` crate under the
+//! target `zerossl`. The HTTP crate below (ureq) logs too: at level trace it shows whole URLs, and with [`Auth::Query`]
+//! the key in them; keep `ureq` below trace, or use [`Auth::Header`].
+
+#![forbid(unsafe_code)]
+
+mod answers;
+mod attempts;
+mod base_url;
+mod cancel;
+mod clean;
+mod client;
+mod context;
+mod describe;
+mod error;
+mod event;
+mod excerpt;
+mod log_events;
+mod op;
+mod operation;
+mod operations;
+mod outgoing;
+mod pace;
+mod pages;
+mod parameter;
+mod reading;
+mod secret;
+mod settings;
+mod shape;
+mod signing_request;
+mod thread;
+mod time;
+mod transport;
+
+pub use answers::{Certificate, Extra, FileAndRecord, Success, Validation};
+pub use cancel::CancelToken;
+pub use client::Client;
+pub use describe::describe;
+pub use error::{CODES, Error, FailedDomain, Kind, KnownCode, Result};
+pub use event::{Event, EventType};
+pub use op::{Next, Op};
+pub use operation::{Operation, Request};
+pub use operations::*;
+pub use pages::Certificates;
+pub use parameter::{Parameter, ParameterKind};
+pub use secret::Secret;
+pub use settings::{Auth, ClientBuilder, Roots, SETTINGS};
+pub use shape::{Field, FieldKind, Shape};
+pub use time::Time;
+
+/// The version of this library.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");

@@ -1,0 +1,256 @@
+//! Ops: an operation on a thread of its own, that is watched, answered and cancelled.
+//!
+//! Events wait in a bounded queue until they are pulled. When it is full, logs and progress are dropped and counted;
+//! pages and questions wait for the reader, so a slow reader slows the work and never fills the memory.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use serde_json::{Map, Value};
+
+use crate::attempts::cancelled;
+use crate::cancel::CancelToken;
+use crate::client::Client;
+use crate::error::{Error, Kind, Result};
+use crate::event::{Event, EventType};
+use crate::operation::Operation;
+use crate::{parameter, thread};
+
+/// How many events wait for the reader.
+const MOST_EVENTS: usize = 256;
+
+/// A running operation. Dropping it cancels the operation, without waiting for its end.
+#[derive(Debug)]
+pub struct Op {
+    channel: Channel,
+    process: u32,
+}
+
+/// What [`Op::next`] found.
+#[derive(Debug, PartialEq)]
+pub enum Next {
+    /// The oldest event that was not read yet.
+    Event(Event),
+    /// Nothing new in the given time.
+    Pending,
+    /// The operation has ended and all events were read: ask for [`Op::result`].
+    Done,
+}
+
+impl Op {
+    pub(crate) fn start(
+        client: Client,
+        operation: &'static Operation,
+        given: Map<String, Value>,
+    ) -> Result<Self> {
+        Self::spawn(move |channel| client.run(operation, Some(channel), |_| Ok(given)))
+            .map_err(|error| error.during(operation.name))
+    }
+
+    fn spawn(work: impl FnOnce(&Channel) -> Result<String> + Send + 'static) -> Result<Self> {
+        let channel = Channel::default();
+        let theirs = channel.clone();
+        thread::spawn("op", move || {
+            let result = work(&theirs);
+            theirs.state().result = Some(result);
+            theirs.0.changed.notify_all();
+        })
+        .map_err(|error| Error::new(Kind::Internal, format!("no thread could be started: {error}")))?;
+        Ok(Self { channel, process: std::process::id() })
+    }
+
+    /// Waits for news; without a time-out as long as it takes.
+    pub fn next(&self, timeout: Option<Duration>) -> Result<Next> {
+        self.check_process()?;
+        let end = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
+        let mut state = self.channel.state();
+        loop {
+            if let Some(event) = state.take_event() {
+                self.channel.0.changed.notify_all();
+                return Ok(Next::Event(event));
+            }
+            if state.result.is_some() {
+                return Ok(Next::Done);
+            }
+            state = match end.map(|end| end.saturating_duration_since(Instant::now())) {
+                None => self.channel.wait(state),
+                Some(Duration::ZERO) => return Ok(Next::Pending),
+                Some(left) => self.channel.wait_timeout(state, left),
+            };
+        }
+    }
+
+    /// Answers an event that asks: `{"id": ..., "ok": true}` or `{"id": ..., "error": "why"}`. From any thread.
+    pub fn reply(&self, reply: &str) -> Result<()> {
+        self.check_process()?;
+        let reply = parameter::parse(reply)?;
+        let id = reply.get("id").and_then(Value::as_u64);
+        let answer = match (reply.get("ok"), reply.get("error")) {
+            (Some(Value::Bool(true)), None) => Ok(()),
+            (None, Some(Value::String(why))) => Err(why.clone()),
+            _ => return Err(Error::invalid("ok", "expected `\"ok\": true`, or `\"error\": \"why\"`")),
+        };
+        let mut state = self.channel.state();
+        match id.and_then(|id| state.asked.get_mut(&id)) {
+            Some(open @ None) => *open = Some(answer),
+            _ => return Err(Error::invalid("id", "no event with this id waits for a reply")),
+        }
+        drop(state);
+        self.channel.0.changed.notify_all();
+        Ok(())
+    }
+
+    /// Cancels: from any thread; the operation ends soon, with an error of kind `cancelled` unless it was done before.
+    pub fn cancel(&self) {
+        // A child of fork has no thread to cancel, and may find the lock taken for ever.
+        if self.check_process().is_ok() {
+            self.channel.cancel();
+        }
+    }
+
+    /// The answer, or why there is none; as often as wanted. Kind `not_ready` while the operation runs.
+    pub fn result(&self) -> Result<String> {
+        self.check_process()?;
+        let not_ready =
+            || Error::new(Kind::NotReady, "the operation still runs; read its events until it is done");
+        self.channel.state().result.clone().unwrap_or_else(|| Err(not_ready()))
+    }
+
+    /// Passes over the events until the end, and gives the result. Events that ask are not answered: for operations
+    /// that have none.
+    pub fn finish(&self) -> Result<String> {
+        while self.next(None)? != Next::Done {}
+        self.result()
+    }
+
+    fn check_process(&self) -> Result<()> {
+        if self.process == std::process::id() {
+            return Ok(());
+        }
+        Err(Error::new(Kind::Forked, "this op was started before the process forked; start one in the child"))
+    }
+}
+
+impl Drop for Op {
+    fn drop(&mut self) {
+        self.cancel();
+    }
+}
+
+/// What the op's owner and its thread share.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Channel(Arc<Shared>);
+
+#[derive(Debug, Default)]
+struct Shared {
+    cancel: CancelToken,
+    state: Mutex<State>,
+    /// Anything in the state has changed.
+    changed: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    queue: VecDeque<Event>,
+    dropped: usize,
+    last_id: u64,
+    /// Questions without an answer, and answers that were not fetched yet.
+    asked: HashMap<u64, Option<Result<(), String>>>,
+    result: Option<Result<String>>,
+}
+
+impl State {
+    fn take_event(&mut self) -> Option<Event> {
+        if self.dropped > 0 && self.queue.len() < MOST_EVENTS {
+            let message = format!("{} events were dropped, since they were not read in time", self.dropped);
+            self.dropped = 0;
+            self.queue.push_back(Event::new(EventType::Log, &message, Map::new()));
+        }
+        self.queue.pop_front()
+    }
+}
+
+impl Channel {
+    /// The token that everything the op does looks at.
+    pub(crate) fn cancel_token(&self) -> &CancelToken {
+        &self.0.cancel
+    }
+
+    /// Tells something; never waits.
+    pub(crate) fn tell(&self, event: Event) {
+        let mut state = self.state();
+        if event.kind().may_drop() && state.queue.len() >= MOST_EVENTS {
+            state.dropped += 1;
+            return;
+        }
+        state.queue.push_back(event);
+        self.0.changed.notify_all();
+    }
+
+    /// Tells something large; waits until everything before it was read.
+    pub(crate) fn hand_over(&self, event: Event) -> Result<()> {
+        let mut state = self.state();
+        loop {
+            if self.0.cancel.is_cancelled() {
+                return Err(cancelled());
+            }
+            if state.queue.iter().all(|waiting| waiting.kind() != event.kind()) {
+                break;
+            }
+            state = self.wait(state);
+        }
+        state.queue.push_back(event);
+        self.0.changed.notify_all();
+        Ok(())
+    }
+
+    /// Asks the caller and waits for the reply; the caller's `error` comes back as text.
+    #[cfg_attr(not(test), expect(dead_code, reason = "the questions come with `obtain`"))]
+    pub(crate) fn ask(
+        &self,
+        kind: EventType,
+        message: &str,
+        mut fields: Map<String, Value>,
+    ) -> Result<Result<(), String>> {
+        let mut state = self.state();
+        state.last_id += 1;
+        let id = state.last_id;
+        fields.insert("id".to_owned(), id.into());
+        state.asked.insert(id, None);
+        state.queue.push_back(Event::new(kind, message, fields));
+        self.0.changed.notify_all();
+        loop {
+            if let Some(Some(_)) = state.asked.get(&id) {
+                return state.asked.remove(&id).flatten().ok_or_else(cancelled);
+            }
+            if self.0.cancel.is_cancelled() {
+                state.asked.remove(&id);
+                return Err(cancelled());
+            }
+            state = self.wait(state);
+        }
+    }
+
+    fn cancel(&self) {
+        self.0.cancel.cancel();
+        // Under the lock, so that nobody misses it between a look at the token and the wait.
+        let _state = self.state();
+        self.0.changed.notify_all();
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn wait<'a>(&self, state: MutexGuard<'a, State>) -> MutexGuard<'a, State> {
+        self.0.changed.wait(state).unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn wait_timeout<'a>(&self, state: MutexGuard<'a, State>, left: Duration) -> MutexGuard<'a, State> {
+        self.0.changed.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,120 @@
+use super::*;
+
+fn log(number: usize) -> Event {
+    Event::new(EventType::Log, &number.to_string(), Map::new())
+}
+
+#[test]
+fn events_drain_before_done_and_the_result_repeats() {
+    let op = Op::spawn(|channel| {
+        channel.tell(log(1));
+        channel.tell(log(2));
+        Ok("{}".to_owned())
+    })
+    .expect("a thread");
+    assert_eq!(op.next(None), Ok(Next::Event(log(1))));
+    assert_eq!(op.next(None), Ok(Next::Event(log(2))));
+    assert_eq!(op.next(None), Ok(Next::Done));
+    assert_eq!(op.next(Some(Duration::ZERO)), Ok(Next::Done));
+    assert_eq!(op.result(), Ok("{}".to_owned()));
+    assert_eq!(op.result(), Ok("{}".to_owned()));
+}
+
+#[test]
+fn a_result_that_is_not_there_is_not_ready() {
+    let op = Op::spawn(|channel| channel.ask(EventType::Publish, "?", Map::new()).map(|_| String::new()))
+        .expect("a thread");
+    assert!(matches!(op.next(None), Ok(Next::Event(_))));
+    assert_eq!(op.next(Some(Duration::ZERO)), Ok(Next::Pending));
+    assert_eq!(op.result().expect_err("it runs").kind(), Kind::NotReady);
+}
+
+#[test]
+fn a_full_queue_drops_logs_but_no_questions() {
+    let op = Op::spawn(|channel| {
+        for number in 0..MOST_EVENTS + 10 {
+            channel.tell(log(number));
+        }
+        channel.ask(EventType::Publish, "now", Map::new())?.map_err(|why| Error::new(Kind::Api, why))?;
+        Ok("{}".to_owned())
+    })
+    .expect("a thread");
+    // The question is the last of the thread's events: it has come to it once this many wait.
+    let mut events = Vec::new();
+    let mut seen_question = false;
+    while !seen_question {
+        if let Ok(Next::Event(event)) = op.next(None) {
+            seen_question = event.kind() == EventType::Publish;
+            events.push(event);
+        }
+    }
+    assert!(op.reply(r#"{"id":1,"ok":true}"#).is_ok());
+    loop {
+        match op.next(None).expect("same process") {
+            Next::Event(event) => events.push(event),
+            Next::Done => break,
+            Next::Pending => unreachable!("waits without a time-out"),
+        }
+    }
+    let logs = events.iter().filter(|event| event.kind() == EventType::Log).count();
+    let told = events.iter().any(|event| event.json().contains("events were dropped"));
+    assert!(logs >= MOST_EVENTS && (told || logs == MOST_EVENTS + 10), "{logs}");
+    assert!(op.result().is_ok());
+}
+
+#[test]
+fn replies_are_checked_and_reach_the_question() {
+    let op = Op::spawn(|channel| {
+        let reply = channel.ask(EventType::Publish, "publish this", Map::new())?;
+        Ok(format!("{reply:?}"))
+    })
+    .expect("a thread");
+    let Ok(Next::Event(event)) = op.next(None) else { panic!("a question") };
+    assert_eq!(event.json(), r#"{"id":1,"message":"publish this","type":"publish"}"#);
+    for (reply, parameter) in [
+        (r#"{"id":2,"ok":true}"#, Some("id")),
+        (r#"{"ok":true}"#, Some("id")),
+        (r#"{"id":1}"#, Some("ok")),
+        (r#"{"id":1,"ok":false}"#, Some("ok")),
+        ("[]", None),
+    ] {
+        let error = op.reply(reply).expect_err(reply);
+        assert_eq!((error.kind(), error.parameter()), (Kind::InvalidArgument, parameter), "{reply}");
+    }
+    op.reply(r#"{"id":1,"error":"no such zone"}"#).expect("the right one");
+    assert_eq!(op.finish().as_deref(), Ok(r#"Err("no such zone")"#));
+    assert!(op.reply(r#"{"id":1,"ok":true}"#).is_err());
+}
+
+#[test]
+fn cancel_ends_a_question_and_a_page_that_wait() {
+    for work in [
+        (|channel: &Channel| channel.ask(EventType::Publish, "", Map::new()).map(|_| String::new()))
+            as fn(&Channel) -> _,
+        |channel: &Channel| {
+            channel.hand_over(Event::with_members(EventType::Page, r#""page":1"#))?;
+            channel.hand_over(Event::with_members(EventType::Page, r#""page":2"#))?;
+            Ok(String::new())
+        },
+    ] {
+        let op = Op::spawn(work).expect("a thread");
+        op.cancel();
+        assert_eq!(op.finish().expect_err("cancelled").kind(), Kind::Cancelled);
+    }
+}
+
+#[test]
+fn a_page_waits_until_the_one_before_was_read() {
+    let op = Op::spawn(|channel| {
+        for page in 1..=3 {
+            channel.hand_over(Event::with_members(EventType::Page, &format!(r#""page":{page}"#)))?;
+        }
+        Ok(String::new())
+    })
+    .expect("a thread");
+    for page in 1..=3 {
+        let Ok(Next::Event(event)) = op.next(None) else { panic!("page {page}") };
+        assert_eq!(event.json(), format!(r#"{{"type":"page","page":{page}}}"#));
+    }
+    assert_eq!(op.next(None), Ok(Next::Done));
+}

@@ -1,0 +1,121 @@
+//! `download_certificate`: the issued certificate with its chain, as PEM.
+
+use serde::{Deserialize, Serialize};
+
+use super::CERTIFICATE_ID;
+use crate::answers::Extra;
+use crate::context::{self, Context};
+use crate::error::Result;
+use crate::operation::{Endpoint, Operation, Request, Run};
+use crate::parameter::{Arguments, Parameter, ParameterKind};
+use crate::shape::{Field, FieldKind, Shape};
+
+/// The issued certificate with its chain, as PEM.
+///
+/// Right after `issued` the service may still answer `certificate_not_issued`: try again later.
+#[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
+pub struct DownloadCertificate {
+    /// The certificate's id.
+    pub id: String,
+    /// Whether the chain goes on to the cross-signed root.
+    pub include_cross_signed: Option<bool>,
+}
+
+impl DownloadCertificate {
+    /// The certificate with this id.
+    pub fn new(id: impl Into<String>) -> Self {
+        Self { id: id.into(), include_cross_signed: None }
+    }
+}
+
+impl Request for DownloadCertificate {
+    type Answer = Download;
+    const OPERATION: &'static Operation = &OPERATION;
+}
+
+/// A certificate and its chain.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Download {
+    /// The leaf, PEM.
+    pub certificate: String,
+    /// The chain without the leaf, PEM.
+    pub ca_bundle: String,
+    /// Leaf and chain, the leaf first: what most servers want.
+    pub fullchain: String,
+    /// Fields that this version does not know.
+    #[serde(flatten)]
+    pub extra: Extra,
+}
+
+pub(super) const CROSS_SIGNED: Parameter = Parameter::optional(
+    "include_cross_signed",
+    ParameterKind::Flag,
+    "Whether the chain goes on to the cross-signed root.",
+);
+
+pub(super) static OPERATION: Operation = Operation {
+    name: "download_certificate",
+    summary: "The issued certificate with its chain, as PEM. Right after `issued` the service may still answer certificate_not_issued: try again later.",
+    source: "ZeroSSL REST API, Download Certificate (inline)",
+    parameters: &[CERTIFICATE_ID, CROSS_SIGNED],
+    answer: &DOWNLOAD,
+    run: Run::Steps(download),
+};
+
+static DOWNLOAD: Shape = Shape::new(
+    "Download",
+    &[
+        Field::new("certificate", FieldKind::Text, "The leaf, PEM.").or(&["certificate.crt"]).required(),
+        Field::new("ca_bundle", FieldKind::Text, "The chain without the leaf, PEM.")
+            .or(&["ca_bundle.crt"])
+            .required(),
+        Field::new("fullchain", FieldKind::Text, "Leaf and chain, the leaf first: what most servers want."),
+    ],
+);
+
+/// The method since April 2026; a service that does not know it answers with a ZIP file.
+static JSON: Endpoint = Endpoint::get("/certificates/{id}/download/json");
+/// The older method, deprecated since.
+static RETURN: Endpoint = Endpoint::get("/certificates/{id}/download/return");
+
+fn download(context: &Context<'_>, arguments: &Arguments) -> Result<String> {
+    let mut delivered = context.deliver(&JSON, arguments)?;
+    let mut answer = context.read(&delivered, &DOWNLOAD);
+    let is_unknown = matches!(&answer, Err(error) if matches!(error.api_type(), Some("invalid_api_function" | "route_not_found")));
+    if is_unknown || is_zip(&delivered.answer.body) {
+        delivered = context.deliver(&RETURN, arguments)?;
+        answer = context.read(&delivered, &DOWNLOAD);
+    }
+    let mut download: Blocks = context::decode(&answer?)?;
+    for (field, pem) in [("certificate", &mut download.certificate), ("ca_bundle", &mut download.ca_bundle)] {
+        if !pem.contains("-----BEGIN CERTIFICATE-----") {
+            let why = format!("`{field}` holds no certificate in PEM");
+            return Err(context.unusable(&delivered, Some(&why)));
+        }
+        tidy(pem);
+    }
+    let fullchain = format!("{}{}", download.certificate, download.ca_bundle);
+    let Blocks { certificate, ca_bundle, extra } = download;
+    context::to_json(&Download { certificate, ca_bundle, fullchain, extra })
+}
+
+/// What the service sends of it.
+#[derive(Deserialize)]
+struct Blocks {
+    certificate: String,
+    ca_bundle: String,
+    #[serde(flatten)]
+    extra: Extra,
+}
+
+pub(super) fn is_zip(body: &[u8]) -> bool {
+    body.starts_with(b"PK\x03\x04")
+}
+
+/// Unix line ends and one newline at the end, so that blocks can be joined.
+fn tidy(pem: &mut String) {
+    let tidied: Vec<&str> = pem.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    *pem = tidied.join("\n") + "\n";
+}

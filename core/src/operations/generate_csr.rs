@@ -1,0 +1,107 @@
+//! `generate_csr`: a private key and a certificate signing request, made here; nothing is sent.
+
+use serde::{Deserialize, Serialize};
+
+use crate::context::{self, Context};
+use crate::error::Result;
+use crate::operation::{Operation, Request, Run};
+use crate::parameter::{Arguments, Parameter, ParameterKind};
+use crate::secret::Secret;
+use crate::shape::{Field, FieldKind, Shape};
+use crate::signing_request;
+
+/// What kind of private key is made.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize)]
+#[non_exhaustive]
+pub enum KeyType {
+    /// ECDSA on the curve P-256.
+    #[default]
+    #[serde(rename = "ecdsa-p256")]
+    EcdsaP256,
+    /// ECDSA on the curve P-384.
+    #[serde(rename = "ecdsa-p384")]
+    EcdsaP384,
+    /// RSA with 2048 bits.
+    #[serde(rename = "rsa-2048")]
+    Rsa2048,
+    /// RSA with 4096 bits.
+    #[serde(rename = "rsa-4096")]
+    Rsa4096,
+}
+
+/// Makes a certificate signing request (RFC 2986) and, unless one is given, a private key. Nothing is sent.
+#[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
+pub struct GenerateCsr {
+    /// The names; the first one becomes the CN if it has no more than 64 characters.
+    pub domains: Vec<String>,
+    /// The kind of key to make.
+    pub key_type: Option<KeyType>,
+    /// A key to use instead: PEM, as PKCS#8, SEC1 or PKCS#1.
+    pub private_key: Option<Secret>,
+}
+
+impl GenerateCsr {
+    /// For these names, with a new ECDSA key on P-256.
+    pub fn new<D: Into<String>>(domains: impl IntoIterator<Item = D>) -> Self {
+        Self { domains: domains.into_iter().map(Into::into).collect(), key_type: None, private_key: None }
+    }
+}
+
+impl Request for GenerateCsr {
+    type Answer = GeneratedCsr;
+    const OPERATION: &'static Operation = &OPERATION;
+}
+
+/// A certificate signing request and its key.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct GeneratedCsr {
+    /// The certificate signing request, PEM.
+    pub csr: String,
+    /// The new private key, PKCS#8 PEM; none if one was given. Save it before you order.
+    pub private_key: Option<Secret>,
+}
+
+pub(super) static OPERATION: Operation = Operation {
+    name: "generate_csr",
+    summary: "Makes a certificate signing request and, unless one is given, a private key. Nothing is sent. Save the key before you order.",
+    source: "RFC 2986",
+    parameters: &[
+        Parameter::required(
+            "domains",
+            ParameterKind::Domains,
+            "The names; the first one becomes the CN if it has no more than 64 characters.",
+        ),
+        Parameter::optional(
+            "key_type",
+            ParameterKind::OneOf(&["ecdsa-p256", "ecdsa-p384", "rsa-2048", "rsa-4096"]),
+            "The kind of key to make; ecdsa-p256 by default.",
+        ),
+        Parameter::optional(
+            "private_key",
+            ParameterKind::PrivateKey,
+            "A key to use instead: PEM, as PKCS#8, SEC1 or PKCS#1.",
+        ),
+    ],
+    answer: &GENERATED,
+    run: Run::Steps(generate),
+};
+
+static GENERATED: Shape = Shape::new(
+    "GeneratedCsr",
+    &[
+        Field::new("csr", FieldKind::Text, "The certificate signing request, PEM."),
+        Field::new("private_key", FieldKind::Text, "The new private key, PKCS#8 PEM; none if one was given."),
+    ],
+);
+
+fn generate(_: &Context<'_>, arguments: &Arguments) -> Result<String> {
+    let (key, is_new) = match arguments.text("private_key") {
+        Some(pem) => (signing_request::read_key(pem, arguments.text("key_type"))?, false),
+        None => (signing_request::new_key(arguments.text("key_type").unwrap_or("ecdsa-p256"))?, true),
+    };
+    let csr = signing_request::make(&key, &arguments.texts("domains").collect::<Vec<_>>())?;
+    let private_key = is_new.then(|| Secret::from(key.serialize_pem()));
+    context::to_json(&GeneratedCsr { csr, private_key })
+}

@@ -1,0 +1,207 @@
+//! `list_certificates`: a page of the account's certificates; started as an op, all pages.
+
+use std::time::SystemTime;
+
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use crate::answers::{CERTIFICATE, Certificate, Extra};
+use crate::context::{self, Context};
+use crate::error::Result;
+use crate::operation::{Endpoint, Operation, Request, Run};
+use crate::pages;
+use crate::parameter::{self, Arguments, Parameter, ParameterKind};
+use crate::shape::{Field, FieldKind, Shape};
+
+/// The state of a certificate, as a filter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum Status {
+    /// Ordered, not yet validated.
+    Draft,
+    /// The service looks, or issues.
+    PendingValidation,
+    /// Issued and valid.
+    Issued,
+    /// Given up before it was issued.
+    Cancelled,
+    /// Taken back.
+    Revoked,
+    /// Over.
+    Expired,
+    /// Issued, and over within 30 days.
+    ExpiringSoon,
+}
+
+/// A page of the account's certificates. For all pages use [`Client::certificates`](crate::Client::certificates).
+#[derive(Clone, Debug, Default, Serialize)]
+#[non_exhaustive]
+pub struct ListCertificates {
+    /// Only these states; without it all known ones.
+    pub status: Option<Vec<Status>>,
+    /// Only this type: `1` to `7`, or a name such as `single90Days`.
+    #[serde(rename = "type")]
+    pub certificate_type: Option<String>,
+    /// Part of a name; the whole CN on accounts with more than 1000 certificates.
+    pub search: Option<String>,
+    /// Certificates on a page: 100 by default, 1000 at most.
+    pub limit: Option<u64>,
+    /// The page, from 1.
+    pub page: Option<u64>,
+}
+
+impl Request for ListCertificates {
+    type Answer = CertificateList;
+    const OPERATION: &'static Operation = &OPERATION;
+}
+
+/// A page of certificates.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct CertificateList {
+    /// How many there are on all pages.
+    pub total_count: Option<u64>,
+    /// How many are on this page.
+    pub result_count: Option<u64>,
+    /// The page, from 1.
+    pub page: Option<u64>,
+    /// How many fit on a page.
+    pub limit: Option<u64>,
+    /// How much of the ACME allowance is used, such as `LOW`.
+    pub acme_usage_level: Option<String>,
+    /// Whether ACME certificates are locked.
+    pub acme_locked: Option<bool>,
+    /// The certificates.
+    pub results: Vec<Certificate>,
+    /// Fields that this version does not know.
+    #[serde(flatten)]
+    pub extra: Extra,
+}
+
+const STATUS: Parameter = Parameter::optional(
+    "status",
+    ParameterKind::SomeOf(&[
+        "draft",
+        "pending_validation",
+        "issued",
+        "cancelled",
+        "revoked",
+        "expired",
+        "expiring_soon",
+    ]),
+    "Only these states; without it all known ones. expiring_soon: issued, and over within 30 days.",
+)
+.sent_as("certificate_status");
+
+const PAGE: Parameter = Parameter::optional("page", ParameterKind::Integer(1, u64::MAX), "The page, from 1.");
+
+pub(super) static OPERATION: Operation = Operation {
+    name: "list_certificates",
+    summary: "A page of the account's certificates. Started as an op, it gives all pages, each as an event `page`.",
+    source: "ZeroSSL REST API, List Certificates",
+    parameters: &[
+        STATUS,
+        Parameter::optional(
+            "type",
+            ParameterKind::OneOf(&[
+                "1",
+                "2",
+                "3",
+                "4",
+                "5",
+                "6",
+                "7",
+                "single90Days",
+                "wildcard90Days",
+                "multiDomain90Days",
+                "single1Year",
+                "wildcard1Year",
+                "multiDomain1Year",
+                "acme90Days",
+            ]),
+            "Only this type.",
+        )
+        .sent_as("certificate_type"),
+        Parameter::optional(
+            "search",
+            ParameterKind::Text,
+            "Part of a name; the whole CN on accounts with more than 1000 certificates.",
+        ),
+        Parameter::optional(
+            "limit",
+            ParameterKind::Integer(1, 1000),
+            "Certificates on a page: 100 by default, 1000 at most.",
+        ),
+        PAGE,
+    ],
+    answer: &LIST,
+    run: Run::Steps(list),
+};
+
+static LIST: Shape = Shape::new(
+    "CertificateList",
+    &[
+        Field::new("total_count", FieldKind::Count, "How many there are on all pages."),
+        Field::new("result_count", FieldKind::Count, "How many are on this page."),
+        Field::new("page", FieldKind::Count, "The page, from 1."),
+        Field::new("limit", FieldKind::Count, "How many fit on a page."),
+        Field::new(
+            "acme_usage_level",
+            FieldKind::Text,
+            "How much of the ACME allowance is used, such as LOW.",
+        )
+        .or(&["acmeUsageLevel"]),
+        // Documented under the first name, seen under the second.
+        Field::new("acme_locked", FieldKind::Flag, "Whether ACME certificates are locked.")
+            .or(&["isAcmeLocked", "acmeLocked"]),
+        Field::new("results", FieldKind::Objects(&CERTIFICATE), "The certificates.").required(),
+    ],
+);
+
+static ENDPOINT: Endpoint = Endpoint::get("/certificates");
+
+fn list(context: &Context<'_>, arguments: &Arguments) -> Result<String> {
+    match context.events {
+        Some(channel) => pages::deliver(context, channel, arguments),
+        None => page(context, arguments),
+    }
+}
+
+/// One page.
+pub(crate) fn page(context: &Context<'_>, arguments: &Arguments) -> Result<String> {
+    context.read(&context.deliver(&ENDPOINT, &with_status(arguments))?, &LIST)
+}
+
+/// The parameters of page so-and-so.
+pub(crate) fn with_page(arguments: &Arguments, page: u64) -> Arguments {
+    let mut arguments = arguments.clone();
+    arguments.set(&PAGE, page.into());
+    arguments
+}
+
+/// An empty filter was seen to return nothing, so all states are asked for by name.
+fn with_status(arguments: &Arguments) -> Arguments {
+    let mut arguments = arguments.clone();
+    if arguments.get(STATUS.name).is_none() {
+        arguments.set(
+            &STATUS,
+            json!(["draft", "pending_validation", "issued", "cancelled", "revoked", "expired"]),
+        );
+    }
+    arguments
+}
+
+/// A page, and the server's clock when it was made.
+pub(super) struct Look {
+    pub(super) list: CertificateList,
+    pub(super) server_time: Option<SystemTime>,
+}
+
+/// A page as a step of another operation.
+pub(super) fn look(context: &Context<'_>, list: &ListCertificates) -> Result<Look> {
+    let arguments = parameter::check(OPERATION.parameters, context::encode(list)?)?;
+    let delivered = context.deliver(&ENDPOINT, &with_status(&arguments))?;
+    let list = context::decode(&context.read(&delivered, &LIST)?)?;
+    Ok(Look { list, server_time: delivered.answer.date })
+}

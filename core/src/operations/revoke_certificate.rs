@@ -1,0 +1,72 @@
+//! `revoke_certificate`: takes an issued certificate back.
+
+use serde::Serialize;
+
+use super::CERTIFICATE_ID;
+use crate::answers::{SUCCESS, Success};
+use crate::operation::{Endpoint, Operation, Repeat, Request, Run};
+use crate::parameter::{Parameter, ParameterKind};
+
+/// Why a certificate is revoked (RFC 5280, section 5.3.1); the spelling is the service's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[non_exhaustive]
+pub enum Reason {
+    /// No reason is given.
+    Unspecified,
+    /// The private key is in other hands.
+    #[serde(rename = "keyCompromise")]
+    KeyCompromise,
+    /// The names belong to somebody else now.
+    #[serde(rename = "affiliationChanged")]
+    AffiliationChanged,
+    /// Another certificate took its place.
+    Superseded,
+    /// The names are no longer used.
+    #[serde(rename = "cessationOfOperation")]
+    CessationOfOperation,
+}
+
+/// Takes an issued certificate back. Its place in the quota stays taken.
+#[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
+pub struct RevokeCertificate {
+    /// The certificate's id.
+    pub id: String,
+    /// Why; `Unspecified` if nothing is said.
+    pub reason: Option<Reason>,
+}
+
+impl RevokeCertificate {
+    /// Without a reason.
+    pub fn new(id: impl Into<String>) -> Self {
+        Self { id: id.into(), reason: None }
+    }
+}
+
+impl Request for RevokeCertificate {
+    type Answer = Success;
+    const OPERATION: &'static Operation = &OPERATION;
+}
+
+pub(super) static OPERATION: Operation = Operation {
+    name: "revoke_certificate",
+    summary: "Takes an issued certificate back. Its place in the quota stays taken.",
+    source: "ZeroSSL REST API, Revoke Certificate",
+    parameters: &[
+        CERTIFICATE_ID,
+        Parameter::optional(
+            "reason",
+            ParameterKind::OneOf(&[
+                "Unspecified",
+                "keyCompromise",
+                "affiliationChanged",
+                "Superseded",
+                "cessationOfOperation",
+            ]),
+            "Why; Unspecified if nothing is said.",
+        ),
+    ],
+    answer: &SUCCESS,
+    // Revoking what is revoked already succeeds.
+    run: Run::Endpoint(Endpoint::post("/certificates/{id}/revoke").repeat(Repeat::Harmless)),
+};

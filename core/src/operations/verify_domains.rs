@@ -1,0 +1,79 @@
+//! `verify_domains`: asks the service to look at the file, the record or the mail.
+
+use serde::Serialize;
+
+use super::CERTIFICATE_ID;
+use crate::answers::{CERTIFICATE, Certificate};
+use crate::operation::{Endpoint, Operation, Repeat, Request, Run};
+use crate::parameter::{Arguments, Parameter, ParameterKind};
+
+/// How control of the names is shown; one method covers the whole order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[non_exhaustive]
+pub enum ValidationMethod {
+    /// A mail with a link to one address for each name.
+    #[serde(rename = "EMAIL")]
+    Email,
+    /// A CNAME record for each name; the one for wildcards, beside mail.
+    #[serde(rename = "CNAME_CSR_HASH")]
+    Cname,
+    /// A file for each name over HTTP.
+    #[serde(rename = "HTTP_CSR_HASH")]
+    Http,
+    /// A file for each name over HTTPS.
+    #[serde(rename = "HTTPS_CSR_HASH")]
+    Https,
+}
+
+/// Asks the service to look, now that the order's files or records are published.
+///
+/// Fails with kind `validation` if they were not found; that is often only too early. Keep them until the certificate
+/// is issued: the service looks again.
+#[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
+pub struct VerifyDomains {
+    /// The certificate's id.
+    pub id: String,
+    /// How control is shown.
+    pub validation_method: ValidationMethod,
+    /// For `EMAIL`: one address for each name, out of those that the order lists.
+    pub validation_email: Option<Vec<String>>,
+}
+
+impl VerifyDomains {
+    /// By file or record. For mail, set `validation_email` too.
+    pub fn new(id: impl Into<String>, validation_method: ValidationMethod) -> Self {
+        Self { id: id.into(), validation_method, validation_email: None }
+    }
+}
+
+impl Request for VerifyDomains {
+    type Answer = Certificate;
+    const OPERATION: &'static Operation = &OPERATION;
+}
+
+/// A second call by mail would send the mails twice.
+fn sends_no_mail(arguments: &Arguments) -> bool {
+    arguments.text("validation_method") != Some("EMAIL")
+}
+
+pub(super) static OPERATION: Operation = Operation {
+    name: "verify_domains",
+    summary: "Asks the service to look at the published files or records, or to send its mails. Keep what is published until the certificate is issued: the service looks again.",
+    source: "ZeroSSL REST API, Verify Domains",
+    parameters: &[
+        CERTIFICATE_ID,
+        Parameter::required(
+            "validation_method",
+            ParameterKind::OneOf(&["EMAIL", "CNAME_CSR_HASH", "HTTP_CSR_HASH", "HTTPS_CSR_HASH"]),
+            "How control is shown; one method covers the whole order.",
+        ),
+        Parameter::optional(
+            "validation_email",
+            ParameterKind::TextList,
+            "For EMAIL: one address for each name, out of those that the order lists.",
+        ),
+    ],
+    answer: &CERTIFICATE,
+    run: Run::Endpoint(Endpoint::post("/certificates/{id}/challenges").repeat(Repeat::When(sends_no_mail))),
+};

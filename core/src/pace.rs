@@ -1,0 +1,97 @@
+//! The pace of a client: not more than so many requests in any second, whichever thread they come from.
+
+use std::collections::VecDeque;
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use crate::attempts::cancelled;
+use crate::cancel::CancelToken;
+use crate::error::{Error, Kind, Result};
+
+/// Remembers when the last requests went out.
+#[derive(Debug)]
+pub(crate) struct Pace {
+    /// Requests allowed in a window; none: no limit.
+    most: usize,
+    window: Duration,
+    /// When each of the last `most` requests goes out; the newest may lie ahead.
+    taken: Mutex<VecDeque<Instant>>,
+}
+
+impl Pace {
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::cast_precision_loss,
+        reason = "settings keep it from 0 to a million"
+    )]
+    pub(crate) fn new(requests_per_second: f64) -> Self {
+        // Half a request a second is one in two seconds.
+        let most = if requests_per_second > 0.0 { (requests_per_second as usize).max(1) } else { 0 };
+        let window = Duration::try_from_secs_f64(most as f64 / requests_per_second).unwrap_or(Duration::MAX);
+        Self { most, window, taken: Mutex::default() }
+    }
+
+    /// Takes a place and waits until its time has come.
+    pub(crate) fn wait(&self, cancel: &CancelToken, deadline: Instant) -> Result<()> {
+        if cancel.is_cancelled() {
+            return Err(cancelled());
+        }
+        match self.take(Instant::now(), deadline) {
+            None => Err(Error::new(
+                Kind::Timeout,
+                "the client's pace leaves no place before the time-out; raise `timeout` or `requests_per_second`",
+            )),
+            Some(at) if cancel.sleep_until(at) => Ok(()),
+            Some(_) => Err(cancelled()),
+        }
+    }
+
+    fn take(&self, now: Instant, deadline: Instant) -> Option<Instant> {
+        if self.most == 0 {
+            return Some(now);
+        }
+        let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        let at = match taken.front() {
+            Some(oldest) if taken.len() == self.most => now.max(oldest.checked_add(self.window)?),
+            _ => now,
+        };
+        if at >= deadline {
+            return None;
+        }
+        if taken.len() == self.most {
+            taken.pop_front();
+        }
+        taken.push_back(at);
+        Some(at)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The places that ten requests at once get, in milliseconds.
+    fn places(requests_per_second: f64) -> Vec<u128> {
+        let pace = Pace::new(requests_per_second);
+        let now = Instant::now();
+        let far = now + Duration::from_secs(3600);
+        (0..6).filter_map(|_| pace.take(now, far)).map(|at| (at - now).as_millis()).collect()
+    }
+
+    #[test]
+    fn no_window_holds_more_than_its_share() {
+        assert_eq!(places(2.0), [0, 0, 1000, 1000, 2000, 2000]);
+        assert_eq!(places(0.5), [0, 2000, 4000, 6000, 8000, 10000]);
+        assert_eq!(places(0.0), [0; 6]);
+    }
+
+    #[test]
+    fn no_place_is_taken_beyond_the_deadline() {
+        let pace = Pace::new(1.0);
+        let now = Instant::now();
+        let deadline = now + Duration::from_millis(1500);
+        let taken: Vec<_> = (0..4).map(|_| pace.take(now, deadline).is_some()).collect();
+        assert_eq!(taken, [true, true, false, false]);
+    }
+}

@@ -1,0 +1,54 @@
+//! `success` and `error`: whether the service said yes or no.
+
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use crate::error::Refusal;
+
+/// What stands around an answer.
+#[derive(Debug, Default)]
+pub(super) struct Envelope {
+    success: Option<bool>,
+    error: Value,
+    /// `validate_csr` answers `{"valid": false, "error": "..."}`: a verdict on the CSR, no failure of the call.
+    is_verdict: bool,
+}
+
+impl Envelope {
+    /// Takes note of a member of the outermost object; true if it belongs to the envelope.
+    pub(super) fn note(&mut self, name: &str, raw: &RawValue) -> bool {
+        match name {
+            "success" => self.success = truth(raw),
+            "error" => self.error = serde_json::from_str(raw.get()).unwrap_or_default(),
+            "valid" => {
+                self.is_verdict = true;
+                return false;
+            }
+            _ => return false,
+        }
+        true
+    }
+
+    pub(super) fn is_part(name: &str) -> bool {
+        matches!(name, "success" | "error" | "valid")
+    }
+
+    pub(super) fn refusal(&self) -> Option<Refusal> {
+        let says_something = match &self.error {
+            Value::Object(_) | Value::Bool(true) => !self.is_verdict,
+            // A text beside a success is a remark.
+            Value::String(text) => !text.is_empty() && !self.is_verdict && self.success != Some(true),
+            _ => false,
+        };
+        (self.success == Some(false) || says_something).then(|| Refusal::read(&self.error))
+    }
+}
+
+/// Seen as `1`, `true`, `false`; PHP may make texts of them. Null says nothing.
+fn truth(raw: &RawValue) -> Option<bool> {
+    match raw.get() {
+        "true" | "1" | r#""1""# | r#""true""# => Some(true),
+        "false" | "0" | r#""0""# | r#""false""# | r#""""# => Some(false),
+        _ => None,
+    }
+}

@@ -1,0 +1,249 @@
+//! An object with a table: its fields in the table's order, all of them, then the unknown ones.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::ops::Range;
+
+use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::value::RawValue;
+
+use super::envelope::Envelope;
+use super::value::ValueReader;
+use super::write;
+use crate::shape::{Field, MAX_FIELDS, Shape};
+
+pub(super) struct ObjectReader<'a> {
+    pub(super) shape: &'static Shape,
+    pub(super) out: &'a mut String,
+    /// Room in which an object that came in another order is put together.
+    pub(super) spare: &'a mut String,
+    /// Only the outermost object has one.
+    pub(super) envelope: Option<&'a mut Envelope>,
+}
+
+/// What became of an object.
+pub(super) struct ObjectRead {
+    /// False if something else stood in its place; then the absent object was written.
+    pub(super) is_object: bool,
+    /// A required field that did not come.
+    pub(super) missing: Option<&'static Field>,
+}
+
+/// A member's name; borrowed from the body but for the rare escape.
+pub(super) struct Name<'de>(pub(super) Cow<'de, str>);
+
+impl<'de> de::Deserialize<'de> for Name<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct NameVisitor;
+        impl<'de> Visitor<'de> for NameVisitor {
+            type Value = Name<'de>;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a name")
+            }
+            fn visit_borrowed_str<E>(self, name: &'de str) -> Result<Name<'de>, E> {
+                Ok(Name(Cow::Borrowed(name)))
+            }
+            fn visit_str<E>(self, name: &str) -> Result<Name<'de>, E> {
+                Ok(Name(Cow::Owned(name.to_owned())))
+            }
+        }
+        deserializer.deserialize_str(NameVisitor)
+    }
+}
+
+/// Where each member stands in the output.
+struct Layout {
+    start: usize,
+    fields: [Option<(usize, usize)>; MAX_FIELDS],
+    unknown: Vec<Range<usize>>,
+    is_empty: bool,
+    /// How many fields came, as long as they came in the table's order and before all unknown ones.
+    in_order: Option<usize>,
+}
+
+impl Layout {
+    /// The field of this name, searched from where the last one stood: the service keeps our order.
+    fn find(shape: &'static Shape, name: &str, from: usize) -> Option<usize> {
+        let is_it = |field: &Field| field.name == name || field.aliases.contains(&name);
+        let (before, after) = shape.fields.split_at(from.min(shape.fields.len()));
+        after.iter().position(is_it).map(|at| from + at).or_else(|| before.iter().position(is_it))
+    }
+
+    fn note_field(&mut self, index: usize, span: (usize, usize)) {
+        self.fields[index] = Some(span);
+        self.in_order =
+            self.in_order.filter(|&next| next == index && self.unknown.is_empty()).map(|next| next + 1);
+    }
+}
+
+impl ObjectReader<'_> {
+    fn read_members<'de, A: MapAccess<'de>>(mut self, map: &mut A) -> Result<ObjectRead, A::Error> {
+        self.out.push('{');
+        let start = self.out.len();
+        let fields = [None; MAX_FIELDS];
+        let mut layout = Layout { start, fields, unknown: Vec::new(), is_empty: true, in_order: Some(0) };
+        let mut next = 0;
+        while let Some(Name(name)) = map.next_key()? {
+            let index = Layout::find(self.shape, &name, next);
+            if self.envelope.is_some() && Envelope::is_part(&name) {
+                self.read_envelope(&name, index, map.next_value()?, &mut layout);
+                continue;
+            }
+            match index {
+                Some(index) if layout.fields[index].is_none() => {
+                    let (field, start) = self.begin_field(&mut layout, index);
+                    map.next_value_seed(ValueReader { kind: field.kind, out: self.out, spare: self.spare })?;
+                    layout.note_field(index, (start, self.out.len()));
+                    next = index + 1;
+                }
+                // The same field again: the first one stands.
+                Some(_) => drop(map.next_value::<IgnoredAny>()?),
+                None => {
+                    let raw: &RawValue = map.next_value()?;
+                    self.write_unknown(&name, raw, &mut layout);
+                }
+            }
+        }
+        Ok(self.finish(&layout))
+    }
+
+    /// Members of the envelope are taken note of, and written where the shape has a field for them.
+    fn read_envelope(&mut self, name: &str, index: Option<usize>, raw: &RawValue, layout: &mut Layout) {
+        let taken = self.envelope.as_mut().is_some_and(|envelope| envelope.note(name, raw));
+        match index {
+            Some(index) if layout.fields[index].is_none() => {
+                let (field, start) = self.begin_field(layout, index);
+                let reader = ValueReader { kind: field.kind, out: self.out, spare: self.spare };
+                if reader.deserialize(&mut serde_json::Deserializer::from_str(raw.get())).is_ok() {
+                    layout.note_field(index, (start, self.out.len()));
+                } else {
+                    self.out.truncate(start);
+                }
+            }
+            None if !taken => self.write_unknown(name, raw, layout),
+            _ => {}
+        }
+    }
+
+    fn begin_member(&mut self, layout: &mut Layout) -> usize {
+        if !std::mem::take(&mut layout.is_empty) {
+            self.out.push(',');
+        }
+        self.out.len()
+    }
+
+    fn begin_field(&mut self, layout: &mut Layout, index: usize) -> (&'static Field, usize) {
+        let start = self.begin_member(layout);
+        let field = &self.shape.fields[index];
+        write::name(self.out, field);
+        (field, start)
+    }
+
+    fn write_unknown(&mut self, name: &str, raw: &RawValue, layout: &mut Layout) {
+        let start = self.begin_member(layout);
+        write::escaped(self.out, name);
+        self.out.push(':');
+        self.out.push_str(raw.get());
+        layout.unknown.push(start..self.out.len());
+    }
+
+    fn finish(&mut self, layout: &Layout) -> ObjectRead {
+        let fields = self.shape.fields;
+        let missing = fields
+            .iter()
+            .zip(&layout.fields)
+            .find(|(field, span)| {
+                field.required && !span.is_some_and(|span| says_something(self.out, field, span))
+            })
+            .map(|(field, _)| field);
+        if layout.in_order != Some(fields.len()) {
+            self.put_in_order(layout);
+        }
+        self.out.push('}');
+        ObjectRead { is_object: true, missing }
+    }
+
+    fn put_in_order(&mut self, layout: &Layout) {
+        self.spare.clear();
+        self.spare.push_str(&self.out[layout.start..]);
+        let (out, members) = (&mut *self.out, &*self.spare);
+        out.truncate(layout.start);
+        let mut separator = "";
+        for (field, span) in self.shape.fields.iter().zip(&layout.fields) {
+            out.push_str(std::mem::replace(&mut separator, ","));
+            match span {
+                Some((start, end)) => out.push_str(&members[start - layout.start..end - layout.start]),
+                None => {
+                    write::name(out, field);
+                    write::absent(out, field.kind);
+                }
+            }
+        }
+        for span in &layout.unknown {
+            out.push_str(std::mem::replace(&mut separator, ","));
+            out.push_str(&members[span.start - layout.start..span.end - layout.start]);
+        }
+    }
+}
+
+/// Whether a required field's value is more than null. (An empty list says that there are none.)
+fn says_something(out: &str, field: &Field, (start, end): (usize, usize)) -> bool {
+    &out[start + field.name.len() + 3..end] != "null"
+}
+
+impl<'de> DeserializeSeed<'de> for ObjectReader<'_> {
+    type Value = ObjectRead;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<ObjectRead, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+/// Whatever stands in an object's place (null, `[]`, `""`, false) means that there is none.
+impl ObjectReader<'_> {
+    fn none(self) -> ObjectRead {
+        write::absent_object(self.out, self.shape);
+        ObjectRead { is_object: false, missing: None }
+    }
+}
+
+impl<'de> Visitor<'de> for ObjectReader<'_> {
+    type Value = ObjectRead;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<ObjectRead, A::Error> {
+        self.read_members(&mut map)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<ObjectRead, A::Error> {
+        while seq.next_element::<IgnoredAny>()?.is_some() {}
+        Ok(self.none())
+    }
+
+    fn visit_unit<E>(self) -> Result<ObjectRead, E> {
+        Ok(self.none())
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<ObjectRead, E> {
+        Ok(self.none())
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<ObjectRead, E> {
+        Ok(self.none())
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<ObjectRead, E> {
+        Ok(self.none())
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<ObjectRead, E> {
+        Ok(self.none())
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<ObjectRead, E> {
+        Ok(self.none())
+    }
+}

@@ -1,0 +1,285 @@
+//! The settings of a client: a builder in Rust, a JSON object in C, keywords in Python; one table for all.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::clean::Cleaner;
+use crate::client::Client;
+use crate::error::{Error, Result};
+use crate::parameter::{self, Parameter, ParameterKind};
+use crate::secret::Secret;
+
+/// Every setting, as C and Python give them.
+pub const SETTINGS: &[Parameter] = &[
+    Parameter::optional(
+        "access_key",
+        ParameterKind::Text,
+        "The account's access key; without it the environment's `ZEROSSL_ACCESS_KEY`. Asked for at the first call that needs it.",
+    ),
+    Parameter::optional(
+        "base_url",
+        ParameterKind::Text,
+        "Where the service is; without it the environment's `ZEROSSL_BASE_URL`, then `https://api.zerossl.com`. Plain `http` is for loopback hosts only.",
+    ),
+    Parameter::optional(
+        "auth",
+        ParameterKind::OneOf(&["query", "header"]),
+        "How the key is sent: `query` (default, as the service's overview documents it) or `header` (recommended by the service since August 2026; keeps the key out of the logs of proxies).",
+    ),
+    Parameter::optional("timeout", ParameterKind::Seconds, "For one call with its retries; 60 by default."),
+    Parameter::optional(
+        "connect_timeout",
+        ParameterKind::Seconds,
+        "For one connection with its TLS handshake; 10 by default.",
+    ),
+    Parameter::optional(
+        "max_retries",
+        ParameterKind::Integer(0, 100),
+        "How often a failed call that is harmless to repeat is sent again; 3 by default.",
+    ),
+    Parameter::optional(
+        "requests_per_second",
+        ParameterKind::Number,
+        "The pace, shared by all threads of a client; 5 by default, 0 for no limit.",
+    ),
+    Parameter::optional(
+        "roots",
+        ParameterKind::OneOf(&["bundled", "system"]),
+        "Which CAs the service's certificate may come from: the bundled list of Mozilla (default) or the system's.",
+    ),
+    Parameter::optional("ca_file", ParameterKind::Text, "A PEM file of CAs that replaces `roots`."),
+    Parameter::optional(
+        "proxy",
+        ParameterKind::Text,
+        "The URL of an HTTP proxy, or `env` for the environment's `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY`; none by default.",
+    ),
+    Parameter::optional(
+        "user_agent",
+        ParameterKind::Text,
+        "Your program's name; `libzerossl/VERSION` is put before it.",
+    ),
+    Parameter::optional(
+        "max_response_bytes",
+        ParameterKind::Integer(1, 1 << 40),
+        "An answer larger than this is an error; 16 MiB by default.",
+    ),
+];
+
+/// How the access key is sent; never both ways at once.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Auth {
+    /// As the query parameter `access_key`, as the service's overview documents it.
+    #[default]
+    Query,
+    /// As `Authorization: ApiKey KEY`, which the service recommends since August 2026: the key stays out of the
+    /// logs of proxies and servers, which write down URLs.
+    Header,
+}
+
+/// Which CAs the service's certificate may come from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Roots {
+    /// Mozilla's list, as it was when the library was built.
+    #[default]
+    Bundled,
+    /// The system's.
+    System,
+}
+
+/// Settings on the way to a [`Client`]; wrong ones are reported by [`ClientBuilder::build`].
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct ClientBuilder {
+    pub(crate) access_key: Option<Secret>,
+    // Both may hold a user and a password.
+    pub(crate) base_url: Option<Secret>,
+    pub(crate) proxy: Option<Secret>,
+    pub(crate) auth: Auth,
+    pub(crate) timeout: Duration,
+    pub(crate) connect_timeout: Duration,
+    pub(crate) max_retries: u32,
+    pub(crate) requests_per_second: f64,
+    pub(crate) roots: Roots,
+    pub(crate) ca_file: Option<PathBuf>,
+    pub(crate) user_agent: Option<String>,
+    pub(crate) max_response_bytes: u64,
+}
+
+impl Default for ClientBuilder {
+    fn default() -> Self {
+        Self {
+            access_key: None,
+            base_url: None,
+            proxy: None,
+            auth: Auth::default(),
+            timeout: Duration::from_secs(60),
+            connect_timeout: Duration::from_secs(10),
+            max_retries: 3,
+            requests_per_second: 5.0,
+            roots: Roots::default(),
+            ca_file: None,
+            user_agent: None,
+            max_response_bytes: 16 << 20,
+        }
+    }
+}
+
+impl ClientBuilder {
+    /// The account's access key. Default: the environment's `ZEROSSL_ACCESS_KEY`.
+    pub fn access_key(mut self, key: impl Into<Secret>) -> Self {
+        self.access_key = Some(key.into());
+        self
+    }
+
+    /// Where the service is. Default: the environment's `ZEROSSL_BASE_URL`, then `https://api.zerossl.com`.
+    /// Plain `http` is refused unless the host is loopback.
+    pub fn base_url(mut self, url: impl Into<String>) -> Self {
+        self.base_url = Some(url.into().into());
+        self
+    }
+
+    /// How the access key is sent. Default: [`Auth::Query`].
+    pub fn auth(mut self, auth: Auth) -> Self {
+        self.auth = auth;
+        self
+    }
+
+    /// For one call with its retries. Default: 60 seconds.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    /// For one connection with its TLS handshake. Default: 10 seconds.
+    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.connect_timeout = timeout;
+        self
+    }
+
+    /// How often a failed call that is harmless to repeat is sent again. Default: 3.
+    pub fn max_retries(mut self, retries: u32) -> Self {
+        self.max_retries = retries;
+        self
+    }
+
+    /// The pace, shared by all threads of a client. Default: 5; 0 is no limit.
+    pub fn requests_per_second(mut self, pace: f64) -> Self {
+        self.requests_per_second = pace;
+        self
+    }
+
+    /// Which CAs the service's certificate may come from. Default: [`Roots::Bundled`].
+    pub fn roots(mut self, roots: Roots) -> Self {
+        self.roots = roots;
+        self
+    }
+
+    /// A PEM file of CAs, which replaces [`ClientBuilder::roots`].
+    pub fn ca_file(mut self, path: impl Into<PathBuf>) -> Self {
+        self.ca_file = Some(path.into());
+        self
+    }
+
+    /// The URL of an HTTP proxy (it is asked to CONNECT), or `env` for the environment's. Default: none.
+    pub fn proxy(mut self, url: impl Into<String>) -> Self {
+        self.proxy = Some(url.into().into());
+        self
+    }
+
+    /// Your program's name; `libzerossl/VERSION` is put before it.
+    pub fn user_agent(mut self, name: impl Into<String>) -> Self {
+        self.user_agent = Some(name.into());
+        self
+    }
+
+    /// An answer larger than this is an error. Default: 16 MiB.
+    pub fn max_response_bytes(mut self, bytes: u64) -> Self {
+        self.max_response_bytes = bytes;
+        self
+    }
+
+    /// Settings as a JSON object; see [`SETTINGS`] for its members. An unknown or wrong one is an error that names it.
+    pub fn from_json(json: &str) -> Result<Self> {
+        let given = parameter::check(SETTINGS, parameter::parse(json)?)?;
+        let mut settings = Self::default();
+        let text = |name| given.text(name).map(str::to_owned);
+        let seconds = |name| given.number(name).map(Duration::from_secs_f64);
+        settings.access_key = given.text("access_key").map(Secret::from);
+        settings.base_url = given.text("base_url").map(Secret::from);
+        settings.proxy = given.text("proxy").map(Secret::from);
+        if given.text("auth") == Some("header") {
+            settings.auth = Auth::Header;
+        }
+        if given.text("roots") == Some("system") {
+            settings.roots = Roots::System;
+        }
+        settings.timeout = seconds("timeout").unwrap_or(settings.timeout);
+        settings.connect_timeout = seconds("connect_timeout").unwrap_or(settings.connect_timeout);
+        if let Some(retries) = given.integer("max_retries") {
+            settings.max_retries = u32::try_from(retries).unwrap_or(u32::MAX);
+        }
+        settings.requests_per_second =
+            given.number("requests_per_second").unwrap_or(settings.requests_per_second);
+        settings.ca_file = text("ca_file").map(PathBuf::from);
+        settings.user_agent = text("user_agent");
+        settings.max_response_bytes =
+            given.integer("max_response_bytes").unwrap_or(settings.max_response_bytes);
+        Ok(settings)
+    }
+
+    /// Checks the settings and makes the client. Nothing is sent.
+    pub fn build(self) -> Result<Client> {
+        Client::with_settings(self.with_environment().checked()?)
+    }
+
+    fn with_environment(mut self) -> Self {
+        let from = |name| std::env::var(name).ok().filter(|value| !value.is_empty()).map(Secret::from);
+        self.access_key = self.access_key.or_else(|| from("ZEROSSL_ACCESS_KEY"));
+        self.base_url = self.base_url.or_else(|| from("ZEROSSL_BASE_URL"));
+        self
+    }
+
+    fn checked(self) -> Result<Self> {
+        if let Some(key) = &self.access_key
+            && (key.reveal().is_empty() || !key.reveal().bytes().all(|byte| byte.is_ascii_graphic()))
+        {
+            return Err(Error::invalid(
+                "access_key",
+                "it is empty, or holds a space, a line break or a character that no key has; copy it again",
+            ));
+        }
+        for (name, timeout) in [("timeout", self.timeout), ("connect_timeout", self.connect_timeout)] {
+            if timeout.is_zero() || timeout > Duration::from_secs(1_000_000_000) {
+                return Err(Error::invalid(name, "expected more than 0 seconds and less than 1,000,000,000"));
+            }
+        }
+        if !(0.0..=1e6).contains(&self.requests_per_second) {
+            return Err(Error::invalid(
+                "requests_per_second",
+                "expected a number from 0 (no limit) to 1,000,000",
+            ));
+        }
+        if self
+            .user_agent
+            .as_ref()
+            .is_some_and(|name| name.contains(|c: char| !c.is_ascii_graphic() && c != ' '))
+        {
+            return Err(Error::invalid("user_agent", "expected plain ASCII text"));
+        }
+        Ok(self)
+    }
+
+    /// Knows every secret among the settings.
+    pub(crate) fn cleaner(&self) -> Cleaner {
+        let mut cleaner = Cleaner::default();
+        if let Some(key) = &self.access_key {
+            cleaner.learn(key.reveal());
+        }
+        for url in [&self.base_url, &self.proxy].into_iter().flatten() {
+            cleaner.learn_user_part(url.reveal());
+        }
+        cleaner
+    }
+}

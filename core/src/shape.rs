@@ -1,0 +1,81 @@
+//! The constant tables that say what an answer holds: field by field a name, a kind and a line of documentation.
+//!
+//! The reader is driven by them, and JSON Schemas and reference pages are made from them.
+
+/// An object in an answer.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Shape {
+    /// What it is called in the docs.
+    pub name: &'static str,
+    /// Its documented fields, in the order in which they are written.
+    pub fields: &'static [Field],
+}
+
+impl Shape {
+    pub(crate) const fn new(name: &'static str, fields: &'static [Field]) -> Self {
+        assert!(fields.len() <= MAX_FIELDS, "the reader keeps track of MAX_FIELDS fields");
+        Self { name, fields }
+    }
+}
+
+/// How many fields a shape may have.
+pub(crate) const MAX_FIELDS: usize = 24;
+
+/// A documented field of an answer.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Field {
+    /// The name we give it: the vendor's, camelCase as `snake_case`.
+    pub name: &'static str,
+    /// Names under which the service was seen to send it, beside `name`.
+    pub aliases: &'static [&'static str],
+    /// What it holds.
+    pub kind: FieldKind,
+    /// Whether nothing can be done with the answer without it.
+    pub required: bool,
+    /// One sentence.
+    pub doc: &'static str,
+}
+
+impl Field {
+    pub(crate) const fn new(name: &'static str, kind: FieldKind, doc: &'static str) -> Self {
+        Self { name, aliases: &[], kind, required: false, doc }
+    }
+
+    pub(crate) const fn or(mut self, aliases: &'static [&'static str]) -> Self {
+        self.aliases = aliases;
+        self
+    }
+
+    pub(crate) const fn required(mut self) -> Self {
+        self.required = true;
+        self
+    }
+}
+
+/// What a field holds after it was read. In brackets: what stands for "none".
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub enum FieldKind {
+    /// A text [null]; numbers become texts.
+    Text,
+    /// A time, RFC 3339 in UTC, or as it came if it cannot be read [null].
+    Time,
+    /// True or false [null].
+    Flag,
+    /// A whole number [null].
+    Count,
+    /// A list of texts, sent as one text with commas or as a list [`[]`].
+    Names,
+    /// A list of texts, sent as a list or as one text [`[]`].
+    Lines,
+    /// An object [with every field at its "none"].
+    Object(&'static Shape),
+    /// A list of objects [`[]`].
+    Objects(&'static Shape),
+    /// An object whose keys are names, with a value of one kind for each [`{}`].
+    Map(&'static FieldKind),
+    /// Any JSON, as it came [null].
+    Any,
+}

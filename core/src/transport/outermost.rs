@@ -1,0 +1,60 @@
+//! The outermost layer, above TLS and proxies: it knows when a request begins to leave.
+
+use ureq::Error;
+use ureq::http::uri::Authority;
+use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, NextTimeout, Transport};
+
+use super::watch;
+
+/// Wraps connections to the service; what goes to a proxy before the tunnel stands is no request.
+#[derive(Debug)]
+pub(super) struct OutermostConnector {
+    pub(super) service: Authority,
+}
+
+impl<In: Transport> Connector<In> for OutermostConnector {
+    type Out = Outermost<In>;
+
+    fn connect(
+        &self,
+        details: &ConnectionDetails<'_>,
+        chained: Option<In>,
+    ) -> Result<Option<Self::Out>, Error> {
+        let is_service = details.uri.authority() == Some(&self.service);
+        if is_service && chained.is_some() {
+            watch::connected();
+        }
+        Ok(chained.map(|inner| Outermost { inner, is_service }))
+    }
+}
+
+#[derive(Debug)]
+pub(super) struct Outermost<T> {
+    inner: T,
+    is_service: bool,
+}
+
+impl<T: Transport> Transport for Outermost<T> {
+    fn buffers(&mut self) -> &mut dyn Buffers {
+        self.inner.buffers()
+    }
+
+    fn transmit_output(&mut self, amount: usize, timeout: NextTimeout) -> Result<(), Error> {
+        if self.is_service {
+            watch::sending();
+        }
+        self.inner.transmit_output(amount, timeout)
+    }
+
+    fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
+        self.inner.await_input(timeout)
+    }
+
+    fn is_open(&mut self) -> bool {
+        self.inner.is_open()
+    }
+
+    fn is_tls(&self) -> bool {
+        self.inner.is_tls()
+    }
+}

@@ -1,0 +1,145 @@
+//! TCP that can be interrupted: connecting, reading and writing look at the [`watch`](super::watch) every 50 ms.
+
+use std::io::{self, Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::os::fd::{AsFd, AsRawFd};
+use std::time::Instant;
+
+use nix::errno::Errno;
+use nix::poll::{PollFd, PollFlags, poll};
+use nix::sys::socket::{MsgFlags, recv};
+use socket2::{Domain, Protocol, Socket, Type};
+use ureq::Error;
+use ureq::unversioned::transport::{
+    Buffers, ConnectionDetails, Connector, Either, LazyBuffers, NextTimeout, Transport,
+};
+
+use super::watch;
+
+/// Connects to the first address that answers.
+#[derive(Debug)]
+pub(super) struct TcpConnector;
+
+impl<In: Transport> Connector<In> for TcpConnector {
+    type Out = Either<In, TcpTransport>;
+
+    fn connect(
+        &self,
+        details: &ConnectionDetails<'_>,
+        chained: Option<In>,
+    ) -> Result<Option<Self::Out>, Error> {
+        if let Some(tunnel) = chained {
+            return Ok(Some(Either::A(tunnel)));
+        }
+        let stream = connect_any(&details.addrs)?;
+        stream.set_nodelay(true)?;
+        stream.set_read_timeout(Some(watch::LOOK_EVERY))?;
+        stream.set_write_timeout(Some(watch::LOOK_EVERY))?;
+        let buffers =
+            LazyBuffers::new(details.config.input_buffer_size(), details.config.output_buffer_size());
+        Ok(Some(Either::B(TcpTransport { stream, buffers })))
+    }
+}
+
+/// Tries the addresses one after the other; each but the last gets half of the time that is left.
+fn connect_any(addresses: &[SocketAddr]) -> io::Result<TcpStream> {
+    let mut failure = io::Error::from(io::ErrorKind::AddrNotAvailable);
+    for (index, address) in addresses.iter().enumerate() {
+        let half = match watch::end() {
+            Some(end) if index + 1 < addresses.len() => {
+                let now = Instant::now();
+                Some(now + end.saturating_duration_since(now) / 2)
+            }
+            _ => None,
+        };
+        match connect(*address, half) {
+            Ok(stream) => return Ok(stream),
+            Err(error) => failure = error,
+        }
+        watch::look()?;
+    }
+    Err(failure)
+}
+
+fn connect(address: SocketAddr, end: Option<Instant>) -> io::Result<TcpStream> {
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
+    socket.set_nonblocking(true)?;
+    match socket.connect(&address.into()) {
+        Err(error) if error.raw_os_error() == Some(Errno::EINPROGRESS as i32) => {
+            await_connected(&socket, end)?;
+        }
+        connected => connected?,
+    }
+    socket.set_nonblocking(false)?;
+    Ok(socket.into())
+}
+
+fn await_connected(socket: &Socket, end: Option<Instant>) -> io::Result<()> {
+    loop {
+        let pause = watch::look()?;
+        if end.is_some_and(|end| Instant::now() >= end) {
+            return Err(io::ErrorKind::TimedOut.into());
+        }
+        let mut ready = [PollFd::new(socket.as_fd(), PollFlags::POLLOUT)];
+        let pause = u16::try_from(pause.as_millis()).unwrap_or(u16::MAX).max(1);
+        match poll(&mut ready, pause) {
+            Ok(0) | Err(Errno::EINTR) => {}
+            Ok(_) => return socket.take_error()?.map_or(Ok(()), Err),
+            Err(error) => return Err(error.into()),
+        }
+    }
+}
+
+/// A connection whose reads and writes return every 50 ms for a look at the watch.
+#[derive(Debug)]
+pub(super) struct TcpTransport {
+    stream: TcpStream,
+    buffers: LazyBuffers,
+}
+
+/// Whether the socket's own time-out ended a read or write: only a chance to look.
+fn is_only_a_look(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut | io::ErrorKind::Interrupted)
+        && error.raw_os_error() != Some(Errno::ETIMEDOUT as i32)
+}
+
+impl Transport for TcpTransport {
+    fn buffers(&mut self) -> &mut dyn Buffers {
+        &mut self.buffers
+    }
+
+    fn transmit_output(&mut self, amount: usize, _: NextTimeout) -> Result<(), Error> {
+        let mut rest = &self.buffers.output()[..amount];
+        while !rest.is_empty() {
+            watch::look()?;
+            // `write` sends with MSG_NOSIGNAL; a vectored write would raise SIGPIPE.
+            match self.stream.write(rest) {
+                Ok(0) => return Err(io::Error::from(io::ErrorKind::WriteZero).into()),
+                Ok(written) => rest = &rest[written..],
+                Err(error) if is_only_a_look(&error) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(())
+    }
+
+    fn await_input(&mut self, _: NextTimeout) -> Result<bool, Error> {
+        loop {
+            watch::look()?;
+            match self.stream.read(self.buffers.input_append_buf()) {
+                Ok(read) => {
+                    self.buffers.input_appended(read);
+                    return Ok(read > 0);
+                }
+                Err(error) if is_only_a_look(&error) => {}
+                Err(error) => return Err(error.into()),
+            }
+        }
+    }
+
+    /// An idle connection has nothing to say: bytes, an end or an error mean that it cannot be used again.
+    fn is_open(&mut self) -> bool {
+        let flags = MsgFlags::MSG_PEEK | MsgFlags::MSG_DONTWAIT;
+        recv(self.stream.as_raw_fd(), &mut [0], flags) == Err(Errno::EWOULDBLOCK)
+    }
+}

@@ -1,0 +1,91 @@
+//! What the network code of the current thread has to heed: the call's token and deadline.
+//!
+//! Connections are pooled and outlive the call that made them, so they cannot hold a call's token. They ask for the
+//! one of the thread that is using them: the library blocks, so a call stays on its thread.
+
+use std::cell::RefCell;
+use std::io;
+use std::time::{Duration, Instant};
+
+use crate::cancel::CancelToken;
+
+/// How long network code may go without a look at the token.
+pub(crate) const LOOK_EVERY: Duration = Duration::from_millis(50);
+
+/// What one exchange has to heed, and what became of it so far.
+#[derive(Clone, Debug)]
+pub(crate) struct Watch {
+    pub(crate) cancel: CancelToken,
+    pub(crate) deadline: Instant,
+    /// Until the connection stands.
+    pub(super) connect_deadline: Option<Instant>,
+    /// Whether any byte of the request may have left.
+    pub(super) sent: bool,
+}
+
+impl Watch {
+    pub(crate) fn new(cancel: CancelToken, deadline: Instant) -> Self {
+        Self { cancel, deadline, connect_deadline: None, sent: false }
+    }
+
+    pub(super) fn end(&self) -> Instant {
+        self.connect_deadline.map_or(self.deadline, |end| end.min(self.deadline))
+    }
+
+    /// An error once the token is cancelled or the time is over; what it says is not used, see `failure`.
+    fn look(&self) -> io::Result<Instant> {
+        let now = Instant::now();
+        if self.cancel.is_cancelled() || now >= self.end() {
+            return Err(io::ErrorKind::TimedOut.into());
+        }
+        Ok(now)
+    }
+}
+
+thread_local! {
+    static CURRENT: RefCell<Option<Watch>> = const { RefCell::new(None) };
+}
+
+/// Runs `work` under this watch and gives the watch back as it is afterwards.
+pub(super) fn under<T>(watch: Watch, work: impl FnOnce() -> T) -> (T, Watch) {
+    struct Restore(Option<Watch>);
+    impl Drop for Restore {
+        fn drop(&mut self) {
+            CURRENT.replace(self.0.take());
+        }
+    }
+    let kept = watch.clone();
+    let _restore = Restore(CURRENT.replace(Some(watch)));
+    let result = work();
+    (result, CURRENT.take().unwrap_or(kept))
+}
+
+/// Looks at the current watch; the time that is left until the next look.
+pub(super) fn look() -> io::Result<Duration> {
+    CURRENT.with_borrow(|current| match current {
+        Some(watch) => watch.look().map(|now| (watch.end() - now).min(LOOK_EVERY)),
+        None => Ok(LOOK_EVERY),
+    })
+}
+
+/// The connection stands: from here on the call's own deadline counts.
+pub(super) fn connected() {
+    update(|watch| watch.connect_deadline = None);
+}
+
+/// Bytes of the request are about to leave.
+pub(super) fn sending() {
+    update(|watch| {
+        watch.connect_deadline = None;
+        watch.sent = true;
+    });
+}
+
+fn update(change: impl FnOnce(&mut Watch)) {
+    CURRENT.with_borrow_mut(|current| current.as_mut().map(change));
+}
+
+/// When the current phase must be over.
+pub(super) fn end() -> Option<Instant> {
+    CURRENT.with_borrow(|current| current.as_ref().map(Watch::end))
+}

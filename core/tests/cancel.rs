@@ -1,0 +1,117 @@
+//! Cancelling: wherever a call hangs, it ends soon.
+
+mod support;
+
+use std::io::Write;
+use std::sync::mpsc::{Receiver, channel};
+use std::thread;
+use std::time::Duration;
+
+use support::{SOON, client, fault, sandbox, timed};
+use zerossl::{CancelToken, Client, Kind, ListCertificates};
+use zerossl_sandbox::{Reply, When, WireFault};
+
+/// Cancels once `ready` says that the call is under way; the call must then end soon.
+fn cancelled_once(client: Client, ready: impl FnOnce() + Send + 'static) {
+    let token = CancelToken::new();
+    let client = client.cancelled_by(&token);
+    let canceller = thread::spawn(move || {
+        ready();
+        token.cancel();
+    });
+    let (outcome, took) = timed(|| client.send(&ListCertificates::default()));
+    let error = outcome.expect_err("it was cancelled");
+    assert_eq!(error.kind(), Kind::Cancelled, "{error}");
+    assert!(took < SOON, "{took:?}");
+    canceller.join().expect("no panic");
+}
+
+/// The server has seen the request.
+fn seen(comes: Receiver<()>) -> impl FnOnce() + Send {
+    move || comes.recv().expect("a request")
+}
+
+fn at(address: std::net::SocketAddr) -> Client {
+    Client::builder().access_key("k").base_url(format!("http://{address}")).build().expect("settings")
+}
+
+#[test]
+fn in_connect() {
+    let (address, _guard) = support::unresponsive_address();
+    // Nothing tells that a client hangs in connect; a cancel that comes before is as good.
+    cancelled_once(at(address), || thread::park_timeout(Duration::from_millis(100)));
+}
+
+#[test]
+fn in_the_tls_handshake() {
+    let (address, comes) = support::raw_server(support::read_to_end);
+    let client =
+        Client::builder().access_key("k").base_url(format!("https://{address}")).build().expect("settings");
+    cancelled_once(client, seen(comes));
+}
+
+#[test]
+fn while_waiting_for_the_answer() {
+    let (address, comes) = support::raw_server(support::read_to_end);
+    cancelled_once(at(address), seen(comes));
+}
+
+#[test]
+fn in_the_middle_of_the_body() {
+    let (told, comes) = channel();
+    let (address, _) = support::raw_server(move |mut stream| {
+        support::read_head(&mut stream);
+        let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{");
+        let _ = told.send(());
+        support::read_to_end(stream);
+    });
+    cancelled_once(at(address), seen(comes));
+}
+
+#[test]
+fn in_the_pause_before_a_retry() {
+    let (told, comes) = channel();
+    let (address, _) = support::raw_server(move |mut stream| {
+        support::read_head(&mut stream);
+        let _ = stream.write_all(b"HTTP/1.1 429 No\r\nRetry-After: 50\r\nContent-Length: 0\r\n\r\n");
+        let _ = told.send(());
+    });
+    cancelled_once(at(address), seen(comes));
+}
+
+#[test]
+fn in_the_pause_of_the_pace() {
+    let sandbox = sandbox();
+    let client = support::settings(&sandbox).requests_per_second(0.02).build().expect("settings");
+    client.send(&ListCertificates::default()).expect("the first goes at once");
+    cancelled_once(client, || {});
+}
+
+#[test]
+fn a_cancelled_token_leaves_the_client_alone() {
+    let sandbox = sandbox();
+    let client = client(&sandbox);
+    let token = CancelToken::new();
+    token.cancel();
+    let error = client.cancelled_by(&token).send(&ListCertificates::default()).expect_err("cancelled");
+    assert_eq!(error.kind(), Kind::Cancelled);
+    assert!(sandbox.requests().is_empty());
+    client.send(&ListCertificates::default()).expect("the client itself goes on");
+}
+
+#[test]
+fn a_cancelled_create_says_that_the_order_may_exist() {
+    let sandbox = sandbox();
+    fault(&sandbox, "create_certificate", 1, When::After, Reply::broken(WireFault::Hang));
+    let token = CancelToken::new();
+    let bound = client(&sandbox).cancelled_by(&token);
+    let csr = client(&sandbox).send(&zerossl::GenerateCsr::new(["example.com"])).expect("a CSR").csr;
+    let call = thread::spawn(move || bound.send(&zerossl::CreateCertificate::new(["example.com"], csr)));
+    while sandbox.certificates().is_empty() {
+        thread::yield_now();
+    }
+    token.cancel();
+    let error = call.join().expect("no panic").expect_err("cancelled");
+    assert_eq!(error.kind(), Kind::Cancelled);
+    assert!(error.message().contains("list_certificates") && !error.is_retryable(), "{error}");
+}

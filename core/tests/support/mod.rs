@@ -1,0 +1,130 @@
+//! What several tests need: a client for a sandbox, and servers that misbehave below HTTP.
+
+#![allow(dead_code, unreachable_pub, reason = "each test program uses a part of it")]
+
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::mpsc::{Receiver, channel};
+use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+use zerossl::{Client, ClientBuilder};
+use zerossl_sandbox::{Fault, Options, Reply, Sandbox, When};
+
+/// Enough for a call that is to end at once, on a machine that is busy.
+pub const SOON: Duration = Duration::from_secs(5);
+
+pub fn sandbox() -> Sandbox {
+    sandbox_with(Options::default())
+}
+
+pub fn sandbox_with(options: Options) -> Sandbox {
+    Sandbox::start(options).expect("a sandbox")
+}
+
+/// Settings for a sandbox: no pace, so that tests need not wait for it.
+pub fn settings(sandbox: &Sandbox) -> ClientBuilder {
+    Client::builder().access_key(sandbox.access_key()).base_url(sandbox.base_url()).requests_per_second(0.0)
+}
+
+pub fn client(sandbox: &Sandbox) -> Client {
+    settings(sandbox).build().expect("a client")
+}
+
+/// Strikes the next calls of an operation.
+pub fn fault(sandbox: &Sandbox, operation: &str, times: usize, when: When, reply: Reply) {
+    sandbox.fault(Fault { operation: Some(operation.to_owned()), times, when, reply });
+}
+
+/// How often the sandbox saw an operation.
+pub fn count(sandbox: &Sandbox, operation: &str) -> usize {
+    sandbox.requests().iter().filter(|asked| asked.operation == Some(operation)).count()
+}
+
+pub fn json(text: &str) -> Value {
+    serde_json::from_str(text).expect("JSON")
+}
+
+/// Runs `work` and says how long it took.
+pub fn timed<T>(work: impl FnOnce() -> T) -> (T, Duration) {
+    let started = Instant::now();
+    let result = work();
+    (result, started.elapsed())
+}
+
+/// A port at which nobody listens.
+pub fn closed_port() -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    listener.local_addr().expect("its address").port()
+}
+
+/// A server of raw TCP: hands each connection to `serve`, on a thread of its own. The channel gives a message for each
+/// connection that came.
+pub fn raw_server(serve: impl Fn(TcpStream) + Send + Sync + 'static) -> (SocketAddr, Receiver<()>) {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = listener.local_addr().expect("its address");
+    let (came, comes) = channel();
+    let serve = Arc::new(serve);
+    thread::spawn(move || {
+        for stream in listener.incoming().map_while(Result::ok) {
+            let serve = Arc::clone(&serve);
+            // The test may be over.
+            let _ = came.send(());
+            thread::spawn(move || serve(stream));
+        }
+    });
+    (address, comes)
+}
+
+/// Reads a request's head.
+pub fn read_head(stream: &mut TcpStream) -> String {
+    let mut head = Vec::new();
+    let mut byte = [0];
+    while !head.ends_with(b"\r\n\r\n") {
+        match stream.read(&mut byte) {
+            Ok(1) => head.push(byte[0]),
+            _ => break,
+        }
+    }
+    String::from_utf8_lossy(&head).into_owned()
+}
+
+/// Reads and drops everything until the other side closes.
+pub fn read_to_end(mut stream: TcpStream) {
+    let _ = std::io::copy(&mut stream, &mut std::io::sink());
+}
+
+/// An address at which connecting hangs: its queue is full. It does so while the guard lives.
+pub fn unresponsive_address() -> (SocketAddr, impl Sized) {
+    let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).expect("a socket");
+    socket.bind(&SocketAddr::from(([127, 0, 0, 1], 0)).into()).expect("a port");
+    socket.listen(0).expect("to listen");
+    let address = socket.local_addr().expect("its address").as_socket().expect("IPv4");
+    let mut waiting = Vec::new();
+    while let Ok(stream) = TcpStream::connect_timeout(&address, Duration::from_millis(200)) {
+        waiting.push(stream);
+        assert!(waiting.len() < 64, "the queue never fills");
+    }
+    (address, (socket, waiting))
+}
+
+/// A proxy that speaks CONNECT and tunnels to wherever it is told; keeps the heads it was sent.
+pub fn connect_proxy() -> (SocketAddr, Arc<Mutex<Vec<String>>>) {
+    let heads = Arc::new(Mutex::new(Vec::new()));
+    let kept = Arc::clone(&heads);
+    let (address, _) = raw_server(move |mut stream| {
+        let head = read_head(&mut stream);
+        let target = head.split_whitespace().nth(1).unwrap_or_default().to_owned();
+        kept.lock().expect("no panic").push(head);
+        let Ok(mut there) = TcpStream::connect(&target) else { return };
+        let (Ok(mut back), Ok(mut up)) = (there.try_clone(), stream.try_clone()) else { return };
+        if stream.write_all(b"HTTP/1.1 200 Connected\r\n\r\n").is_err() {
+            return;
+        }
+        thread::spawn(move || std::io::copy(&mut back, &mut up));
+        let _ = std::io::copy(&mut stream, &mut there);
+    });
+    (address, heads)
+}

@@ -1,0 +1,18 @@
+//! Cancel certificate, which alone frees a place in the quota.
+
+use crate::answer::Answer;
+use crate::call::Call;
+use crate::order::Status;
+use crate::refusal::{self, Refusal};
+use crate::service::Service;
+
+pub(crate) fn answer(service: &Service, call: &Call) -> Result<Answer, Refusal> {
+    let mut state = service.state();
+    let now = state.clock.now();
+    let order = state.find_mut(&call.id)?;
+    if !order.is_open() {
+        return Err(refusal::CERTIFICATE_CANNOT_BE_CANCELLED);
+    }
+    order.turn(Status::Cancelled, now);
+    Answer::done()
+}

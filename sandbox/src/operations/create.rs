@@ -1,0 +1,97 @@
+//! Create certificate: a draft, if every rule is kept and a place is free.
+
+use crate::answer::Answer;
+use crate::call::Call;
+use crate::order::{self, Kind, Order, Status};
+use crate::refusal::{self, Refusal};
+use crate::rendering::Certificate;
+use crate::rules::csr::Csr;
+use crate::rules::names;
+use crate::service::Service;
+use crate::state::State;
+use crate::validation::Proof;
+
+pub(crate) fn answer(service: &Service, call: &Call) -> Result<Answer, Refusal> {
+    let list = call.list("certificate_domains");
+    let (asked, names) = names::parse_list(&list, call.flag("strict_domains"))?;
+    let pem = call.text("certificate_csr").ok_or(refusal::MISSING_CERTIFICATE_CSR)?;
+    let validity_days = match call.text("certificate_validity_days") {
+        None | Some("90") => 90,
+        Some("365") => 365,
+        Some(_) => return Err(refusal::INVALID_CERTIFICATE_VALIDITY),
+    };
+    let csr = Csr::parse(pem).map_err(|_| refusal::INVALID_CERTIFICATE_CSR)?;
+    csr.suits(&asked)?;
+    let common_name = asked.first().map(ToString::to_string).unwrap_or_default();
+
+    let mut state = service.state();
+    let replacement_for = call.text("replacement_for_certificate").map(str::to_owned);
+    match &replacement_for {
+        Some(original) => may_replace(&state, original, &common_name)?,
+        None => may_add(&state, &common_name)?,
+    }
+    let id = state.random_text(b"0123456789abcdef", 32);
+    let unique = state.random_text(b"0123456789abcdefghijklmnopqrstuvwxyz", 15);
+    let mut serial = [0; 16];
+    state.random.fill(&mut serial);
+    // Positive, and of the same length always.
+    serial[0] = serial[0] & 0x7f | 0x40;
+    let now = state.clock.now();
+    let order = Order {
+        id,
+        kind: Kind::of(&asked, validity_days),
+        names,
+        validity_days,
+        created: now,
+        updated: now,
+        expires: order::expiry(now, validity_days),
+        status: Status::Draft,
+        method: None,
+        emails: Vec::new(),
+        replacement_for,
+        proof: Proof::new(&csr, unique),
+        csr,
+        ready_at: None,
+        serial,
+        leaf: None,
+    };
+    let answer = Answer::json(&Certificate::from(&order));
+    state.orders.push(order);
+    answer
+}
+
+/// A new name needs a free place, and no live certificate of that name.
+fn may_add(state: &State, common_name: &str) -> Result<(), Refusal> {
+    let live = |order: &Order| order.status == Status::Issued && order.common_name() == common_name;
+    if state.orders.iter().any(live) {
+        return Err(refusal::DUPLICATE_CERTIFICATES_FOUND);
+    }
+    if state.is_full() {
+        return Err(refusal::CERTIFICATE_LIMIT_REACHED);
+    }
+    Ok(())
+}
+
+/// A replacement needs an issued original that has none yet; the quota does
+/// not matter.
+fn may_replace(state: &State, original: &str, common_name: &str) -> Result<(), Refusal> {
+    let original = state.find(original).map_err(|_| refusal::CANNOT_FIND_ORIGINAL)?;
+    if original.status != Status::Issued {
+        return Err(refusal::ORIGINAL_NOT_ACTIVE);
+    }
+    if original.common_name() != common_name {
+        return Err(refusal::REPLACEMENT_NEEDS_SAME_COMMON_NAME);
+    }
+    for order in &state.orders {
+        if order.replacement_for.as_ref() == Some(&original.id) {
+            match order.status {
+                Status::Draft | Status::PendingValidation => {
+                    return Err(refusal::OTHER_REPLACEMENT_IN_DRAFT);
+                }
+                Status::Issued => return Err(refusal::ORIGINAL_NOT_ACTIVE),
+                Status::Cancelled | Status::Revoked | Status::Expired => {}
+            }
+        }
+    }
+    Ok(())
+}

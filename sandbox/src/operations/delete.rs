@@ -1,0 +1,11 @@
+//! Delete certificate, which the service has withdrawn.
+
+use crate::answer::Answer;
+use crate::call::Call;
+use crate::refusal::{self, Refusal};
+use crate::service::Service;
+
+pub(crate) fn answer(service: &Service, call: &Call) -> Result<Answer, Refusal> {
+    service.state().find(&call.id)?;
+    Err(refusal::CERTIFICATE_CANNOT_BE_DELETED)
+}

@@ -1,0 +1,24 @@
+//! Download certificate: as a ZIP file, or inline.
+
+use crate::answer::Answer;
+use crate::call::Call;
+use crate::operations::bundle::Bundle;
+use crate::order::Status;
+use crate::refusal::{self, Refusal};
+use crate::service::Service;
+
+pub(crate) fn answer(service: &Service, call: &Call) -> Result<Answer, Refusal> {
+    let state = service.state();
+    let order = state.find(&call.id)?;
+    if order.status == Status::Revoked {
+        return Err(refusal::CERTIFICATE_NOT_DOWNLOADABLE);
+    }
+    let leaf = order.leaf.as_ref().ok_or(refusal::CERTIFICATE_NOT_ISSUED)?;
+    let mut chain = service.authority.intermediate_pem.clone();
+    if call.flag("include_cross_signed") {
+        chain += &service.authority.cross_signed_pem;
+    }
+    let bundle =
+        Bundle { certificate: ("certificate.crt", leaf.pem.clone()), chain: ("ca_bundle.crt", chain) };
+    bundle.answer(call.format.as_deref())
+}

@@ -1,0 +1,41 @@
+//! Credentials for ACME clients, by access key or by e-mail address.
+
+use serde::Serialize;
+use time::Duration;
+
+use crate::answer::Answer;
+use crate::call::Call;
+use crate::refusal::{self, Refusal};
+use crate::service::Service;
+
+/// How many credentials an account gets in a day.
+const DAILY: usize = 100;
+
+#[derive(Serialize)]
+struct Credentials {
+    success: bool,
+    eab_kid: String,
+    eab_hmac_key: String,
+}
+
+pub(crate) fn answer(service: &Service, _: &Call) -> Result<Answer, Refusal> {
+    let mut state = service.state();
+    let now = state.clock.now();
+    state.eab_given.retain(|given| now - *given < Duration::DAY);
+    if state.eab_given.len() >= DAILY {
+        return Err(refusal::TOO_MANY_EAB_CREDENTIALS_TODAY);
+    }
+    state.eab_given.push(now);
+    let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    Answer::json(&Credentials {
+        success: true,
+        eab_kid: state.random_text(alphabet, 22),
+        // 64 bytes in unpadded base64; its last character holds two bits only.
+        eab_hmac_key: state.random_text(alphabet, 85) + "A",
+    })
+}
+
+pub(crate) fn answer_by_email(service: &Service, call: &Call) -> Result<Answer, Refusal> {
+    call.text("email").ok_or(refusal::MISSING_EMAIL)?;
+    answer(service, call)
+}

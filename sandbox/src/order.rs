@@ -1,0 +1,138 @@
+//! An order and the certificate that comes of it: what is known of one, and
+//! how it moves from one status to the next.
+
+use time::{Duration, OffsetDateTime, Time};
+
+use crate::authority::{Authority, Leaf};
+use crate::rules::csr::Csr;
+use crate::rules::names::Name;
+use crate::validation::{Method, Proof};
+
+pub(crate) struct Order {
+    pub(crate) id: String,
+    pub(crate) kind: Kind,
+    /// All names, the common name first.
+    pub(crate) names: Vec<Name>,
+    pub(crate) validity_days: i64,
+    pub(crate) created: OffsetDateTime,
+    pub(crate) updated: OffsetDateTime,
+    /// Preset on drafts, as if the certificate were issued on the same day.
+    pub(crate) expires: OffsetDateTime,
+    pub(crate) status: Status,
+    pub(crate) method: Option<Method>,
+    pub(crate) emails: Vec<String>,
+    pub(crate) replacement_for: Option<String>,
+    pub(crate) csr: Csr,
+    pub(crate) proof: Proof,
+    /// Set when domain control was shown: the certificate is there from then on.
+    pub(crate) ready_at: Option<OffsetDateTime>,
+    pub(crate) serial: [u8; 16],
+    pub(crate) leaf: Option<Leaf>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Status {
+    Draft,
+    PendingValidation,
+    Issued,
+    Cancelled,
+    Revoked,
+    Expired,
+}
+
+impl Status {
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Draft => "draft",
+            Self::PendingValidation => "pending_validation",
+            Self::Issued => "issued",
+            Self::Cancelled => "cancelled",
+            Self::Revoked => "revoked",
+            Self::Expired => "expired",
+        }
+    }
+}
+
+/// The kind of product, which the service calls the type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Kind(u8);
+
+const KINDS: [&str; 7] = [
+    "single90Days",
+    "wildcard90Days",
+    "multiDomain90Days",
+    "single1Year",
+    "wildcard1Year",
+    "multiDomain1Year",
+    "acme90Days",
+];
+
+impl Kind {
+    pub(crate) fn of(asked: &[Name], validity_days: i64) -> Self {
+        let shape = match asked {
+            [Name::Wildcard(_)] => 2,
+            [_] => 1,
+            _ => 3,
+        };
+        Self(if validity_days > 90 { shape + 3 } else { shape })
+    }
+
+    /// Reads a number from 1 or a name.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        let number = match KINDS.iter().position(|name| *name == text) {
+            Some(place) => place + 1,
+            None => text.parse().ok()?,
+        };
+        (1..=KINDS.len()).contains(&number).then_some(())?;
+        u8::try_from(number).ok().map(Self)
+    }
+
+    pub(crate) fn number(self) -> String {
+        self.0.to_string()
+    }
+}
+
+/// The last second of the last day of a certificate made at this time.
+pub(crate) fn expiry(made: OffsetDateTime, validity_days: i64) -> OffsetDateTime {
+    const LAST_SECOND: Time = time::macros::time!(23:59:59);
+    made.saturating_add(Duration::days(validity_days)).replace_time(LAST_SECOND)
+}
+
+impl Order {
+    pub(crate) fn common_name(&self) -> String {
+        self.names.first().map(ToString::to_string).unwrap_or_default()
+    }
+
+    /// Whether the order waits for domain control to be shown.
+    pub(crate) fn is_open(&self) -> bool {
+        matches!(self.status, Status::Draft | Status::PendingValidation)
+    }
+
+    pub(crate) fn expires_soon(&self, now: OffsetDateTime) -> bool {
+        self.status == Status::Issued && self.expires - now <= Duration::days(30)
+    }
+
+    pub(crate) fn turn(&mut self, status: Status, now: OffsetDateTime) {
+        self.status = status;
+        self.updated = now;
+    }
+
+    /// Lets happen what is due by now: issuing, then expiring.
+    pub(crate) fn settle(&mut self, now: OffsetDateTime, authority: &Authority) {
+        if let (Status::PendingValidation, Some(ready)) = (self.status, self.ready_at)
+            && ready <= now
+        {
+            let expires = expiry(ready, self.validity_days);
+            // What the rules let through can be signed; a failure would leave
+            // the order pending, as the service does.
+            if let Ok(leaf) = authority.issue(self, ready, expires) {
+                self.leaf = Some(leaf);
+                self.expires = expires;
+                self.turn(Status::Issued, ready);
+            }
+        }
+        if self.status == Status::Issued && self.expires < now {
+            self.turn(Status::Expired, self.expires);
+        }
+    }
+}

@@ -1,0 +1,141 @@
+//! An answer as it goes over the wire, with the ways in which it can go wrong.
+
+use std::time::Duration;
+
+use serde_json::Value;
+
+/// A complete HTTP answer: made by the sandbox, or by a test in its place.
+#[derive(Clone, Debug)]
+pub struct Reply {
+    /// The HTTP status.
+    pub status: u16,
+    /// Header fields. `Content-Type` follows from the body unless given.
+    pub headers: Vec<(String, String)>,
+    /// The body.
+    pub body: Body,
+    /// How long the answer is held back.
+    pub delay: Duration,
+    /// What goes wrong on the wire.
+    pub fault: Option<WireFault>,
+}
+
+/// The body of a [`Reply`].
+#[derive(Clone, Debug)]
+pub enum Body {
+    /// A JSON value.
+    Json(Value),
+    /// Text; `text/html` if it starts with `<`, `text/plain` otherwise.
+    Text(String),
+    /// Anything else.
+    Bytes(Vec<u8>),
+    /// Status, headers and body of the real answer. Only for
+    /// [`When::After`](crate::When::After): before, there is no real answer.
+    AsIs,
+}
+
+/// What can go wrong between an answer and its reader.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WireFault {
+    /// The connection is reset without an answer.
+    Reset,
+    /// The answer never comes.
+    Hang,
+    /// `Content-Length` promises more than is sent; then the connection ends.
+    Truncate,
+    /// The body comes byte by byte.
+    Drip {
+        /// The pause before each byte.
+        every: Duration,
+    },
+}
+
+impl Reply {
+    /// An answer with this status and body, and nothing special about it.
+    #[must_use]
+    pub fn new(status: u16, body: Body) -> Self {
+        Self { status, headers: Vec::new(), body, delay: Duration::ZERO, fault: None }
+    }
+
+    /// A JSON answer.
+    #[must_use]
+    pub fn json(status: u16, value: Value) -> Self {
+        Self::new(status, Body::Json(value))
+    }
+
+    /// A text answer, say an HTML page of a gateway.
+    #[must_use]
+    pub fn text(status: u16, text: impl Into<String>) -> Self {
+        Self::new(status, Body::Text(text.into()))
+    }
+
+    /// An answer that goes wrong on the wire; what it would have said is the
+    /// real answer, where there is one.
+    #[must_use]
+    pub fn broken(fault: WireFault) -> Self {
+        Self::new(200, Body::AsIs).with_fault(fault)
+    }
+
+    /// Adds a header field.
+    #[must_use]
+    pub fn with_header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.headers.push((name.into(), value.into()));
+        self
+    }
+
+    /// Holds the answer back.
+    #[must_use]
+    pub fn with_delay(mut self, delay: Duration) -> Self {
+        self.delay = delay;
+        self
+    }
+
+    /// Lets the answer go wrong on the wire.
+    #[must_use]
+    pub fn with_fault(mut self, fault: WireFault) -> Self {
+        self.fault = Some(fault);
+        self
+    }
+
+    /// This reply in place of `real`, taking over what it leaves as it is.
+    pub(crate) fn in_place_of(mut self, real: Self) -> Self {
+        if matches!(self.body, Body::AsIs) {
+            self.status = real.status;
+            self.body = real.body;
+            let mut headers = real.headers;
+            headers.append(&mut self.headers);
+            self.headers = headers;
+        }
+        self
+    }
+
+    pub(crate) fn with_header_unless_given(self, name: &str, value: impl FnOnce() -> String) -> Self {
+        if self.gives(name) { self } else { self.with_header(name, value()) }
+    }
+
+    fn gives(&self, name: &str) -> bool {
+        self.headers.iter().any(|(given, _)| given.eq_ignore_ascii_case(name))
+    }
+
+    /// The content type that follows from the body, unless one is given.
+    pub(crate) fn content_type(&self) -> Option<&'static str> {
+        if self.gives("content-type") {
+            return None;
+        }
+        match &self.body {
+            Body::Json(_) => Some("application/json"),
+            Body::Text(text) if text.trim_start().starts_with('<') => Some("text/html"),
+            Body::Text(_) => Some("text/plain; charset=utf-8"),
+            Body::Bytes(_) => Some("application/octet-stream"),
+            Body::AsIs => None,
+        }
+    }
+
+    pub(crate) fn into_bytes(self) -> Vec<u8> {
+        match self.body {
+            Body::Json(value) => value.to_string().into_bytes(),
+            Body::Text(text) => text.into_bytes(),
+            Body::Bytes(bytes) => bytes,
+            Body::AsIs => Vec::new(),
+        }
+    }
+}

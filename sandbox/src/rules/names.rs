@@ -1,0 +1,126 @@
+//! The rules for the names of an order.
+
+use std::fmt;
+use std::net::{IpAddr, Ipv4Addr};
+
+use crate::refusal::{self, Refusal};
+
+/// A name that a certificate may be for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Name {
+    Domain(String),
+    /// Without the `*.` in front.
+    Wildcard(String),
+    Ip(IpAddr),
+}
+
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Domain(domain) => f.write_str(domain),
+            Self::Wildcard(domain) => write!(f, "*.{domain}"),
+            Self::Ip(address) => address.fmt(f),
+        }
+    }
+}
+
+impl Name {
+    fn parse(text: &str) -> Option<Self> {
+        let bare = text.strip_prefix('[').and_then(|text| text.strip_suffix(']'));
+        if let Ok(address) = bare.unwrap_or(text).parse() {
+            return Some(Self::Ip(address));
+        }
+        let text = text.to_ascii_lowercase();
+        match text.strip_prefix("*.") {
+            Some(domain) => is_domain(domain).then(|| Self::Wildcard(domain.to_owned())),
+            None => is_domain(&text).then_some(Self::Domain(text)),
+        }
+    }
+
+    /// Where control over the name is shown.
+    pub(crate) fn host(&self) -> String {
+        match self {
+            Self::Domain(domain) | Self::Wildcard(domain) => domain.clone(),
+            Self::Ip(address) => address.to_string(),
+        }
+    }
+
+    /// `example.com` for `www.example.com`, and the other way round.
+    fn twin(&self) -> Option<Self> {
+        let Self::Domain(domain) = self else {
+            return None;
+        };
+        Some(Self::Domain(match domain.strip_prefix("www.") {
+            Some(bare) if bare.contains('.') => bare.to_owned(),
+            _ => format!("www.{domain}"),
+        }))
+    }
+
+    /// Whether this is an address that no public CA can reach.
+    pub(crate) fn is_unreachable(&self) -> bool {
+        let Self::Ip(IpAddr::V4(address)) = self else {
+            return false;
+        };
+        address.is_private()
+            || address.is_loopback()
+            || address.is_link_local()
+            || address.is_multicast()
+            || address.is_broadcast()
+            || *address == Ipv4Addr::UNSPECIFIED
+    }
+}
+
+fn is_domain(text: &str) -> bool {
+    let label = |label: &str| {
+        (1..=63).contains(&label.len())
+            && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+            && !label.starts_with('-')
+            && !label.ends_with('-')
+    };
+    let top = text.rsplit('.').next().unwrap_or_default();
+    text.len() <= 253
+        && text.contains('.')
+        && text.split('.').all(label)
+        && !top.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// Top-level names that no public CA certifies. Names of two labels below
+/// `example`, say `example.com`, are ordinary ones.
+const RESERVED: [&str; 11] =
+    ["alt", "arpa", "corp", "example", "home", "internal", "invalid", "lan", "local", "localhost", "test"];
+
+/// Reads the list of an order, with the twins that it does not rule out.
+///
+/// Returns the names that were asked for, and all.
+pub(crate) fn parse_list(list: &[&str], strict: bool) -> Result<(Vec<Name>, Vec<Name>), Refusal> {
+    if list.is_empty() {
+        return Err(refusal::MISSING_CERTIFICATE_DOMAINS);
+    }
+    let asked = list.iter().map(|text| Name::parse(text)).collect::<Option<Vec<_>>>();
+    let asked = asked.ok_or(match list {
+        [_] => refusal::INVALID_CERTIFICATE_DOMAIN,
+        _ => refusal::INVALID_DOMAINS_IN_MULTIDOMAIN,
+    })?;
+    if asked.iter().enumerate().any(|(place, name)| asked[..place].contains(name)) {
+        return Err(refusal::DUPLICATE_DOMAINS);
+    }
+    if asked.len() > 1 && asked.iter().any(|name| matches!(name, Name::Wildcard(_))) {
+        return Err(refusal::WILDCARD_BESIDE_OTHERS);
+    }
+    let reserved = |name: &Name| {
+        let host = name.host();
+        RESERVED.iter().any(|top| host.rsplit('.').next() == Some(top))
+    };
+    if asked.iter().any(reserved) {
+        return Err(refusal::UNSUPPORTED_TOP_LEVEL_DOMAIN);
+    }
+    let mut all = asked.clone();
+    if !strict {
+        for twin in asked.iter().filter_map(Name::twin) {
+            if !all.contains(&twin) {
+                all.push(twin);
+            }
+        }
+    }
+    Ok((asked, all))
+}

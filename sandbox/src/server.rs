@@ -1,0 +1,207 @@
+//! The HTTP server beneath the sandbox and the replay mode: it takes requests
+//! in, and carries replies out with all that is to go wrong on the wire.
+
+use std::convert::Infallible;
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use http_body_util::{BodyExt, Limited};
+use hyper::body::{Bytes, Incoming};
+use hyper::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use hyper::service::service_fn;
+use hyper::{Method, Request, Response, StatusCode, Uri};
+use hyper_util::rt::{TokioIo, TokioTimer};
+use socket2::SockRef;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::runtime::Runtime;
+use tokio_rustls::TlsAcceptor;
+
+use crate::delivery::Delivery;
+use crate::reply::{Reply, WireFault};
+
+/// More than any request of the API needs.
+const LARGEST_REQUEST: usize = 1024 * 1024;
+
+/// A request, read to its end.
+pub(crate) struct Received {
+    /// The number of the TCP connection it came over, from 1.
+    pub(crate) connection: u64,
+    pub(crate) at: Instant,
+    pub(crate) method: Method,
+    pub(crate) uri: Uri,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+}
+
+/// What answers requests. It may block.
+pub(crate) trait Responder: Send + Sync + 'static {
+    fn respond(&self, request: &Received) -> Reply;
+}
+
+/// A running server; dropping it ends it.
+pub(crate) struct Server {
+    address: SocketAddr,
+    runtime: Option<Runtime>,
+}
+
+impl Server {
+    pub(crate) fn start(
+        listen: SocketAddr,
+        tls: Option<TlsAcceptor>,
+        responder: Arc<dyn Responder>,
+    ) -> io::Result<Self> {
+        let runtime = tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .thread_name("zerossl-sandbox")
+            .enable_all()
+            .build()?;
+        let listener = std::net::TcpListener::bind(listen)?;
+        listener.set_nonblocking(true)?;
+        let address = listener.local_addr()?;
+        let listener = {
+            let _inside = runtime.enter();
+            TcpListener::from_std(listener)?
+        };
+        runtime.spawn(accept(listener, tls, responder));
+        Ok(Self { address, runtime: Some(runtime) })
+    }
+
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
+async fn accept(listener: TcpListener, tls: Option<TlsAcceptor>, responder: Arc<dyn Responder>) {
+    let mut connection = 0;
+    loop {
+        let Ok((stream, _)) = listener.accept().await else {
+            // Out of file descriptors, as a rule: others may be freed soon.
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            continue;
+        };
+        connection += 1;
+        tokio::spawn(attend(stream, connection, tls.clone(), Arc::clone(&responder)));
+    }
+}
+
+/// Serves one connection to its end.
+async fn attend(stream: TcpStream, connection: u64, tls: Option<TlsAcceptor>, responder: Arc<dyn Responder>) {
+    // Answers are small and awaited: Nagle's algorithm would only delay them.
+    let _ = stream.set_nodelay(true);
+    // A second handle on the socket outlives hyper's, so that the last close
+    // can be made a reset.
+    let Ok(socket) = SockRef::from(&stream).try_clone() else {
+        return;
+    };
+    let reset = Arc::new(AtomicBool::new(false));
+    match tls {
+        None => serve(stream, connection, responder, Arc::clone(&reset)).await,
+        Some(tls) => {
+            if let Ok(stream) = tls.accept(stream).await {
+                serve(stream, connection, responder, Arc::clone(&reset)).await;
+            }
+        }
+    }
+    if reset.load(Ordering::Relaxed) {
+        let _ = socket.set_linger(Some(Duration::ZERO));
+    }
+}
+
+async fn serve(
+    stream: impl AsyncRead + AsyncWrite + Unpin,
+    connection: u64,
+    responder: Arc<dyn Responder>,
+    reset: Arc<AtomicBool>,
+) {
+    let service = service_fn(move |request| {
+        let responder = Arc::clone(&responder);
+        let reset = Arc::clone(&reset);
+        async move {
+            let reply = receive(request, connection, responder).await;
+            deliver(reply, &reset).await
+        }
+    });
+    // How a connection ends is the client's business, and no failure of ours.
+    let _ = hyper::server::conn::http1::Builder::new()
+        .timer(TokioTimer::new())
+        .serve_connection(TokioIo::new(stream), service)
+        .await;
+}
+
+async fn receive(request: Request<Incoming>, connection: u64, responder: Arc<dyn Responder>) -> Reply {
+    let at = Instant::now();
+    let (head, body) = request.into_parts();
+    let Ok(body) = Limited::new(body, LARGEST_REQUEST).collect().await else {
+        return Reply::text(413, page("413 Request Entity Too Large"));
+    };
+    let received = Received {
+        connection,
+        at,
+        method: head.method,
+        uri: head.uri,
+        headers: head.headers,
+        body: body.to_bytes(),
+    };
+    tokio::task::spawn_blocking(move || responder.respond(&received))
+        .await
+        .unwrap_or_else(|_| Reply::text(500, page("500 Internal Server Error")))
+}
+
+/// An error page of the web server in front of the service.
+fn page(title: &str) -> String {
+    format!(
+        "<html>\r\n<head><title>{title}</title></head>\r\n<body>\r\n\
+         <center><h1>{title}</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n"
+    )
+}
+
+/// The connection ends here, as was asked for.
+#[derive(Debug)]
+struct Aborted;
+
+impl std::fmt::Display for Aborted {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("the connection is reset on purpose")
+    }
+}
+
+impl std::error::Error for Aborted {}
+
+async fn deliver(reply: Reply, reset: &AtomicBool) -> Result<Response<Delivery>, Aborted> {
+    tokio::time::sleep(reply.delay).await;
+    match reply.fault {
+        Some(WireFault::Reset) => {
+            reset.store(true, Ordering::Relaxed);
+            return Err(Aborted);
+        }
+        Some(WireFault::Hang) => match std::future::pending::<Infallible>().await {},
+        _ => {}
+    }
+    let mut response = Response::new(());
+    // A status or header that cannot be sent is a slip in a test's script.
+    *response.status_mut() = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let headers = response.headers_mut();
+    headers.insert("server", HeaderValue::from_static("nginx"));
+    if let Some(kind) = reply.content_type() {
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
+    }
+    for (name, value) in &reply.headers {
+        if let (Ok(name), Ok(value)) = (name.parse::<HeaderName>(), value.parse::<HeaderValue>()) {
+            headers.insert(name, value);
+        }
+    }
+    let fault = reply.fault;
+    Ok(response.map(|()| Delivery::new(Bytes::from(reply.into_bytes()), fault)))
+}

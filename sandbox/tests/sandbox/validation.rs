@@ -1,0 +1,159 @@
+//! Domain control validation, as far as it goes without DNS and mail.
+
+use std::net::{SocketAddr, TcpListener};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use socket2::{Domain, Socket, Type};
+use zerossl_sandbox::{Options, Sandbox};
+
+use crate::support::website::{Website, ok};
+use crate::support::{assert_refused, start, start_with};
+
+/// The fault that is found with this answer in place of the file.
+fn fault(answer: impl Fn(&[&str]) -> String) -> Value {
+    let timeout = Duration::from_millis(300);
+    let (sandbox, client) = start_with(Options { validation_timeout: timeout, ..Options::default() });
+    let order = client.create(&["example.com"]);
+    let site = Website::with(&order, answer);
+    sandbox.set_http_port(site.port());
+    let id = order["id"].as_str().expect("an id");
+    let failed = client.verify(id, "HTTP_CSR_HASH");
+    assert_refused(&failed, 0, "domain_control_validation_failed");
+    assert_eq!(client.get(&format!("/certificates/{id}"))["status"], "draft");
+    let url = &order["validation"]["other_methods"]["example.com"]["file_validation_url_http"];
+    let fault = failed["error"]["details"]["example.com"][url.as_str().expect("a URL")].clone();
+    assert_eq!(fault["error"], json!(true));
+    assert!(fault["error_info"].is_string(), "{fault}");
+    json!([fault["file_found"], fault["error_slug"]])
+}
+
+#[test]
+fn a_file_has_to_be_right() {
+    let status =
+        |line: &'static str| move |_: &[&str]| format!("HTTP/1.1 {line}\r\ncontent-length: 0\r\n\r\n");
+    assert_eq!(fault(status("404 Not Found")), json!([0, "bad_response_code"]));
+    assert_eq!(fault(status("204 No Content")), json!([0, "bad_response_code"]));
+    assert_eq!(
+        fault(status("301 Moved Permanently\r\nlocation: http://example.com/")),
+        json!([0, "bad_response_code"])
+    );
+    assert_eq!(fault(|_| ok("something else")), json!([1, "wrong_file_content"]));
+    assert_eq!(fault(|lines| ok(&lines.join(" "))), json!([1, "wrong_file_content"]));
+    assert_eq!(fault(|lines| ok(&lines[..2].join("\n"))), json!([1, "wrong_file_content"]));
+    assert_eq!(fault(|_| ok(&"x".repeat(5000))), json!([1, "bad_file_content"]));
+    assert_eq!(fault(|_| "garbage\r\n\r\n".to_owned()), json!([0, "http_transport_failed"]));
+}
+
+#[test]
+fn a_file_may_end_with_a_newline() {
+    for end in ["", "\n", "\r\n"] {
+        let (sandbox, client) = start();
+        let order = client.create(&["example.com"]);
+        let site = Website::with(&order, |lines| ok(&(lines.join("\r\n") + end)));
+        sandbox.set_http_port(site.port());
+        let verified = client.verify(order["id"].as_str().expect("an id"), "HTTP_CSR_HASH");
+        assert_eq!(verified["status"], "pending_validation", "{verified}");
+    }
+}
+
+#[test]
+fn every_name_is_looked_at() {
+    let (sandbox, client) = start();
+    let order = client.create_with(&["example.com"], &json!({"strict_domains": 0}));
+    let id = order["id"].as_str().expect("an id");
+    let site = Website::of(&order);
+    // Bound but not listening: the port is ours, and nobody is there.
+    let nowhere = Socket::new(Domain::IPV4, Type::STREAM, None).expect("a socket");
+    nowhere.bind(&SocketAddr::from(([127, 0, 0, 1], 0)).into()).expect("a port");
+    let nowhere = (nowhere.local_addr().expect("an address").as_socket(), nowhere);
+    sandbox.address_book("example.com", site.address());
+    sandbox.address_book("WWW.example.com", nowhere.0.expect("an address"));
+    let failed = client.verify(id, "HTTP_CSR_HASH");
+    let details = &failed["error"]["details"];
+    assert_eq!(details["example.com"], json!({"validation_successful": true}));
+    let faults = details["www.example.com"].as_object().expect("faults");
+    assert_eq!(faults.values().next().expect("one")["error_slug"], "http_transport_failed");
+
+    sandbox.address_book("www.example.com", site.address());
+    assert_eq!(client.verify(id, "HTTP_CSR_HASH")["status"], "pending_validation");
+    assert_eq!(site.hosts(), ["example.com", "example.com", "www.example.com"]);
+}
+
+#[test]
+fn a_server_that_says_nothing_times_out() {
+    let timeout = Duration::from_millis(100);
+    let (sandbox, client) = start_with(Options { validation_timeout: timeout, ..Options::default() });
+    let order = client.create(&["example.com"]);
+    // Accepts, by its backlog, and never answers.
+    let silent = TcpListener::bind("127.0.0.1:0").expect("a port");
+    sandbox.set_http_port(silent.local_addr().expect("an address").port());
+    let failed = client.verify(order["id"].as_str().expect("an id"), "HTTP_CSR_HASH");
+    let details = &failed["error"]["details"]["example.com"];
+    let fault = details.as_object().and_then(|faults| faults.values().next()).expect("a fault");
+    assert_eq!(fault["error_slug"], "timeout");
+}
+
+#[test]
+fn a_method_has_to_suit_the_names() {
+    let (sandbox, client) = start_with(Options { quota: 10, ..Options::default() });
+    let order = |name: &str| {
+        let order = client.create(&[name]);
+        order["id"].as_str().expect("an id").to_owned()
+    };
+    let plain = order("example.com");
+    assert_refused(&client.verify(&plain, ""), 2828, "missing_validation_method");
+    assert_refused(&client.verify(&plain, "PIGEON"), 2827, "invalid_validation_method");
+    let unsuited = |id: &str, method: &str| {
+        assert_refused(&client.verify(id, method), 2829, "incorrect_certificate_validation_type");
+    };
+    unsuited(&order("*.example.com"), "HTTP_CSR_HASH");
+    let address = order("203.0.113.10");
+    unsuited(&address, "CNAME_CSR_HASH");
+    unsuited(&address, "EMAIL");
+    // These take a place in the quota, and fail only now.
+    let answer = client.verify(&order("2001:db8::1"), "HTTP_CSR_HASH");
+    assert_refused(&answer, 2843, "ipv6_is_not_yet_supported");
+    let answer = client.verify(&order("10.0.0.1"), "HTTP_CSR_HASH");
+    assert_refused(&answer, 0, "domain_control_validation_failed");
+    assert_eq!(sandbox.certificates().len(), 5);
+}
+
+#[test]
+fn an_address_is_validated_by_file() {
+    let (sandbox, client) = start();
+    client.issue(&sandbox, "203.0.113.10", &json!({}));
+}
+
+#[test]
+fn a_record_is_never_found_yet() {
+    let (_sandbox, client) = start();
+    let order = client.create(&["example.com"]);
+    let failed = client.verify(order["id"].as_str().expect("an id"), "CNAME_CSR_HASH");
+    assert_refused(&failed, 0, "domain_control_validation_failed");
+    let values = &order["validation"]["other_methods"]["example.com"];
+    let text = |name: &str| values[name].as_str().expect("text");
+    let label = text("cname_validation_p1").split('.').next();
+    let expected = json!({
+        "cname_found": 0,
+        "record_correct": 0,
+        "target_host": label,
+        "target_record": text("cname_validation_p2").to_ascii_uppercase(),
+        "actual_record": "",
+    });
+    assert_eq!(failed["error"]["details"]["example.com"]["example.com"], expected);
+}
+
+#[test]
+fn a_file_is_fetched_over_https_from_whoever_answers() {
+    let (sandbox, client) = start();
+    // Another sandbox has a certificate that nobody trusts, and no such file.
+    let site = Sandbox::start(Options { tls: true, ..Options::default() }).expect("a sandbox");
+    let address = site.base_url().trim_start_matches("https://").parse().expect("an address");
+    sandbox.address_book("example.com", address);
+    let order = client.create(&["example.com"]);
+    let failed = client.verify(order["id"].as_str().expect("an id"), "HTTPS_CSR_HASH");
+    let url = &order["validation"]["other_methods"]["example.com"]["file_validation_url_https"];
+    let fault = &failed["error"]["details"]["example.com"][url.as_str().expect("a URL")];
+    assert_eq!(fault["error_slug"], "bad_response_code");
+}
