@@ -1,1 +1,46 @@
-fn main() {}
+//! The repository's own tasks. `cargo run -p xtask -- help` lists them; the Makefile calls them.
+
+#![forbid(unsafe_code)]
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command's output")]
+
+mod demo;
+mod drift;
+mod generate;
+
+use std::error::Error;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+const USAGE: &str = "\
+usage: cargo run -p xtask -- TASK
+  gen      writes what is generated from the table of operations
+  check    fails if something is not generated, or if an operation lacks its cases
+  demo     issues a certificate on an embedded sandbox; `demo --help` has more";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let outcome = match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+        ["gen"] => generate::write(),
+        ["check"] => drift::check(),
+        ["demo", options @ ..] => demo::run(options),
+        ["help" | "--help"] => {
+            println!("{USAGE}");
+            Ok(())
+        }
+        _ => Err(USAGE.into()),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+type Outcome = Result<(), Box<dyn Error>>;
+
+/// The repository's top folder.
+fn top() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().map(Path::to_path_buf).unwrap_or_default()
+}

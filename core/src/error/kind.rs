@@ -3,11 +3,11 @@
 use std::fmt;
 
 macro_rules! kinds {
-    ($($(#[$doc:meta])* $variant:ident = $code:literal, $name:literal, retryable: $retryable:literal;)*) => {
+    ($($variant:ident = $code:literal, $name:literal, retryable: $retryable:literal, $meaning:literal;)*) => {
         /// What went wrong, in one word; the same list in every language.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
-        pub enum Kind { $($(#[$doc])* $variant,)* }
+        pub enum Kind { $(#[doc = $meaning] $variant,)* }
 
         impl Kind {
             /// Every kind, in the order of their numbers.
@@ -25,6 +25,12 @@ macro_rules! kinds {
                 match self { $(Kind::$variant => $name,)* }
             }
 
+            /// When it happens, in a sentence.
+            #[must_use]
+            pub const fn meaning(self) -> &'static str {
+                match self { $(Kind::$variant => $meaning,)* }
+            }
+
             /// Whether errors of this kind are worth repeating, unless more is known.
             pub(crate) const fn retryable(self) -> bool {
                 match self { $(Kind::$variant => $retryable,)* }
@@ -34,38 +40,22 @@ macro_rules! kinds {
 }
 
 kinds! {
-    /// Bad UTF-8, bad JSON, an unknown or wrong parameter or setting.
-    InvalidArgument = -1, "invalid_argument", retryable: false;
-    /// The service said no.
-    Api = -2, "api", retryable: false;
-    /// The access key was refused or is missing.
-    Auth = -3, "auth", retryable: false;
-    /// Too many requests, also after the retries.
-    RateLimited = -4, "rate_limited", retryable: true;
-    /// No connection, a reset, a short body.
-    Network = -5, "network", retryable: true;
-    /// The server's certificate or the handshake.
-    Tls = -6, "tls", retryable: false;
-    /// The deadline came first.
-    Timeout = -7, "timeout", retryable: true;
-    /// An answer that cannot be used: HTML, empty, not JSON, too large, a redirect.
-    Response = -8, "response", retryable: false;
-    /// The service could not see that the names are controlled.
-    Validation = -9, "validation", retryable: true;
-    /// Cancelled by the caller.
-    Cancelled = -10, "cancelled", retryable: true;
-    /// A file could not be read or written.
-    Storage = -11, "storage", retryable: false;
-    /// A client of the parent process was used in a child.
-    Forked = -12, "forked", retryable: false;
-    /// Another process works on the entry.
-    Busy = -13, "busy", retryable: true;
-    /// A create whose outcome cannot be told.
-    Ambiguous = -14, "ambiguous", retryable: false;
-    /// The result of an op that still runs was asked for.
-    NotReady = -15, "not_ready", retryable: true;
-    /// A caught panic: a bug of this library.
-    Internal = -99, "internal", retryable: false;
+    InvalidArgument = -1, "invalid_argument", retryable: false, "Bad UTF-8, bad JSON, an unknown or wrong parameter or setting.";
+    Api = -2, "api", retryable: false, "The service said no.";
+    Auth = -3, "auth", retryable: false, "The access key was refused or is missing.";
+    RateLimited = -4, "rate_limited", retryable: true, "Too many requests, also after the retries.";
+    Network = -5, "network", retryable: true, "No connection, a reset, a short body.";
+    Tls = -6, "tls", retryable: false, "The server's certificate or the handshake.";
+    Timeout = -7, "timeout", retryable: true, "The deadline came first.";
+    Response = -8, "response", retryable: false, "An answer that cannot be used: HTML, empty, not JSON, too large, a redirect.";
+    Validation = -9, "validation", retryable: true, "The service could not see that the names are controlled.";
+    Cancelled = -10, "cancelled", retryable: true, "Cancelled by the caller.";
+    Storage = -11, "storage", retryable: false, "A file could not be read or written.";
+    Forked = -12, "forked", retryable: false, "A client of the parent process was used in a child.";
+    Busy = -13, "busy", retryable: true, "Another process works on the entry.";
+    Ambiguous = -14, "ambiguous", retryable: false, "A create whose outcome cannot be told.";
+    NotReady = -15, "not_ready", retryable: true, "The result of an op that still runs was asked for.";
+    Internal = -99, "internal", retryable: false, "A caught panic: a bug of this library.";
 }
 
 impl fmt::Display for Kind {

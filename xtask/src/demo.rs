@@ -1,0 +1,84 @@
+//! `make demo`: orders, validates, issues, downloads and checks a certificate on an embedded sandbox.
+
+mod show;
+mod webroot;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use zerossl_sandbox::{Options, Sandbox};
+
+use crate::{Outcome, top};
+
+const USAGE: &str = "\
+usage: cargo run -p xtask -- demo [--keep FOLDER] [--fail WAY]
+  --keep FOLDER   leaves the certificate's files there; otherwise they are removed at the end
+  --fail WAY      shows what goes wrong: wrong-key, full-quota, not-validated, dead-server";
+
+const NAMES: [&str; 2] = ["example.com", "www.example.com"];
+
+pub(crate) fn run(options: &[&str]) -> Outcome {
+    let (mut keep, mut fail) = (None, None);
+    let mut options = options.iter();
+    while let Some(option) = options.next() {
+        match (*option, options.next()) {
+            ("--keep", Some(folder)) => keep = Some(PathBuf::from(folder)),
+            ("--fail", Some(way)) => fail = Some(*way),
+            _ => return Err(USAGE.into()),
+        }
+    }
+    let scratch = tempfile::tempdir()?;
+    let out = keep.clone().unwrap_or_else(|| scratch.path().join("certificate"));
+    fs::create_dir_all(&out)?;
+    let (webroot, document_root) = (scratch.path().join("webroot"), scratch.path().join("elsewhere"));
+    fs::create_dir_all(&webroot)?;
+    // A web server that shows another folder than the one that the files are written to.
+    let served = if fail == Some("not-validated") { &document_root } else { &webroot };
+    let web_port = webroot::serve(served.clone())?;
+
+    let sandbox = Sandbox::start(Options { http_port: web_port, ..Options::default() })?;
+    let (mut key, mut base_url) = (sandbox.access_key(), sandbox.base_url().to_owned());
+    match fail {
+        None | Some("not-validated") => {}
+        Some("wrong-key") => key = "wrong-key",
+        Some("full-quota") => sandbox.set_quota(0),
+        Some("dead-server") => base_url = "http://127.0.0.1:1".into(),
+        Some(_) => return Err(USAGE.into()),
+    }
+    println!("sandbox at {base_url}, web server at http://127.0.0.1:{web_port}\n");
+    let status = Command::new(program()?)
+        .env("ZEROSSL_ACCESS_KEY", key)
+        .env("ZEROSSL_BASE_URL", &base_url)
+        .arg("--webroot")
+        .arg(&webroot)
+        .arg("--out")
+        .arg(&out)
+        .args(NAMES)
+        .status()?;
+    if !status.success() {
+        // The program has said why.
+        std::process::exit(1);
+    }
+    fs::write(out.join("root.pem"), sandbox.root_pem())?;
+    show::certificate(&out)?;
+    if keep.is_none() {
+        println!("\nThe files are removed now; `make demo KEEP=folder` keeps them.");
+    }
+    Ok(())
+}
+
+/// The example program, built if it is not.
+fn program() -> Result<PathBuf, Box<dyn std::error::Error>> {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let built = Command::new(cargo)
+        .current_dir(top())
+        .args(["build", "--quiet", "--package", "zerossl", "--example", "issue"])
+        .status()?;
+    if !built.success() {
+        return Err("the example program could not be built".into());
+    }
+    // It stands beside us: target/debug/xtask, target/debug/examples/issue.
+    let here = std::env::current_exe()?;
+    Ok(here.parent().unwrap_or(Path::new(".")).join("examples/issue"))
+}

@@ -1,0 +1,43 @@
+//! What drifts apart when somebody forgets a part: generated files, and the parts of each operation.
+
+use std::fs;
+use std::path::Path;
+
+use zerossl::OPERATIONS;
+
+use crate::{Outcome, generate, top};
+
+pub(crate) fn check() -> Outcome {
+    let mut problems = Vec::new();
+    let generated = generate::files();
+    for (path, text) in &generated {
+        if fs::read_to_string(top().join(path)).ok().as_deref() != Some(text) {
+            problems.push(format!("{} is not as generated; run `make gen`", path.display()));
+        }
+    }
+    for page in names_in(&top().join("docs/operations")) {
+        if !generated.contains_key(&Path::new("docs/operations").join(&page)) {
+            problems.push(format!("docs/operations/{page} belongs to no operation; remove it"));
+        }
+    }
+    for operation in OPERATIONS {
+        let name = operation.name;
+        if !top().join(format!("core/src/operations/{name}.rs")).is_file() {
+            problems.push(format!("{name}: core/src/operations/{name}.rs is missing"));
+        }
+        if names_in(&top().join("tests/cases").join(name)).is_empty() {
+            problems.push(format!("{name}: it has no case in tests/cases/{name}"));
+        }
+    }
+    for folder in names_in(&top().join("tests/cases")) {
+        if folder != "README.md" && !OPERATIONS.iter().any(|operation| operation.name == folder) {
+            problems.push(format!("tests/cases/{folder} belongs to no operation"));
+        }
+    }
+    if problems.is_empty() { Ok(()) } else { Err(problems.join("\n").into()) }
+}
+
+fn names_in(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok);
+    entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
+}
