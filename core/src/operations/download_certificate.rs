@@ -1,5 +1,6 @@
 //! `download_certificate`: the issued certificate with its chain, as PEM.
 
+use serde::de::IgnoredAny;
 use serde::{Deserialize, Serialize};
 
 use super::CERTIFICATE_ID;
@@ -97,7 +98,7 @@ fn download(context: &Context<'_>, arguments: &Arguments) -> Result<String> {
         tidy(pem);
     }
     let fullchain = format!("{}{}", download.certificate, download.ca_bundle);
-    let Blocks { certificate, ca_bundle, extra } = download;
+    let Blocks { certificate, ca_bundle, extra, .. } = download;
     context::to_json(&Download { certificate, ca_bundle, fullchain, extra })
 }
 
@@ -106,6 +107,9 @@ fn download(context: &Context<'_>, arguments: &Arguments) -> Result<String> {
 struct Blocks {
     certificate: String,
     ca_bundle: String,
+    /// Put together here; should the service ever send one, ours stands.
+    #[serde(rename = "fullchain")]
+    _fullchain: IgnoredAny,
     #[serde(flatten)]
     extra: Extra,
 }
