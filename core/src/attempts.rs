@@ -14,6 +14,8 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(8);
 pub(crate) struct Delivered {
     pub(crate) answer: Incoming,
     pub(crate) attempts: u32,
+    /// Whether the request could be sent again without harm.
+    pub(crate) harmless: bool,
 }
 
 impl Context<'_> {
@@ -61,11 +63,8 @@ impl Context<'_> {
 
 fn finish(outcome: Result<Incoming>, attempts: u32, harmless: bool) -> Result<Delivered> {
     match outcome {
-        Ok(answer) => Ok(Delivered { answer, attempts }),
-        Err(error) => {
-            let retryable = error.is_retryable() && (harmless || !error.is_uncertain());
-            Err(error.retryable(retryable))
-        }
+        Ok(answer) => Ok(Delivered { answer, attempts, harmless }),
+        Err(error) => Err(error.repeatable_if(harmless)),
     }
 }
 

@@ -66,19 +66,29 @@ impl Cleaner {
         let mut kept = 0;
         let mut at = 0;
         while at < text.len() {
-            let rest = &text[at..];
-            let secret = self.secrets.iter().find_map(|secret| length_of(secret.reveal(), rest));
-            match secret.or_else(|| private_key(rest)).or_else(|| value_of_secret_name(rest)) {
+            match self.find(&text[at..]) {
                 Some(Found { keep, length }) => {
                     cleaned.push_str(&text[kept..at + keep]);
                     cleaned.push_str(MASK);
                     at += length.max(1);
                     kept = at;
                 }
-                None => at += rest.chars().next().map_or(1, char::len_utf8),
+                None => at += text[at..].chars().next().map_or(1, char::len_utf8),
             }
         }
         (kept > 0).then(|| cleaned + &text[kept..])
+    }
+
+    /// A secret at the start of `text`.
+    fn find(&self, text: &str) -> Option<Found> {
+        let known = |text: &str| self.secrets.iter().find_map(|secret| length_of(secret.reveal(), text));
+        if let Some(length) = known(text).or_else(|| private_key(text)) {
+            return Some(Found { keep: 0, length });
+        }
+        let named = value_of_secret_name(text)?;
+        // The value may be a known secret that goes on where an unknown one would end.
+        let length = known(&text[named.keep..]).map_or(0, |length| named.keep + length);
+        Some(Found { length: named.length.max(length), ..named })
     }
 }
 
@@ -89,25 +99,25 @@ struct Found {
 }
 
 /// How much of the start of `text` is `secret`, in whatever spelling.
-fn length_of(secret: &str, text: &str) -> Option<Found> {
+fn length_of(secret: &str, text: &str) -> Option<usize> {
     let mut at = 0;
     for byte in secret.bytes() {
         at += spelled(byte, text.as_bytes().get(at..)?)?;
     }
-    text.is_char_boundary(at).then_some(Found { keep: 0, length: at })
+    text.is_char_boundary(at).then_some(at)
 }
 
 /// The length of one byte's spelling at the start of `text`: raw, `%2B`, `&#43;`, `&#x2b;`, `&amp;`, `\u002b`, `\/`.
 fn spelled(byte: u8, text: &[u8]) -> Option<usize> {
     match *text.first()? {
-        b'%' if hex(text.get(1..3)?) == Some(byte.into()) => return Some(3),
+        b'%' if text.get(1..3).and_then(hex) == Some(byte.into()) => return Some(3),
         b'&' => {
             if let Some(length) = html_entity(byte, text) {
                 return Some(length);
             }
         }
         b'\\' => {
-            if text.get(1) == Some(&b'u') && hex(text.get(2..6)?) == Some(byte.into()) {
+            if text.get(1) == Some(&b'u') && text.get(2..6).and_then(hex) == Some(byte.into()) {
                 return Some(6);
             }
             if text.get(1) == Some(&byte) {
@@ -152,14 +162,13 @@ fn hex(digits: &[u8]) -> Option<u32> {
 }
 
 /// A private key in PEM form, whole or cut off.
-fn private_key(text: &str) -> Option<Found> {
+fn private_key(text: &str) -> Option<usize> {
     let label = text.strip_prefix("-----BEGIN ")?.split("-----").next()?;
     if !label.ends_with("PRIVATE KEY") || label.len() > 40 {
         return None;
     }
     let end = format!("-----END {label}-----");
-    let length = text.find(&end).map_or(text.len(), |at| at + end.len());
-    Some(Found { keep: 0, length })
+    Some(text.find(&end).map_or(text.len(), |at| at + end.len()))
 }
 
 /// The value behind a name that stands for a secret, in JSON or in a query.
@@ -206,8 +215,20 @@ mod tests {
         ] {
             assert_eq!(cleaned(&format!("<{spelling}>")), "<[secret]>", "{spelling}");
         }
+        assert_eq!(cleaned("access_key=a+b/c&d<é&x=1"), "access_key=[secret]&x=1");
         assert_eq!(cleaned("a+b/c&d<e"), "a+b/c&d<e");
         assert_eq!(cleaned("a+b/c&d"), "a+b/c&d");
+    }
+
+    #[test]
+    fn odd_characters_at_the_end_of_a_text_are_no_half_spellings() {
+        for secret in ["ab%", "ab%4", r"ab\u00", "ab&", "ab&#"] {
+            let mut cleaner = Cleaner::default();
+            cleaner.learn(secret);
+            let mut text = format!("x {secret}");
+            cleaner.clean_text(&mut text);
+            assert_eq!(text, "x [secret]");
+        }
     }
 
     #[test]

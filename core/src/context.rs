@@ -64,7 +64,8 @@ impl Context<'_> {
             Reading::Incomplete(why) => Err(self.unusable(delivered, Some(&why))),
             Reading::Refused(refusal) => {
                 let answer = &delivered.answer;
-                Err(refusal.into_error(answer.status).with_retry_after(answer.retry_after))
+                let error = refusal.into_error(answer.status).with_retry_after(answer.retry_after);
+                Err(error.repeatable_if(delivered.harmless))
             }
         }
     }

@@ -49,7 +49,8 @@ struct Fields {
 }
 
 impl Error {
-    pub(crate) fn new(kind: Kind, message: impl Into<String>) -> Self {
+    /// An error of this kind; for bindings, whose own failures look like ours.
+    pub fn new(kind: Kind, message: impl Into<String>) -> Self {
         Self(Box::new(Fields {
             kind,
             message: message.into(),
@@ -69,7 +70,7 @@ impl Error {
     }
 
     /// A wrong parameter or setting; `parameter` is its name, with a place inside it where that helps: `domains[2]`.
-    pub(crate) fn invalid(parameter: impl Into<String>, why: impl fmt::Display) -> Self {
+    pub fn invalid(parameter: impl Into<String>, why: impl fmt::Display) -> Self {
         let parameter = parameter.into();
         let mut error = Self::new(Kind::InvalidArgument, format!("`{parameter}`: {why}"));
         error.0.parameter = Some(parameter);
@@ -85,6 +86,12 @@ impl Error {
 
     pub(crate) fn retryable(mut self, retryable: bool) -> Self {
         self.0.retryable = retryable;
+        self
+    }
+
+    /// What may have been carried out is only worth repeating where that does no harm.
+    pub(crate) fn repeatable_if(mut self, harmless: bool) -> Self {
+        self.0.retryable &= harmless || !self.0.uncertain;
         self
     }
 
@@ -122,7 +129,8 @@ impl Error {
     }
 
     /// Names the operation, in the field and at the start of the message. The innermost name stays.
-    pub(crate) fn during(mut self, operation: &'static str) -> Self {
+    #[must_use]
+    pub fn during(mut self, operation: &'static str) -> Self {
         if self.0.operation.is_none() {
             self.0.operation = Some(operation);
             self.0.message.insert_str(0, ": ");

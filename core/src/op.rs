@@ -3,11 +3,16 @@
 //! Events wait in a bounded queue until they are pulled. When it is full, logs and progress are dropped and counted;
 //! pages and questions wait for the reader, so a slow reader slows the work and never fills the memory.
 
+mod bell;
+
 use std::collections::{HashMap, VecDeque};
+use std::os::fd::{AsRawFd, RawFd};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value};
+
+use bell::Bell;
 
 use crate::attempts::cancelled;
 use crate::cancel::CancelToken;
@@ -53,8 +58,9 @@ impl Op {
         let theirs = channel.clone();
         thread::spawn("op", move || {
             let result = work(&theirs);
-            theirs.state().result = Some(result);
-            theirs.0.changed.notify_all();
+            let mut state = theirs.state();
+            state.result = Some(result);
+            theirs.changed(&state);
         })
         .map_err(|error| Error::new(Kind::Internal, format!("no thread could be started: {error}")))?;
         Ok(Self { channel, process: std::process::id() })
@@ -67,7 +73,7 @@ impl Op {
         let mut state = self.channel.state();
         loop {
             if let Some(event) = state.take_event() {
-                self.channel.0.changed.notify_all();
+                self.channel.changed(&state);
                 return Ok(Next::Event(event));
             }
             if state.result.is_some() {
@@ -96,9 +102,25 @@ impl Op {
             Some(open @ None) => *open = Some(answer),
             _ => return Err(Error::invalid("id", "no event with this id waits for a reply")),
         }
-        drop(state);
-        self.channel.0.changed.notify_all();
+        self.channel.changed(&state);
         Ok(())
+    }
+
+    /// A file descriptor for poll, epoll and event loops: readable while [`Op::next`] has news.
+    ///
+    /// It is made at the first call, belongs to the op and lives as long. Reading from it does no harm; closing it is
+    /// forbidden.
+    pub fn fd(&self) -> Result<RawFd> {
+        self.check_process()?;
+        let mut state = self.channel.state();
+        if state.bell.is_none() {
+            let bell = Bell::new().map_err(|error| {
+                Error::new(Kind::Internal, format!("no socket pair for the op could be made: {error}"))
+            })?;
+            bell.set(state.has_news());
+            state.bell = Some(bell);
+        }
+        Ok(state.bell.as_ref().map_or(-1, |bell| bell.fd().as_raw_fd()))
     }
 
     /// Cancels: from any thread; the operation ends soon, with an error of kind `cancelled` unless it was done before.
@@ -135,6 +157,10 @@ impl Op {
 impl Drop for Op {
     fn drop(&mut self) {
         self.cancel();
+        if self.check_process().is_ok() {
+            // Now, though the thread may still be at it: the number is free for the host's next file.
+            self.channel.state().bell = None;
+        }
     }
 }
 
@@ -158,9 +184,15 @@ struct State {
     /// Questions without an answer, and answers that were not fetched yet.
     asked: HashMap<u64, Option<Result<(), String>>>,
     result: Option<Result<String>>,
+    bell: Option<Bell>,
 }
 
 impl State {
+    /// Whether `next` would find something.
+    fn has_news(&self) -> bool {
+        !self.queue.is_empty() || self.dropped > 0 || self.result.is_some()
+    }
+
     fn take_event(&mut self) -> Option<Event> {
         if self.dropped > 0 && self.queue.len() < MOST_EVENTS {
             let message = format!("{} events were dropped, since they were not read in time", self.dropped);
@@ -185,7 +217,7 @@ impl Channel {
             return;
         }
         state.queue.push_back(event);
-        self.0.changed.notify_all();
+        self.changed(&state);
     }
 
     /// Tells something large; waits until everything before it was read.
@@ -201,7 +233,7 @@ impl Channel {
             state = self.wait(state);
         }
         state.queue.push_back(event);
-        self.0.changed.notify_all();
+        self.changed(&state);
         Ok(())
     }
 
@@ -219,7 +251,7 @@ impl Channel {
         fields.insert("id".to_owned(), id.into());
         state.asked.insert(id, None);
         state.queue.push_back(Event::new(kind, message, fields));
-        self.0.changed.notify_all();
+        self.changed(&state);
         loop {
             if let Some(Some(_)) = state.asked.get(&id) {
                 return state.asked.remove(&id).flatten().ok_or_else(cancelled);
@@ -236,6 +268,14 @@ impl Channel {
         self.0.cancel.cancel();
         // Under the lock, so that nobody misses it between a look at the token and the wait.
         let _state = self.state();
+        self.0.changed.notify_all();
+    }
+
+    /// Tells whoever waits, in whatever way.
+    fn changed(&self, state: &State) {
+        if let Some(bell) = &state.bell {
+            bell.set(state.has_news());
+        }
         self.0.changed.notify_all();
     }
 

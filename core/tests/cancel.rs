@@ -12,7 +12,7 @@ use zerossl::{CancelToken, Client, Kind, ListCertificates};
 use zerossl_sandbox::{Reply, When, WireFault};
 
 /// Cancels once `ready` says that the call is under way; the call must then end soon.
-fn cancelled_once(client: Client, ready: impl FnOnce() + Send + 'static) {
+fn cancelled_once(client: &Client, ready: impl FnOnce() + Send + 'static) {
     let token = CancelToken::new();
     let client = client.cancelled_by(&token);
     let canceller = thread::spawn(move || {
@@ -39,7 +39,7 @@ fn at(address: std::net::SocketAddr) -> Client {
 fn in_connect() {
     let (address, _guard) = support::unresponsive_address();
     // Nothing tells that a client hangs in connect; a cancel that comes before is as good.
-    cancelled_once(at(address), || thread::park_timeout(Duration::from_millis(100)));
+    cancelled_once(&at(address), || thread::park_timeout(Duration::from_millis(100)));
 }
 
 #[test]
@@ -47,13 +47,13 @@ fn in_the_tls_handshake() {
     let (address, comes) = support::raw_server(support::read_to_end);
     let client =
         Client::builder().access_key("k").base_url(format!("https://{address}")).build().expect("settings");
-    cancelled_once(client, seen(comes));
+    cancelled_once(&client, seen(comes));
 }
 
 #[test]
 fn while_waiting_for_the_answer() {
     let (address, comes) = support::raw_server(support::read_to_end);
-    cancelled_once(at(address), seen(comes));
+    cancelled_once(&at(address), seen(comes));
 }
 
 #[test]
@@ -65,7 +65,7 @@ fn in_the_middle_of_the_body() {
         let _ = told.send(());
         support::read_to_end(stream);
     });
-    cancelled_once(at(address), seen(comes));
+    cancelled_once(&at(address), seen(comes));
 }
 
 #[test]
@@ -76,7 +76,7 @@ fn in_the_pause_before_a_retry() {
         let _ = stream.write_all(b"HTTP/1.1 429 No\r\nRetry-After: 50\r\nContent-Length: 0\r\n\r\n");
         let _ = told.send(());
     });
-    cancelled_once(at(address), seen(comes));
+    cancelled_once(&at(address), seen(comes));
 }
 
 #[test]
@@ -84,7 +84,7 @@ fn in_the_pause_of_the_pace() {
     let sandbox = sandbox();
     let client = support::settings(&sandbox).requests_per_second(0.02).build().expect("settings");
     client.send(&ListCertificates::default()).expect("the first goes at once");
-    cancelled_once(client, || {});
+    cancelled_once(&client, || {});
 }
 
 #[test]

@@ -19,7 +19,6 @@ fn every_case() {
         replay.cases().len(),
         failures.join("\n")
     );
-    println!("{} cases", replay.cases().len());
 }
 
 fn play(replay: &Replay, case: &Case) -> Vec<String> {

@@ -58,7 +58,11 @@ fn is_leaf(entry: &Map<String, Value>) -> bool {
 }
 
 fn passed(entry: &Map<String, Value>) -> bool {
-    is_true(entry.get("validation_successful")) || is_true(entry.get("record_correct"))
+    let has_error =
+        is_true(entry.get("error")) || entry.get("error_slug").is_some_and(|slug| slug.as_str() != Some(""));
+    is_true(entry.get("validation_successful"))
+        || is_true(entry.get("record_correct"))
+        || (is_true(entry.get("file_found")) && !has_error)
 }
 
 fn leaf(entry: &Map<String, Value>, location: Option<&str>) -> FailedDomain {

@@ -118,3 +118,31 @@ fn a_page_waits_until_the_one_before_was_read() {
     }
     assert_eq!(op.next(None), Ok(Next::Done));
 }
+
+fn is_readable(fd: RawFd) -> bool {
+    let peek = nix::sys::socket::MsgFlags::MSG_PEEK | nix::sys::socket::MsgFlags::MSG_DONTWAIT;
+    matches!(nix::sys::socket::recv(fd, &mut [0], peek), Ok(1..))
+}
+
+#[test]
+fn the_descriptor_is_readable_while_there_is_news() {
+    let op = Op::spawn(|channel| {
+        for _ in 0..2 {
+            channel.ask(EventType::Publish, "?", Map::new())?.map_err(|why| Error::new(Kind::Api, why))?;
+        }
+        Ok("{}".to_owned())
+    })
+    .expect("a thread");
+    let fd = op.fd().expect("a socket pair");
+    assert_eq!(op.fd(), Ok(fd), "made once");
+    for id in 1..=2 {
+        assert!(matches!(op.next(None), Ok(Next::Event(_))));
+        assert!(!is_readable(fd), "everything was read");
+        op.reply(&format!(r#"{{"id":{id},"ok":true}}"#)).expect("it was asked");
+    }
+    assert_eq!(op.next(None), Ok(Next::Done));
+    assert!(is_readable(fd), "DONE is news for ever");
+    // A host that reads everything away hears of it again with the next change.
+    let _ = nix::sys::socket::recv(fd, &mut [0; 16], nix::sys::socket::MsgFlags::MSG_DONTWAIT);
+    assert_eq!(op.next(None), Ok(Next::Done));
+}

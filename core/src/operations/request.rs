@@ -90,8 +90,13 @@ fn request(context: &Context<'_>, arguments: &Arguments) -> Result<String> {
     let query = object("query").unwrap_or(&nothing);
     check_query(query)?;
     let body = object("body");
-    if query.contains_key("access_key") || body.is_some_and(|body| body.contains_key("access_key")) {
-        return Err(Error::invalid("query", "the access key is added by the client; leave `access_key` out"));
+    for (name, given) in [("query", Some(query)), ("body", body)] {
+        if given.is_some_and(|given| given.contains_key("access_key")) {
+            return Err(Error::invalid(
+                name,
+                "the access key is added by the client; leave `access_key` out",
+            ));
+        }
     }
     let outgoing = outgoing::assemble(context.core, method, path, query, body, true)?;
     let delivered = context.attempt(&outgoing, path, method == "GET")?;

@@ -1,0 +1,144 @@
+//! Keys and signing requests, read by openssl.
+
+#![allow(clippy::print_stdout, reason = "a skipped test says so")]
+
+mod support;
+
+use std::path::Path;
+use std::process::Command;
+
+use tempfile::TempDir;
+use zerossl::{Client, GenerateCsr, KeyType, Kind, Secret};
+
+/// Runs openssl; without one the test is skipped, visibly, and fails in CI.
+fn openssl(arguments: &[&str], folder: &Path) -> Option<String> {
+    match Command::new("openssl").args(arguments).current_dir(folder).output() {
+        Ok(output) => {
+            let text = String::from_utf8_lossy(&output.stdout).into_owned();
+            assert!(
+                output.status.success(),
+                "openssl {arguments:?}: {}",
+                String::from_utf8_lossy(&output.stderr)
+            );
+            Some(text)
+        }
+        Err(error) => {
+            assert_ne!(std::env::var("CI").as_deref(), Ok("true"), "openssl: {error}");
+            println!("skipped: openssl is not installed");
+            None
+        }
+    }
+}
+
+fn client() -> Client {
+    Client::builder().base_url("https://127.0.0.1:1").build().expect("settings")
+}
+
+fn folder() -> TempDir {
+    tempfile::tempdir().expect("a folder")
+}
+
+fn text_of(csr: &str) -> Option<String> {
+    let folder = folder();
+    std::fs::write(folder.path().join("csr.pem"), csr).expect("a file");
+    openssl(&["req", "-in", "csr.pem", "-noout", "-text", "-verify"], folder.path())
+}
+
+#[test]
+fn openssl_reads_every_kind_of_key_and_request() {
+    for (key_type, algorithm, signature) in [
+        (KeyType::EcdsaP256, "ASN1 OID: prime256v1", "ecdsa-with-SHA256"),
+        (KeyType::EcdsaP384, "ASN1 OID: secp384r1", "ecdsa-with-SHA384"),
+        (KeyType::Rsa2048, "(2048 bit)", "sha256WithRSAEncryption"),
+        (KeyType::Rsa4096, "(4096 bit)", "sha256WithRSAEncryption"),
+    ] {
+        let mut generate = GenerateCsr::new(["example.com", "*.example.com", "203.0.113.10", "2001:db8::1"]);
+        generate.key_type = Some(key_type);
+        let generated = client().send(&generate).expect("a CSR");
+        let Some(text) = text_of(&generated.csr) else { return };
+        for expected in [
+            algorithm,
+            signature,
+            "Subject: CN = example.com",
+            "DNS:example.com, DNS:*.example.com, IP Address:203.0.113.10, IP Address:2001:DB8:0:0:0:0:0:1",
+        ] {
+            assert!(text.contains(expected), "{expected} is missing:\n{text}");
+        }
+        // The key is the one that signed.
+        let folder = folder();
+        let key = generated.private_key.expect("a new key");
+        assert!(key.reveal().starts_with("-----BEGIN PRIVATE KEY-----"));
+        std::fs::write(folder.path().join("key.pem"), key.reveal()).expect("a file");
+        std::fs::write(folder.path().join("csr.pem"), &generated.csr).expect("a file");
+        let of_key = openssl(&["pkey", "-in", "key.pem", "-pubout"], folder.path());
+        let of_csr = openssl(&["req", "-in", "csr.pem", "-noout", "-pubkey"], folder.path());
+        assert_eq!(of_key, of_csr);
+    }
+}
+
+#[test]
+fn keys_of_openssl_are_taken_in_all_their_forms() {
+    let folder = folder();
+    for (make, key_type) in [
+        (&["ecparam", "-name", "prime256v1", "-genkey", "-noout"][..], Some("ecdsa-p256")),
+        (&["ecparam", "-name", "secp384r1", "-genkey", "-noout"], Some("ecdsa-p384")),
+        (&["genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-384"], Some("ecdsa-p384")),
+        (&["genrsa", "-traditional", "2048"], Some("rsa-2048")),
+        (&["genrsa", "2048"], None),
+        (&["genrsa", "3072"], None),
+        // openssl writes the curve's parameters before the key.
+        (&["ecparam", "-name", "prime256v1", "-genkey"], None),
+    ] {
+        let Some(key) = openssl(make, folder.path()) else { return };
+        let parameters =
+            serde_json::json!({"domains": ["example.com"], "private_key": key, "key_type": key_type});
+        let answer = support::json(&client().call("generate_csr", &parameters.to_string()).expect("a CSR"));
+        assert_eq!(answer["private_key"], serde_json::Value::Null);
+        assert!(
+            text_of(answer["csr"].as_str().expect("text")).is_some_and(|text| text.contains("example.com"))
+        );
+    }
+}
+
+#[test]
+fn keys_that_the_service_does_not_take_are_refused() {
+    let folder = folder();
+    let mut keys = vec![
+        "not a key".to_owned(),
+        "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n".to_owned(),
+    ];
+    for make in [
+        &["genrsa", "1024"][..],
+        &["ecparam", "-name", "secp521r1", "-genkey", "-noout"],
+        &["ecparam", "-name", "secp256k1", "-genkey", "-noout"],
+        &["genpkey", "-algorithm", "ed25519"],
+        &["genrsa", "-aes128", "-passout", "pass:x", "2048"],
+    ] {
+        keys.extend(openssl(make, folder.path()));
+    }
+    for key in keys {
+        let mut generate = GenerateCsr::new(["example.com"]);
+        generate.private_key = Some(Secret::from(key.as_str()));
+        let error = client().send(&generate).expect_err("no such key");
+        assert_eq!((error.kind(), error.parameter()), (Kind::InvalidArgument, Some("private_key")), "{key}");
+        assert!(!error.message().contains("AAAA"), "{error}");
+    }
+}
+
+#[test]
+fn a_key_of_another_type_than_asked_for_is_refused() {
+    let key = client().send(&GenerateCsr::new(["example.com"])).expect("a key").private_key;
+    let mut generate = GenerateCsr::new(["example.com"]);
+    generate.private_key = key;
+    generate.key_type = Some(KeyType::Rsa2048);
+    let error = client().send(&generate).expect_err("another type");
+    assert!(error.message().contains("ecdsa-p256") && error.message().contains("rsa-2048"), "{error}");
+}
+
+#[test]
+fn a_name_that_is_too_long_for_a_cn_stands_in_the_san_alone() {
+    let long = format!("{}.example.com", "a".repeat(60));
+    let generated = client().send(&GenerateCsr::new([long.clone()])).expect("a CSR");
+    let Some(text) = text_of(&generated.csr) else { return };
+    assert!(text.contains(&format!("DNS:{long}")) && !text.contains("CN ="), "{text}");
+}

@@ -1,0 +1,192 @@
+//! Documented answers, mangled: fields dropped, retyped, nulled, emptied, nested. Whatever comes, the outcome is a
+//! value or an error, never a panic; and a value has every documented field.
+
+mod support;
+
+use proptest::prelude::*;
+use serde_json::{Map, Value, json};
+use support::{client, fault, json as parse, sandbox};
+use zerossl::{Client, Kind, OPERATIONS};
+use zerossl_sandbox::{Reply, Sandbox, When};
+
+fn certificate() -> Value {
+    json!({
+        "id": "0123456789abcdef0123456789abcdef", "type": "1", "common_name": "a.example.com",
+        "additional_domains": "b.example.com,c.example.com", "created": "2025-11-11 20:10:46",
+        "expires": "2026-02-09 23:59:59", "status": "draft", "validation_type": null, "validation_emails": null,
+        "replacement_for": "", "fingerprint_sha1": null, "brand_validation": null,
+        "validation": {
+            "email_validation": {"a.example.com": ["admin@a.example.com", "webmaster@example.com"]},
+            "other_methods": {"a.example.com": {
+                "file_validation_url_http": "http://a.example.com/.well-known/pki-validation/0123.txt",
+                "file_validation_content": ["AA", "comodoca.com", "0123456789abcde"],
+                "cname_validation_p1": "_0123.a.example.com", "cname_validation_p2": "01.23.comodoca.com"}}},
+        "signature_algorithm_properties": null, "new_field": {"a": [1]}
+    })
+}
+
+/// Operations with an answer that was seen or is documented.
+fn documented() -> Vec<(&'static str, &'static str, Value)> {
+    let id = r#"{"id": "x"}"#;
+    vec![
+        ("get_certificate", id, certificate()),
+        (
+            "list_certificates",
+            "{}",
+            json!({"total_count": 1, "result_count": 1, "page": "1", "limit": 100, "acmeUsageLevel": "LOW",
+                   "acmeLocked": false, "results": [certificate(), certificate()]}),
+        ),
+        (
+            "verify_domains",
+            r#"{"id": "x", "validation_method": "HTTP_CSR_HASH"}"#,
+            json!({"success": false, "error": {"code": 0, "type": "domain_control_validation_failed", "details": {
+                "example.com": {"http://example.com/x.txt": {"file_found": 0, "error": true,
+                    "error_slug": "wrong_file_content", "error_info": "text"}},
+                "www.example.com": {"validation_successful": true}}}}),
+        ),
+        (
+            "verification_status",
+            id,
+            json!({"validation_completed": 0, "details": {"example.com": {"method": "a@example.com", "status": "Email Sent"}}}),
+        ),
+        ("cancel_certificate", id, json!({"success": 1})),
+        ("validate_csr", "", json!({"valid": true, "error": null, "csrResponse": ["2048", "sigalg=x"]})),
+        ("generate_eab_credentials", "{}", json!({"success": true, "eab_kid": "kid", "eab_hmac_key": "key"})),
+        (
+            "get_ca_certificate",
+            id,
+            json!({"id": 1, "hash_sha1": "aa", "certificate_intermediate": "PEM", "bundle_full": "PEM",
+                   "encryption_algorithm": "RSA", "created": "2024-01-15 08:00:00", "updated": "2024-01-15 08:00:00"}),
+        ),
+        (
+            "download_certificate",
+            id,
+            json!({"certificate.crt": "-----BEGIN CERTIFICATE-----\nAA\n-----END CERTIFICATE-----\n",
+                   "ca_bundle.crt": "-----BEGIN CERTIFICATE-----\nBB\n-----END CERTIFICATE-----\n"}),
+        ),
+    ]
+}
+
+/// What may stand in the place of a value.
+fn junk() -> impl Strategy<Value = Option<Value>> {
+    prop_oneof![
+        2 => Just(None),
+        1 => Just(Some(Value::Null)),
+        1 => Just(Some(json!([]))),
+        1 => Just(Some(json!({}))),
+        1 => Just(Some(json!(""))),
+        1 => any::<bool>().prop_map(|flag| Some(json!(flag))),
+        1 => any::<i64>().prop_map(|number| Some(json!(number))),
+        1 => any::<f64>().prop_map(|number| Some(json!(number))),
+        1 => "\\PC{0,12}".prop_map(|text| Some(json!(text))),
+        1 => Just(Some(json!([[1, {"a": null}], "x", null]))),
+        1 => Just(Some(json!({"0": "x", "2": {"deep": [[[]]]}}))),
+    ]
+}
+
+/// Changes the value at the `place`th position, counted through the whole tree.
+fn mangle(value: &mut Value, place: &mut usize, junk: Option<&Value>) {
+    let children: Vec<&mut Value> = match value {
+        Value::Array(list) => list.iter_mut().collect(),
+        Value::Object(map) => {
+            if *place < map.len() {
+                let name = map.keys().nth(*place).cloned().expect("it is inside");
+                match junk {
+                    Some(junk) => drop(map.insert(name, junk.clone())),
+                    None => drop(map.remove(&name)),
+                }
+                *place = usize::MAX;
+                return;
+            }
+            *place -= map.len();
+            map.values_mut().collect()
+        }
+        _ => return,
+    };
+    for child in children {
+        if *place != usize::MAX {
+            mangle(child, place, junk);
+        }
+    }
+}
+
+fn parameters(client: &Client, operation: &str, given: &str) -> String {
+    match operation {
+        "validate_csr" => {
+            let csr = parse(&client.call("generate_csr", r#"{"domains": ["example.com"]}"#).expect("a CSR"));
+            json!({"csr": csr["csr"]}).to_string()
+        }
+        _ => given.to_owned(),
+    }
+}
+
+fn check(
+    sandbox: &Sandbox,
+    client: &Client,
+    operation: &str,
+    given: &str,
+    body: &Value,
+) -> Result<(), TestCaseError> {
+    fault(sandbox, operation, 1, When::Before, Reply::json(200, body.clone()));
+    match client.call(operation, given) {
+        Ok(answer) => {
+            let answer: Map<String, Value> = serde_json::from_str(&answer).expect("answers are JSON objects");
+            let operation =
+                OPERATIONS.iter().find(|known| known.name == operation).expect("it is in the table");
+            for field in operation.answer.fields {
+                prop_assert!(answer.contains_key(field.name), "{} is missing: {answer:?}", field.name);
+            }
+        }
+        Err(error) => prop_assert_ne!(error.kind(), Kind::Internal, "{} from {}", error, body),
+    }
+    Ok(())
+}
+
+#[test]
+fn a_value_or_an_error_and_never_a_panic() {
+    let sandbox = sandbox();
+    let client = support::settings(&sandbox).max_retries(0).build().expect("settings");
+    let answers = documented();
+    let answers: Vec<_> = answers
+        .into_iter()
+        .map(|(operation, given, body)| (operation, parameters(&client, operation, given), body))
+        .collect();
+    let changes = proptest::collection::vec((0_usize..64, junk()), 0..5);
+    let strategy = (0..answers.len(), changes);
+    proptest!(ProptestConfig::with_cases(1500), |((index, changes) in strategy)| {
+        let (operation, given, body) = &answers[index];
+        let mut body = body.clone();
+        for (place, junk) in &changes {
+            mangle(&mut body, &mut place.clone(), junk.as_ref());
+        }
+        check(&sandbox, &client, operation, given, &body)?;
+    });
+}
+
+#[test]
+fn bytes_that_are_no_json_are_a_response_error() {
+    let sandbox = sandbox();
+    let client = support::settings(&sandbox).max_retries(0).build().expect("settings");
+    let whole = certificate().to_string();
+    proptest!(ProptestConfig::with_cases(300), |(cut in 0..whole.len(), flip in any::<u8>())| {
+        let mut bytes = whole.as_bytes()[..cut].to_vec();
+        bytes.push(flip);
+        let reply = Reply::new(200, zerossl_sandbox::Body::Bytes(bytes));
+        fault(&sandbox, "get_certificate", 1, When::Before, reply);
+        let error = client.call("get_certificate", r#"{"id": "x"}"#).expect_err("it is cut off");
+        prop_assert_eq!(error.kind(), Kind::Response);
+    });
+}
+
+#[test]
+fn nesting_without_end_is_a_response_error() {
+    let sandbox = sandbox();
+    let client = client(&sandbox);
+    for body in ["[".repeat(100_000), r#"{"a":"#.repeat(100_000)] {
+        fault(&sandbox, "get_certificate", 1, When::Before, Reply::text(200, body));
+        assert_eq!(
+            client.call("get_certificate", r#"{"id": "x"}"#).expect_err("no end").kind(),
+            Kind::Response
+        );
+    }
+}
