@@ -96,6 +96,7 @@ impl Context<'_> {
         )
         .with_retry_after(answer.retry_after)
         .uncertain()
+        .repeatable_if(delivered.harmless)
     }
 }
 

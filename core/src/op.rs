@@ -77,6 +77,7 @@ impl Op {
                 return Ok(Next::Event(event));
             }
             if state.result.is_some() {
+                self.channel.changed(&state);
                 return Ok(Next::Done);
             }
             state = match end.map(|end| end.saturating_duration_since(Instant::now())) {
