@@ -32,7 +32,9 @@ pub(super) fn read(details: &Value) -> BTreeMap<String, FailedDomain> {
     match details {
         Value::Object(domains) => domains
             .iter()
-            .filter_map(|(domain, entry)| Some((domain.clone(), failure_of(entry.as_object()?, None)?)))
+            .filter_map(|(domain, entry)| {
+                Some((domain.clone(), failure_of(domain, entry.as_object()?, None)?))
+            })
             .collect(),
         Value::Array(domains) => domains
             .iter()
@@ -44,11 +46,11 @@ pub(super) fn read(details: &Value) -> BTreeMap<String, FailedDomain> {
 }
 
 /// The first failure in an entry, or in one of the entries below it.
-fn failure_of(entry: &Map<String, Value>, location: Option<&str>) -> Option<FailedDomain> {
+fn failure_of(domain: &str, entry: &Map<String, Value>, location: Option<&str>) -> Option<FailedDomain> {
     if is_leaf(entry) {
-        return (!passed(entry)).then(|| leaf(entry, location));
+        return (!passed(entry)).then(|| leaf(domain, entry, location));
     }
-    entry.iter().find_map(|(location, below)| failure_of(below.as_object()?, Some(location)))
+    entry.iter().find_map(|(location, below)| failure_of(domain, below.as_object()?, Some(location)))
 }
 
 fn is_leaf(entry: &Map<String, Value>) -> bool {
@@ -58,29 +60,32 @@ fn is_leaf(entry: &Map<String, Value>) -> bool {
 }
 
 fn passed(entry: &Map<String, Value>) -> bool {
-    let has_error =
-        is_true(entry.get("error")) || entry.get("error_slug").is_some_and(|slug| slug.as_str() != Some(""));
+    let has_slug = entry.get("error_slug").and_then(Value::as_str).is_some_and(|slug| !slug.is_empty());
+    let has_error = has_slug || is_true(entry.get("error"));
     is_true(entry.get("validation_successful"))
         || is_true(entry.get("record_correct"))
         || (is_true(entry.get("file_found")) && !has_error)
 }
 
-fn leaf(entry: &Map<String, Value>, location: Option<&str>) -> FailedDomain {
+fn leaf(domain: &str, entry: &Map<String, Value>, location: Option<&str>) -> FailedDomain {
     let text = |name: &str| {
         entry.get(name).and_then(Value::as_str).filter(|text| !text.is_empty()).map(str::to_owned)
     };
     if entry.contains_key("cname_found") || entry.contains_key("record_correct") {
         let found = is_true(entry.get("cname_found"));
         return FailedDomain {
-            location: text("target_host").or_else(|| location.map(str::to_owned)),
+            // The service names the record's first label only.
+            location: text("target_host").map(|label| format!("{label}.{}", location.unwrap_or(domain))),
             expected: text("target_record").map(|target| format!("a CNAME record to {target}")),
             found: text("actual_record").or_else(|| (!found).then(|| "no CNAME record".to_owned())),
             reason: Some(if found { "cname_wrong" } else { "cname_not_found" }.to_owned()),
         };
     }
+    let is_file = entry.contains_key("file_found") || entry.contains_key("error_slug");
+    let expected = "the validation file with exactly the order's content, answered with 200";
     FailedDomain {
         location: location.map(str::to_owned),
-        expected: Some("the validation file with exactly the order's content, answered with 200".to_owned()),
+        expected: is_file.then(|| expected.to_owned()),
         found: text("error_info").or_else(|| text("error_slug")),
         reason: text("error_slug"),
     }

@@ -46,7 +46,7 @@ fn cancel(context: &Context<'_>, arguments: &Arguments) -> Result<String> {
     let delivered = context.deliver(&ENDPOINT, arguments)?;
     match context.read(&delivered, &SUCCESS) {
         Err(refused) if refused.kind() == Kind::Api && delivered.attempts > 1 => {
-            let id = arguments.text("id").unwrap_or_default();
+            let id = arguments.text(CERTIFICATE_ID.name).unwrap_or_default();
             let certificate = context.send(&GetCertificate::new(id))?;
             if certificate.status.as_deref() == Some("cancelled") {
                 return Ok(r#"{"success":true}"#.to_owned());

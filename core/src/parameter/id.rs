@@ -11,10 +11,8 @@ pub(super) fn check(name: &str, id: &str) -> Result<()> {
         return refuse("an id cannot be longer than 256 characters");
     }
     // A path of `.` or `..` would be taken out on the way.
-    if id == "." || id == ".." || id.contains(['/', '\\', '?', '#', '%']) {
-        return refuse(
-            "an id cannot hold `/`, `\\`, `?`, `#` or `%`, or be only dots; give it as the service wrote it",
-        );
+    if id == "." || id == ".." || id.contains(['/', '?', '#']) {
+        return refuse("an id cannot hold `/`, `?` or `#`, or be only dots; give it as the service wrote it");
     }
     if id.contains(|c: char| c.is_whitespace() || c.is_control()) {
         return refuse("an id cannot hold a space or a control character");
