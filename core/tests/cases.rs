@@ -1,6 +1,7 @@
 //! Plays every case of `tests/cases`.
 
 use std::path::Path;
+use std::thread;
 
 use serde_json::{Map, Value, json};
 use zerossl::{ClientBuilder, Error};
@@ -11,7 +12,14 @@ fn every_case() {
     let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/cases");
     let replay = Replay::start(&dir).expect("the cases");
     assert!(replay.cases().len() > 100, "only {} cases were found", replay.cases().len());
-    let failures: Vec<String> = replay.cases().iter().flat_map(|case| play(&replay, case)).collect();
+    // Some wait for a retry; so a few at a time.
+    let share = replay.cases().len().div_ceil(8);
+    let failures: Vec<String> = thread::scope(|scope| {
+        let play_all = |cases: &[Case]| cases.iter().flat_map(|case| play(&replay, case)).collect::<Vec<_>>();
+        let threads: Vec<_> =
+            replay.cases().chunks(share).map(|cases| scope.spawn(move || play_all(cases))).collect();
+        threads.into_iter().flat_map(|thread| thread.join().expect("no panic")).collect()
+    });
     assert!(
         failures.is_empty(),
         "{} of {} cases:\n{}",
