@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value};
-use zeroize::Zeroizing;
+use zeroize::Zeroize;
 
 use crate::base_url::BaseUrl;
 use crate::cancel::CancelToken;
@@ -88,8 +88,13 @@ impl Client {
     /// # Ok(()) }
     /// ```
     pub fn send<R: Request>(&self, request: &R) -> Result<R::Answer> {
-        let answer = Zeroizing::new(self.run(R::OPERATION, None, |_| context::encode(request))?);
-        context::decode(&answer).map_err(|error| error.during(R::OPERATION.name))
+        let operation = R::OPERATION;
+        let mut json = self.run(operation, None, |_| context::encode(request))?;
+        let answer = context::decode(&json).map_err(|error| error.during(operation.name));
+        if operation.answer.has_secret() {
+            json.zeroize();
+        }
+        answer
     }
 
     /// Runs an operation by its name, with its parameters as a JSON object; the answer is stable JSON.
@@ -171,7 +176,8 @@ impl Core {
     }
 }
 
-fn panicked(panic: &(dyn std::any::Any + Send)) -> Error {
+/// The error that a panic becomes.
+pub(crate) fn panicked(panic: &(dyn std::any::Any + Send)) -> Error {
     let what =
         panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
     let what = what.unwrap_or("no message");
@@ -200,3 +206,18 @@ const _: () = {
     shared_by_threads::<Op>();
     shared_by_threads::<Error>();
 };
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::operations::GetCertificate;
+
+    #[test]
+    fn a_panic_in_an_operation_is_an_error_without_its_secrets() {
+        let client = Client::new("s3cret").expect("settings");
+        let outcome: Result<()> = client.guarded(GetCertificate::OPERATION, || panic!("at s3cret"));
+        let error = outcome.expect_err("it panicked");
+        assert_eq!((error.kind(), error.operation()), (Kind::Internal, Some("get_certificate")));
+        assert!(error.message().contains("at [secret]"), "{error}");
+    }
+}

@@ -7,7 +7,7 @@ use crate::operation::Operation;
 use crate::operations::OPERATIONS;
 use crate::parameter::{Parameter, ParameterKind};
 use crate::settings::SETTINGS;
-use crate::shape::{FieldKind, Shape};
+use crate::shape::{Field, FieldKind, Shape};
 
 /// The whole library as one JSON object: `version`, `settings`, `operations`, `errors`, `api_errors`.
 #[must_use]
@@ -66,13 +66,18 @@ fn parameter_schema(kind: ParameterKind) -> Value {
 
 /// Documented fields are always there; unknown ones may follow.
 fn object_schema(shape: &Shape) -> Value {
-    let fields: Map<_, _> = shape
-        .fields
-        .iter()
-        .map(|field| (field.name.to_owned(), documented(field_schema(field.kind, field.required), field.doc)))
-        .collect();
+    let fields: Map<_, _> =
+        shape.fields.iter().map(|field| (field.name.to_owned(), describe_field(field))).collect();
     let names: Vec<_> = shape.fields.iter().map(|field| field.name).collect();
     json!({"title": shape.name, "type": "object", "properties": fields, "required": names})
+}
+
+fn describe_field(field: &Field) -> Value {
+    let mut schema = documented(field_schema(field.kind, field.required), field.doc);
+    if field.secret {
+        schema["format"] = "password".into();
+    }
+    schema
 }
 
 fn field_schema(kind: FieldKind, required: bool) -> Value {

@@ -7,6 +7,7 @@ mod bell;
 
 use std::collections::{HashMap, VecDeque};
 use std::os::fd::{AsRawFd, RawFd};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -16,7 +17,7 @@ use bell::Bell;
 
 use crate::attempts::cancelled;
 use crate::cancel::CancelToken;
-use crate::client::Client;
+use crate::client::{Client, panicked};
 use crate::error::{Error, Kind, Result};
 use crate::event::{Event, EventType};
 use crate::operation::Operation;
@@ -57,7 +58,8 @@ impl Op {
         let channel = Channel::default();
         let theirs = channel.clone();
         thread::spawn("op", move || {
-            let result = work(&theirs);
+            let result = catch_unwind(AssertUnwindSafe(|| work(&theirs)));
+            let result = result.unwrap_or_else(|panic| Err(panicked(&*panic)));
             let mut state = theirs.state();
             state.result = Some(result);
             theirs.changed(&state);

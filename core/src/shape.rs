@@ -17,6 +17,12 @@ impl Shape {
         assert!(fields.len() <= MAX_FIELDS, "the reader keeps track of MAX_FIELDS fields");
         Self { name, fields }
     }
+
+    /// Whether one of its own fields is a secret.
+    #[must_use]
+    pub fn has_secret(&self) -> bool {
+        self.fields.iter().any(|field| field.secret)
+    }
 }
 
 /// How many fields a shape may have.
@@ -34,13 +40,15 @@ pub struct Field {
     pub kind: FieldKind,
     /// Whether nothing can be done with the answer without it.
     pub required: bool,
+    /// Whether it is a secret, to be shown to nobody and wiped after use.
+    pub secret: bool,
     /// One sentence.
     pub doc: &'static str,
 }
 
 impl Field {
     pub(crate) const fn new(name: &'static str, kind: FieldKind, doc: &'static str) -> Self {
-        Self { name, aliases: &[], kind, required: false, doc }
+        Self { name, aliases: &[], kind, required: false, secret: false, doc }
     }
 
     pub(crate) const fn or(mut self, aliases: &'static [&'static str]) -> Self {
@@ -50,6 +58,11 @@ impl Field {
 
     pub(crate) const fn required(mut self) -> Self {
         self.required = true;
+        self
+    }
+
+    pub(crate) const fn secret(mut self) -> Self {
+        self.secret = true;
         self
     }
 }

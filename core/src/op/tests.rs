@@ -146,3 +146,11 @@ fn the_descriptor_is_readable_while_there_is_news() {
     assert_eq!(op.next(None), Ok(Next::Done));
     assert!(is_readable(fd), "also for a host that reads everything away");
 }
+
+#[test]
+fn a_panic_becomes_the_result() {
+    let op = Op::spawn(|_| panic!("on purpose")).expect("a thread");
+    let error = op.finish().expect_err("it panicked");
+    assert_eq!(error.kind(), Kind::Internal);
+    assert!(error.message().contains("on purpose"), "{error}");
+}

@@ -92,7 +92,8 @@ static GENERATED: Shape = Shape::new(
     "GeneratedCsr",
     &[
         Field::new("csr", FieldKind::Text, "The certificate signing request, PEM."),
-        Field::new("private_key", FieldKind::Text, "The new private key, PKCS#8 PEM; none if one was given."),
+        Field::new("private_key", FieldKind::Text, "The new private key, PKCS#8 PEM; none if one was given.")
+            .secret(),
     ],
 );
 

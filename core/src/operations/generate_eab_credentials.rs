@@ -56,7 +56,7 @@ static CREDENTIALS: Shape = Shape::new(
     "EabCredentials",
     &[
         Field::new("eab_kid", FieldKind::Text, "The key's name.").required(),
-        Field::new("eab_hmac_key", FieldKind::Text, "The key, base64url: a secret.").required(),
+        Field::new("eab_hmac_key", FieldKind::Text, "The key, base64url: a secret.").required().secret(),
     ],
 );
 
