@@ -60,8 +60,8 @@ pub const SETTINGS: &[Parameter] = &[
     ),
     Parameter::optional(
         "max_response_bytes",
-        ParameterKind::Integer(1, 1 << 40),
-        "An answer larger than this is an error; 16 MiB by default.",
+        ParameterKind::Integer(1, 1 << 30),
+        "An answer larger than this is an error; 16 MiB by default, 1 GiB at most.",
     ),
 ];
 
@@ -194,7 +194,7 @@ impl ClientBuilder {
         self
     }
 
-    /// An answer larger than this is an error. Default: 16 MiB.
+    /// An answer larger than this is an error. Default: 16 MiB; at most 1 GiB.
     pub fn max_response_bytes(mut self, bytes: u64) -> Self {
         self.max_response_bytes = bytes;
         self
@@ -254,6 +254,9 @@ impl ClientBuilder {
             if timeout.is_zero() || timeout > Duration::from_secs(1_000_000_000) {
                 return Err(Error::invalid(name, "expected more than 0 seconds and less than 1,000,000,000"));
             }
+        }
+        if !(1..=1 << 30).contains(&self.max_response_bytes) {
+            return Err(Error::invalid("max_response_bytes", "expected a number from 1 to 1 GiB"));
         }
         if !(0.0..=1e6).contains(&self.requests_per_second) {
             return Err(Error::invalid(

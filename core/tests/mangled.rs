@@ -179,6 +179,27 @@ fn bytes_that_are_no_json_are_a_response_error() {
 }
 
 #[test]
+fn an_envelope_that_is_nested_too_deeply_is_still_one() {
+    let sandbox = sandbox();
+    let client = client(&sandbox);
+    let deep = format!("{}{}", "[".repeat(500), "]".repeat(500));
+    let csr =
+        parse(&client.call("generate_csr", r#"{"domains": ["example.com"]}"#).expect("a CSR"))["csr"].clone();
+    fault(
+        &sandbox,
+        "validate_csr",
+        1,
+        When::Before,
+        Reply::text(200, format!(r#"{{"valid":false,"error":{deep}}}"#)),
+    );
+    let answer = client.call("validate_csr", &json!({"csr": csr}).to_string()).expect("a verdict");
+    assert_eq!(parse(&answer), json!({"valid": false, "error": null, "csr_response": []}));
+    let refusal = format!(r#"{{"error":{{"code":1,"details":{deep}}}}}"#);
+    fault(&sandbox, "get_certificate", 1, When::Before, Reply::text(200, refusal));
+    assert_eq!(client.call("get_certificate", r#"{"id": "x"}"#).expect_err("refused").kind(), Kind::Api);
+}
+
+#[test]
 fn nesting_without_end_is_a_response_error() {
     let sandbox = sandbox();
     let client = client(&sandbox);

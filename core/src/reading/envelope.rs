@@ -19,7 +19,8 @@ impl Envelope {
     pub(super) fn note(&mut self, name: &str, raw: &RawValue) -> bool {
         match name {
             "success" => self.success = truth(raw),
-            "error" => self.error = serde_json::from_str(raw.get()).unwrap_or_default(),
+            // What is nested too deeply to be read is an error all the same.
+            "error" => self.error = serde_json::from_str(raw.get()).unwrap_or(Value::Bool(true)),
             "valid" => {
                 self.is_verdict = true;
                 return false;

@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::ops::Range;
 
 use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
@@ -51,11 +50,31 @@ impl<'de> de::Deserialize<'de> for Name<'de> {
     }
 }
 
+/// A piece of the output, counted from its object's first member. Answers are kept below 4 GiB by the settings.
+#[derive(Clone, Copy, Default)]
+struct Span {
+    start: u32,
+    /// Never 0 for a member that came.
+    end: u32,
+}
+
+impl Span {
+    const MISSING: Self = Self { start: 0, end: 0 };
+
+    fn came(self) -> bool {
+        self.end != 0
+    }
+
+    fn of(self, members: &str) -> &str {
+        &members[self.start as usize..self.end as usize]
+    }
+}
+
 /// Where each member stands in the output.
 struct Layout {
     start: usize,
-    fields: [Option<(usize, usize)>; MAX_FIELDS],
-    unknown: Vec<Range<usize>>,
+    fields: [Span; MAX_FIELDS],
+    unknown: Vec<Span>,
     is_empty: bool,
     /// How many fields came, as long as they came in the table's order and before all unknown ones.
     in_order: Option<usize>,
@@ -69,8 +88,14 @@ impl Layout {
         after.iter().position(is_it).map(|at| from + at).or_else(|| before.iter().position(is_it))
     }
 
-    fn note_field(&mut self, index: usize, span: (usize, usize)) {
-        self.fields[index] = Some(span);
+    /// The piece from `start` to the output's end.
+    fn span(&self, start: usize, out: &str) -> Span {
+        let offset = |at: usize| u32::try_from(at - self.start).unwrap_or(u32::MAX);
+        Span { start: offset(start), end: offset(out.len()) }
+    }
+
+    fn note_field(&mut self, index: usize, start: usize, out: &str) {
+        self.fields[index] = self.span(start, out);
         self.in_order =
             self.in_order.filter(|&next| next == index && self.unknown.is_empty()).map(|next| next + 1);
     }
@@ -80,7 +105,7 @@ impl ObjectReader<'_> {
     fn read_members<'de, A: MapAccess<'de>>(mut self, map: &mut A) -> Result<ObjectRead, A::Error> {
         self.out.push('{');
         let start = self.out.len();
-        let fields = [None; MAX_FIELDS];
+        let fields = [Span::MISSING; MAX_FIELDS];
         let mut layout = Layout { start, fields, unknown: Vec::new(), is_empty: true, in_order: Some(0) };
         let mut next = 0;
         while let Some(Name(name)) = map.next_key()? {
@@ -90,10 +115,10 @@ impl ObjectReader<'_> {
                 continue;
             }
             match index {
-                Some(index) if layout.fields[index].is_none() => {
+                Some(index) if !layout.fields[index].came() => {
                     let (field, start) = self.begin_field(&mut layout, index);
                     map.next_value_seed(ValueReader { kind: field.kind, out: self.out, spare: self.spare })?;
-                    layout.note_field(index, (start, self.out.len()));
+                    layout.note_field(index, start, self.out);
                     next = index + 1;
                 }
                 // The same field again: the first one stands.
@@ -111,14 +136,16 @@ impl ObjectReader<'_> {
     fn read_envelope(&mut self, name: &str, index: Option<usize>, raw: &RawValue, layout: &mut Layout) {
         let taken = self.envelope.as_mut().is_some_and(|envelope| envelope.note(name, raw));
         match index {
-            Some(index) if layout.fields[index].is_none() => {
+            Some(index) if !layout.fields[index].came() => {
                 let (field, start) = self.begin_field(layout, index);
+                let value = self.out.len();
                 let reader = ValueReader { kind: field.kind, out: self.out, spare: self.spare };
-                if reader.deserialize(&mut serde_json::Deserializer::from_str(raw.get())).is_ok() {
-                    layout.note_field(index, (start, self.out.len()));
-                } else {
-                    self.out.truncate(start);
+                if reader.deserialize(&mut serde_json::Deserializer::from_str(raw.get())).is_err() {
+                    // Nested too deeply to be looked into.
+                    self.out.truncate(value);
+                    write::absent(self.out, field.kind);
                 }
+                layout.note_field(index, start, self.out);
             }
             None if !taken => self.write_unknown(name, raw, layout),
             _ => {}
@@ -144,18 +171,15 @@ impl ObjectReader<'_> {
         write::escaped(self.out, name);
         self.out.push(':');
         self.out.push_str(raw.get());
-        layout.unknown.push(start..self.out.len());
+        layout.unknown.push(layout.span(start, self.out));
     }
 
     fn finish(&mut self, layout: &Layout) -> ObjectRead {
         let fields = self.shape.fields;
-        let missing = fields
-            .iter()
-            .zip(&layout.fields)
-            .find(|(field, span)| {
-                field.required && !span.is_some_and(|span| says_something(self.out, field, span))
-            })
-            .map(|(field, _)| field);
+        let members = &self.out[layout.start..];
+        let is_missing = |field: &Field, span: Span| !span.came() || says_nothing(field, span.of(members));
+        let mut required = fields.iter().zip(layout.fields).filter(|(field, _)| field.required);
+        let missing = required.find(|(field, span)| is_missing(field, *span)).map(|(field, _)| field);
         if layout.in_order != Some(fields.len()) {
             self.put_in_order(layout);
         }
@@ -171,24 +195,23 @@ impl ObjectReader<'_> {
         let mut separator = "";
         for (field, span) in self.shape.fields.iter().zip(&layout.fields) {
             out.push_str(std::mem::replace(&mut separator, ","));
-            match span {
-                Some((start, end)) => out.push_str(&members[start - layout.start..end - layout.start]),
-                None => {
-                    write::name(out, field);
-                    write::absent(out, field.kind);
-                }
+            if span.came() {
+                out.push_str(span.of(members));
+            } else {
+                write::name(out, field);
+                write::absent(out, field.kind);
             }
         }
         for span in &layout.unknown {
             out.push_str(std::mem::replace(&mut separator, ","));
-            out.push_str(&members[span.start - layout.start..span.end - layout.start]);
+            out.push_str(span.of(members));
         }
     }
 }
 
-/// Whether a required field's value is more than null. (An empty list says that there are none.)
-fn says_something(out: &str, field: &Field, (start, end): (usize, usize)) -> bool {
-    &out[start + field.name.len() + 3..end] != "null"
+/// Whether a member's value is null. (An empty list does say something: that there are none.)
+fn says_nothing(field: &Field, member: &str) -> bool {
+    &member[field.name.len() + 3..] == "null"
 }
 
 impl<'de> DeserializeSeed<'de> for ObjectReader<'_> {

@@ -88,6 +88,17 @@ impl ValueReader<'_> {
         self.end_entry(start, &read)
     }
 
+    fn text_entry(&mut self) -> ValueReader<'_> {
+        ValueReader { kind: FieldKind::Text, out: self.out, spare: self.spare }
+    }
+
+    /// An entry that says nothing is left out.
+    fn end_text_entry(&mut self, entry: usize, value: usize) {
+        if &self.out[value..] == "null" {
+            self.out.truncate(entry);
+        }
+    }
+
     fn begin_entry(&mut self) -> usize {
         let start = self.out.len();
         if !self.out.ends_with('[') {
@@ -116,15 +127,6 @@ fn list<'a>(out: &mut String, texts: impl IntoIterator<Item = &'a str>, write: f
         write(out, text);
     }
     out.push(']');
-}
-
-/// An entry of a list of texts.
-fn text_of(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) if !text.is_empty() => Some(text.clone()),
-        Value::Number(number) => Some(number.to_string()),
-        _ => None,
-    }
 }
 
 impl<'de> Visitor<'de> for ValueReader<'_> {
@@ -190,11 +192,17 @@ impl<'de> Visitor<'de> for ValueReader<'_> {
     fn visit_seq<A: SeqAccess<'de>>(mut self, mut seq: A) -> Result<(), A::Error> {
         match self.kind {
             FieldKind::Names | FieldKind::Lines => {
-                let mut texts = Vec::new();
-                while let Some(value) = seq.next_element::<Value>()? {
-                    texts.extend(text_of(&value));
+                self.out.push('[');
+                loop {
+                    let entry = self.begin_entry();
+                    let value = self.out.len();
+                    if seq.next_element_seed(self.text_entry())?.is_none() {
+                        self.out.truncate(entry);
+                        break;
+                    }
+                    self.end_text_entry(entry, value);
                 }
-                list(self.out, texts.iter().map(String::as_str), write::escaped);
+                self.out.push(']');
             }
             FieldKind::Objects(shape) => {
                 self.out.push('[');
@@ -240,11 +248,14 @@ impl<'de> Visitor<'de> for ValueReader<'_> {
                 self.out.push('}');
             }
             FieldKind::Names | FieldKind::Lines => {
-                let mut texts = Vec::new();
-                while let Some((_, value)) = map.next_entry::<IgnoredAny, Value>()? {
-                    texts.extend(text_of(&value));
+                self.out.push('[');
+                while map.next_key::<IgnoredAny>()?.is_some() {
+                    let entry = self.begin_entry();
+                    let value = self.out.len();
+                    map.next_value_seed(self.text_entry())?;
+                    self.end_text_entry(entry, value);
                 }
-                list(self.out, texts.iter().map(String::as_str), write::escaped);
+                self.out.push(']');
             }
             FieldKind::Objects(shape) => {
                 self.out.push('[');

@@ -11,12 +11,13 @@ pub(super) fn plain(out: &mut String, text: &str) {
 
 /// Writes any text.
 pub(super) fn escaped(out: &mut String, text: &str) {
+    // Looked at as a whole first: nearly no text needs an escape, and this loop runs on many bytes at once.
+    if !text.bytes().fold(false, |found, byte| found | needs_escape(byte)) {
+        return plain(out, text);
+    }
     out.push('"');
     let mut kept = 0;
-    for (at, byte) in text.bytes().enumerate() {
-        if byte >= 0x20 && byte != b'"' && byte != b'\\' {
-            continue;
-        }
+    for (at, byte) in text.bytes().enumerate().filter(|(_, byte)| needs_escape(*byte)) {
         out.push_str(&text[kept..at]);
         kept = at + 1;
         match byte {
@@ -30,6 +31,12 @@ pub(super) fn escaped(out: &mut String, text: &str) {
     }
     out.push_str(&text[kept..]);
     out.push('"');
+}
+
+/// RFC 8259, section 7.
+#[expect(clippy::needless_bitwise_bool, reason = "without branches it runs on many bytes at once")]
+fn needs_escape(byte: u8) -> bool {
+    (byte < 0x20) | (byte == b'"') | (byte == b'\\')
 }
 
 pub(super) fn name(out: &mut String, field: &Field) {
