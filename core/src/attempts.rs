@@ -48,11 +48,11 @@ impl Context<'_> {
                 _ => return finish(outcome, attempts, harmless),
             };
             let pause = asked_pause.unwrap_or_else(|| growing_pause(attempts));
-            let next = Instant::now() + pause;
             // A pause beyond the deadline would only hide what went wrong.
-            if attempts > self.core.max_retries || next >= self.deadline {
+            let next = Instant::now().checked_add(pause).filter(|next| *next < self.deadline);
+            let Some(next) = next.filter(|_| attempts <= self.core.max_retries) else {
                 return finish(outcome, attempts, harmless);
-            }
+            };
             self.log(|| format!("trying {shown} again in {} ms", pause.as_millis()));
             if !self.cancel.sleep_until(next) {
                 return Err(cancelled());

@@ -31,9 +31,9 @@ impl Cleaner {
         let Some((user_part, _)) = authority.rsplit_once('@') else { return };
         // Decoded, since the comparison knows the encoded spellings by itself.
         let user_part = percent_decoded(user_part);
-        self.learn(&user_part);
         // A single letter would be found in every text.
-        user_part.split(':').filter(|part| part.len() > 2).for_each(|part| self.learn(part));
+        let parts = user_part.split(':').chain([user_part.as_str()]);
+        parts.filter(|part| part.len() > 2).for_each(|part| self.learn(part));
     }
 
     pub(crate) fn clean_text(&self, text: &mut String) {

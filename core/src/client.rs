@@ -13,6 +13,7 @@ use crate::cancel::CancelToken;
 use crate::clean::Cleaner;
 use crate::context::{self, Context};
 use crate::error::{Error, Kind, Result};
+use crate::log_events::LogLines;
 use crate::op::{Channel, Op};
 use crate::operation::{Operation, Request};
 use crate::pace::Pace;
@@ -20,13 +21,14 @@ use crate::pages::Certificates;
 use crate::secret::Secret;
 use crate::settings::{Auth, ClientBuilder};
 use crate::transport::Transport;
-use crate::{operations, parameter};
+use crate::{operations, parameter, transport};
 
 /// A client of the service. Clone it, share it between threads: connections and pace are shared.
 #[derive(Clone)]
 pub struct Client {
     core: Arc<Core>,
     cancel: CancelToken,
+    lines: Option<LogLines>,
 }
 
 /// What all clones of a client share.
@@ -57,6 +59,9 @@ impl Client {
     pub(crate) fn with_settings(settings: ClientBuilder) -> Result<Self> {
         let base_url = settings.base_url.as_ref().map_or(BaseUrl::DEFAULT, Secret::reveal);
         let base_url = BaseUrl::parse(base_url)?;
+        let environment = |name: &str| std::env::var(name).ok();
+        let proxy = transport::proxy::choose(settings.proxy.as_ref(), &base_url, environment);
+        let settings = ClientBuilder { proxy, ..settings };
         let transport = Transport::new(&settings, &base_url)?;
         let core = Core {
             base_url,
@@ -69,13 +74,20 @@ impl Client {
             access_key: settings.access_key,
             transport,
         };
-        Ok(Self { core: Arc::new(core), cancel: CancelToken::new() })
+        Ok(Self { core: Arc::new(core), cancel: CancelToken::new(), lines: None })
     }
 
     /// The same client, whose calls end when this token is cancelled.
     #[must_use]
     pub fn cancelled_by(&self, token: &CancelToken) -> Self {
-        Self { core: Arc::clone(&self.core), cancel: token.clone() }
+        Self { cancel: token.clone(), ..self.clone() }
+    }
+
+    /// The same client, whose calls give their log lines to `take`, on the thread of the call; for bindings, whose host
+    /// has a log of its own. The lines of an op are events.
+    #[must_use]
+    pub fn logging_to(&self, take: impl Fn(&str) + Send + Sync + 'static) -> Self {
+        Self { lines: Some(LogLines(Arc::new(take))), ..self.clone() }
     }
 
     /// Sends a typed request.
@@ -89,7 +101,7 @@ impl Client {
     /// ```
     pub fn send<R: Request>(&self, request: &R) -> Result<R::Answer> {
         let operation = R::OPERATION;
-        let mut json = self.run(operation, None, |_| context::encode(request))?;
+        let mut json = self.run(operation, None, || context::encode(request))?;
         let answer = context::decode(&json).map_err(|error| error.during(operation.name));
         if operation.answer.has_secret() {
             json.zeroize();
@@ -106,15 +118,16 @@ impl Client {
     /// # Ok(()) }
     /// ```
     pub fn call(&self, operation: &str, parameters: &str) -> Result<String> {
-        self.run(operations::find(operation)?, None, |_| parameter::parse(parameters))
+        self.run(operations::find(operation)?, None, || parameter::parse(parameters))
     }
 
-    /// Starts an operation on a thread of its own; it is pulled, answered and cancelled through the [`Op`].
+    /// Starts an operation on a thread of its own; it is pulled, answered and cancelled through the [`Op`], and by the
+    /// client's token.
     pub fn start(&self, operation: &str, parameters: &str) -> Result<Op> {
         let operation = operations::find(operation)?;
         let given = parameter::parse(parameters).map_err(|error| error.during(operation.name))?;
         self.core.check_process().map_err(|error| error.during(operation.name))?;
-        Op::start(self.clone(), operation, given)
+        Op::start(self.clone(), operation, given, &self.cancel)
     }
 
     /// All certificates that match, page after page as they are needed.
@@ -125,36 +138,32 @@ impl Client {
         Certificates::new(self.clone(), list)
     }
 
-    /// The one way into an operation: forks, panics and secrets stop here.
+    /// Runs one operation with the parameters that `given` makes.
     pub(crate) fn run(
         &self,
         operation: &'static Operation,
         events: Option<&Channel>,
-        given: impl FnOnce(&Context<'_>) -> Result<Map<String, Value>>,
+        given: impl FnOnce() -> Result<Map<String, Value>>,
     ) -> Result<String> {
-        let work = || {
-            self.core.check_process()?;
-            let context = self.context(events);
-            let given = given(&context)?;
-            context.run(operation, given)
-        };
-        self.guarded(operation, work)
+        self.enter(operation, events, |context| context.run(operation, given()?))
     }
 
-    /// Runs work of an operation; a panic becomes an error.
-    pub(crate) fn guarded<T>(
+    /// The one gate for all work: a fork is noticed, a panic becomes an error, and errors are cleaned and named.
+    pub(crate) fn enter<T>(
         &self,
         operation: &'static Operation,
-        work: impl FnOnce() -> Result<T>,
+        events: Option<&Channel>,
+        work: impl FnOnce(&Context<'_>) -> Result<T>,
     ) -> Result<T> {
+        let work = || {
+            self.core.check_process()?;
+            // An op has a token of its own, so that cancelling it leaves its client alone.
+            let cancel = events.map_or(&self.cancel, Channel::cancel_token);
+            let deadline = Instant::now() + self.core.timeout;
+            work(&Context { core: &self.core, cancel, deadline, events, lines: self.lines.as_ref() })
+        };
         let outcome = catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| Err(panicked(&*panic)));
         outcome.map_err(|error| error.cleaned(&self.core.cleaner).during(operation.name))
-    }
-
-    pub(crate) fn context<'a>(&'a self, events: Option<&'a Channel>) -> Context<'a> {
-        // A channel has a token of its own: cancelling an op leaves its client alone.
-        let cancel = events.map_or(&self.cancel, Channel::cancel_token);
-        Context { core: &self.core, cancel, deadline: Instant::now() + self.core.timeout, events }
     }
 }
 
@@ -186,13 +195,13 @@ pub(crate) fn panicked(panic: &(dyn std::any::Any + Send)) -> Error {
 
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Client").field(&self.core).finish()
+        self.core.fmt(f)
     }
 }
 
 impl fmt::Debug for Core {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Core")
+        f.debug_struct("Client")
             .field("base_url", &self.base_url)
             .field("auth", &self.auth)
             .finish_non_exhaustive()
@@ -215,7 +224,7 @@ mod tests {
     #[test]
     fn a_panic_in_an_operation_is_an_error_without_its_secrets() {
         let client = Client::new("s3cret").expect("settings");
-        let outcome: Result<()> = client.guarded(GetCertificate::OPERATION, || panic!("at s3cret"));
+        let outcome: Result<()> = client.enter(GetCertificate::OPERATION, None, |_| panic!("at s3cret"));
         let error = outcome.expect_err("it panicked");
         assert_eq!((error.kind(), error.operation()), (Kind::Internal, Some("get_certificate")));
         assert!(error.message().contains("at [secret]"), "{error}");

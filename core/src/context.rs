@@ -7,7 +7,8 @@ use serde_json::{Map, Value};
 use crate::attempts::Delivered;
 use crate::cancel::CancelToken;
 use crate::client::Core;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Kind, Refusal, Result};
+use crate::log_events::LogLines;
 use crate::op::Channel;
 use crate::operation::{Endpoint, Operation, Request, Run};
 use crate::parameter::{self, Arguments};
@@ -23,6 +24,8 @@ pub(crate) struct Context<'a> {
     pub(crate) deadline: Instant,
     /// Only an op has one.
     pub(crate) events: Option<&'a Channel>,
+    /// Whoever wants the log lines of plain calls.
+    pub(crate) lines: Option<&'a LogLines>,
 }
 
 impl Context<'_> {
@@ -62,11 +65,7 @@ impl Context<'_> {
             Reading::Answer(answer) if !is_redirect(delivered) => Ok(answer),
             Reading::Answer(_) | Reading::Unreadable => Err(self.unusable(delivered, None)),
             Reading::Incomplete(why) => Err(self.unusable(delivered, Some(&why))),
-            Reading::Refused(refusal) => {
-                let answer = &delivered.answer;
-                let error = refusal.into_error(answer.status).with_retry_after(answer.retry_after);
-                Err(error.repeatable_if(delivered.harmless))
-            }
+            Reading::Refused(refusal) => Err(refused(delivered, refusal)),
         }
     }
 
@@ -98,6 +97,13 @@ impl Context<'_> {
         .uncertain()
         .repeatable_if(delivered.harmless)
     }
+}
+
+/// The service's refusal as an error.
+pub(crate) fn refused(delivered: &Delivered, refusal: Refusal) -> Error {
+    let answer = &delivered.answer;
+    let error = refusal.into_error(answer.status).with_retry_after(answer.retry_after);
+    error.repeatable_if(delivered.harmless)
 }
 
 fn is_redirect(delivered: &Delivered) -> bool {

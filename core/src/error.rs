@@ -105,6 +105,11 @@ impl Error {
         self.0.uncertain
     }
 
+    /// Whether it is this error of the service: by its type, or by its number where it came without one.
+    pub(crate) fn is_api(&self, code: i64, api_type: &str) -> bool {
+        self.0.api_type.as_deref().map_or(self.0.api_code == Some(code), |word| word == api_type)
+    }
+
     pub(crate) fn with_http_status(mut self, status: u16) -> Self {
         self.0.http_status = Some(status);
         self

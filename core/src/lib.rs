@@ -22,8 +22,8 @@
 //! # Secrets
 //!
 //! The access key is in no error, `Debug` output or log line of this crate. Log lines go to the `log` crate under the
-//! target `zerossl`. The HTTP crate below (ureq) logs too: at level trace it shows whole URLs, and with [`Auth::Query`]
-//! the key in them; keep `ureq` below trace, or use [`Auth::Header`].
+//! target `zerossl`. The HTTP crates below log too: at level trace they show whole requests and answers, the key among
+//! them however it is sent. Keep `ureq` and `ureq_proto` below trace.
 
 #![forbid(unsafe_code)]
 
@@ -70,6 +70,11 @@ pub use secret::Secret;
 pub use settings::{Auth, ClientBuilder, Roots, SETTINGS};
 pub use shape::{Field, FieldKind, Shape};
 pub use time::Time;
+
+/// The README's examples are compiled, too.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;
 
 /// The version of this library.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");

@@ -12,6 +12,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value};
+use zeroize::Zeroizing;
 
 use bell::Bell;
 
@@ -49,19 +50,23 @@ impl Op {
         client: Client,
         operation: &'static Operation,
         given: Map<String, Value>,
+        cancel: &CancelToken,
     ) -> Result<Self> {
-        Self::spawn(move |channel| client.run(operation, Some(channel), |_| Ok(given)))
+        Self::spawn(cancel, move |channel| client.run(operation, Some(channel), || Ok(given)))
             .map_err(|error| error.during(operation.name))
     }
 
-    fn spawn(work: impl FnOnce(&Channel) -> Result<String> + Send + 'static) -> Result<Self> {
-        let channel = Channel::default();
+    fn spawn(
+        cancel: &CancelToken,
+        work: impl FnOnce(&Channel) -> Result<String> + Send + 'static,
+    ) -> Result<Self> {
+        let channel = Channel::under(cancel);
         let theirs = channel.clone();
         thread::spawn("op", move || {
             let result = catch_unwind(AssertUnwindSafe(|| work(&theirs)));
             let result = result.unwrap_or_else(|panic| Err(panicked(&*panic)));
             let mut state = theirs.state();
-            state.result = Some(result);
+            state.result = Some(result.map(Zeroizing::new));
             theirs.changed(&state);
         })
         .map_err(|error| Error::new(Kind::Internal, format!("no thread could be started: {error}")))?;
@@ -83,7 +88,7 @@ impl Op {
                 return Ok(Next::Done);
             }
             state = match end.map(|end| end.saturating_duration_since(Instant::now())) {
-                None => self.channel.wait(state),
+                None => self.channel.0.changed.wait(state).unwrap_or_else(PoisonError::into_inner),
                 Some(Duration::ZERO) => return Ok(Next::Pending),
                 Some(left) => self.channel.wait_timeout(state, left),
             };
@@ -139,7 +144,10 @@ impl Op {
         self.check_process()?;
         let not_ready =
             || Error::new(Kind::NotReady, "the operation still runs; read its events until it is done");
-        self.channel.state().result.clone().unwrap_or_else(|| Err(not_ready()))
+        match &self.channel.state().result {
+            Some(result) => result.as_ref().map(|answer| answer.to_string()).map_err(Error::clone),
+            None => Err(not_ready()),
+        }
     }
 
     /// Passes over the events until the end, and gives the result. Events that ask are not answered: for operations
@@ -186,7 +194,8 @@ struct State {
     last_id: u64,
     /// Questions without an answer, and answers that were not fetched yet.
     asked: HashMap<u64, Option<Result<(), String>>>,
-    result: Option<Result<String>>,
+    /// Wiped with the op, since it may be a secret.
+    result: Option<Result<Zeroizing<String>>>,
     bell: Option<Bell>,
 }
 
@@ -207,6 +216,11 @@ impl State {
 }
 
 impl Channel {
+    /// A channel with a token of its own, that is cancelled with this one too.
+    fn under(cancel: &CancelToken) -> Self {
+        Self(Arc::new(Shared { cancel: cancel.child(), ..Shared::default() }))
+    }
+
     /// The token that everything the op does looks at.
     pub(crate) fn cancel_token(&self) -> &CancelToken {
         &self.0.cancel
@@ -287,7 +301,10 @@ impl Channel {
     }
 
     fn wait<'a>(&self, state: MutexGuard<'a, State>) -> MutexGuard<'a, State> {
-        self.0.changed.wait(state).unwrap_or_else(PoisonError::into_inner)
+        match self.0.cancel.look_every() {
+            None => self.0.changed.wait(state).unwrap_or_else(PoisonError::into_inner),
+            Some(pause) => self.wait_timeout(state, pause),
+        }
     }
 
     fn wait_timeout<'a>(&self, state: MutexGuard<'a, State>, left: Duration) -> MutexGuard<'a, State> {

@@ -34,7 +34,7 @@ pub use request::{RawAnswer, RawRequest};
 pub use resend_verification::ResendVerification;
 pub use revoke_certificate::{Reason, RevokeCertificate};
 pub use validate_csr::{CsrCheck, ValidateCsr};
-pub use verification_status::{DomainStatus, VerificationStatus, VerificationStatusOf};
+pub use verification_status::{DomainStatus, ValidationProgress, VerificationStatus};
 pub use verify_domains::{ValidationMethod, VerifyDomains};
 
 use crate::error::{Error, Result};

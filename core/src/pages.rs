@@ -1,7 +1,7 @@
 //! All certificates, page after page: none twice, and none missed that was there throughout.
 //!
-//! Pages shift while certificates are cancelled or ordered: an entry may move to a page that was read already. So the
-//! pages are compared: if the count changed on the way, or does not agree with what came, they are read once more.
+//! Pages shift while certificates are cancelled or ordered: an entry may move to a page that was read already. A list of
+//! one page cannot. More are read again, until a whole sweep brings nothing new and finds the count unchanged.
 
 use std::collections::{HashSet, VecDeque};
 use std::time::Instant;
@@ -12,15 +12,17 @@ use serde_json::value::RawValue;
 use crate::answers::Certificate;
 use crate::client::Client;
 use crate::context::{self, Context};
-use crate::error::Result;
+use crate::error::{Error, Kind, Result};
 use crate::event::{Event, EventType};
 use crate::op::Channel;
 use crate::operation::Request;
 use crate::operations::{ListCertificates, page, with_page};
 use crate::parameter::{self, Arguments};
 
-/// How often the pages are read again before a restless list is left as it is.
+/// How often the pages are read before a list that never rests is given up.
 const MOST_SWEEPS: u32 = 8;
+/// As many on a page as the service gives: most accounts have one page.
+const LIMIT: u64 = 1000;
 
 /// All certificates that match; made by [`Client::certificates`]. Ends after an error.
 #[derive(Debug)]
@@ -37,23 +39,24 @@ impl Certificates {
         Self { client, list, sweep: None, ready: VecDeque::new(), ended: false }
     }
 
+    /// Reads pages until one brings something, each with the time of a call.
     fn fill(&mut self) -> Result<()> {
         let operation = ListCertificates::OPERATION;
         let Self { client, list, sweep, ready, ended } = self;
-        client.guarded(operation, || {
-            let context = client.context(None);
-            let arguments = parameter::check(operation.parameters, context::encode(list)?)?;
-            let sweep = sweep.get_or_insert_with(|| Sweep::new(&arguments));
-            while ready.is_empty() && !*ended {
-                let json = page(&context, &with_page(&arguments, sweep.page))?;
-                let page = sweep.take(context::decode(&json)?)?;
-                for entry in page.fresh {
+        while ready.is_empty() && !*ended {
+            client.enter(operation, None, |context| {
+                let arguments = parameter::check(operation.parameters, context::encode(list)?)?;
+                let sweep = sweep.get_or_insert_with(|| Sweep::new(&arguments));
+                let json = page(context, &sweep.arguments(&arguments))?;
+                let taken = sweep.take(context::decode(&json)?)?;
+                for entry in taken.fresh {
                     ready.push_back(context::decode(entry.get())?);
                 }
-                *ended = page.is_last;
-            }
-            Ok(())
-        })
+                *ended = taken.is_last;
+                Ok(())
+            })?;
+        }
+        Ok(())
     }
 }
 
@@ -79,7 +82,7 @@ pub(crate) fn deliver(context: &Context<'_>, channel: &Channel, arguments: &Argu
     loop {
         // Each page has the time of a call: the reader may take its time between them.
         let context = Context { deadline: Instant::now() + context.core.timeout, ..*context };
-        let json = page(&context, &with_page(arguments, sweep.page))?;
+        let json = page(&context, &sweep.arguments(arguments))?;
         let (number, taken) = (sweep.page, sweep.take(context::decode(&json)?)?);
         delivered += taken.fresh.len();
         if !taken.fresh.is_empty() {
@@ -138,14 +141,15 @@ struct Sweep {
     /// The entries of this sweep.
     met: HashSet<String>,
     total_count: Option<u64>,
-    has_shifted: bool,
+    /// Whether this sweep brought something new, or saw the list change.
+    is_restless: bool,
     sweeps: u32,
 }
 
 impl Sweep {
     fn new(arguments: &Arguments) -> Self {
         let first_page = arguments.integer("page").unwrap_or(1);
-        let limit = arguments.integer("limit").unwrap_or(100);
+        let limit = arguments.integer("limit").unwrap_or(LIMIT);
         let (known, met) = Default::default();
         Self {
             first_page,
@@ -154,56 +158,61 @@ impl Sweep {
             known,
             met,
             total_count: None,
-            has_shifted: false,
+            is_restless: false,
             sweeps: 1,
         }
     }
 
+    /// The parameters of the next page.
+    fn arguments(&self, given: &Arguments) -> Arguments {
+        with_page(given, self.page, self.limit)
+    }
+
     fn take<'a>(&mut self, page: Page<'a>) -> Result<Taken<'a>> {
         if self.page > self.first_page && page.total_count != self.total_count {
-            self.has_shifted = true;
+            self.is_restless = true;
         }
         self.total_count = page.total_count;
         let count = page.results.len();
         let mut fresh = Vec::with_capacity(count);
         for entry in page.results {
-            let id = context::decode::<Entry<'_>>(entry.get())?.id;
-            if self.known.insert(id.clone().into_owned()) {
+            let id = context::decode::<Entry<'_>>(entry.get())?.id.into_owned();
+            if self.known.insert(id.clone()) {
                 fresh.push(entry);
             }
-            if !self.met.insert(id.into_owned()) {
-                self.has_shifted = true;
-            }
+            self.met.insert(id);
         }
-        let limit = page.limit.unwrap_or(self.limit);
-        let is_end =
-            count == 0 || u64::try_from(count).is_ok_and(|count| count < limit) || self.has_met_all();
-        let total_count = self.total_count;
-        let is_last = is_end && !self.again();
+        self.is_restless |= !fresh.is_empty();
+        let is_short = u64::try_from(count).is_ok_and(|count| count < page.limit.unwrap_or(self.limit));
+        let is_end = count == 0 || self.has_met_all().unwrap_or(is_short);
+        let is_last = is_end && !self.again()?;
         if !is_end {
             self.page += 1;
         }
-        Ok(Taken { total_count, fresh, is_last })
+        Ok(Taken { total_count: self.total_count, fresh, is_last })
     }
 
-    /// Everything that there is: pages skipped at the start count as met.
-    fn has_met_all(&self) -> bool {
+    /// Whether this sweep has met as many as there are; pages skipped at the start count as met.
+    fn has_met_all(&self) -> Option<bool> {
         let skipped = (self.first_page - 1).saturating_mul(self.limit);
         let met = u64::try_from(self.met.len()).unwrap_or(u64::MAX);
-        self.total_count.is_some_and(|total| met.saturating_add(skipped) >= total)
+        self.total_count.map(|total| met.saturating_add(skipped) >= total)
     }
 
-    /// At the end of a sweep: begins another one if the entries moved under it.
-    fn again(&mut self) -> bool {
-        let is_first_doubt = self.sweeps == 1 && self.total_count.is_some() && !self.has_met_all();
-        let more_than_a_page = self.page > self.first_page;
-        if !(self.has_shifted || is_first_doubt) || !more_than_a_page || self.sweeps == MOST_SWEEPS {
-            return false;
+    /// At the end of a sweep: begins another one, unless there was one page only or all was quiet.
+    fn again(&mut self) -> Result<bool> {
+        if self.page == self.first_page || !self.is_restless {
+            return Ok(false);
+        }
+        if self.sweeps == MOST_SWEEPS {
+            let message =
+                "the list keeps changing, so it cannot be told whether all was seen; try again later";
+            return Err(Error::new(Kind::Response, message).retryable(true));
         }
         self.page = self.first_page;
         self.met.clear();
-        self.has_shifted = false;
+        self.is_restless = false;
         self.sweeps += 1;
-        true
+        Ok(true)
     }
 }

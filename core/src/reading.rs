@@ -13,11 +13,18 @@ mod value;
 mod write;
 
 use serde::de::DeserializeSeed;
+use serde_json::Value;
+use serde_json::value::RawValue;
 
 use crate::error::Refusal;
 use crate::shape::{Field, Shape};
 use envelope::Envelope;
 use object::ObjectReader;
+
+/// Absent fields are written out, so an answer may grow: by so much, and this for small ones. Real answers shrink; one
+/// that is a list of next to nothing must not fill the memory.
+const MOST_GROWTH: usize = 8;
+const ROOM: usize = 1 << 20;
 
 /// What a body says.
 #[derive(Debug, PartialEq)]
@@ -39,7 +46,9 @@ pub(crate) fn read(shape: &'static Shape, body: &[u8]) -> Reading {
     let mut out = String::with_capacity(body.len() + body.len() / 8 + 256);
     let mut envelope = Envelope::default();
     let mut spare = String::new();
-    let reader = ObjectReader { shape, out: &mut out, spare: &mut spare, envelope: Some(&mut envelope) };
+    let most = body.len().saturating_mul(MOST_GROWTH).saturating_add(ROOM);
+    let reader =
+        ObjectReader { shape, out: &mut out, spare: &mut spare, most, envelope: Some(&mut envelope) };
 
     let mut json = serde_json::Deserializer::from_str(body);
     let outcome = reader.deserialize(&mut json).and_then(|object| json.end().map(|()| object));
@@ -55,6 +64,12 @@ pub(crate) fn read(shape: &'static Shape, body: &[u8]) -> Reading {
             },
         },
     }
+}
+
+/// Whether a piece of JSON that is passed on as it came can be read by strict readers: not nested without end, no number
+/// beyond all bounds, no half character.
+pub(crate) fn is_readable(raw: &RawValue) -> bool {
+    serde_json::from_str::<Value>(raw.get()).is_ok()
 }
 
 /// Whether the body is an error of the service, whatever answer was expected.

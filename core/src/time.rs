@@ -5,7 +5,7 @@ use std::time::SystemTime;
 
 use serde::{Deserialize, Serialize};
 use time::format_description::well_known::Rfc3339;
-use time::{OffsetDateTime, PrimitiveDateTime};
+use time::{Date, Month, OffsetDateTime, Time as Clock, UtcOffset};
 
 /// A time in an answer: RFC 3339 in UTC, or, if it could not be read, the text as it came.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -35,11 +35,26 @@ impl fmt::Display for Time {
 /// `YYYY-MM-DD HH:MM:SS`, or RFC 3339 with an offset, as RFC 3339 in UTC.
 pub(crate) fn vendor_time_to_rfc3339(text: &str) -> Option<String> {
     if let Some((date, clock)) = text.split_once(' ') {
-        let time = format!("{date}T{clock}Z");
-        // Both formats say the same; parsing only makes sure that there is such a day.
-        return (text.len() == 19 && PrimitiveDateTime::parse(&time, &Rfc3339).is_ok()).then_some(time);
+        // Both formats say the same; what remains is to see that there is such a moment.
+        return is_moment(text.as_bytes()).then(|| [date, "T", clock, "Z"].concat());
     }
-    OffsetDateTime::parse(text, &Rfc3339).ok()?.to_offset(time::UtcOffset::UTC).format(&Rfc3339).ok()
+    OffsetDateTime::parse(text, &Rfc3339).ok()?.checked_to_offset(UtcOffset::UTC)?.format(&Rfc3339).ok()
+}
+
+/// Whether `YYYY-MM-DD HH:MM:SS` names a moment.
+fn is_moment(text: &[u8]) -> bool {
+    let &[y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, b' ', h1, h2, b':', n1, n2, b':', s1, s2] = text else {
+        return false;
+    };
+    let digits = [y1, y2, y3, y4, m1, m2, d1, d2, h1, h2, n1, n2, s1, s2];
+    if !digits.iter().all(u8::is_ascii_digit) {
+        return false;
+    }
+    let two = |tens: u8, ones: u8| (tens - b'0') * 10 + (ones - b'0');
+    let year = i32::from(two(y1, y2)) * 100 + i32::from(two(y3, y4));
+    let day =
+        Month::try_from(two(m1, m2)).and_then(|month| Date::from_calendar_date(year, month, two(d1, d2)));
+    day.is_ok() && Clock::from_hms(two(h1, h2), two(n1, n2), two(s1, s2)).is_ok()
 }
 
 #[cfg(test)]
@@ -53,6 +68,7 @@ mod tests {
             ("2024-02-29 00:00:00", Some("2024-02-29T00:00:00Z")),
             ("2026-02-09T23:59:59Z", Some("2026-02-09T23:59:59Z")),
             ("2026-02-09T23:59:59+02:00", Some("2026-02-09T21:59:59Z")),
+            ("9999-12-31T23:59:59-01:00", None),
             ("2026-02-30 00:00:00", None),
             ("0000-00-00 00:00:00", None),
             ("2026-02-09", None),

@@ -5,20 +5,22 @@
 
 mod failure;
 mod outermost;
-mod proxy;
+pub(crate) mod proxy;
 mod resolver;
 mod tcp;
 mod tls;
 mod watch;
 
+use std::io::Read;
 use std::time::{Duration, Instant, SystemTime};
 
-use ureq::Agent;
 use ureq::http::{HeaderMap, Request, header};
 use ureq::unversioned::transport::{ConnectProxyConnector, Connector, RustlsConnector};
+use ureq::{Agent, Body};
+use zeroize::Zeroizing;
 
 use crate::base_url::BaseUrl;
-use crate::error::Result;
+use crate::error::{Kind, Result};
 use crate::settings::ClientBuilder;
 use outermost::OutermostConnector;
 use resolver::CachingResolver;
@@ -40,9 +42,10 @@ pub(crate) struct Transport {
 pub(crate) struct Outgoing {
     pub(crate) method: &'static str,
     /// With the query; may hold the key.
-    pub(crate) url: String,
-    pub(crate) authorization: Option<String>,
-    pub(crate) json: Option<Vec<u8>>,
+    pub(crate) url: Zeroizing<String>,
+    pub(crate) authorization: Option<Zeroizing<String>>,
+    /// What a GET and a DELETE do not have; the others may have an empty one.
+    pub(crate) body: Option<Vec<u8>>,
 }
 
 /// One answer, whatever its status.
@@ -69,7 +72,7 @@ impl Transport {
             .max_redirects(0)
             .max_redirects_will_error(false)
             .https_only(!base_url.is_plain)
-            .proxy(proxy::choose(settings, base_url)?)
+            .proxy(settings.proxy.as_ref().map(|url| proxy::parse(url, base_url)).transpose()?)
             .tls_config(tls::config(settings)?)
             .user_agent(user_agent)
             .accept("application/json")
@@ -98,33 +101,45 @@ impl Transport {
         watch.connect_deadline = Some(Instant::now() + self.connect_timeout);
         let (outcome, watch) = watch::under(watch, || self.run(outgoing));
         outcome.map_err(|error| {
-            if !watch.sent {
+            let error = failure::classify(error, &watch, self);
+            if !watch.sent && error.kind() == Kind::Network {
                 self.resolver.forget();
             }
-            failure::classify(error, &watch, self)
+            error
         })
     }
 
     fn run(&self, outgoing: &Outgoing) -> Result<Incoming, ureq::Error> {
-        let mut request = Request::builder().method(outgoing.method).uri(&outgoing.url);
+        let mut request = Request::builder().method(outgoing.method).uri(outgoing.url.as_str());
         if let Some(authorization) = &outgoing.authorization {
-            request = request.header(header::AUTHORIZATION, authorization);
+            request = request.header(header::AUTHORIZATION, authorization.as_str());
         }
-        let answer = match &outgoing.json {
+        let answer = match &outgoing.body {
+            None => self.agent.run(request.body(())?),
+            // An empty body is sent as one, with its length: some servers take no POST without.
+            Some(body) if body.is_empty() => self.agent.run(request.body(body.as_slice())?),
             Some(json) => self
                 .agent
                 .run(request.header(header::CONTENT_TYPE, "application/json").body(json.as_slice())?),
-            None => self.agent.run(request.body(())?),
         };
         let (head, mut body) = answer?.into_parts();
         let date = header_date(&head.headers, &header::DATE);
         Ok(Incoming {
             status: head.status.as_u16(),
-            body: body.with_config().limit(self.max_response_bytes).read_to_vec()?,
+            body: read(&mut body, self.max_response_bytes)?,
             retry_after: retry_after(&head.headers, date),
             date,
         })
     }
+}
+
+/// Reads a body, into memory that is asked for once where its length is known: a large one that grows is given back to
+/// the system and asked for again, page by page, which costs more than reading it.
+fn read(body: &mut Body, limit: u64) -> Result<Vec<u8>, ureq::Error> {
+    let length = body.content_length().unwrap_or_default().min(limit);
+    let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or_default());
+    body.with_config().limit(limit).reader().read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 fn header_date(headers: &HeaderMap, name: &header::HeaderName) -> Option<SystemTime> {

@@ -5,7 +5,6 @@ mod support;
 use std::io::Write;
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
-use std::time::Duration;
 
 use support::{SOON, client, fault, sandbox, timed};
 use zerossl::{CancelToken, Client, Kind, ListCertificates};
@@ -38,8 +37,8 @@ fn at(address: std::net::SocketAddr) -> Client {
 #[test]
 fn in_connect() {
     let (address, _guard) = support::unresponsive_address();
-    // Nothing tells that a client hangs in connect; a cancel that comes before is as good.
-    cancelled_once(&at(address), || thread::park_timeout(Duration::from_millis(100)));
+    // Nothing tells that a client hangs in connect, so the cancel comes at any moment around it.
+    cancelled_once(&at(address), || {});
 }
 
 #[test]

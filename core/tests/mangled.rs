@@ -81,6 +81,8 @@ fn junk() -> impl Strategy<Value = Option<Value>> {
         1 => "\\PC{0,12}".prop_map(|text| Some(json!(text))),
         1 => Just(Some(json!([[1, {"a": null}], "x", null]))),
         1 => Just(Some(json!({"0": "x", "2": {"deep": [[[]]]}}))),
+        1 => "[0-9]{4}-[01][0-9]-[0-3][0-9][T ][0-2][0-9]:[0-6][0-9]:[0-6][0-9](Z|[+-][0-2][0-9]:[0-5][0-9])?"
+            .prop_map(|time| Some(json!(time))),
     ]
 }
 
@@ -130,6 +132,7 @@ fn check(
     fault(sandbox, operation, 1, When::Before, Reply::json(200, body.clone()));
     match client.call(operation, given) {
         Ok(answer) => {
+            typed(operation, &answer);
             let answer: Map<String, Value> = serde_json::from_str(&answer).expect("answers are JSON objects");
             let operation =
                 OPERATIONS.iter().find(|known| known.name == operation).expect("it is in the table");
@@ -140,6 +143,24 @@ fn check(
         Err(error) => prop_assert_ne!(error.kind(), Kind::Internal, "{} from {}", error, body),
     }
     Ok(())
+}
+
+/// The Rust types are plain derives: whatever the reader lets through fits them.
+fn typed(operation: &str, answer: &str) {
+    let fits = match operation {
+        "get_certificate" | "verify_domains" => {
+            serde_json::from_str::<zerossl::Certificate>(answer).map(drop)
+        }
+        "list_certificates" => serde_json::from_str::<zerossl::CertificateList>(answer).map(drop),
+        "verification_status" => serde_json::from_str::<zerossl::ValidationProgress>(answer).map(drop),
+        "cancel_certificate" => serde_json::from_str::<zerossl::Success>(answer).map(drop),
+        "validate_csr" => serde_json::from_str::<zerossl::CsrCheck>(answer).map(drop),
+        "generate_eab_credentials" => serde_json::from_str::<zerossl::EabCredentials>(answer).map(drop),
+        "get_ca_certificate" => serde_json::from_str::<zerossl::CaCertificate>(answer).map(drop),
+        "download_certificate" => serde_json::from_str::<zerossl::Download>(answer).map(drop),
+        other => panic!("no type for {other}"),
+    };
+    fits.unwrap_or_else(|error| panic!("{operation}: {error} in {answer}"));
 }
 
 #[test]
@@ -178,6 +199,36 @@ fn bytes_that_are_no_json_are_a_response_error() {
     });
 }
 
+/// What `serde_json` writes by itself never holds these; servers may send them.
+#[test]
+fn unknown_fields_that_strict_readers_refuse_do_not_spoil_the_rest() {
+    let sandbox = sandbox();
+    let client = client(&sandbox);
+    let deep = format!("{}{}", "[".repeat(200), "]".repeat(200));
+    for odd in [deep.as_str(), "1e999", r#""\ud83d""#] {
+        let body = format!(
+            r#"{{"id":"x","new":{odd},"other":1,"other":2,"validation":{{"email_validation":[],"more":{odd}}}}}"#
+        );
+        fault(&sandbox, "get_certificate", 2, When::Before, Reply::text(200, body));
+        let certificate = client.send(&zerossl::GetCertificate::new("x")).expect("a certificate");
+        assert_eq!(Value::Object(certificate.extra), json!({"other": 1}));
+        let answer = client.call("get_certificate", r#"{"id": "x"}"#).expect("a certificate");
+        assert_eq!(answer.matches("\"other\"").count(), 1, "{answer}");
+    }
+}
+
+#[test]
+fn members_come_in_the_order_of_the_table_and_the_first_that_says_something_stands() {
+    let sandbox = sandbox();
+    let client = client(&sandbox);
+    let body = r#"{"z":1,"results":[],"isAcmeLocked":null,"limit":5,"acmeLocked":true,"page":"2","total_count":"7","a":2}"#;
+    fault(&sandbox, "list_certificates", 1, When::Before, Reply::text(200, body));
+    assert_eq!(
+        client.call("list_certificates", "{}").expect("a list"),
+        r#"{"total_count":7,"result_count":null,"page":2,"limit":5,"acme_usage_level":null,"acme_locked":true,"results":[],"z":1,"a":2}"#
+    );
+}
+
 #[test]
 fn an_envelope_that_is_nested_too_deeply_is_still_one() {
     let sandbox = sandbox();
@@ -197,6 +248,15 @@ fn an_envelope_that_is_nested_too_deeply_is_still_one() {
     let refusal = format!(r#"{{"error":{{"code":1,"details":{deep}}}}}"#);
     fault(&sandbox, "get_certificate", 1, When::Before, Reply::text(200, refusal));
     assert_eq!(client.call("get_certificate", r#"{"id": "x"}"#).expect_err("refused").kind(), Kind::Api);
+}
+
+#[test]
+fn a_list_of_next_to_nothing_does_not_fill_the_memory() {
+    let sandbox = sandbox();
+    let body = format!(r#"{{"results":[{}{{"id":1}}]}}"#, r#"{"id":1},"#.repeat(200_000));
+    fault(&sandbox, "list_certificates", 1, When::Before, Reply::text(200, body));
+    let error = client(&sandbox).call("list_certificates", "{}").expect_err("too little in too much");
+    assert_eq!(error.kind(), Kind::Response);
 }
 
 #[test]

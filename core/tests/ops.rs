@@ -107,6 +107,21 @@ fn cancel_ends_an_op_in_the_middle_of_a_call() {
 }
 
 #[test]
+fn the_clients_token_ends_its_ops_too() {
+    let sandbox = sandbox();
+    fault(&sandbox, "get_certificate", 1, When::Before, Reply::broken(WireFault::Hang));
+    let token = zerossl::CancelToken::new();
+    let op = client(&sandbox).cancelled_by(&token).start("get_certificate", r#"{"id": "x"}"#).expect("an op");
+    while sandbox.requests().is_empty() {
+        std::thread::yield_now();
+    }
+    token.cancel();
+    let (outcome, took) = timed(|| op.finish());
+    assert_eq!(outcome.expect_err("cancelled").kind(), Kind::Cancelled);
+    assert!(took < SOON, "{took:?}");
+}
+
+#[test]
 fn dropping_an_op_ends_it_without_waiting() {
     let sandbox = sandbox();
     fault(&sandbox, "get_certificate", 1, When::Before, Reply::broken(WireFault::Hang));

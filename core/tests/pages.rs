@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use support::{client, count, json, sandbox};
 use zerossl::{CancelCertificate, Client, CreateCertificate, Kind, ListCertificates, Status};
-use zerossl_sandbox::Sandbox;
+use zerossl_sandbox::{Reply, Sandbox, When};
 
 fn order(client: &Client, csr: &str) -> String {
     client.send(&CreateCertificate::new(["example.com"], csr)).expect("an order").id
@@ -44,7 +44,8 @@ fn all_of_them_lazily() {
     assert_eq!(count(&sandbox, "list_certificates"), 1);
     let rest = collect(certificates);
     assert_eq!(rest.len(), 6);
-    assert_eq!(count(&sandbox, "list_certificates"), 3);
+    // Three pages, read twice: a list of more than one page may move while it is read.
+    assert_eq!(count(&sandbox, "list_certificates"), 6);
     assert!(rest.iter().all(|id| ids.contains(id)));
 }
 
@@ -68,6 +69,51 @@ fn none_is_missed_when_others_are_cancelled_on_the_way() {
     let rest = collect(certificates);
     assert_eq!(rest.iter().cloned().collect::<BTreeSet<_>>(), ids);
     assert_eq!(rest.len(), ids.len(), "none comes twice");
+}
+
+#[test]
+fn none_is_missed_when_the_count_stays_the_same() {
+    let (sandbox, client, _, _) = drafts(0);
+    let entry = |id: &str| json(&format!(r#"{{"id": "{id}", "status": "issued"}}"#));
+    // Between the pages `a` leaves and `g` enters at the end: `d` moves to the page that was read.
+    for page in ["abc", "efg", "bcd", "efg", "bcd", "efg"] {
+        let results: Vec<_> = page.chars().map(|id| entry(&id.to_string())).collect();
+        let body = serde_json::json!({"total_count": 6, "result_count": 3, "page": 1, "limit": 3, "results": results});
+        support::fault(&sandbox, "list_certificates", 1, When::Before, Reply::json(200, body));
+    }
+    let ids = collect(client.certificates(by(3)));
+    assert_eq!(ids.iter().cloned().collect::<BTreeSet<_>>(), "abcdefg".chars().map(String::from).collect());
+    assert_eq!(ids.len(), 7);
+}
+
+#[test]
+fn pages_that_are_cut_shorter_than_asked_for_are_all_read() {
+    let (sandbox, client, _, _) = drafts(0);
+    for page in ["ab", "cd", "e", "ab", "cd", "e"] {
+        let results: Vec<_> = page.chars().map(|id| serde_json::json!({"id": id})).collect();
+        let body = serde_json::json!({"total_count": 5, "limit": 1000, "results": results});
+        support::fault(&sandbox, "list_certificates", 1, When::Before, Reply::json(200, body));
+    }
+    assert_eq!(collect(client.certificates(by(1000))), ["a", "b", "c", "d", "e"]);
+}
+
+#[test]
+fn a_list_that_never_rests_is_an_error() {
+    let (sandbox, client, _, _) = drafts(0);
+    for number in 0..99 {
+        let results = [serde_json::json!({"id": format!("{number}")})];
+        let body = serde_json::json!({"total_count": 2, "limit": 1, "results": results});
+        support::fault(&sandbox, "list_certificates", 1, When::Before, Reply::json(200, body));
+    }
+    let last = client.certificates(by(1)).last().expect("an item");
+    assert!(last.expect_err("it never rests").message().contains("keeps changing"));
+}
+
+#[test]
+fn one_page_is_read_once() {
+    let (sandbox, client, _, ids) = drafts(5);
+    assert_eq!(collect(client.certificates(ListCertificates::default())).len(), ids.len());
+    assert_eq!(count(&sandbox, "list_certificates"), 1);
 }
 
 #[test]

@@ -2,10 +2,11 @@
 
 mod support;
 
+use std::io::Write;
 use std::time::{Duration, SystemTime};
 
 use support::{client, count, fault, sandbox, settings, timed};
-use zerossl::{Kind, ListCertificates};
+use zerossl::{Client, Kind, ListCertificates};
 use zerossl_sandbox::{Reply, When, WireFault};
 
 fn unavailable() -> Reply {
@@ -129,18 +130,57 @@ fn pauses_stay_inside_the_one_deadline() {
     assert!((2..8).contains(&count(&sandbox, "list_certificates")));
 }
 
+/// Whatever was not sent goes out again, an order too; whatever may have been read only if that is harmless.
 #[test]
-fn nobody_there_is_tried_again_for_every_operation() {
-    let (address, comes) = support::raw_server(drop);
-    // The server accepts and closes: the request may have been read, so only harmless ones go out again.
-    let client =
-        zerossl::Client::builder().access_key("k").base_url(format!("http://{address}")).max_retries(1);
+fn what_was_never_sent_goes_out_again_for_every_operation() {
+    let csr = support::csr();
+    let create = serde_json::json!({"domains": ["example.com"], "csr": csr}).to_string();
+    let operations = [
+        ("create_certificate", create.as_str(), false),
+        ("resend_verification", r#"{"id": "x"}"#, false),
+        ("get_certificate", r#"{"id": "x"}"#, true),
+    ];
+    // A proxy that never lets anything through: the request itself does not leave.
+    let (proxy, comes) = support::raw_server(|mut stream| {
+        support::read_head(&mut stream);
+        let _ = stream.write_all(b"HTTP/1.1 407 No\r\nContent-Length: 0\r\n\r\n");
+    });
+    let client = Client::builder().access_key("k").base_url("http://127.0.0.1:1").max_retries(1);
+    let client = client.proxy(format!("http://{proxy}")).build().expect("settings");
+    for (operation, parameters, _) in operations {
+        let error = client.call(operation, parameters).expect_err("no way through");
+        assert_eq!((error.kind(), comes.try_iter().count()), (Kind::Network, 2), "{operation}: {error}");
+    }
+    // A server that reads the request and closes.
+    let (address, comes) = support::raw_server(|mut stream| drop(support::read_head(&mut stream)));
+    let client = Client::builder().access_key("k").base_url(format!("http://{address}")).max_retries(1);
     let client = client.build().expect("settings");
-    assert_eq!(
-        client.call("resend_verification", r#"{"id": "x"}"#).expect_err("closed").kind(),
-        Kind::Network
-    );
-    assert_eq!(comes.try_iter().count(), 1);
-    assert_eq!(client.call("get_certificate", r#"{"id": "x"}"#).expect_err("closed").kind(), Kind::Network);
-    assert_eq!(comes.try_iter().count(), 2);
+    for (operation, parameters, harmless) in &operations[1..] {
+        client.call(operation, parameters).expect_err("closed");
+        assert_eq!(comes.try_iter().count(), if *harmless { 2 } else { 1 }, "{operation}");
+    }
+}
+
+#[test]
+fn an_absurd_retry_after_is_beyond_the_deadline() {
+    let sandbox = sandbox();
+    let absurd = Reply::text(429, "").with_header("Retry-After", u64::MAX.to_string());
+    fault(&sandbox, "list_certificates", 1, When::Before, absurd);
+    let error = client(&sandbox).send(&ListCertificates::default()).expect_err("too long");
+    assert_eq!(error.kind(), Kind::RateLimited);
+}
+
+#[test]
+fn an_unknown_failure_inside_the_service_is_not_called_harmless() {
+    let sandbox = sandbox();
+    let body = serde_json::json!({"success": false, "error": {"code": 9999, "type": "db_gone"}});
+    fault(&sandbox, "create_certificate", 1, When::After, Reply::json(500, body.clone()));
+    let create = serde_json::json!({"domains": ["example.com"], "csr": support::csr()});
+    let error = client(&sandbox).call("create_certificate", &create.to_string()).expect_err("failed");
+    assert_eq!((error.kind(), error.candidates().len(), error.is_retryable()), (Kind::Ambiguous, 1, false));
+
+    fault(&sandbox, "resend_verification", 1, When::Before, Reply::json(500, body));
+    let request = r#"{"method": "POST", "path": "/certificates/x/challenges/email"}"#;
+    let error = client(&sandbox).call("request", request).expect_err("failed");
+    assert!(error.kind() == Kind::Api && !error.is_retryable(), "{error}");
 }

@@ -361,6 +361,66 @@ fn settings_are_strict() {
     }
 }
 
+/// What goes out, byte by byte where it matters.
+#[test]
+fn a_request_has_its_length_and_its_host() {
+    let (told, heads) = channel();
+    let (address, _) = support::raw_server(move |mut stream| {
+        let _ = told.send(support::read_head(&mut stream).to_lowercase());
+    });
+    let client = builder_for(&format!("http://{address}")).max_retries(0).build().expect("settings");
+    for (operation, parameters, start, length) in [
+        (
+            "cancel_certificate",
+            r#"{"id": "x"}"#,
+            "post /certificates/x/cancel?access_key=k http/1.1",
+            Some("0"),
+        ),
+        (
+            "revoke_certificate",
+            r#"{"id": "x", "reason": "Superseded"}"#,
+            "post /certificates/x/revoke?",
+            Some("23"),
+        ),
+        ("get_certificate", r#"{"id": "a b"}"#, "", None),
+        ("get_certificate", r#"{"id": "a&b"}"#, "get /certificates/a%26b?access_key=k http/1.1", None),
+    ] {
+        let error = client.call(operation, parameters).expect_err("the server closes");
+        if start.is_empty() {
+            assert_eq!(error.kind(), Kind::InvalidArgument);
+            continue;
+        }
+        let head = heads.recv().expect("a request");
+        assert!(head.starts_with(start) && head.contains(&format!("host: {address}")), "{head}");
+        let expected = length.map(|length| format!("content-length: {length}\r\n"));
+        assert!(
+            expected.is_none_or(|expected| head.contains(&expected)) && !head.contains("chunked"),
+            "{head}"
+        );
+    }
+}
+
+#[test]
+fn settings_in_json_take_effect() {
+    let (address, comes) = support::raw_server(support::read_to_end);
+    let call = |settings: &str| {
+        let settings = format!(r#"{{"access_key": "k", "base_url": "http://{address}", {settings}}}"#);
+        let client = ClientBuilder::from_json(&settings).and_then(ClientBuilder::build).expect("settings");
+        timed(|| client.call("resend_verification", r#"{"id": "x"}"#).expect_err("no answer"))
+    };
+    let (error, took) = call(r#""timeout": 0.2"#);
+    assert!(error.kind() == Kind::Timeout && took < SOON, "{error}");
+    assert_eq!(comes.try_iter().count(), 1);
+
+    let (silent, _guard) = support::unresponsive_address();
+    let settings = format!(
+        r#"{{"access_key": "k", "base_url": "http://{silent}", "connect_timeout": 0.2, "max_retries": 0}}"#
+    );
+    let client = ClientBuilder::from_json(&settings).and_then(ClientBuilder::build).expect("settings");
+    let (error, took) = timed(|| client.call("list_certificates", "{}").expect_err("nobody accepts"));
+    assert!(error.message().contains("connect_timeout") && took < SOON, "{error}");
+}
+
 #[test]
 fn a_base_url_may_have_a_path() {
     let sandbox = sandbox();

@@ -10,7 +10,7 @@ use zerossl::{
     CancelCertificate, Client, CreateCertificate, DownloadCaCertificate, DownloadCertificate,
     DownloadCertificateZip, GenerateCsr, GenerateEabCredentials, GetCaCertificate, GetCertificate, Kind,
     ListCaCertificates, ListCertificates, Reason, RevokeCertificate, Status, ValidateCsr, ValidationMethod,
-    VerificationStatusOf, VerifyDomains,
+    VerificationStatus, VerifyDomains,
 };
 use zerossl_sandbox::{Options, Sandbox};
 
@@ -138,7 +138,7 @@ fn the_state_of_validation_by_mail_can_be_asked_for() {
     let mut verify = VerifyDomains::new(&order.id, ValidationMethod::Email);
     verify.validation_email = Some(vec![address.clone()]);
     client.send(&verify).expect("the mail is out");
-    let status = client.send(&VerificationStatusOf::new(&order.id)).expect("a status");
+    let status = client.send(&VerificationStatus::new(&order.id)).expect("a status");
     assert_eq!(status.validation_completed, Some(false));
     assert_eq!(status.details["example.com"].method.as_deref(), Some(address.as_str()));
 }

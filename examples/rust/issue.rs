@@ -21,8 +21,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use zerossl::{
-    Certificate, Client, CreateCertificate, DownloadCertificate, FileAndRecord, GenerateCsr, GetCertificate,
-    Kind, ValidationMethod, VerifyDomains,
+    CancelCertificate, Certificate, Client, CreateCertificate, DownloadCertificate, FileAndRecord,
+    GenerateCsr, GetCertificate, Kind, ValidationMethod, VerifyDomains,
 };
 
 /// The service issues within seconds, and at times takes a quarter of an hour.
@@ -42,73 +42,85 @@ fn issue(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     // The key comes from ZEROSSL_ACCESS_KEY, and ZEROSSL_BASE_URL may lead to a sandbox.
     let client = Client::builder().user_agent("issue-example").build()?;
 
+    // The key is safe before anything is ordered: a certificate without its key is lost. It takes its place beside the
+    // certificate at the end, so that the files that are in use always belong together.
+    let new_key = arguments.out.join("privkey.pem.new");
     let request = client.send(&GenerateCsr::new(&arguments.names))?;
-    // The key is safe before anything is ordered: a certificate without its key is lost.
-    if let Some(key) = &request.private_key {
-        write(&arguments.out.join("privkey.pem"), key.reveal(), 0o600)?;
-    }
+    let key = request.private_key.as_ref().map(zerossl::Secret::reveal).unwrap_or_default();
+    let mut file =
+        OpenOptions::new().write(true).create_new(true).mode(0o600).open(&new_key).map_err(|error| {
+            format!("{}: {error} (of an earlier run, whose order may still be issued?)", new_key.display())
+        })?;
+    file.write_all(key.as_bytes())?;
+    file.sync_all()?;
     println!("key and CSR made for {}", arguments.names.join(", "));
 
     let mut create = CreateCertificate::new(&arguments.names, &request.csr);
     create.strict_domains = Some(true);
-    let order = client.send(&create)?;
+    let order = client.send(&create).inspect_err(|error| {
+        // Unless the order may exist, its key is of no use.
+        if error.kind() != Kind::Ambiguous {
+            let _ = fs::remove_file(&new_key);
+        }
+    })?;
     println!("ordered: {}", order.id);
 
-    let outcome = validate(&client, &order, &arguments.webroot);
-    if outcome.is_err() {
-        // A draft takes a place in the quota. If this fails too, the first error is the one to tell.
-        let _ = client.send(&zerossl::CancelCertificate::new(&order.id));
+    if let Err(error) = validate(&client, &order, &arguments.webroot) {
+        give_up(&client, &order, &new_key);
+        return Err(error);
     }
-    outcome?;
-
     let download = client.send(&DownloadCertificate::new(&order.id))?;
-    for (name, pem) in [
-        ("cert.pem", &download.certificate),
-        ("chain.pem", &download.ca_bundle),
-        ("fullchain.pem", &download.fullchain),
-    ] {
-        write(&arguments.out.join(name), pem, 0o644)?;
-    }
+    fs::write(arguments.out.join("cert.pem"), download.certificate)?;
+    fs::write(arguments.out.join("chain.pem"), download.ca_bundle)?;
+    fs::write(arguments.out.join("fullchain.pem"), download.fullchain)?;
+    fs::rename(&new_key, arguments.out.join("privkey.pem"))?;
     println!("written to {}: privkey.pem, cert.pem, chain.pem, fullchain.pem", arguments.out.display());
     Ok(())
+}
+
+/// A draft takes a place in the quota, so one that was refused is cancelled; anything else may still be issued, and
+/// keeps its key. If this fails too, the first error is the one to tell.
+fn give_up(client: &Client, order: &Certificate, key: &Path) {
+    let status = client.send(&GetCertificate::new(&order.id)).map(|order| order.status.unwrap_or_default());
+    if status.is_ok_and(|status| status == "draft") && client.send(&CancelCertificate::new(&order.id)).is_ok()
+    {
+        let _ = fs::remove_file(key);
+    }
 }
 
 /// Publishes the order's files, lets the service look, and waits until the certificate is issued.
 fn validate(client: &Client, order: &Certificate, webroot: &Path) -> Result<(), Box<dyn Error>> {
     // The file's name comes from the CSR, so names with one webroot share it.
-    let files: BTreeSet<PathBuf> = order
-        .validation
-        .other_methods
-        .values()
-        .map(|file| publish(file, webroot))
-        .collect::<Result<_, _>>()?;
-    let deadline = Instant::now() + PATIENCE;
+    let methods = order.validation.other_methods.values();
+    let files: BTreeSet<PathBuf> = methods.map(|file| publish(file, webroot)).collect::<Result<_, _>>()?;
     let verified = client.send(&VerifyDomains::new(&order.id, ValidationMethod::Http));
-    // After a failure the certificate's own status decides: the call may have worked all the same.
-    let failure = match verified {
-        Err(error) if matches!(error.kind(), Kind::Validation | Kind::Api) => Some(error),
-        other => other.map(|_| None)?,
-    };
-    let issued = loop {
-        let status = client.send(&GetCertificate::new(&order.id))?.status.unwrap_or_default();
-        match (status.as_str(), failure.clone()) {
-            ("issued", _) => break Ok(()),
-            ("draft", Some(error)) => break Err(error.into()),
+    let issued = wait(client, &order.id, verified.err().as_ref());
+    // The service looks a second time, so the files stay until now.
+    for file in files {
+        if let Err(error) = fs::remove_file(&file) {
+            println!("{} could not be removed: {error}", file.display());
+        }
+    }
+    issued
+}
+
+/// After a failure the certificate's own status decides: the call may have worked all the same.
+fn wait(client: &Client, id: &str, failure: Option<&zerossl::Error>) -> Result<(), Box<dyn Error>> {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        let status = client.send(&GetCertificate::new(id))?.status.unwrap_or_default();
+        match (status.as_str(), failure) {
+            ("issued", _) => break,
+            ("draft", Some(error)) => return Err(error.clone().into()),
             ("draft" | "pending_validation", _) if Instant::now() < deadline => {
                 println!("waiting: {status}");
                 thread::sleep(Duration::from_secs(5));
             }
-            _ => break Err(format!("the certificate is {status}; see the dashboard").into()),
+            _ => return Err(format!("the certificate {id} is {status}; see the dashboard").into()),
         }
-    };
-    // The service looks a second time, so the files stay until now.
-    for file in files {
-        fs::remove_file(file)?;
     }
-    if issued.is_ok() {
-        println!("issued");
-    }
-    issued
+    println!("issued");
+    Ok(())
 }
 
 /// Writes one validation file to where the service will look for it.
@@ -124,13 +136,6 @@ fn publish(file: &FileAndRecord, webroot: &Path) -> Result<PathBuf, Box<dyn Erro
     fs::write(&path, file.file_validation_content.join("\n"))?;
     println!("published for {url}");
     Ok(path)
-}
-
-fn write(path: &Path, text: &str, mode: u32) -> Result<(), Box<dyn Error>> {
-    let open = OpenOptions::new().write(true).create(true).truncate(true).mode(mode).open(path);
-    open.and_then(|mut file| file.write_all(text.as_bytes()))
-        .map_err(|error| format!("{}: {error}", path.display()))?;
-    Ok(())
 }
 
 struct Arguments {

@@ -2,7 +2,16 @@
 
 use serde_json::Value;
 
+use super::codes::KnownCode;
 use super::{Error, Kind, codes, failed_domains};
+use crate::excerpt::one_line;
+
+/// The numbers of errors after which the service may have done what was asked.
+const UNCERTAIN: [i64; 5] = [111, 112, 114, 2820, 2821];
+
+/// How much of a text from outside a message shows, and of how many names.
+const MOST_SHOWN: usize = 200;
+const MOST_NAMES: usize = 5;
 
 /// What an error body says; every part may be absent. Texts and numbers change type, so both are read either way.
 #[derive(Debug, Default, PartialEq)]
@@ -23,21 +32,16 @@ impl Refusal {
                 info: object.get("info").or_else(|| object.get("message")).and_then(text),
                 details: object.get("details").filter(|details| !is_nothing(details)).cloned(),
             },
+            Value::Number(_) => Self { code: whole_number(error), ..Self::default() },
             other => Self { info: text(other), ..Self::default() },
         }
     }
 
-    /// Create calls that end like this may have made a certificate all the same.
-    fn is_uncertain(&self) -> bool {
-        match self.api_type.as_deref() {
-            Some(word) => matches!(
-                word,
-                "internal_server_error"
-                    | "conflict"
-                    | "internal_error_failed_processing_csr"
-                    | "internal_error_failed_creating_certificate"
-            ),
-            None => matches!(self.code, Some(111 | 112 | 114 | 2820 | 2821)),
+    /// Requests that end like this may have been carried out all the same.
+    fn is_uncertain(known: Option<&KnownCode>, http_status: u16) -> bool {
+        match known {
+            Some(known) => UNCERTAIN.contains(&known.code),
+            None => http_status >= 500,
         }
     }
 
@@ -54,27 +58,31 @@ impl Refusal {
         let kind = if http_status == 429 { Kind::RateLimited } else { self.kind() };
         let known = codes::find(self.api_type.as_deref(), self.code);
         let mut error = Error::new(kind, self.message(known, http_status));
-        let uncertain = self.is_uncertain();
-        error.0.retryable =
-            kind.retryable() || uncertain || http_status >= 500 || known.is_some_and(|known| known.passing);
-        error.0.uncertain = uncertain;
+        error.0.uncertain = Self::is_uncertain(known, http_status);
+        error.0.retryable = match known {
+            _ if http_status == 429 => true,
+            Some(known) => known.passing,
+            None => kind.retryable() || http_status >= 500,
+        };
         error.0.http_status = Some(http_status);
         error.0.api_code = self.code;
         if kind == Kind::Validation {
             error.0.domains = self.details.as_ref().map(failed_domains::read).unwrap_or_default();
-            let failures = error.0.domains.iter();
-            let failures = failures.map(|(domain, failed)| {
-                format!("; {domain}: {}", one_line(failed.found.as_deref().unwrap_or("failed")))
+            let failures = error.0.domains.iter().map(|(domain, failed)| {
+                let found = failed.found.as_deref().unwrap_or("failed");
+                format!("; {}: {}", one_line(domain, MOST_SHOWN), one_line(found, MOST_SHOWN))
             });
-            error.0.message.extend(failures.collect::<Vec<_>>());
+            let failures: Vec<_> = failures.take(MOST_NAMES).collect();
+            error.0.message.extend(failures);
         }
         error.0.api_type = self.api_type;
         error.0.details = self.details;
         error
     }
 
-    fn message(&self, known: Option<&codes::KnownCode>, http_status: u16) -> String {
-        let mut message = match (&self.api_type, self.code) {
+    fn message(&self, known: Option<&KnownCode>, http_status: u16) -> String {
+        let word = self.api_type.as_deref().map(|word| one_line(word, MOST_SHOWN));
+        let mut message = match (word, self.code) {
             (Some(word), Some(code)) => format!("the service refused with {word} ({code})"),
             (Some(word), None) => format!("the service refused with {word}"),
             (None, Some(code)) => format!("the service refused with error {code}"),
@@ -85,14 +93,10 @@ impl Refusal {
             message.push_str(known.meaning);
         }
         if let Some(info) = &self.info {
-            message.extend([" (it says: ", &one_line(info), ")"]);
+            message.extend([" (it says: ", &one_line(info, MOST_SHOWN), ")"]);
         }
         message
     }
-}
-
-fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 fn whole_number(value: &Value) -> Option<i64> {

@@ -6,7 +6,7 @@ fn log(number: usize) -> Event {
 
 #[test]
 fn events_drain_before_done_and_the_result_repeats() {
-    let op = Op::spawn(|channel| {
+    let op = Op::spawn(&CancelToken::new(), |channel| {
         channel.tell(log(1));
         channel.tell(log(2));
         Ok("{}".to_owned())
@@ -22,8 +22,10 @@ fn events_drain_before_done_and_the_result_repeats() {
 
 #[test]
 fn a_result_that_is_not_there_is_not_ready() {
-    let op = Op::spawn(|channel| channel.ask(EventType::Publish, "?", Map::new()).map(|_| String::new()))
-        .expect("a thread");
+    let op = Op::spawn(&CancelToken::new(), |channel| {
+        channel.ask(EventType::Publish, "?", Map::new()).map(|_| String::new())
+    })
+    .expect("a thread");
     assert!(matches!(op.next(None), Ok(Next::Event(_))));
     assert_eq!(op.next(Some(Duration::ZERO)), Ok(Next::Pending));
     assert_eq!(op.result().expect_err("it runs").kind(), Kind::NotReady);
@@ -31,40 +33,36 @@ fn a_result_that_is_not_there_is_not_ready() {
 
 #[test]
 fn a_full_queue_drops_logs_but_no_questions() {
-    let op = Op::spawn(|channel| {
+    let (told, all_told) = std::sync::mpsc::channel();
+    let op = Op::spawn(&CancelToken::new(), move |channel| {
         for number in 0..MOST_EVENTS + 10 {
             channel.tell(log(number));
         }
+        told.send(()).map_err(|error| Error::new(Kind::Internal, error.to_string()))?;
         channel.ask(EventType::Publish, "now", Map::new())?.map_err(|why| Error::new(Kind::Api, why))?;
         Ok("{}".to_owned())
     })
     .expect("a thread");
-    // The question is the last of the thread's events: it has come to it once this many wait.
-    let mut events = Vec::new();
-    let mut seen_question = false;
-    while !seen_question {
-        if let Ok(Next::Event(event)) = op.next(None) {
-            seen_question = event.kind() == EventType::Publish;
-            events.push(event);
-        }
-    }
-    assert!(op.reply(r#"{"id":1,"ok":true}"#).is_ok());
+    all_told.recv().expect("the thread");
+    let (mut logs, mut told_of_drops) = (0, false);
     loop {
-        match op.next(None).expect("same process") {
-            Next::Event(event) => events.push(event),
+        match op.next(None).expect("the same process") {
+            Next::Event(event) if event.kind() == EventType::Publish => {
+                op.reply(r#"{"id":1,"ok":true}"#).expect("it waits");
+            }
+            Next::Event(event) if event.json().contains("10 events were dropped") => told_of_drops = true,
+            Next::Event(_) => logs += 1,
             Next::Done => break,
             Next::Pending => unreachable!("waits without a time-out"),
         }
     }
-    let logs = events.iter().filter(|event| event.kind() == EventType::Log).count();
-    let told = events.iter().any(|event| event.json().contains("events were dropped"));
-    assert!(logs >= MOST_EVENTS && (told || logs == MOST_EVENTS + 10), "{logs}");
+    assert_eq!((logs, told_of_drops), (MOST_EVENTS, true));
     assert!(op.result().is_ok());
 }
 
 #[test]
 fn replies_are_checked_and_reach_the_question() {
-    let op = Op::spawn(|channel| {
+    let op = Op::spawn(&CancelToken::new(), |channel| {
         let reply = channel.ask(EventType::Publish, "publish this", Map::new())?;
         Ok(format!("{reply:?}"))
     })
@@ -97,7 +95,7 @@ fn cancel_ends_a_question_and_a_page_that_wait() {
             Ok(String::new())
         },
     ] {
-        let op = Op::spawn(work).expect("a thread");
+        let op = Op::spawn(&CancelToken::new(), work).expect("a thread");
         op.cancel();
         assert_eq!(op.finish().expect_err("cancelled").kind(), Kind::Cancelled);
     }
@@ -105,7 +103,7 @@ fn cancel_ends_a_question_and_a_page_that_wait() {
 
 #[test]
 fn a_page_waits_until_the_one_before_was_read() {
-    let op = Op::spawn(|channel| {
+    let op = Op::spawn(&CancelToken::new(), |channel| {
         for page in 1..=3 {
             channel.hand_over(Event::with_members(EventType::Page, &format!(r#""page":{page}"#)))?;
         }
@@ -126,7 +124,7 @@ fn is_readable(fd: RawFd) -> bool {
 
 #[test]
 fn the_descriptor_is_readable_while_there_is_news() {
-    let op = Op::spawn(|channel| {
+    let op = Op::spawn(&CancelToken::new(), |channel| {
         for _ in 0..2 {
             channel.ask(EventType::Publish, "?", Map::new())?.map_err(|why| Error::new(Kind::Api, why))?;
         }
@@ -149,7 +147,7 @@ fn the_descriptor_is_readable_while_there_is_news() {
 
 #[test]
 fn a_panic_becomes_the_result() {
-    let op = Op::spawn(|_| panic!("on purpose")).expect("a thread");
+    let op = Op::spawn(&CancelToken::new(), |_| panic!("on purpose")).expect("a thread");
     let error = op.finish().expect_err("it panicked");
     assert_eq!(error.kind(), Kind::Internal);
     assert!(error.message().contains("on purpose"), "{error}");

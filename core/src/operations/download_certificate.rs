@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::CERTIFICATE_ID;
 use crate::answers::Extra;
 use crate::context::{self, Context};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::operation::{Endpoint, Operation, Request, Run};
 use crate::parameter::{Arguments, Parameter, ParameterKind};
 use crate::shape::{Field, FieldKind, Shape};
@@ -84,8 +84,9 @@ static RETURN: Endpoint = Endpoint::get("/certificates/{id}/download/return");
 fn download(context: &Context<'_>, arguments: &Arguments) -> Result<String> {
     let mut delivered = context.deliver(&JSON, arguments)?;
     let mut answer = context.read(&delivered, &DOWNLOAD);
-    let is_unknown = matches!(&answer, Err(error) if matches!(error.api_type(), Some("invalid_api_function" | "route_not_found")));
-    if is_unknown || is_zip(&delivered.answer.body) {
+    let is_unknown =
+        |error: &Error| error.is_api(103, "invalid_api_function") || error.is_api(104, "route_not_found");
+    if answer.as_ref().is_err_and(is_unknown) || is_zip(&delivered.answer.body) {
         delivered = context.deliver(&RETURN, arguments)?;
         answer = context.read(&delivered, &DOWNLOAD);
     }

@@ -94,6 +94,12 @@ const STATUS: Parameter = Parameter::optional(
 )
 .sent_as("certificate_status");
 
+const LIMIT: Parameter = Parameter::optional(
+    "limit",
+    ParameterKind::Integer(1, 1000),
+    "Certificates on a page: 100 by default, 1000 at most.",
+);
+
 const PAGE: Parameter = Parameter::optional("page", ParameterKind::Integer(1, u64::MAX), "The page, from 1.");
 
 pub(super) static OPERATION: Operation = Operation {
@@ -128,11 +134,7 @@ pub(super) static OPERATION: Operation = Operation {
             ParameterKind::Text,
             "Part of a name; the whole CN on accounts with more than 1000 certificates.",
         ),
-        Parameter::optional(
-            "limit",
-            ParameterKind::Integer(1, 1000),
-            "Certificates on a page: 100 by default, 1000 at most.",
-        ),
+        LIMIT,
         PAGE,
     ],
     answer: &LIST,
@@ -174,9 +176,10 @@ pub(crate) fn page(context: &Context<'_>, arguments: &Arguments) -> Result<Strin
 }
 
 /// The parameters of page so-and-so.
-pub(crate) fn with_page(arguments: &Arguments, page: u64) -> Arguments {
+pub(crate) fn with_page(arguments: &Arguments, page: u64, limit: u64) -> Arguments {
     let mut arguments = arguments.clone();
     arguments.set(&PAGE, page.into());
+    arguments.set(&LIMIT, limit.into());
     arguments
 }
 

@@ -99,16 +99,16 @@ fn request(context: &Context<'_>, arguments: &Arguments) -> Result<String> {
         }
     }
     let outgoing = outgoing::assemble(context.core, method, path, query, body, true)?;
-    let delivered = context.attempt(&outgoing, path, method == "GET")?;
+    let delivered = context.attempt(&outgoing, "(request)", method == "GET")?;
 
     let answer = &delivered.answer;
     if let Some(refusal) = reading::refusal(&answer.body) {
-        return Err(refusal.into_error(answer.status).with_retry_after(answer.retry_after));
+        return Err(context::refused(&delivered, refusal));
     }
     let body = match reading::text(&answer.body) {
         _ if answer.status == 429 || answer.status >= 500 || (300..400).contains(&answer.status) => None,
         Some(text) => match serde_json::from_str::<&RawValue>(text) {
-            Ok(json) => Some(json.to_owned()),
+            Ok(json) => reading::is_readable(json).then(|| json.to_owned()),
             // An HTML page comes from something that stands between.
             Err(_) if text.trim_start().starts_with('<') => None,
             Err(_) => to_raw_value(text).ok(),

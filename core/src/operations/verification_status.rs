@@ -12,27 +12,27 @@ use crate::shape::{Field, FieldKind, Shape};
 /// How far validation by mail has come. For the other methods ask for the certificate.
 #[derive(Clone, Debug, Serialize)]
 #[non_exhaustive]
-pub struct VerificationStatusOf {
+pub struct VerificationStatus {
     /// The certificate's id.
     pub id: String,
 }
 
-impl VerificationStatusOf {
+impl VerificationStatus {
     /// Of the certificate with this id.
     pub fn new(id: impl Into<String>) -> Self {
         Self { id: id.into() }
     }
 }
 
-impl Request for VerificationStatusOf {
-    type Answer = VerificationStatus;
+impl Request for VerificationStatus {
+    type Answer = ValidationProgress;
     const OPERATION: &'static Operation = &OPERATION;
 }
 
 /// How far validation has come.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct VerificationStatus {
+pub struct ValidationProgress {
     /// Whether all names are validated.
     pub validation_completed: Option<bool>,
     /// Each name.
@@ -65,7 +65,7 @@ pub(super) static OPERATION: Operation = Operation {
 };
 
 static STATUS: Shape = Shape::new(
-    "VerificationStatus",
+    "ValidationProgress",
     &[
         Field::new("validation_completed", FieldKind::Flag, "Whether all names are validated.").required(),
         Field::new("details", FieldKind::Map(&FieldKind::Object(&DOMAIN_STATUS)), "Each name."),

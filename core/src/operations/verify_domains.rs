@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::{CERTIFICATE_ID, GetCertificate};
 use crate::answers::{CERTIFICATE, Certificate};
 use crate::context::{self, Context};
-use crate::error::Result;
+use crate::error::{Kind, Result};
 use crate::operation::{Endpoint, Operation, Repeat, Request, Run};
 use crate::parameter::{Arguments, Parameter, ParameterKind};
 
@@ -89,7 +89,9 @@ fn verify(context: &Context<'_>, arguments: &Arguments) -> Result<String> {
     let delivered = context.deliver(&ENDPOINT, arguments)?;
     match context.read(&delivered, &CERTIFICATE) {
         Err(refused)
-            if delivered.attempts > 1 && refused.api_type() == Some("certificate_not_ready_to_validate") =>
+            if delivered.attempts > 1
+                && (refused.kind() == Kind::Validation
+                    || refused.is_api(2831, "certificate_not_ready_to_validate")) =>
         {
             let id = arguments.text(CERTIFICATE_ID.name).unwrap_or_default();
             let certificate = context.send(&GetCertificate::new(id))?;

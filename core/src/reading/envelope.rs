@@ -10,19 +10,20 @@ use crate::error::Refusal;
 pub(super) struct Envelope {
     success: Option<bool>,
     error: Value,
-    /// `validate_csr` answers `{"valid": false, "error": "..."}`: a verdict on the CSR, no failure of the call.
+    /// `validate_csr` answers `{"valid": false, "error": "..."}`: a verdict on the CSR, no failure of the call. Only an
+    /// answer with a documented `valid` can be one.
     is_verdict: bool,
 }
 
 impl Envelope {
     /// Takes note of a member of the outermost object; true if it belongs to the envelope.
-    pub(super) fn note(&mut self, name: &str, raw: &RawValue) -> bool {
+    pub(super) fn note(&mut self, name: &str, raw: &RawValue, is_documented: bool) -> bool {
         match name {
             "success" => self.success = truth(raw),
             // What is nested too deeply to be read is an error all the same.
             "error" => self.error = serde_json::from_str(raw.get()).unwrap_or(Value::Bool(true)),
             "valid" => {
-                self.is_verdict = true;
+                self.is_verdict = is_documented;
                 return false;
             }
             _ => return false,
@@ -37,6 +38,7 @@ impl Envelope {
     pub(super) fn refusal(&self) -> Option<Refusal> {
         let says_something = match &self.error {
             Value::Object(_) | Value::Bool(true) => !self.is_verdict,
+            Value::Number(number) => number.as_f64() != Some(0.0) && !self.is_verdict,
             // A text beside a success is a remark.
             Value::String(text) => !text.is_empty() && !self.is_verdict && self.success != Some(true),
             _ => false,

@@ -16,6 +16,8 @@ pub(super) struct ObjectReader<'a> {
     pub(super) out: &'a mut String,
     /// Room in which an object that came in another order is put together.
     pub(super) spare: &'a mut String,
+    /// How long the output may become.
+    pub(super) most: usize,
     /// Only the outermost object has one.
     pub(super) envelope: Option<&'a mut Envelope>,
 }
@@ -50,12 +52,12 @@ impl<'de> de::Deserialize<'de> for Name<'de> {
     }
 }
 
-/// A piece of the output, counted from its object's first member. Answers are kept below 4 GiB by the settings.
+/// A piece of the output, counted from its object's first member.
 #[derive(Clone, Copy, Default)]
 struct Span {
-    start: u32,
+    start: usize,
     /// Never 0 for a member that came.
-    end: u32,
+    end: usize,
 }
 
 impl Span {
@@ -66,7 +68,7 @@ impl Span {
     }
 
     fn of(self, members: &str) -> &str {
-        &members[self.start as usize..self.end as usize]
+        &members[self.start..self.end]
     }
 }
 
@@ -90,8 +92,7 @@ impl Layout {
 
     /// The piece from `start` to the output's end.
     fn span(&self, start: usize, out: &str) -> Span {
-        let offset = |at: usize| u32::try_from(at - self.start).unwrap_or(u32::MAX);
-        Span { start: offset(start), end: offset(out.len()) }
+        Span { start: start - self.start, end: out.len() - self.start }
     }
 
     fn note_field(&mut self, index: usize, start: usize, out: &str) {
@@ -117,11 +118,27 @@ impl ObjectReader<'_> {
             match index {
                 Some(index) if !layout.fields[index].came() => {
                     let (field, start) = self.begin_field(&mut layout, index);
-                    map.next_value_seed(ValueReader { kind: field.kind, out: self.out, spare: self.spare })?;
+                    map.next_value_seed(ValueReader {
+                        kind: field.kind,
+                        out: self.out,
+                        spare: self.spare,
+                        most: self.most,
+                    })?;
                     layout.note_field(index, start, self.out);
                     next = index + 1;
                 }
-                // The same field again: the first one stands.
+                // The same field again, perhaps under its other name: the first one that says something stands.
+                Some(index) if self.came_as_null(&layout, index) => {
+                    let (field, start) = self.begin_field(&mut layout, index);
+                    map.next_value_seed(ValueReader {
+                        kind: field.kind,
+                        out: self.out,
+                        spare: self.spare,
+                        most: self.most,
+                    })?;
+                    layout.note_field(index, start, self.out);
+                    layout.in_order = None;
+                }
                 Some(_) => drop(map.next_value::<IgnoredAny>()?),
                 None => {
                     let raw: &RawValue = map.next_value()?;
@@ -129,17 +146,18 @@ impl ObjectReader<'_> {
                 }
             }
         }
-        Ok(self.finish(&layout))
+        Ok(self.finish(&mut layout))
     }
 
     /// Members of the envelope are taken note of, and written where the shape has a field for them.
     fn read_envelope(&mut self, name: &str, index: Option<usize>, raw: &RawValue, layout: &mut Layout) {
-        let taken = self.envelope.as_mut().is_some_and(|envelope| envelope.note(name, raw));
+        let taken = self.envelope.as_mut().is_some_and(|envelope| envelope.note(name, raw, index.is_some()));
         match index {
             Some(index) if !layout.fields[index].came() => {
                 let (field, start) = self.begin_field(layout, index);
                 let value = self.out.len();
-                let reader = ValueReader { kind: field.kind, out: self.out, spare: self.spare };
+                let reader =
+                    ValueReader { kind: field.kind, out: self.out, spare: self.spare, most: self.most };
                 if reader.deserialize(&mut serde_json::Deserializer::from_str(raw.get())).is_err() {
                     // Nested too deeply to be looked into.
                     self.out.truncate(value);
@@ -150,6 +168,10 @@ impl ObjectReader<'_> {
             None if !taken => self.write_unknown(name, raw, layout),
             _ => {}
         }
+    }
+
+    fn came_as_null(&self, layout: &Layout, index: usize) -> bool {
+        says_nothing(&self.shape.fields[index], layout.fields[index].of(&self.out[layout.start..]))
     }
 
     fn begin_member(&mut self, layout: &mut Layout) -> usize {
@@ -167,24 +189,43 @@ impl ObjectReader<'_> {
     }
 
     fn write_unknown(&mut self, name: &str, raw: &RawValue, layout: &mut Layout) {
+        let mut named = String::with_capacity(name.len() + 3);
+        write::escaped(&mut named, name);
+        named.push(':');
+        let members = &self.out[layout.start..];
+        let is_again = layout.unknown.iter().any(|span| span.of(members).starts_with(&named));
+        // Readers would stumble over what is not readable, or there twice.
+        if is_again || !super::is_readable(raw) {
+            return;
+        }
         let start = self.begin_member(layout);
-        write::escaped(self.out, name);
-        self.out.push(':');
+        self.out.push_str(&named);
         self.out.push_str(raw.get());
         layout.unknown.push(layout.span(start, self.out));
     }
 
-    fn finish(&mut self, layout: &Layout) -> ObjectRead {
+    fn finish(&mut self, layout: &mut Layout) -> ObjectRead {
         let fields = self.shape.fields;
         let members = &self.out[layout.start..];
         let is_missing = |field: &Field, span: Span| !span.came() || says_nothing(field, span.of(members));
         let mut required = fields.iter().zip(layout.fields).filter(|(field, _)| field.required);
         let missing = required.find(|(field, span)| is_missing(field, *span)).map(|(field, _)| field);
-        if layout.in_order != Some(fields.len()) {
-            self.put_in_order(layout);
+        match layout.in_order {
+            Some(count) if count == fields.len() => {}
+            Some(count) if layout.unknown.is_empty() => self.write_absent(layout, &fields[count..]),
+            _ => self.put_in_order(layout),
         }
         self.out.push('}');
         ObjectRead { is_object: true, missing }
+    }
+
+    /// The last fields did not come.
+    fn write_absent(&mut self, layout: &mut Layout, fields: &[Field]) {
+        for field in fields {
+            self.begin_member(layout);
+            write::name(self.out, field);
+            write::absent(self.out, field.kind);
+        }
     }
 
     fn put_in_order(&mut self, layout: &Layout) {

@@ -16,6 +16,8 @@ pub(super) struct ValueReader<'a> {
     pub(super) kind: FieldKind,
     pub(super) out: &'a mut String,
     pub(super) spare: &'a mut String,
+    /// How long the output may become.
+    pub(super) most: usize,
 }
 
 impl<'de> DeserializeSeed<'de> for ValueReader<'_> {
@@ -25,7 +27,11 @@ impl<'de> DeserializeSeed<'de> for ValueReader<'_> {
         match self.kind {
             FieldKind::Any => {
                 let raw = <&RawValue as de::Deserialize>::deserialize(deserializer)?;
-                self.out.push_str(raw.get());
+                if super::is_readable(raw) {
+                    self.out.push_str(raw.get());
+                } else {
+                    self.absent();
+                }
                 Ok(())
             }
             FieldKind::Object(shape) => self.object(shape).deserialize(deserializer).map(drop),
@@ -36,7 +42,7 @@ impl<'de> DeserializeSeed<'de> for ValueReader<'_> {
 
 impl ValueReader<'_> {
     fn object(&mut self, shape: &'static Shape) -> ObjectReader<'_> {
-        ObjectReader { shape, out: self.out, spare: self.spare, envelope: None }
+        ObjectReader { shape, out: self.out, spare: self.spare, most: self.most, envelope: None }
     }
 
     fn absent(self) {
@@ -89,7 +95,7 @@ impl ValueReader<'_> {
     }
 
     fn text_entry(&mut self) -> ValueReader<'_> {
-        ValueReader { kind: FieldKind::Text, out: self.out, spare: self.spare }
+        ValueReader { kind: FieldKind::Text, out: self.out, spare: self.spare, most: self.most }
     }
 
     /// An entry that says nothing is left out.
@@ -111,6 +117,9 @@ impl ValueReader<'_> {
         if !read.is_object {
             self.out.truncate(start);
         }
+        if self.out.len() > self.most {
+            return Err(E::custom("the answer is a list of too little"));
+        }
         match read.missing {
             Some(field) => Err(E::custom(format!("an entry of the answer's list holds no `{}`", field.name))),
             None => Ok(()),
@@ -127,6 +136,14 @@ fn list<'a>(out: &mut String, texts: impl IntoIterator<Item = &'a str>, write: f
         write(out, text);
     }
     out.push(']');
+}
+
+/// A time as PHP writes its own: `{"date": "2026-01-01 00:00:00.000000", "timezone_type": 3, "timezone": "UTC"}`.
+fn php_time(members: &serde_json::Map<String, Value>) -> Option<String> {
+    let text = |name| members.get(name).and_then(Value::as_str);
+    let (date, zone) = (text("date")?, text("timezone")?);
+    let whole_seconds = date.split('.').next()?;
+    vendor_time_to_rfc3339(whole_seconds).filter(|_| zone == "UTC")
 }
 
 impl<'de> Visitor<'de> for ValueReader<'_> {
@@ -243,7 +260,12 @@ impl<'de> Visitor<'de> for ValueReader<'_> {
                     }
                     write::escaped(self.out, &name);
                     self.out.push(':');
-                    map.next_value_seed(ValueReader { kind: *kind, out: self.out, spare: self.spare })?;
+                    map.next_value_seed(ValueReader {
+                        kind: *kind,
+                        out: self.out,
+                        spare: self.spare,
+                        most: self.most,
+                    })?;
                 }
                 self.out.push('}');
             }
@@ -264,12 +286,15 @@ impl<'de> Visitor<'de> for ValueReader<'_> {
                 }
                 self.out.push(']');
             }
-            FieldKind::Text => {
+            FieldKind::Text | FieldKind::Time => {
                 let mut entries = serde_json::Map::new();
                 while let Some((name, value)) = map.next_entry::<String, Value>()? {
                     entries.insert(name, value);
                 }
-                self.json_text(&Value::Object(entries));
+                match php_time(&entries) {
+                    Some(time) if matches!(self.kind, FieldKind::Time) => write::plain(self.out, &time),
+                    _ => self.json_text(&Value::Object(entries)),
+                }
             }
             _ => {
                 while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}

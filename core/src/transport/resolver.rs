@@ -1,13 +1,12 @@
 //! Names to addresses, remembered for a minute.
 //!
-//! The system's resolver cannot be interrupted, so it runs on a thread of its own, which is left behind when the
-//! caller gives up. Remembering keeps that thread off the path of nearly all calls.
+//! The system's resolver cannot be interrupted, so it runs on a thread of its own, which is left behind when its
+//! callers give up. Remembering keeps that thread off the path of nearly all calls.
 
 use std::collections::HashMap;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, ToSocketAddrs};
-use std::sync::mpsc::{RecvTimeoutError, sync_channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use ureq::config::Config;
@@ -24,18 +23,30 @@ const MOST_ADDRESSES: usize = 16;
 
 /// Resolves with the system's resolver and remembers.
 #[derive(Clone, Debug, Default)]
-pub(super) struct CachingResolver(Arc<Mutex<HashMap<String, Remembered>>>);
+pub(super) struct CachingResolver(Arc<Mutex<HashMap<String, Arc<Lookup>>>>);
 
-#[derive(Debug)]
-struct Remembered {
+/// One question to the system, shared by all who have it.
+#[derive(Debug, Default)]
+struct Lookup {
+    answer: Mutex<Option<Answer>>,
+    answered: Condvar,
+}
+
+#[derive(Clone, Debug)]
+struct Answer {
     until: Instant,
+    /// None where there are none.
     addresses: Vec<IpAddr>,
 }
 
 impl CachingResolver {
     /// Forgets everything: the addresses did not answer.
     pub(super) fn forget(&self) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.lookups().retain(|_, lookup| lookup.answer().is_none());
+    }
+
+    fn lookups(&self) -> MutexGuard<'_, HashMap<String, Arc<Lookup>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn addresses(&self, host: &str) -> Result<Vec<IpAddr>, ureq::Error> {
@@ -46,32 +57,54 @@ impl CachingResolver {
         if host.eq_ignore_ascii_case("localhost") {
             return Ok(vec![Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()]);
         }
-        if let Some(known) = self.0.lock().unwrap_or_else(PoisonError::into_inner).get(host)
-            && Instant::now() < known.until
-        {
-            return Ok(known.addresses.clone());
+        let addresses = self.lookup(host)?.wait()?;
+        if addresses.is_empty() {
+            self.lookups().remove(host);
+            return Err(ureq::Error::HostNotFound);
         }
-        let addresses = ask_system(host.to_owned())?;
-        let remembered = Remembered { until: Instant::now() + REMEMBERED_FOR, addresses: addresses.clone() };
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(host.to_owned(), remembered);
         Ok(addresses)
+    }
+
+    /// The question for this host: one that is known or under way, or a new one on a thread of its own.
+    fn lookup(&self, host: &str) -> io::Result<Arc<Lookup>> {
+        let mut lookups = self.lookups();
+        if let Some(lookup) = lookups.get(host)
+            && lookup.answer().as_ref().is_none_or(|answer| Instant::now() < answer.until)
+        {
+            return Ok(Arc::clone(lookup));
+        }
+        let lookup = Arc::new(Lookup::default());
+        let (theirs, name) = (Arc::clone(&lookup), host.to_owned());
+        thread::spawn("resolver", move || theirs.ask_system(&name))?;
+        lookups.insert(host.to_owned(), Arc::clone(&lookup));
+        Ok(lookup)
     }
 }
 
-fn ask_system(host: String) -> Result<Vec<IpAddr>, ureq::Error> {
-    let (answer, asked) = sync_channel(1);
-    thread::spawn("resolver", move || {
-        let found = (host.as_str(), 0).to_socket_addrs();
-        // Nobody listens any more if the caller gave up.
-        let _ = answer.send(found.map(|found| found.map(|address| address.ip()).collect::<Vec<_>>()));
-    })?;
-    loop {
-        match asked.recv_timeout(watch::look()?) {
-            Ok(Ok(addresses)) if !addresses.is_empty() => return Ok(addresses),
-            Ok(_) => return Err(ureq::Error::HostNotFound),
-            Err(RecvTimeoutError::Timeout) => {}
-            Err(RecvTimeoutError::Disconnected) => {
-                return Err(io::Error::other("the resolver's thread ended").into());
+impl Lookup {
+    fn answer(&self) -> MutexGuard<'_, Option<Answer>> {
+        self.answer.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn ask_system(&self, host: &str) {
+        // Why there is none does not help: the resolver's texts name numbers.
+        let addresses =
+            (host, 0).to_socket_addrs().into_iter().flatten().map(|address| address.ip()).collect();
+        *self.answer() = Some(Answer { until: Instant::now() + REMEMBERED_FOR, addresses });
+        self.answered.notify_all();
+    }
+
+    fn wait(&self) -> io::Result<Vec<IpAddr>> {
+        let mut answer = self.answer();
+        loop {
+            if let Some(answer) = &*answer {
+                return Ok(answer.addresses.clone());
+            }
+            drop(answer);
+            let pause = watch::look()?;
+            answer = self.answer();
+            if answer.is_none() {
+                answer = self.answered.wait_timeout(answer, pause).unwrap_or_else(PoisonError::into_inner).0;
             }
         }
     }

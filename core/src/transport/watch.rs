@@ -62,10 +62,11 @@ pub(super) fn under<T>(watch: Watch, work: impl FnOnce() -> T) -> (T, Watch) {
 
 /// Looks at the current watch; the time that is left until the next look.
 pub(super) fn look() -> io::Result<Duration> {
-    CURRENT.with_borrow(|current| match current {
+    // A copy, since a token that asks may run the host's code, and that may call us.
+    match CURRENT.with_borrow(Clone::clone) {
         Some(watch) => watch.look().map(|now| (watch.end() - now).min(LOOK_EVERY)),
         None => Ok(LOOK_EVERY),
-    })
+    }
 }
 
 /// The connection stands: from here on the call's own deadline counts.

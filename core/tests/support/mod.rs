@@ -14,7 +14,7 @@ use zerossl::{Client, ClientBuilder};
 use zerossl_sandbox::{Fault, Options, Reply, Sandbox, When};
 
 /// Enough for a call that is to end at once, on a machine that is busy.
-pub const SOON: Duration = Duration::from_secs(5);
+pub const SOON: Duration = Duration::from_secs(2);
 
 pub fn sandbox() -> Sandbox {
     sandbox_with(Options::default())
@@ -41,6 +41,12 @@ pub fn fault(sandbox: &Sandbox, operation: &str, times: usize, when: When, reply
 /// How often the sandbox saw an operation.
 pub fn count(sandbox: &Sandbox, operation: &str) -> usize {
     sandbox.requests().iter().filter(|asked| asked.operation == Some(operation)).count()
+}
+
+/// A CSR for example.com.
+pub fn csr() -> String {
+    let client = Client::builder().base_url("https://127.0.0.1:1").build().expect("settings");
+    client.send(&zerossl::GenerateCsr::new(["example.com"])).expect("a CSR").csr
 }
 
 pub fn json(text: &str) -> Value {
