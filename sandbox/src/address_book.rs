@@ -21,6 +21,11 @@ impl AddressBook {
         self.entries.insert(name.to_ascii_lowercase(), address);
     }
 
+    /// What was entered.
+    pub(crate) fn entries(&self) -> impl Iterator<Item = (&str, SocketAddr)> {
+        self.entries.iter().map(|(name, address)| (name.as_str(), *address))
+    }
+
     /// The server of a name: what was entered, or else this host.
     pub(crate) fn find(&self, name: &str, https: bool) -> SocketAddr {
         let port = if https { self.https_port } else { self.http_port };

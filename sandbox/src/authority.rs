@@ -2,12 +2,14 @@
 //! the certificates that they sign. The keys never leave memory.
 
 use std::net::Ipv4Addr;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use aws_lc_rs::digest;
 use rcgen::{
-    BasicConstraints, CertificateParams, CertifiedIssuer, DistinguishedName, DnType, Error,
-    ExtendedKeyUsagePurpose, IsCa, KeyPair, KeyUsagePurpose, PKCS_ECDSA_P384_SHA384, SanType, SerialNumber,
+    BasicConstraints, CertificateParams, CertificateRevocationListParams, CertifiedIssuer, DistinguishedName,
+    DnType, Error, ExtendedKeyUsagePurpose, IsCa, KeyIdMethod, KeyPair, KeyUsagePurpose,
+    PKCS_ECDSA_P384_SHA384, PKCS_RSA_SHA384, RevocationReason, RevokedCertParams, RsaKeySize, SanType,
+    SerialNumber,
 };
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use time::{Duration, OffsetDateTime};
@@ -18,24 +20,75 @@ use crate::rules::names::Name;
 
 pub(crate) struct Authority {
     pub(crate) root_pem: String,
-    pub(crate) intermediate_pem: String,
-    pub(crate) intermediate_sha1: String,
     /// The root once more, signed by an older one.
     pub(crate) cross_signed_pem: String,
     pub(crate) created: OffsetDateTime,
-    intermediate: CertifiedIssuer<'static, KeyPair>,
+    root: CertifiedIssuer<'static, KeyPair>,
+    ecdsa: Issuing,
+    /// Made when it is asked for: a key takes its time.
+    rsa: OnceLock<Issuing>,
+}
+
+/// An intermediate, which signs certificates for keys of its own kind.
+pub(crate) struct Issuing {
+    pub(crate) id: u32,
+    pub(crate) pem: String,
+    pub(crate) sha1: String,
+    pub(crate) key_kind: &'static str,
+    signature_algorithm: &'static str,
+    issuer: CertifiedIssuer<'static, KeyPair>,
 }
 
 /// A certificate as it was issued.
 pub(crate) struct Leaf {
     pub(crate) pem: String,
+    pub(crate) issuer_pem: String,
+    pub(crate) issued: OffsetDateTime,
     pub(crate) fingerprint_sha1: String,
     pub(crate) signature_algorithm: &'static str,
     pub(crate) ca_certificate_id: u32,
 }
 
-/// The only intermediate's number.
-pub(crate) const CA_CERTIFICATE_ID: u32 = 1;
+impl Issuing {
+    fn ecdsa(root: &CertifiedIssuer<'static, KeyPair>) -> Result<Self, Error> {
+        let key = KeyPair::generate_for(&PKCS_ECDSA_P384_SHA384)?;
+        Self::new(1, "EC", "ecdsa-with-SHA384", ca("Intermediate", Some(0)), key, root)
+    }
+
+    fn rsa(root: &CertifiedIssuer<'static, KeyPair>) -> Result<Self, Error> {
+        let key = KeyPair::generate_rsa_for(&PKCS_RSA_SHA384, RsaKeySize::_2048)?;
+        Self::new(2, "RSA", "sha384WithRSAEncryption", ca("RSA Intermediate", Some(0)), key, root)
+    }
+
+    fn new(
+        id: u32,
+        key_kind: &'static str,
+        signature_algorithm: &'static str,
+        profile: CertificateParams,
+        key: KeyPair,
+        root: &CertifiedIssuer<'static, KeyPair>,
+    ) -> Result<Self, Error> {
+        let issuer = CertifiedIssuer::signed_by(profile, key, root)?;
+        let (pem, sha1) = (issuer.pem(), sha1(issuer.der()));
+        Ok(Self { id, pem, sha1, key_kind, signature_algorithm, issuer })
+    }
+
+    /// What it has revoked, as PEM.
+    fn crl(&self, orders: &[Order], now: OffsetDateTime) -> Result<String, Error> {
+        let revoked = |order: &Order| {
+            let (revocation_time, reason) = order.revoked?;
+            let is_ours = order.leaf.as_ref()?.ca_certificate_id == self.id;
+            is_ours.then(|| RevokedCertParams {
+                serial_number: SerialNumber::from_slice(&order.serial),
+                revocation_time,
+                // Unspecified is said by silence.
+                reason_code: (reason != RevocationReason::Unspecified).then_some(reason),
+                invalidity_date: None,
+            })
+        };
+        revocation_list(&self.issuer, orders.iter().filter_map(revoked).collect(), now)
+    }
+}
 
 impl Authority {
     pub(crate) fn new() -> Result<Self, Error> {
@@ -43,15 +96,26 @@ impl Authority {
         let old = CertifiedIssuer::self_signed(ca("Old Root", None), key()?)?;
         let root = CertifiedIssuer::self_signed(ca("Root", None), key()?)?;
         let cross_signed = ca("Root", None).signed_by(root.key(), &old)?;
-        let intermediate = CertifiedIssuer::signed_by(ca("Intermediate", Some(0)), key()?, &root)?;
         Ok(Self {
             root_pem: root.pem(),
-            intermediate_pem: intermediate.pem(),
-            intermediate_sha1: sha1(intermediate.der()),
             cross_signed_pem: cross_signed.pem(),
             created: OffsetDateTime::now_utc(),
-            intermediate,
+            ecdsa: Issuing::ecdsa(&root)?,
+            rsa: OnceLock::new(),
+            root,
         })
+    }
+
+    pub(crate) fn ecdsa(&self) -> &Issuing {
+        &self.ecdsa
+    }
+
+    pub(crate) fn rsa(&self) -> Result<&Issuing, Error> {
+        if let Some(made) = self.rsa.get() {
+            return Ok(made);
+        }
+        let made = Issuing::rsa(&self.root)?;
+        Ok(self.rsa.get_or_init(|| made))
     }
 
     pub(crate) fn issue(
@@ -62,16 +126,29 @@ impl Authority {
     ) -> Result<Leaf, Error> {
         let mut profile = server(&order.names, issued, expires)?;
         profile.serial_number = Some(SerialNumber::from_slice(&order.serial));
-        if order.csr.is_rsa {
+        let issuing = if order.csr.is_rsa {
             profile.key_usages.push(KeyUsagePurpose::KeyEncipherment);
-        }
-        let certificate = profile.signed_by(&order.csr.key, &self.intermediate)?;
+            self.rsa()?
+        } else {
+            &self.ecdsa
+        };
+        let certificate = profile.signed_by(&order.csr.key, &issuing.issuer)?;
         Ok(Leaf {
             pem: certificate.pem(),
+            issuer_pem: issuing.pem.clone(),
+            issued,
             fingerprint_sha1: sha1(certificate.der()),
-            signature_algorithm: "ecdsa-with-SHA384",
-            ca_certificate_id: CA_CERTIFICATE_ID,
+            signature_algorithm: issuing.signature_algorithm,
+            ca_certificate_id: issuing.id,
         })
+    }
+
+    /// The revocation lists of all that signed, as PEM: the intermediates, and
+    /// the root, which has revoked none of them.
+    pub(crate) fn crls(&self, orders: &[Order], now: OffsetDateTime) -> Result<String, Error> {
+        let issuing = [Some(&self.ecdsa), self.rsa.get()];
+        let lists = issuing.into_iter().flatten().map(|issuing| issuing.crl(orders, now));
+        lists.chain([revocation_list(&self.root, Vec::new(), now)]).collect()
     }
 
     /// Serves TLS as `localhost` and `127.0.0.1`.
@@ -79,8 +156,8 @@ impl Authority {
         let names = [Name::Domain("localhost".to_owned()), Name::Ip(Ipv4Addr::LOCALHOST.into())];
         let key = KeyPair::generate()?;
         let profile = server(&names, self.created, self.created + Duration::days(365))?;
-        let certificate = profile.signed_by(&key, &self.intermediate)?;
-        let chain = vec![certificate.der().clone(), self.intermediate.der().clone()];
+        let certificate = profile.signed_by(&key, &self.ecdsa.issuer)?;
+        let chain = vec![certificate.der().clone(), self.ecdsa.issuer.der().clone()];
         let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
         let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
         let mut config = rustls::ServerConfig::builder_with_provider(provider)
@@ -90,6 +167,22 @@ impl Authority {
         config.alpn_protocols = vec![b"http/1.1".to_vec()];
         Ok(TlsAcceptor::from(Arc::new(config)))
     }
+}
+
+fn revocation_list(
+    issuer: &CertifiedIssuer<'static, KeyPair>,
+    revoked_certs: Vec<RevokedCertParams>,
+    now: OffsetDateTime,
+) -> Result<String, Error> {
+    let list = CertificateRevocationListParams {
+        this_update: now,
+        next_update: now.saturating_add(Duration::WEEK),
+        crl_number: SerialNumber::from(now.unix_timestamp().unsigned_abs()),
+        issuing_distribution_point: None,
+        revoked_certs,
+        key_identifier_method: KeyIdMethod::Sha256,
+    };
+    list.signed_by(issuer)?.pem()
 }
 
 /// The profile of a CA certificate.

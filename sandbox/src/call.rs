@@ -8,10 +8,14 @@ use hyper::body::Bytes;
 use hyper::header::{AUTHORIZATION, CONTENT_TYPE, USER_AGENT};
 use serde_json::Value;
 
+use crate::account::Owner;
+use crate::as_of::{self, AsOf, Since};
 use crate::journal::KeyPlace;
+use crate::quirk::Met;
 use crate::refusal::{self, Refusal};
 use crate::server::Received;
 
+#[derive(Clone)]
 pub(crate) struct Call {
     pub(crate) method: Method,
     pub(crate) path: String,
@@ -24,20 +28,25 @@ pub(crate) struct Call {
     /// The part of the path that stands for an id, and the one for a format.
     pub(crate) id: String,
     pub(crate) format: Option<String>,
+    /// Whose key it has; the first account's, where none is needed.
+    pub(crate) owner: Owner,
+    /// What is odd about it.
+    pub(crate) met: Met,
 }
 
 const KEY: &str = "access_key";
 
 impl Call {
-    pub(crate) fn read(received: &Received) -> Self {
+    /// Reads a call as the API did on a day.
+    pub(crate) fn read(received: &Received, day: Option<AsOf>) -> Self {
         let query = received.uri.query().unwrap_or_default();
         let mut parameters = decode(query.as_bytes());
-        let (key, key_place) = match (parameters.remove(KEY), header_key(received)) {
+        let (key, key_place) = match (parameters.remove(KEY), header_key(received, day)) {
             (Some(key), _) => (Some(key), KeyPlace::Query),
             (None, Some(key)) => (Some(key), KeyPlace::Header),
             (None, None) => (None, KeyPlace::None),
         };
-        let malformed = match body(received) {
+        let malformed = match body(received, day) {
             // As in PHP's $_REQUEST, the body wins over the query.
             Ok(body) => {
                 parameters.extend(body);
@@ -57,6 +66,8 @@ impl Call {
             malformed,
             id: String::new(),
             format: None,
+            owner: Owner::default(),
+            met: Met::default(),
         }
     }
 
@@ -86,7 +97,8 @@ fn header(received: &Received, name: hyper::header::HeaderName) -> Option<&str> 
 }
 
 /// `Authorization: ApiKey <key>`; with `Bearer` it is as if there were none.
-fn header_key(received: &Received) -> Option<String> {
+fn header_key(received: &Received, day: Option<AsOf>) -> Option<String> {
+    as_of::has(day, Since::KeyHeader).then_some(())?;
     let (scheme, key) = header(received, AUTHORIZATION)?.split_once(' ')?;
     scheme.eq_ignore_ascii_case("apikey").then(|| key.trim().to_owned())
 }
@@ -97,12 +109,12 @@ pub(crate) fn decode(form: &[u8]) -> Parameters {
     form_urlencoded::parse(form).into_owned().collect()
 }
 
-fn body(received: &Received) -> Result<Parameters, Refusal> {
+fn body(received: &Received, day: Option<AsOf>) -> Result<Parameters, Refusal> {
     let content_type = header(received, CONTENT_TYPE).unwrap_or_default();
     let kind = content_type.split(';').next().unwrap_or_default().trim();
     match kind.to_ascii_lowercase().as_str() {
         _ if received.body.is_empty() => Ok(Parameters::new()),
-        "application/json" => json(&received.body),
+        "application/json" if as_of::has(day, Since::JsonBodies) => json(&received.body),
         "application/x-www-form-urlencoded" => Ok(decode(&received.body)),
         "multipart/form-data" => multipart(content_type, received.body.clone()),
         _ => Ok(Parameters::new()),

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
+use serde::Serialize;
+
 /// One request that reached the sandbox.
 #[derive(Clone, Debug)]
 pub struct Asked {
@@ -28,7 +30,8 @@ pub struct Asked {
 }
 
 /// Where a client put its access key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum KeyPlace {
     /// The query parameter `access_key`.
     Query,
@@ -38,15 +41,57 @@ pub enum KeyPlace {
     None,
 }
 
-#[derive(Default)]
-pub(crate) struct Journal(Mutex<Vec<Asked>>);
+pub(crate) struct Journal {
+    started: Instant,
+    asked: Mutex<Vec<Asked>>,
+}
+
+/// One request as JSON.
+#[derive(Serialize)]
+pub(crate) struct Entry {
+    connection: u64,
+    operation: Option<&'static str>,
+    method: String,
+    path: String,
+    parameters: BTreeMap<String, String>,
+    key: KeyPlace,
+    user_agent: Option<String>,
+    /// Seconds since the sandbox was started.
+    at: f64,
+    status: u16,
+}
+
+impl Default for Journal {
+    fn default() -> Self {
+        Self { started: Instant::now(), asked: Mutex::default() }
+    }
+}
 
 impl Journal {
     pub(crate) fn add(&self, asked: Asked) {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(asked);
+        self.asked.lock().unwrap_or_else(PoisonError::into_inner).push(asked);
+    }
+
+    pub(crate) fn entries(&self) -> Vec<Entry> {
+        let entry = |asked: Asked| Entry {
+            connection: asked.connection,
+            operation: asked.operation,
+            method: asked.method,
+            path: asked.path,
+            parameters: asked.parameters,
+            key: asked.key,
+            user_agent: asked.user_agent,
+            at: asked.at.saturating_duration_since(self.started).as_secs_f64(),
+            status: asked.status,
+        };
+        self.all().into_iter().map(entry).collect()
+    }
+
+    pub(crate) fn clear(&self) {
+        self.asked.lock().unwrap_or_else(PoisonError::into_inner).clear();
     }
 
     pub(crate) fn all(&self) -> Vec<Asked> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.asked.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }

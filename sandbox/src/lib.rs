@@ -9,27 +9,55 @@
 //! # Ok::<(), std::io::Error>(())
 //! ```
 //!
+//! A test fills its DNS, lets it misbehave, and asks what it saw:
+//!
+//! ```
+//! use zerossl_sandbox::{Fault, Options, Reply, Sandbox, When, WireFault};
+//!
+//! let sandbox = Sandbox::start(Options::default())?;
+//! sandbox.add_record("example.com", "CAA", "0 issue \"sectigo.com\"")?;
+//! sandbox.fault(Fault {
+//!     operation: Some("create_certificate".to_owned()),
+//!     times: 1,
+//!     when: When::After, // carried out, and nobody hears of it
+//!     reply: Reply::broken(WireFault::Reset),
+//! });
+//! assert!(sandbox.requests().is_empty());
+//! # Ok::<(), std::io::Error>(())
+//! ```
+//!
 //! | to read about | see |
 //! | --- | --- |
 //! | starting one and looking into it | [`Sandbox`], [`Options`] |
-//! | making it misbehave | [`Fault`], [`Reply`], [`WireFault`] |
+//! | how it behaves | [`Settings`] |
+//! | making it misbehave | [`Fault`], [`Reply`], [`WireFault`], [`Quirk`] |
+//! | DNS | [`Sandbox::add_record`], [`DnsAnswer`] |
+//! | mails | [`Sandbox::mails`], [`Mail`] |
 //! | what a client asked | [`Asked`] |
 //! | playing recorded exchanges | [`Replay`], [`Case`] |
 
 #![forbid(unsafe_code)]
 
+mod account;
 mod address_book;
 mod answer;
+mod as_of;
 mod authority;
 mod call;
 mod clock;
+mod codes;
+mod control;
 mod delivery;
+mod dns;
 mod fault;
 mod journal;
+mod mailbox;
+mod management;
 mod operations;
 mod options;
 mod order;
 mod php_json;
+mod quirk;
 mod refusal;
 mod rendering;
 mod replay;
@@ -39,12 +67,20 @@ mod rules;
 mod sandbox;
 mod server;
 mod service;
+mod settings;
 mod state;
 mod validation;
+mod wrong_types;
 
+pub use account::AccountSummary;
+pub use as_of::AsOf;
+pub use dns::{DnsAnswer, DnsQuestion, DnsRecord};
 pub use fault::{Fault, When};
 pub use journal::{Asked, KeyPlace};
+pub use mailbox::Mail;
 pub use options::Options;
+pub use quirk::{Effect, Quirk};
 pub use replay::{Case, Replay, Source, Verdict};
 pub use reply::{Body, Reply, WireFault};
 pub use sandbox::{CertificateSummary, Sandbox};
+pub use settings::{CaaRefusal, DraftExpires, Settings};

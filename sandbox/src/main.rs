@@ -9,8 +9,9 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser;
+use serde_json::Value;
 use tokio::sync::oneshot;
-use zerossl_sandbox::{Options, Replay, Sandbox};
+use zerossl_sandbox::{AsOf, Options, Replay, Sandbox, Settings};
 
 const ABOUT: &str = "ZeroSSL's REST API, offline: the place to test clients. Unofficial; its \
                      certificates are trusted by nobody.";
@@ -42,9 +43,27 @@ struct Arguments {
     /// How many certificates the account may hold
     #[arg(long, value_name = "NUMBER", default_value_t = 3)]
     quota: usize,
-    /// How long a validated order stays pending
-    #[arg(long, value_name = "SECONDS", default_value = "0", value_parser = seconds)]
-    issue_delay: Duration,
+    /// How long a validated order stays pending: seconds, or a range such as 5..60
+    #[arg(long, value_name = "SECONDS", default_value = "0", value_parser = range)]
+    issue_delay: (Duration, Duration),
+    /// Serve the API as it was on this day, say 2026-04-01
+    #[arg(long, value_name = "DATE")]
+    as_of: Option<AsOf>,
+    /// Change a setting, say `list_lag_seconds=5`; may be repeated
+    #[arg(long, value_name = "NAME=VALUE", value_parser = setting)]
+    set: Vec<(String, Value)>,
+    /// Where the management interface listens; its address is printed on a second line
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    management: Option<SocketAddr>,
+    /// A name of this host by which the management interface may be called; may be repeated
+    #[arg(long, value_name = "NAME")]
+    management_host: Vec<String>,
+    /// The DNS server to ask for records; a built-in one by default
+    #[arg(long, value_name = "ADDRESS:PORT", conflicts_with = "dns_listen")]
+    dns: Option<SocketAddr>,
+    /// Where the built-in DNS server listens
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:0")]
+    dns_listen: SocketAddr,
     /// Makes ids and serial numbers repeatable
     #[arg(long, value_name = "NUMBER")]
     seed: Option<u64>,
@@ -61,6 +80,18 @@ fn seconds(text: &str) -> Result<Duration, String> {
     Duration::try_from_secs_f64(number).map_err(|error| error.to_string())
 }
 
+fn range(text: &str) -> Result<(Duration, Duration), String> {
+    let (from, to) = text.split_once("..").unwrap_or((text, text));
+    Ok((seconds(from)?, seconds(to)?))
+}
+
+/// A value is JSON, or else a text.
+fn setting(text: &str) -> Result<(String, Value), String> {
+    let (name, value) = text.split_once('=').ok_or("a name, an equals sign and a value are needed")?;
+    let value = serde_json::from_str(value).unwrap_or_else(|_| Value::from(value));
+    Ok((name.to_owned(), value))
+}
+
 fn main() -> ExitCode {
     match run(Arguments::parse()) {
         Ok(()) => ExitCode::SUCCESS,
@@ -72,7 +103,8 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: Arguments) -> io::Result<()> {
-    if !arguments.listen.ip().is_loopback() && !arguments.allow_remote {
+    let listeners = [Some(arguments.listen), arguments.management, Some(arguments.dns_listen)];
+    if listeners.into_iter().flatten().any(|address| !address.ip().is_loopback()) && !arguments.allow_remote {
         let text = "to listen beyond loopback, say --allow-remote: anyone who knows the key could \
                     then have this host fetch files";
         return Err(io::Error::new(io::ErrorKind::InvalidInput, text));
@@ -80,8 +112,13 @@ fn run(arguments: Arguments) -> io::Result<()> {
     let exit_with_stdin = arguments.exit_with_stdin;
     if let Some(dir) = &arguments.replay {
         let replay = Replay::listen(dir, arguments.listen)?;
-        return serve(replay.url(), exit_with_stdin);
+        return serve(&[format!("listening on {}", replay.url())], exit_with_stdin);
     }
+    let changes = arguments.set.into_iter().collect();
+    let settings =
+        Settings { issue_delay: arguments.issue_delay, as_of: arguments.as_of, ..Settings::default() };
+    let settings =
+        settings.changed(&changes).map_err(|why| io::Error::new(io::ErrorKind::InvalidInput, why))?;
     let sandbox = Sandbox::start(Options {
         listen: arguments.listen,
         access_key: arguments.access_key,
@@ -89,7 +126,11 @@ fn run(arguments: Arguments) -> io::Result<()> {
         https_port: arguments.https_port,
         tls: arguments.tls,
         quota: arguments.quota,
-        issue_delay: arguments.issue_delay,
+        settings,
+        management: arguments.management,
+        management_hosts: arguments.management_host,
+        dns: arguments.dns,
+        dns_listen: arguments.dns_listen,
         seed: arguments.seed,
         ..Options::default()
     })?;
@@ -97,17 +138,21 @@ fn run(arguments: Arguments) -> io::Result<()> {
         std::fs::write(file, sandbox.root_pem())
             .map_err(|error| io::Error::new(error.kind(), format!("{}: {error}", file.display())))?;
     }
-    serve(sandbox.base_url(), exit_with_stdin)
+    let mut lines = vec![format!("listening on {}", sandbox.base_url())];
+    lines.extend(sandbox.management_url().map(|url| format!("management on {url}")));
+    serve(&lines, exit_with_stdin)
 }
 
 /// Says where the server is, and waits for the end.
-fn serve(url: &str, exit_with_stdin: bool) -> io::Result<()> {
+fn serve(lines: &[String], exit_with_stdin: bool) -> io::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
         // Signals are waited for before anybody is told that we are here.
         let end = end(exit_with_stdin)?;
         let mut stdout = io::stdout();
-        writeln!(stdout, "listening on {url}")?;
+        for line in lines {
+            writeln!(stdout, "{line}")?;
+        }
         stdout.flush()?;
         end.await;
         Ok(())

@@ -3,6 +3,8 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
+use crate::settings::Settings;
+
 /// The settings of a sandbox, to be changed field by field.
 #[derive(Clone)]
 pub struct Options {
@@ -21,8 +23,20 @@ pub struct Options {
     pub quota: usize,
     /// How long a validated order stays `pending_validation`.
     pub issue_delay: Duration,
-    /// How long one validation file may take.
+    /// How long one validation file, or one question to DNS, may take.
     pub validation_timeout: Duration,
+    /// How the service behaves from the start. An `issue_delay` above goes
+    /// before the one in here.
+    pub settings: Settings,
+    /// Where the management interface is served; nowhere if absent.
+    pub management: Option<SocketAddr>,
+    /// Names of this host by which the management interface may be called,
+    /// beside `localhost` and addresses.
+    pub management_hosts: Vec<String>,
+    /// The DNS server that is asked for records; the built-in one if absent.
+    pub dns: Option<SocketAddr>,
+    /// Where the built-in DNS server listens, over UDP and TCP.
+    pub dns_listen: SocketAddr,
     /// Makes ids, unique values and serial numbers repeatable (keys are not).
     pub seed: Option<u64>,
 }
@@ -38,6 +52,11 @@ impl Default for Options {
             quota: 3,
             issue_delay: Duration::ZERO,
             validation_timeout: Duration::from_secs(5),
+            settings: Settings::default(),
+            management: None,
+            management_hosts: Vec::new(),
+            dns: None,
+            dns_listen: SocketAddr::from((Ipv4Addr::LOCALHOST, 0)),
             seed: None,
         }
     }
@@ -54,6 +73,11 @@ impl std::fmt::Debug for Options {
             .field("quota", &self.quota)
             .field("issue_delay", &self.issue_delay)
             .field("validation_timeout", &self.validation_timeout)
+            .field("settings", &self.settings)
+            .field("management", &self.management)
+            .field("management_hosts", &self.management_hosts)
+            .field("dns", &self.dns)
+            .field("dns_listen", &self.dns_listen)
             .field("seed", &self.seed)
             .finish_non_exhaustive()
     }

@@ -1,15 +1,19 @@
 //! An order and the certificate that comes of it: what is known of one, and
 //! how it moves from one status to the next.
 
+use rcgen::RevocationReason;
 use time::{Duration, OffsetDateTime, Time};
 
+use crate::account::Owner;
 use crate::authority::{Authority, Leaf};
+use crate::rendering::eligible_addresses;
 use crate::rules::csr::Csr;
 use crate::rules::names::Name;
 use crate::validation::{Method, Proof};
 
 pub(crate) struct Order {
     pub(crate) id: String,
+    pub(crate) owner: Owner,
     pub(crate) kind: Kind,
     /// All names, the common name first.
     pub(crate) names: Vec<Name>,
@@ -19,13 +23,24 @@ pub(crate) struct Order {
     /// Preset on drafts, as if the certificate were issued on the same day.
     pub(crate) expires: OffsetDateTime,
     pub(crate) status: Status,
+    /// Every status that it had, with the time at which it began.
+    pub(crate) history: Vec<(OffsetDateTime, Status)>,
     pub(crate) method: Option<Method>,
     pub(crate) emails: Vec<String>,
+    /// The names about which a mail was answered.
+    pub(crate) answered: Vec<String>,
+    /// A human looks at its name.
+    pub(crate) brand: bool,
     pub(crate) replacement_for: Option<String>,
     pub(crate) csr: Csr,
     pub(crate) proof: Proof,
     /// Set when domain control was shown: the certificate is there from then on.
     pub(crate) ready_at: Option<OffsetDateTime>,
+    /// Looked at once more before it is issued, and not yet.
+    pub(crate) awaits_second_look: bool,
+    /// Accepted, and never to be issued.
+    pub(crate) stalled: bool,
+    pub(crate) revoked: Option<(OffsetDateTime, RevocationReason)>,
     pub(crate) serial: [u8; 16],
     pub(crate) leaf: Option<Leaf>,
 }
@@ -115,12 +130,44 @@ impl Order {
     pub(crate) fn turn(&mut self, status: Status, now: OffsetDateTime) {
         self.status = status;
         self.updated = now;
+        self.history.push((now, status));
+    }
+
+    /// The address to which the mail about a name goes.
+    pub(crate) fn address_for(&self, name: &Name) -> Option<&String> {
+        let eligible = eligible_addresses(name);
+        let suits = |address: &&String| eligible.iter().any(|known| known.eq_ignore_ascii_case(address));
+        // In the order of the names, as they are asked for.
+        let place = self.names.iter().position(|known| known == name)?;
+        let own = self.emails.get(place).filter(suits);
+        own.or_else(|| self.emails.iter().find(suits))
+    }
+
+    /// Who is still to answer a mail, and about which name.
+    pub(crate) fn recipients(&self) -> Vec<(Name, String)> {
+        let open = self.names.iter().filter(|name| !self.answered.contains(&name.to_string()));
+        open.filter_map(|name| Some((name.clone(), self.address_for(name)?.clone()))).collect()
+    }
+
+    /// The status that it had at a time; none before it was made.
+    pub(crate) fn status_at(&self, time: OffsetDateTime) -> Option<Status> {
+        let mut past = self.history.iter().rev();
+        past.find(|(since, _)| *since <= time).map(|(_, status)| *status)
+    }
+
+    /// Whether the time has come to issue it.
+    pub(crate) fn is_due(&self, now: OffsetDateTime) -> bool {
+        self.status == Status::PendingValidation
+            && !self.stalled
+            && !self.brand
+            && self.ready_at.is_some_and(|ready| ready <= now)
     }
 
     /// Lets happen what is due by now: issuing, then expiring.
     pub(crate) fn settle(&mut self, now: OffsetDateTime, authority: &Authority) {
-        if let (Status::PendingValidation, Some(ready)) = (self.status, self.ready_at)
-            && ready <= now
+        if let Some(ready) = self.ready_at
+            && self.is_due(now)
+            && !self.awaits_second_look
         {
             let expires = expiry(ready, self.validity_days);
             // What the rules let through can be signed; a failure would leave

@@ -4,14 +4,15 @@
 use serde::Serialize;
 use serde_json::value::RawValue;
 
+use crate::codes;
 use crate::php_json;
 use crate::reply::{Body, Reply};
 
 #[derive(Clone, Debug)]
 pub(crate) struct Refusal {
-    code: i64,
-    kind: &'static str,
-    status: u16,
+    pub(crate) code: i64,
+    pub(crate) kind: &'static str,
+    pub(crate) status: u16,
     info: Info,
     details: Option<Box<RawValue>>,
 }
@@ -47,11 +48,13 @@ pub(crate) const MISSING_EMAIL: Refusal = refusal(2900, "missing_email", 200, In
 
 refusals! {
     DOMAIN_CONTROL_VALIDATION_FAILED = 0 "domain_control_validation_failed";
+    INACTIVE_USER = 102 "inactive_user";
     INVALID_REQUEST_BODY = 110 "invalid_request_body";
     INTERNAL_SERVER_ERROR = 111 "internal_server_error";
     INVALID_JSON_REQUEST = 115 "invalid_json_request";
     INVALID_JSON_REQUEST_PARAM = 116 "invalid_json_request_param";
     INCORRECT_REQUEST_TYPE = 2800 "incorrect_request_type";
+    PERMISSION_DENIED = 2801 "permission_denied";
     CERTIFICATE_NOT_FOUND = 2803 "certificate_not_found";
     INVALID_CERTIFICATE_TYPE = 2805 "invalid_certificate_type";
     INVALID_CERTIFICATE_VALIDITY = 2807 "invalid_certificate_validity";
@@ -61,6 +64,7 @@ refusals! {
     DUPLICATE_DOMAINS = 2811 "duplicate_domains_in_array";
     MISSING_CERTIFICATE_DOMAINS = 2812 "missing_certificate_domains";
     OTHER_REPLACEMENT_IN_DRAFT = 2813 "cannot_replace_certificate_other_replacement_in_draft";
+    PERMISSION_DENIED_ON_ORIGINAL = 2814 "permission_denied_on_original_certificate";
     ORIGINAL_NOT_ACTIVE = 2815 "original_certificate_not_active";
     CANNOT_FIND_ORIGINAL = 2816 "cannot_find_original_certificate";
     CERTIFICATE_LIMIT_REACHED = 2817 "certificate_limit_reached";
@@ -80,12 +84,15 @@ refusals! {
     FAILED_RESENDING_EMAIL = 2837 "failed_resending_email";
     FAILED_GETTING_VALIDATION_STATUS = 2838 "failed_getting_validation_status";
     DUPLICATE_CERTIFICATES_FOUND = 2839 "duplicate_certificates_found";
+    INVALID_CAA_RECORDS = 2840 "invalid_caa_records_detected";
+    CAA_RECORD_CHECK_FAILED = 2841 "caa_record_check_failed";
     REPLACEMENT_NEEDS_SAME_COMMON_NAME = 2842 "replacement_needs_same_common_name";
     IPV6_IS_NOT_YET_SUPPORTED = 2843 "ipv6_is_not_yet_supported";
     CERTIFICATE_NOT_DOWNLOADABLE = 2860 "certificate_not_downloadable";
     UNSUPPORTED_TOP_LEVEL_DOMAIN = 2877 "certificate_unsupported_top_level_domain";
     INVALID_SAN = 2880 "invalid_san";
     TOO_MANY_EAB_CREDENTIALS_TODAY = 2904 "too_many_eab_credentials_created_today";
+    TOO_MANY_EAB_CREDENTIALS_FOR_USER = 2905 "too_many_eab_credentials_created_for_user";
     REVOCATION_FAILED = 2906 "revocation_failed";
     NOT_IN_REVOCABLE_STATE = 2907 "certificate_not_in_revocable_state";
     NOT_REVOCABLE_BEING_ISSUED = 2909 "certificate_not_revocable_being_issued";
@@ -101,6 +108,17 @@ impl Info {
 }
 
 impl Refusal {
+    /// Any refusal of the service, by code, and by type where a code has several.
+    pub(crate) fn known(code: i64, kind: Option<&str>) -> Option<Self> {
+        codes::kind(code, kind).map(|kind| refusal(code, kind, codes::status(code), Info::Absent))
+    }
+
+    /// The same with this HTTP status.
+    pub(crate) fn with_status(mut self, status: u16) -> Self {
+        self.status = status;
+        self
+    }
+
     pub(crate) fn with_details(mut self, details: &impl Serialize) -> Self {
         self.details = serde_json::value::to_raw_value(details).ok();
         self

@@ -4,11 +4,16 @@ use std::net::IpAddr;
 
 use indexmap::IndexMap;
 use serde::Serialize;
+use time::OffsetDateTime;
 
+use crate::as_of::{self, AsOf, Since};
+use crate::call::Call;
 use crate::clock::stamp;
-use crate::order::Order;
+use crate::order::{Order, Status};
 use crate::php_json;
+use crate::quirk::Effect;
 use crate::rules::names::Name;
+use crate::settings::{DraftExpires, Settings};
 use crate::validation::{Method, Proof};
 
 #[derive(Serialize)]
@@ -19,17 +24,40 @@ pub(crate) struct Certificate {
     common_name: String,
     additional_domains: String,
     created: String,
-    expires: String,
+    expires: Option<String>,
     status: &'static str,
     validation_type: Option<&'static str>,
     validation_emails: Option<String>,
     replacement_for: String,
-    fingerprint_sha1: Option<String>,
-    brand_validation: Option<bool>,
+    #[serde(skip_serializing_if = "Added::is_not_yet")]
+    fingerprint_sha1: Added<Option<String>>,
+    #[serde(skip_serializing_if = "Added::is_not_yet")]
+    brand_validation: Added<Option<bool>>,
     validation: Validation,
-    signature_algorithm_properties: Option<String>,
-    last_updated: String,
-    ca_certificate_id: Option<u32>,
+    #[serde(skip_serializing_if = "Added::is_not_yet")]
+    signature_algorithm_properties: Added<Option<String>>,
+    #[serde(skip_serializing_if = "Added::is_not_yet")]
+    last_updated: Added<String>,
+    #[serde(skip_serializing_if = "Added::is_not_yet")]
+    ca_certificate_id: Added<Option<u32>>,
+}
+
+/// A field that the API has not always had.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Added<T> {
+    NotYet,
+    There(T),
+}
+
+impl<T> Added<T> {
+    fn since(what: Since, view: &View, value: T) -> Self {
+        if as_of::has(view.day, what) { Self::There(value) } else { Self::NotYet }
+    }
+
+    fn is_not_yet(&self) -> bool {
+        matches!(self, Self::NotYet)
+    }
 }
 
 #[derive(Serialize)]
@@ -41,7 +69,7 @@ enum Validation {
         #[serde(serialize_with = "php_json::map")]
         other_methods: IndexMap<String, OtherMethods>,
     },
-    /// An empty map in PHP: once an order is settled, nothing is left to show.
+    /// An empty map in PHP.
     Nothing([(); 0]),
 }
 
@@ -54,35 +82,68 @@ struct OtherMethods {
     cname_validation_p2: String,
 }
 
-impl From<&Order> for Certificate {
-    fn from(order: &Order) -> Self {
+/// How a certificate is to be shown.
+pub(crate) struct View {
+    day: Option<AsOf>,
+    null_expires: bool,
+    empty_validation: bool,
+    /// In a list, where only open orders have their validation values: so it
+    /// was seen, and with clients that work such an answer to `get_certificate`
+    /// would not.
+    pub(crate) listed: bool,
+    /// As it was at this time; now if absent.
+    pub(crate) at: Option<OffsetDateTime>,
+}
+
+impl View {
+    /// As the settings say, and what is odd about the call.
+    pub(crate) fn of(settings: &Settings, call: &Call) -> Self {
+        Self {
+            day: settings.as_of,
+            null_expires: settings.draft_expires == DraftExpires::Null || call.met.has(Effect::NullExpires),
+            empty_validation: call.met.has(Effect::EmptyValidation),
+            listed: false,
+            at: None,
+        }
+    }
+
+    /// The status to show; none if there was no such order.
+    pub(crate) fn status(&self, order: &Order) -> Option<Status> {
+        self.at.map_or(Some(order.status), |at| order.status_at(at))
+    }
+}
+
+impl Certificate {
+    pub(crate) fn new(order: &Order, view: &View) -> Self {
+        let status = view.status(order).unwrap_or(Status::Draft);
+        let is_open = matches!(status, Status::Draft | Status::PendingValidation);
+        let leaf = order.leaf.as_ref().filter(|_| !is_open);
         let others: Vec<String> = order.names.iter().skip(1).map(ToString::to_string).collect();
+        let fingerprint = leaf.map(|leaf| leaf.fingerprint_sha1.clone());
+        let properties = leaf.map(|leaf| format!("{}:{}", leaf.signature_algorithm, order.csr.key_bits));
         Self {
             id: order.id.clone(),
             kind: order.kind.number(),
             common_name: order.common_name(),
             additional_domains: others.join(","),
             created: stamp(order.created),
-            expires: stamp(order.expires),
-            status: order.status.as_str(),
-            validation_type: order.method.map(Method::as_str),
+            expires: (leaf.is_some() || !view.null_expires).then(|| stamp(order.expires)),
+            status: status.as_str(),
+            validation_type: order.method.filter(|_| status != Status::Draft).map(Method::as_str),
             validation_emails: (!order.emails.is_empty()).then(|| order.emails.join(",")),
             replacement_for: order.replacement_for.clone().unwrap_or_default(),
-            fingerprint_sha1: order.leaf.as_ref().map(|leaf| leaf.fingerprint_sha1.clone()),
-            brand_validation: None,
-            validation: validation(order),
-            signature_algorithm_properties: order
-                .leaf
-                .as_ref()
-                .map(|leaf| format!("{}:{}", leaf.signature_algorithm, order.csr.key_bits)),
-            last_updated: stamp(order.updated),
-            ca_certificate_id: order.leaf.as_ref().map(|leaf| leaf.ca_certificate_id),
+            fingerprint_sha1: Added::since(Since::Fingerprint, view, fingerprint),
+            brand_validation: Added::since(Since::Fingerprint, view, order.brand.then_some(true)),
+            validation: validation(order, !view.empty_validation && (is_open || !view.listed)),
+            signature_algorithm_properties: Added::since(Since::SignatureProperties, view, properties),
+            last_updated: Added::since(Since::Formats, view, stamp(order.updated)),
+            ca_certificate_id: Added::since(Since::Formats, view, leaf.map(|leaf| leaf.ca_certificate_id)),
         }
     }
 }
 
-fn validation(order: &Order) -> Validation {
-    if !order.is_open() {
+fn validation(order: &Order, shown: bool) -> Validation {
+    if !shown {
         return Validation::Nothing([]);
     }
     let names = order.names.iter();
@@ -109,11 +170,6 @@ pub(crate) fn eligible_addresses(name: &Name) -> Vec<String> {
     if host.parse::<IpAddr>().is_ok() {
         return Vec::new();
     }
-    let mut addresses = Vec::new();
-    let mut domain = Some(host.as_str());
-    while let Some(at) = domain.filter(|domain| domain.contains('.')) {
-        addresses.extend(MAILBOXES.iter().map(|mailbox| format!("{mailbox}@{at}")));
-        domain = at.split_once('.').map(|(_, parent)| parent);
-    }
-    addresses
+    let at = |domain: String| MAILBOXES.iter().map(move |mailbox| format!("{mailbox}@{domain}"));
+    name.domain_and_parents().into_iter().flat_map(at).collect()
 }

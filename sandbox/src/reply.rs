@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
+use hyper::StatusCode;
 use serde_json::Value;
+
+use crate::refusal::Refusal;
 
 /// A complete HTTP answer: made by the sandbox, or by a test in its place.
 #[derive(Clone, Debug)]
@@ -66,6 +69,33 @@ impl Reply {
     #[must_use]
     pub fn text(status: u16, text: impl Into<String>) -> Self {
         Self::new(status, Body::Text(text.into()))
+    }
+
+    /// A refusal with one of the service's codes, say 2831; where a code has
+    /// several types, the first one. None for a code that the service lacks.
+    #[must_use]
+    pub fn refusal(code: i64) -> Option<Self> {
+        Refusal::known(code, None).map(Self::from)
+    }
+
+    /// The same, with one of the types of a code that has several.
+    #[must_use]
+    pub fn refusal_of_type(code: i64, kind: &str) -> Option<Self> {
+        Refusal::known(code, Some(kind)).map(Self::from)
+    }
+
+    /// The page of a gateway, say with status 504.
+    #[must_use]
+    pub fn page(status: u16) -> Self {
+        let reason = StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason());
+        Self::text(status, page(&format!("{status} {}", reason.unwrap_or("Error"))))
+    }
+
+    /// The page of a gateway that has had enough, with status 429. When to come
+    /// again is a number of seconds or a date.
+    #[must_use]
+    pub fn too_many_requests(retry_after: impl Into<String>) -> Self {
+        Self::page(429).with_header("retry-after", retry_after)
     }
 
     /// An answer that goes wrong on the wire; what it would have said is the
@@ -138,4 +168,12 @@ impl Reply {
             Body::AsIs => Vec::new(),
         }
     }
+}
+
+/// An error page of the web server in front of the service.
+pub(crate) fn page(title: &str) -> String {
+    format!(
+        "<html>\r\n<head><title>{title}</title></head>\r\n<body>\r\n\
+         <center><h1>{title}</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n"
+    )
 }

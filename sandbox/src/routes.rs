@@ -3,6 +3,7 @@
 use hyper::Method;
 
 use crate::answer::Answer;
+use crate::as_of::{self, AsOf, Since};
 use crate::call::Call;
 use crate::operations::{
     ca_certificates, cancel, create, delete, download, eab, get, list, resend, revoke, status, validate_csr,
@@ -11,6 +12,7 @@ use crate::operations::{
 use crate::refusal::Refusal;
 use crate::service::Service;
 
+/// Carries an operation out.
 pub(crate) type Handler = fn(&Service, &Call) -> Result<Answer, Refusal>;
 
 pub(crate) struct Route {
@@ -19,15 +21,23 @@ pub(crate) struct Route {
     path: &'static str,
     pub(crate) handler: Handler,
     pub(crate) needs_key: bool,
+    /// Whether the API had it on a day.
+    since: Option<Since>,
 }
 
 const fn route(operation: &'static str, method: Method, path: &'static str, handler: Handler) -> Route {
-    Route { operation, method, path, handler, needs_key: true }
+    Route { operation, method, path, handler, needs_key: true, since: None }
 }
 
 /// A route for callers without an access key.
 const fn open(operation: &'static str, method: Method, path: &'static str, handler: Handler) -> Route {
-    Route { operation, method, path, handler, needs_key: false }
+    Route { operation, method, path, handler, needs_key: false, since: None }
+}
+
+/// A route that the API has had only since a day.
+const fn newer(since: Since, mut route: Route) -> Route {
+    route.since = Some(since);
+    route
 }
 
 static ROUTES: &[Route] = &[
@@ -45,17 +55,38 @@ static ROUTES: &[Route] = &[
     route("validate_csr", Method::POST, "validation/csr", validate_csr::answer),
     route("generate_eab_credentials", Method::POST, "acme/eab-credentials", eab::answer),
     open("generate_eab_credentials", Method::POST, "acme/eab-credentials-email", eab::answer_by_email),
-    route("list_ca_certificates", Method::GET, "ca_certificates", ca_certificates::list),
-    route("get_ca_certificate", Method::GET, "ca_certificates/{id}", ca_certificates::get),
-    route(
-        "download_ca_certificate",
-        Method::GET,
-        "ca_certificates/{id}/download/{format}",
-        ca_certificates::download,
+    newer(
+        Since::Formats,
+        route("list_ca_certificates", Method::GET, "ca_certificates", ca_certificates::list),
+    ),
+    newer(
+        Since::Formats,
+        route("get_ca_certificate", Method::GET, "ca_certificates/{id}", ca_certificates::get),
+    ),
+    newer(
+        Since::Formats,
+        route(
+            "download_ca_certificate",
+            Method::GET,
+            "ca_certificates/{id}/download/{format}",
+            ca_certificates::download,
+        ),
     ),
 ];
 
+/// The names of all operations, each once.
+pub(crate) fn operations() -> Vec<&'static str> {
+    let mut names: Vec<_> = ROUTES.iter().map(|route| route.operation).collect();
+    names.dedup();
+    names
+}
+
+pub(crate) fn is_operation(name: &str) -> bool {
+    ROUTES.iter().any(|route| route.operation == name)
+}
+
 /// What method and path lead to.
+#[derive(Clone, Copy)]
 pub(crate) enum Found {
     Route(&'static Route),
     /// The path is one of the API, the method is not.
@@ -64,9 +95,10 @@ pub(crate) enum Found {
 }
 
 /// Finds the route of a call, and takes the parts of its path.
-pub(crate) fn find(call: &mut Call) -> Found {
+pub(crate) fn find(call: &mut Call, day: Option<AsOf>) -> Found {
     let mut other_method = false;
-    for route in ROUTES {
+    let there = |route: &&Route| route.since.is_none_or(|since| as_of::has(day, since));
+    for route in ROUTES.iter().filter(there) {
         let Some(parts) = parts(route.path, &call.path) else {
             continue;
         };

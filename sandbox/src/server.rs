@@ -17,7 +17,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::runtime::Runtime;
+use tokio::runtime::{Handle, Runtime};
 use tokio_rustls::TlsAcceptor;
 
 use crate::delivery::Delivery;
@@ -59,15 +59,18 @@ impl Server {
             .thread_name("zerossl-sandbox")
             .enable_all()
             .build()?;
-        let listener = std::net::TcpListener::bind(listen)?;
-        listener.set_nonblocking(true)?;
-        let address = listener.local_addr()?;
-        let listener = {
-            let _inside = runtime.enter();
-            TcpListener::from_std(listener)?
-        };
-        runtime.spawn(accept(listener, tls, responder));
+        let address = serve_at(runtime.handle(), listen, tls, responder)?;
         Ok(Self { address, runtime: Some(runtime) })
+    }
+
+    /// Serves something else beside it, for as long as this server runs.
+    pub(crate) fn also(&self, listen: SocketAddr, responder: Arc<dyn Responder>) -> io::Result<SocketAddr> {
+        serve_at(&self.handle()?, listen, None, responder)
+    }
+
+    pub(crate) fn handle(&self) -> io::Result<Handle> {
+        let runtime = self.runtime.as_ref().ok_or(io::ErrorKind::NotConnected)?;
+        Ok(runtime.handle().clone())
     }
 
     pub(crate) fn address(&self) -> SocketAddr {
@@ -81,6 +84,23 @@ impl Drop for Server {
             runtime.shutdown_background();
         }
     }
+}
+
+fn serve_at(
+    runtime: &Handle,
+    listen: SocketAddr,
+    tls: Option<TlsAcceptor>,
+    responder: Arc<dyn Responder>,
+) -> io::Result<SocketAddr> {
+    let listener = std::net::TcpListener::bind(listen)?;
+    listener.set_nonblocking(true)?;
+    let address = listener.local_addr()?;
+    let listener = {
+        let _inside = runtime.enter();
+        TcpListener::from_std(listener)?
+    };
+    runtime.spawn(accept(listener, tls, responder));
+    Ok(address)
 }
 
 async fn accept(listener: TcpListener, tls: Option<TlsAcceptor>, responder: Arc<dyn Responder>) {
@@ -144,7 +164,7 @@ async fn receive(request: Request<Incoming>, connection: u64, responder: Arc<dyn
     let at = Instant::now();
     let (head, body) = request.into_parts();
     let Ok(body) = Limited::new(body, LARGEST_REQUEST).collect().await else {
-        return Reply::text(413, page("413 Request Entity Too Large"));
+        return Reply::page(413);
     };
     let received = Received {
         connection,
@@ -156,15 +176,7 @@ async fn receive(request: Request<Incoming>, connection: u64, responder: Arc<dyn
     };
     tokio::task::spawn_blocking(move || responder.respond(&received))
         .await
-        .unwrap_or_else(|_| Reply::text(500, page("500 Internal Server Error")))
-}
-
-/// An error page of the web server in front of the service.
-fn page(title: &str) -> String {
-    format!(
-        "<html>\r\n<head><title>{title}</title></head>\r\n<body>\r\n\
-         <center><h1>{title}</h1></center>\r\n<hr><center>nginx</center>\r\n</body>\r\n</html>\r\n"
-    )
+        .unwrap_or_else(|_| Reply::page(500))
 }
 
 /// The connection ends here, as was asked for.

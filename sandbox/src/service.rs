@@ -1,45 +1,66 @@
 //! The service: who may call, which operation it is, what strikes it, and the
 //! answer.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
+use time::OffsetDateTime;
+
+use crate::account::Owner;
 use crate::address_book::AddressBook;
+use crate::as_of::{self, Since};
 use crate::authority::Authority;
 use crate::call::Call;
+use crate::dns::{Asker, Zone};
 use crate::fault::{Faults, When};
 use crate::journal::{Asked, Journal};
+use crate::options::Options;
+use crate::order::Order;
+use crate::quirk::Effect;
 use crate::refusal::{self, Refusal};
 use crate::reply::{Reply, WireFault};
 use crate::routes::{self, Found};
 use crate::server::{Received, Responder};
-use crate::state::State;
+use crate::state::{State, signed};
+use crate::validation::{Look, Method};
+use crate::wrong_types;
 
 pub(crate) struct Service {
-    access_key: String,
-    pub(crate) validation_timeout: std::time::Duration,
+    /// As it was set up: to this it can be reset.
+    options: Options,
+    dns: Asker,
     pub(crate) authority: Authority,
     pub(crate) faults: Faults,
     pub(crate) journal: Journal,
+    pub(crate) zone: Arc<Zone>,
     state: Mutex<State>,
-    address_book: Mutex<AddressBook>,
+    address_book: Arc<Mutex<AddressBook>>,
 }
 
 impl Service {
-    pub(crate) fn new(options: &crate::Options) -> std::io::Result<Self> {
+    /// A service that asks this DNS server for records.
+    pub(crate) fn new(options: &Options, dns: SocketAddr) -> std::io::Result<Self> {
+        let address_book = Arc::new(Mutex::new(AddressBook::new(options)));
         Ok(Self {
-            access_key: options.access_key.clone(),
-            validation_timeout: options.validation_timeout,
+            options: options.clone(),
+            dns: Asker { server: dns, timeout: options.validation_timeout },
             authority: Authority::new().map_err(std::io::Error::other)?,
             faults: Faults::default(),
             journal: Journal::default(),
+            zone: Arc::new(Zone::new(Arc::clone(&address_book))),
             state: Mutex::new(State::new(options)),
-            address_book: Mutex::new(AddressBook::new(options)),
+            address_book,
         })
     }
 
-    /// The account as it stands now: whatever was due has happened.
+    fn raw_state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The accounts as they stand now: whatever was due has happened.
     pub(crate) fn state(&self) -> MutexGuard<'_, State> {
-        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.raw_state();
         state.settle(&self.authority);
         state
     }
@@ -48,54 +69,141 @@ impl Service {
         self.address_book.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn answer(&self, call: &Call, found: &Found) -> Reply {
-        self.carry_out(call, found).unwrap_or_else(Reply::from)
+    /// Back to the start. The CA stays, and so does where mails lead to.
+    pub(crate) fn reset(&self) {
+        let mut state = self.raw_state();
+        let base = state.mailbox.base.take();
+        *state = State::new(&self.options);
+        state.mailbox.base = base;
+        drop(state);
+        *self.address_book() = AddressBook::new(&self.options);
+        self.faults.clear();
+        self.journal.clear();
+        self.zone.reset();
     }
 
-    fn carry_out(&self, call: &Call, found: &Found) -> Result<Reply, Refusal> {
-        if !matches!(found, Found::Route(route) if !route.needs_key) {
-            match &call.key {
-                None => return Err(refusal::MISSING_ACCESS_KEY),
-                Some(key) if *key != self.access_key => return Err(refusal::INVALID_ACCESS_KEY),
-                Some(_) => {}
+    /// Does what takes longer than a look at the clock: calls that were put
+    /// off, and the second look at orders that are to be issued.
+    pub(crate) fn catch_up(&self) {
+        let mut state = self.raw_state();
+        let now = state.clock.now();
+        let (due, later) = std::mem::take(&mut state.late).into_iter().partition(|(when, _)| *when <= now);
+        state.late = later;
+        let due: Vec<(OffsetDateTime, Call)> = due;
+        let day = state.settings.as_of;
+        drop(state);
+        for (_, mut call) in due {
+            let found = routes::find(&mut call, day);
+            self.answer(&mut call, &found);
+        }
+        self.look_again();
+    }
+
+    /// What has to be looked at for an order.
+    pub(crate) fn look(&self, order: &Order) -> Look {
+        Look {
+            names: order.names.clone(),
+            proof: order.proof.clone(),
+            book: self.address_book().clone(),
+            dns: self.dns,
+            timeout: self.dns.timeout,
+        }
+    }
+
+    fn look_again(&self) {
+        /// When to look once more at an order whose proof is gone.
+        const AGAIN: Duration = Duration::from_secs(5);
+        let state = self.raw_state();
+        let now = state.clock.now();
+        let waiting = |order: &&Order| order.is_due(now) && order.awaits_second_look;
+        let looks: Vec<(String, Look, Method)> = state
+            .orders
+            .iter()
+            .filter(waiting)
+            .filter_map(|order| Some((order.id.clone(), self.look(order), order.method?)))
+            .collect();
+        drop(state);
+        for (id, look, method) in looks {
+            let passed = look.domain_control(method).is_ok() && look.caa().is_ok();
+            let mut state = self.raw_state();
+            if let Some(order) = state.orders.iter_mut().find(|order| order.id == id) {
+                order.awaits_second_look = !passed;
+                if !passed {
+                    order.ready_at = Some(now.saturating_add(signed(AGAIN)));
+                }
             }
+        }
+    }
+
+    fn answer(&self, call: &mut Call, found: &Found) -> Reply {
+        let reply = self.carry_out(call, found).unwrap_or_else(Reply::from);
+        if call.met.has(Effect::WrongTypes) { wrong_types::of(reply) } else { reply }
+    }
+
+    fn carry_out(&self, call: &mut Call, found: &Found) -> Result<Reply, Refusal> {
+        if !matches!(found, Found::Route(route) if !route.needs_key) {
+            call.owner = self.owner(call)?;
         }
         if let Some(refusal) = &call.malformed {
             return Err(refusal.clone());
         }
         match found {
-            Found::Route(route) => (route.handler)(self, call).map(Reply::from),
+            Found::Route(route) => {
+                call.met = self.faults.meet(route.operation);
+                (route.handler)(self, call).map(Reply::from)
+            }
             Found::OtherMethod => Err(refusal::INCORRECT_REQUEST_TYPE),
             Found::Nothing => Err(refusal::INVALID_API_FUNCTION),
         }
     }
 
+    /// Whose key a call has.
+    fn owner(&self, call: &Call) -> Result<Owner, Refusal> {
+        let state = self.raw_state();
+        let refuse = |refusal: Refusal| {
+            let early = !as_of::has(state.settings.as_of, Since::KeyStatus);
+            if early { refusal.with_status(200) } else { refusal }
+        };
+        let key = call.key.as_ref().ok_or_else(|| refuse(refusal::MISSING_ACCESS_KEY))?;
+        let place = state.accounts.iter().position(|account| account.key == *key);
+        let place = place.ok_or_else(|| refuse(refusal::INVALID_ACCESS_KEY))?;
+        if state.accounts[place].active { Ok(Owner(place)) } else { Err(refusal::INACTIVE_USER) }
+    }
+
     /// The time of the sandbox's own clock, for the `Date` field.
     fn date(&self) -> String {
-        let now = self.state.lock().unwrap_or_else(PoisonError::into_inner).clock.now();
+        let now = self.raw_state().clock.now();
         httpdate::fmt_http_date(now.into())
     }
 
-    fn reply(&self, call: &Call, found: &Found) -> Reply {
+    fn reply(&self, call: &mut Call, found: &Found) -> Reply {
         let operation = match found {
             Found::Route(route) => Some(route.operation),
             _ => None,
         };
-        match self.faults.strike(operation) {
-            None => self.answer(call, found),
-            Some(fault) => match fault.when {
-                When::Before => fault.reply,
-                When::After => fault.reply.in_place_of(self.answer(call, found)),
-            },
+        let Some(fault) = self.faults.strike(operation) else {
+            return self.answer(call, found);
+        };
+        match fault.when {
+            When::Before => fault.reply,
+            When::After => fault.reply.in_place_of(self.answer(call, found)),
+            When::Late { by } => {
+                let mut state = self.raw_state();
+                let when = state.clock.now().saturating_add(signed(by));
+                state.late.push((when, call.clone()));
+                fault.reply
+            }
         }
     }
 }
 
 impl Responder for Service {
     fn respond(&self, received: &Received) -> Reply {
-        let mut call = Call::read(received);
-        let found = routes::find(&mut call);
-        let reply = self.reply(&call, &found).with_header_unless_given("date", || self.date());
+        self.catch_up();
+        let day = self.raw_state().settings.as_of;
+        let mut call = Call::read(received, day);
+        let found = routes::find(&mut call, day);
+        let reply = self.reply(&mut call, &found).with_header_unless_given("date", || self.date());
         self.journal.add(Asked {
             connection: received.connection,
             operation: match &found {

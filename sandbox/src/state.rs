@@ -1,22 +1,30 @@
-//! The account and what goes with it: everything that changes.
+//! The accounts and what goes with them: everything that changes.
 
 use std::time::Duration;
 
+use time::OffsetDateTime;
+
+use crate::account::{Account, AccountSummary, Owner};
 use crate::authority::Authority;
+use crate::call::Call;
 use crate::clock::Clock;
+use crate::mailbox::Mailbox;
 use crate::options::Options;
 use crate::order::{Order, Status};
 use crate::refusal::{self, Refusal};
+use crate::rules::names::Name;
+use crate::settings::Settings;
 
 pub(crate) struct State {
     pub(crate) clock: Clock,
     pub(crate) random: fastrand::Rng,
-    pub(crate) quota: usize,
-    pub(crate) issue_delay: Duration,
-    /// In the order of creation.
+    pub(crate) settings: Settings,
+    pub(crate) accounts: Vec<Account>,
+    pub(crate) mailbox: Mailbox,
+    /// Of all accounts, in the order of creation.
     pub(crate) orders: Vec<Order>,
-    /// When EAB credentials were handed out.
-    pub(crate) eab_given: Vec<time::OffsetDateTime>,
+    /// Calls that are carried out later than they were answered.
+    pub(crate) late: Vec<(OffsetDateTime, Call)>,
 }
 
 impl State {
@@ -24,10 +32,17 @@ impl State {
         Self {
             clock: Clock::default(),
             random: options.seed.map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed),
-            quota: options.quota,
-            issue_delay: options.issue_delay,
+            settings: Settings {
+                issue_delay: match options.issue_delay {
+                    Duration::ZERO => options.settings.issue_delay,
+                    delay => (delay, delay),
+                },
+                ..options.settings.clone()
+            },
+            accounts: vec![Account::new(options.access_key.clone(), options.quota)],
+            mailbox: Mailbox::default(),
             orders: Vec::new(),
-            eab_given: Vec::new(),
+            late: Vec::new(),
         }
     }
 
@@ -38,20 +53,49 @@ impl State {
         }
     }
 
-    pub(crate) fn find(&self, id: &str) -> Result<&Order, Refusal> {
-        let order = self.orders.iter().find(|order| order.id == id);
-        order.ok_or(refusal::CERTIFICATE_NOT_FOUND)
+    /// The order that a call names, if it is the caller's.
+    pub(crate) fn find(&self, call: &Call) -> Result<&Order, Refusal> {
+        self.place(call).map(|place| &self.orders[place])
     }
 
-    pub(crate) fn find_mut(&mut self, id: &str) -> Result<&mut Order, Refusal> {
-        let order = self.orders.iter_mut().find(|order| order.id == id);
-        order.ok_or(refusal::CERTIFICATE_NOT_FOUND)
+    pub(crate) fn find_mut(&mut self, call: &Call) -> Result<&mut Order, Refusal> {
+        self.place(call).map(|place| &mut self.orders[place])
     }
 
-    /// Whether every place is taken: only cancelling frees one.
-    pub(crate) fn is_full(&self) -> bool {
-        let taken = self.orders.iter().filter(|order| order.status != Status::Cancelled);
-        taken.count() >= self.quota
+    fn place(&self, call: &Call) -> Result<usize, Refusal> {
+        let place = self.orders.iter().position(|order| order.id == call.id);
+        let place = place.ok_or(refusal::CERTIFICATE_NOT_FOUND)?;
+        if self.orders[place].owner == call.owner { Ok(place) } else { Err(refusal::PERMISSION_DENIED) }
+    }
+
+    /// The orders of an account, in the order of creation.
+    pub(crate) fn orders_of(&self, owner: Owner) -> impl DoubleEndedIterator<Item = &Order> {
+        self.orders.iter().filter(move |order| order.owner == owner)
+    }
+
+    /// How many places of the quota are taken: only cancelling frees one.
+    fn taken(&self, owner: Owner) -> usize {
+        self.orders_of(owner).filter(|order| order.status != Status::Cancelled).count()
+    }
+
+    pub(crate) fn is_full(&self, owner: Owner) -> bool {
+        self.accounts.get(owner.0).is_none_or(|account| self.taken(owner) >= account.quota)
+    }
+
+    pub(crate) fn account_summaries(&self) -> Vec<AccountSummary> {
+        let summary = |(number, account): (usize, &Account)| AccountSummary {
+            number,
+            quota: account.quota,
+            taken: self.taken(Owner(number)),
+            active: account.active,
+        };
+        self.accounts.iter().enumerate().map(summary).collect()
+    }
+
+    /// How long the next order takes to be issued.
+    pub(crate) fn draw_issue_delay(&mut self) -> time::Duration {
+        let (from, to) = self.settings.issue_delay;
+        signed(from.saturating_add(to.saturating_sub(from).mul_f64(self.random.f64())))
     }
 
     /// So many random characters of this alphabet.
@@ -59,4 +103,39 @@ impl State {
         let character = |_| self.random.choice(alphabet).copied().map_or('0', char::from);
         (0..length).map(character).collect()
     }
+
+    /// Sends the mails of an order: to each name's address, but not about what
+    /// is answered.
+    pub(crate) fn send_mails(&mut self, id: &str, recipients: &[(Name, String)]) {
+        let sent = crate::clock::stamp(self.clock.now());
+        for (name, address) in recipients {
+            let token = self.random_text(b"0123456789abcdefghijklmnopqrstuvwxyz", 24);
+            self.mailbox.send(token, address, &name.to_string(), id, sent.clone());
+        }
+    }
+
+    /// Notes the answer to a mail. The last one shows control over all names.
+    pub(crate) fn answer_mail(&mut self, token: &str) -> bool {
+        let Some((id, domain)) = self.mailbox.answer(token) else {
+            return false;
+        };
+        let ready = self.clock.now().saturating_add(self.draw_issue_delay());
+        if let Some(order) = self.orders.iter_mut().find(|order| order.id == id)
+            && order.status == Status::PendingValidation
+        {
+            if !order.answered.contains(&domain) {
+                order.answered.push(domain);
+            }
+            let done = order.names.iter().all(|name| order.answered.contains(&name.to_string()));
+            if done && order.ready_at.is_none() {
+                order.ready_at = Some(ready);
+            }
+        }
+        true
+    }
+}
+
+/// As long as `time` can tell, at most.
+pub(crate) fn signed(duration: Duration) -> time::Duration {
+    duration.try_into().unwrap_or(time::Duration::MAX)
 }

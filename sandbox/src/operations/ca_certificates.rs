@@ -1,9 +1,11 @@
 //! The CA's own certificates: list, get and download.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Serialize;
 
 use crate::answer::Answer;
-use crate::authority::{Authority, CA_CERTIFICATE_ID};
+use crate::authority::{Authority, Issuing};
 use crate::call::Call;
 use crate::clock::stamp;
 use crate::operations::bundle::Bundle;
@@ -28,9 +30,33 @@ struct Page {
     prev_cursor: Option<String>,
 }
 
-pub(crate) fn list(service: &Service, _: &Call) -> Result<Answer, Refusal> {
-    // One is all there is, so no page has a neighbour.
-    Answer::json(&Page { data: vec![certificate(&service.authority)], next_cursor: None, prev_cursor: None })
+/// Cursors are opaque to clients: here they say how many were shown.
+pub(crate) fn list(service: &Service, call: &Call) -> Result<Answer, Refusal> {
+    /// The most that a caller may ask for.
+    const LARGEST: usize = 100;
+    let all = all(service)?;
+    let number = |name| call.text(name).and_then(|text| text.parse::<usize>().ok());
+    let limit = number("limit").filter(|limit| *limit > 0).unwrap_or(LARGEST).min(LARGEST);
+    let from = match call.text("cursor") {
+        None => 0,
+        Some(cursor) => parse_cursor(cursor).unwrap_or(all.len()).min(all.len()),
+    };
+    let to = all.len().min(from + limit);
+    let page = Page {
+        next_cursor: (to < all.len()).then(|| cursor(to)),
+        prev_cursor: (from > 0).then(|| cursor(from.saturating_sub(limit))),
+        data: all.into_iter().skip(from).take(limit).collect(),
+    };
+    Answer::json(&page)
+}
+
+fn cursor(shown: usize) -> String {
+    URL_SAFE_NO_PAD.encode(format!("after:{shown}"))
+}
+
+fn parse_cursor(cursor: &str) -> Option<usize> {
+    let text = String::from_utf8(URL_SAFE_NO_PAD.decode(cursor).ok()?).ok()?;
+    text.strip_prefix("after:")?.parse().ok()
 }
 
 pub(crate) fn get(service: &Service, call: &Call) -> Result<Answer, Refusal> {
@@ -48,18 +74,25 @@ pub(crate) fn download(service: &Service, call: &Call) -> Result<Answer, Refusal
 
 /// By number or by SHA-1 hash.
 fn find(service: &Service, id: &str) -> Result<CaCertificate, Refusal> {
-    let certificate = certificate(&service.authority);
-    let is_it = id == certificate.id.to_string() || certificate.hash_sha1.eq_ignore_ascii_case(id);
-    is_it.then_some(certificate).ok_or(refusal::CERTIFICATE_NOT_FOUND)
+    let is_it = |certificate: &CaCertificate| {
+        id == certificate.id.to_string() || certificate.hash_sha1.eq_ignore_ascii_case(id)
+    };
+    all(service)?.into_iter().find(is_it).ok_or(refusal::CERTIFICATE_NOT_FOUND)
 }
 
-fn certificate(authority: &Authority) -> CaCertificate {
+fn all(service: &Service) -> Result<Vec<CaCertificate>, Refusal> {
+    let authority = &service.authority;
+    let rsa = authority.rsa().map_err(|_| refusal::INTERNAL_SERVER_ERROR)?;
+    Ok([authority.ecdsa(), rsa].map(|issuing| certificate(authority, issuing)).into())
+}
+
+fn certificate(authority: &Authority, issuing: &Issuing) -> CaCertificate {
     CaCertificate {
-        id: CA_CERTIFICATE_ID,
-        hash_sha1: authority.intermediate_sha1.clone(),
-        certificate_intermediate: authority.intermediate_pem.clone(),
-        bundle_full: authority.intermediate_pem.clone() + &authority.root_pem,
-        encryption_algorithm: "EC",
+        id: issuing.id,
+        hash_sha1: issuing.sha1.clone(),
+        certificate_intermediate: issuing.pem.clone(),
+        bundle_full: issuing.pem.clone() + &authority.root_pem,
+        encryption_algorithm: issuing.key_kind,
         created: stamp(authority.created),
         updated: stamp(authority.created),
     }

@@ -9,7 +9,7 @@ use crate::service::Service;
 pub(crate) fn answer(service: &Service, call: &Call) -> Result<Answer, Refusal> {
     let mut state = service.state();
     let now = state.clock.now();
-    let order = state.find_mut(&call.id)?;
+    let order = state.find_mut(call)?;
     if !order.is_open() {
         return Err(refusal::CERTIFICATE_CANNOT_BE_CANCELLED);
     }

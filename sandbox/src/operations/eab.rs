@@ -1,15 +1,11 @@
 //! Credentials for ACME clients, by access key or by e-mail address.
 
 use serde::Serialize;
-use time::Duration;
 
 use crate::answer::Answer;
 use crate::call::Call;
 use crate::refusal::{self, Refusal};
 use crate::service::Service;
-
-/// How many credentials an account gets in a day.
-const DAILY: usize = 100;
 
 #[derive(Serialize)]
 struct Credentials {
@@ -18,14 +14,10 @@ struct Credentials {
     eab_hmac_key: String,
 }
 
-pub(crate) fn answer(service: &Service, _: &Call) -> Result<Answer, Refusal> {
+pub(crate) fn answer(service: &Service, call: &Call) -> Result<Answer, Refusal> {
     let mut state = service.state();
     let now = state.clock.now();
-    state.eab_given.retain(|given| now - *given < Duration::DAY);
-    if state.eab_given.len() >= DAILY {
-        return Err(refusal::TOO_MANY_EAB_CREDENTIALS_TODAY);
-    }
-    state.eab_given.push(now);
+    state.accounts.get_mut(call.owner.0).ok_or(refusal::INVALID_ACCESS_KEY)?.give_eab(now)?;
     let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     Answer::json(&Credentials {
         success: true,

@@ -7,8 +7,9 @@ use crate::answer::Answer;
 use crate::call::Call;
 use crate::order::{Kind, Order};
 use crate::refusal::{self, Refusal};
-use crate::rendering::Certificate;
+use crate::rendering::{Certificate, View};
 use crate::service::Service;
+use crate::state::signed;
 
 #[derive(Serialize)]
 struct Page {
@@ -49,20 +50,24 @@ pub(crate) fn answer(service: &Service, call: &Call) -> Result<Answer, Refusal> 
     let page = call.text("page").and_then(|text| text.parse::<usize>().ok()).unwrap_or(1).max(1);
 
     let state = service.state();
-    let now = state.clock.now();
+    let mut view = View::of(&state.settings, call);
+    view.listed = true;
+    let lag = call.met.lag().unwrap_or(state.settings.list_lag);
+    let now = state.clock.now().saturating_sub(signed(lag));
+    view.at = (!lag.is_zero()).then_some(now);
     let matching: Vec<&Order> = state
-        .orders
-        .iter()
+        .orders_of(call.owner)
         .rev()
+        .filter(|order| view.status(order).is_some())
         .filter(|order| kind.is_none_or(|kind| order.kind == kind))
-        .filter(|order| statuses.as_ref().is_none_or(|wanted| is_in(order, wanted, now)))
+        .filter(|order| statuses.as_ref().is_none_or(|wanted| is_in(order, wanted, &view, now)))
         .filter(|order| search.as_ref().is_none_or(|part| holds(order, part)))
         .collect();
     let results: Vec<Certificate> = matching
         .iter()
         .skip((page - 1).saturating_mul(limit))
         .take(limit)
-        .map(|order| Certificate::from(*order))
+        .map(|order| Certificate::new(order, &view))
         .collect();
     Answer::json(&Page {
         total_count: matching.len(),
@@ -78,10 +83,10 @@ pub(crate) fn answer(service: &Service, call: &Call) -> Result<Answer, Refusal> 
     })
 }
 
-fn is_in(order: &Order, wanted: &[&str], now: OffsetDateTime) -> bool {
+fn is_in(order: &Order, wanted: &[&str], view: &View, now: OffsetDateTime) -> bool {
     wanted.iter().any(|status| match *status {
         "expiring_soon" => order.expires_soon(now),
-        status => status == order.status.as_str(),
+        status => view.status(order).is_some_and(|known| status == known.as_str()),
     })
 }
 

@@ -8,10 +8,12 @@ use crate::service::Service;
 use crate::validation::Method;
 
 pub(crate) fn answer(service: &Service, call: &Call) -> Result<Answer, Refusal> {
-    let state = service.state();
-    let order = state.find(&call.id)?;
-    match (order.status, order.method) {
-        (Status::PendingValidation, Some(Method::Email)) => Answer::done(),
-        _ => Err(refusal::FAILED_RESENDING_EMAIL),
+    let mut state = service.state();
+    let order = state.find(call)?;
+    if (order.status, order.method) != (Status::PendingValidation, Some(Method::Email)) {
+        return Err(refusal::FAILED_RESENDING_EMAIL);
     }
+    let recipients = order.recipients();
+    state.send_mails(&call.id, &recipients);
+    Answer::done()
 }

@@ -1,21 +1,28 @@
 //! Revoke certificate.
 
+use rcgen::RevocationReason;
+
 use crate::answer::Answer;
 use crate::call::Call;
 use crate::order::{Order, Status};
 use crate::refusal::{self, Refusal};
 use crate::service::Service;
 
-const REASONS: [&str; 5] =
-    ["Unspecified", "keyCompromise", "affiliationChanged", "Superseded", "cessationOfOperation"];
+const REASONS: [(&str, RevocationReason); 5] = [
+    ("Unspecified", RevocationReason::Unspecified),
+    ("keyCompromise", RevocationReason::KeyCompromise),
+    ("affiliationChanged", RevocationReason::AffiliationChanged),
+    ("Superseded", RevocationReason::Superseded),
+    ("cessationOfOperation", RevocationReason::CessationOfOperation),
+];
 
 pub(crate) fn answer(service: &Service, call: &Call) -> Result<Answer, Refusal> {
     let mut state = service.state();
     let now = state.clock.now();
-    let order = state.find(&call.id)?;
-    if call.text("reason").is_some_and(|reason| !REASONS.contains(&reason)) {
-        return Err(refusal::REVOCATION_FAILED);
-    }
+    let order = state.find(call)?;
+    let reason = call.text("reason").unwrap_or("Unspecified");
+    let reason = REASONS.into_iter().find(|(name, _)| *name == reason);
+    let (_, reason) = reason.ok_or(refusal::REVOCATION_FAILED)?;
     match order.status {
         Status::Issued => {}
         Status::Revoked => return Answer::done(),
@@ -29,6 +36,8 @@ pub(crate) fn answer(service: &Service, call: &Call) -> Result<Answer, Refusal> 
     if state.orders.iter().any(replaces) {
         return Err(refusal::NOT_REVOCABLE_ALREADY_REPLACED);
     }
-    state.find_mut(&call.id)?.turn(Status::Revoked, now);
+    let order = state.find_mut(call)?;
+    order.revoked = Some((now, reason));
+    order.turn(Status::Revoked, now);
     Answer::done()
 }

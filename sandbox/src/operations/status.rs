@@ -8,6 +8,7 @@ use crate::call::Call;
 use crate::order::{Order, Status};
 use crate::php_json;
 use crate::refusal::{self, Refusal};
+use crate::rules::names::Name;
 use crate::service::Service;
 use crate::validation::Method;
 
@@ -26,24 +27,21 @@ struct Step {
 
 pub(crate) fn answer(service: &Service, call: &Call) -> Result<Answer, Refusal> {
     let state = service.state();
-    let order = state.find(&call.id)?;
+    let order = state.find(call)?;
     let method = order.method.ok_or(refusal::FAILED_GETTING_VALIDATION_STATUS)?;
     let completed = order.ready_at.is_some() || !matches!(order.status, Status::PendingValidation);
-    let names = order.names.iter().enumerate();
+    let names = order.names.iter();
     Answer::json(&Progress {
         validation_completed: completed.into(),
-        details: names
-            .map(|(place, name)| (name.to_string(), step(order, place, method, completed)))
-            .collect(),
+        details: names.map(|name| (name.to_string(), step(order, name, method, completed))).collect(),
     })
 }
 
-fn step(order: &Order, place: usize, method: Method, completed: bool) -> Step {
-    let address = order.emails.get(place).or(order.emails.first());
+fn step(order: &Order, name: &Name, method: Method, completed: bool) -> Step {
     Step {
-        method: address.cloned().unwrap_or_else(|| method.as_str().to_owned()),
+        method: order.address_for(name).cloned().unwrap_or_else(|| method.as_str().to_owned()),
         status: match method {
-            _ if completed => "Validated",
+            _ if completed || order.answered.contains(&name.to_string()) => "Validated",
             Method::Email => "Email Sent",
             _ => "Awaiting Validation",
         },

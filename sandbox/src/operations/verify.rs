@@ -3,23 +3,25 @@
 use crate::answer::Answer;
 use crate::call::Call;
 use crate::order::{Order, Status};
+use crate::quirk::Effect;
 use crate::refusal::{self, Refusal};
-use crate::rendering::{Certificate, eligible_addresses};
+use crate::rendering::{Certificate, View, eligible_addresses};
 use crate::rules::names::Name;
 use crate::service::Service;
-use crate::validation::{Method, check_files, check_records};
+use crate::settings::CaaRefusal;
+use crate::validation::{CaaProblem, Look, Method};
 
 pub(crate) fn answer(service: &Service, call: &Call) -> Result<Answer, Refusal> {
     let state = service.state();
-    let order = state.find(&call.id)?;
+    let order = state.find(call)?;
     let method = call.text("validation_method").ok_or(refusal::MISSING_VALIDATION_METHOD)?;
     let method = Method::parse(method).ok_or(refusal::INVALID_VALIDATION_METHOD)?;
     if !order.is_open() {
         return Err(refusal::NOT_READY_TO_VALIDATE);
     }
-    if order.ready_at.is_some() {
+    if order.ready_at.is_some() || order.stalled {
         // Shown already: asking again changes nothing.
-        return Answer::json(&Certificate::from(order));
+        return Answer::json(&Certificate::new(order, &View::of(&state.settings, call)));
     }
     if order.names.iter().any(|name| matches!(name, Name::Ip(address) if address.is_ipv6())) {
         return Err(refusal::IPV6_IS_NOT_YET_SUPPORTED);
@@ -31,47 +33,64 @@ pub(crate) fn answer(service: &Service, call: &Call) -> Result<Answer, Refusal> 
         Method::Email => addresses(order, &call.list("validation_email"))?,
         _ => Vec::new(),
     };
-    let (names, proof) = (order.names.clone(), order.proof.clone());
+    let look = service.look(order);
+    let caa_refusal = state.settings.caa;
     // Others may call while the network is waited for.
     drop(state);
 
-    let files = |scheme| {
-        let book = service.address_book().clone();
-        check_files(&names, &proof, scheme, book, service.validation_timeout)
-    };
-    match method {
-        Method::File => files("http")?,
-        Method::FileOverHttps => files("https")?,
-        Method::Record => check_records(&names, &proof)?,
-        // Sent; an answer to the mail is what is waited for.
-        Method::Email => {}
-    }
+    look.domain_control(method)?;
+    let shut_out = is_shut_out(&look, caa_refusal)?;
 
     let mut state = service.state();
-    let (now, delay) = (state.clock.now(), state.issue_delay);
-    let order = state.find_mut(&call.id)?;
+    let (now, delay) = (state.clock.now(), state.draw_issue_delay());
+    let second_look = state.settings.second_look && !state.settings.issue_delay.1.is_zero();
+    let view = View::of(&state.settings, call);
+    let order = state.find_mut(call)?;
     if order.is_open() && order.ready_at.is_none() {
         order.method = Some(method);
         order.emails = emails;
+        order.stalled = call.met.has(Effect::Stall);
+        // Whoever is shut out is looked at until the record is gone.
+        order.awaits_second_look = second_look || shut_out;
         order.turn(Status::PendingValidation, now);
         if method != Method::Email {
-            order.ready_at = Some(now.saturating_add(delay.try_into().unwrap_or(time::Duration::MAX)));
+            order.ready_at = Some(now.saturating_add(delay));
         }
     }
-    Answer::json(&Certificate::from(&*order))
+    let answer = Answer::json(&Certificate::new(order, &view));
+    if method == Method::Email {
+        let recipients = order.recipients();
+        state.send_mails(&call.id, &recipients);
+    }
+    if call.met.has(Effect::FailAndGoOn) {
+        return Err(refusal::DOMAIN_CONTROL_VALIDATION_FAILED);
+    }
+    answer
 }
 
-/// One eligible address for each name.
+/// Whether CAA records shut the CA out, without a word about it.
+fn is_shut_out(look: &Look, wanted: CaaRefusal) -> Result<bool, Refusal> {
+    match (look.caa(), wanted) {
+        (Ok(()), _) => Ok(false),
+        (Err(_), CaaRefusal::Stall) => Ok(true),
+        (Err(CaaProblem::Forbidden(names)), CaaRefusal::Refuse) => {
+            Err(refusal::INVALID_CAA_RECORDS.with_details(&names))
+        }
+        (Err(CaaProblem::Unknown), CaaRefusal::Refuse) => Err(refusal::CAA_RECORD_CHECK_FAILED),
+    }
+}
+
+/// One eligible address for each name, and no others.
 fn addresses(order: &Order, given: &[&str]) -> Result<Vec<String>, Refusal> {
     let missing = match order.names.len() {
         1 => refusal::MISSING_VALIDATION_EMAIL,
         _ => refusal::MISSING_VALIDATION_EMAILS,
     };
-    let eligible = |name: &Name| {
-        let addresses = eligible_addresses(name);
-        given.iter().find(|given| addresses.iter().any(|address| address.eq_ignore_ascii_case(given)))
-    };
-    if !order.names.iter().all(|name| eligible(name).is_some()) {
+    let eligible: Vec<Vec<String>> = order.names.iter().map(eligible_addresses).collect();
+    let is_in = |known: &[String], given: &str| known.iter().any(|known| known.eq_ignore_ascii_case(given));
+    let each_has_one = eligible.iter().all(|known| given.iter().any(|given| is_in(known, given)));
+    let each_is_one = given.iter().all(|given| eligible.iter().any(|known| is_in(known, given)));
+    if !each_has_one || !each_is_one {
         return Err(missing);
     }
     Ok(given.iter().map(|address| (*address).to_owned()).collect())

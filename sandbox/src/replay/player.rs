@@ -108,7 +108,7 @@ fn difference(expected: &Expected, path: &str, received: &Received) -> Option<St
     let differs = |what: &str, expected: &Value, came: &Value| {
         (expected != came).then(|| format!("{what}: expected {expected}, got {came}"))
     };
-    let call = Call::read(received);
+    let call = Call::read(received, None);
     let mut query = decode(received.uri.query().unwrap_or_default().as_bytes());
     query.remove("access_key");
     differs("method", &json!(expected.method), &json!(received.method.as_str()))

@@ -56,6 +56,30 @@ impl Name {
         }))
     }
 
+    /// The domain, then its parents, down to two labels.
+    pub(crate) fn domain_and_parents(&self) -> Vec<String> {
+        let host = self.host();
+        let mut all = Vec::new();
+        let mut at = Some(host.as_str());
+        while let Some(domain) = at.filter(|domain| domain.contains('.')) {
+            all.push(domain.to_owned());
+            at = domain.split_once('.').map(|(_, parent)| parent);
+        }
+        all
+    }
+
+    /// The name under which this one is validated: that of the pair, where
+    /// `example.com` and `www.example.com` are both among the names.
+    pub(crate) fn pair(&self, names: &[Self]) -> String {
+        match self {
+            Self::Domain(domain) => match domain.strip_prefix("www.") {
+                Some(bare) if names.contains(&Self::Domain(bare.to_owned())) => bare.to_owned(),
+                _ => domain.clone(),
+            },
+            name => name.to_string(),
+        }
+    }
+
     /// Whether this is an address that no public CA can reach.
     pub(crate) fn is_unreachable(&self) -> bool {
         let Self::Ip(IpAddr::V4(address)) = self else {
@@ -92,7 +116,11 @@ const RESERVED: [&str; 11] =
 /// Reads the list of an order, with the twins that it does not rule out.
 ///
 /// Returns the names that were asked for, and all.
-pub(crate) fn parse_list(list: &[&str], strict: bool) -> Result<(Vec<Name>, Vec<Name>), Refusal> {
+pub(crate) fn parse_list(
+    list: &[&str],
+    strict: bool,
+    refuse_reserved: bool,
+) -> Result<(Vec<Name>, Vec<Name>), Refusal> {
     if list.is_empty() {
         return Err(refusal::MISSING_CERTIFICATE_DOMAINS);
     }
@@ -111,7 +139,7 @@ pub(crate) fn parse_list(list: &[&str], strict: bool) -> Result<(Vec<Name>, Vec<
         let host = name.host();
         RESERVED.iter().any(|top| host.rsplit('.').next() == Some(top))
     };
-    if asked.iter().any(reserved) {
+    if refuse_reserved && asked.iter().any(reserved) {
         return Err(refusal::UNSUPPORTED_TOP_LEVEL_DOMAIN);
     }
     let mut all = asked.clone();

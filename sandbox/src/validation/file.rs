@@ -4,7 +4,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use indexmap::IndexMap;
 use serde::Serialize;
 use ureq::config::Config;
 use ureq::http::Uri;
@@ -13,92 +12,60 @@ use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
 
 use crate::address_book::AddressBook;
-use crate::refusal::{self, Refusal};
 use crate::rules::names::Name;
 use crate::validation::Proof;
 
-/// What was found for a name.
+/// Why a file shows nothing.
 #[derive(Serialize)]
-#[serde(untagged)]
-enum Finding {
-    Passed { validation_successful: bool },
-    Failed(IndexMap<String, Fault>),
-}
-
-#[derive(Serialize)]
-struct Fault {
+pub(crate) struct FileFault {
     file_found: u8,
     error: bool,
     error_slug: &'static str,
     error_info: String,
 }
 
-impl Fault {
+impl FileFault {
     fn new(file_found: u8, error_slug: &'static str, error_info: impl Into<String>) -> Self {
         Self { file_found, error: true, error_slug, error_info: error_info.into() }
     }
 }
 
-/// Fetches the file of every name.
-pub(crate) fn check_files(
-    names: &[Name],
-    proof: &Proof,
-    scheme: &str,
-    book: AddressBook,
-    timeout: Duration,
-) -> Result<(), Refusal> {
-    let agent = agent(book, timeout);
-    let mut details = IndexMap::new();
-    let mut failed = false;
-    for name in names {
-        let url = proof.file_url(scheme, name);
-        let finding = match check(&agent, name, &url, proof) {
-            Ok(()) => Finding::Passed { validation_successful: true },
-            Err(fault) => {
-                failed = true;
-                Finding::Failed(IndexMap::from([(url, fault)]))
-            }
-        };
-        details.insert(name.to_string(), finding);
-    }
-    if failed { Err(refusal::DOMAIN_CONTROL_VALIDATION_FAILED.with_details(&details)) } else { Ok(()) }
-}
-
-fn check(agent: &ureq::Agent, name: &Name, url: &str, proof: &Proof) -> Result<(), Fault> {
+/// Fetches the file of a name.
+pub(super) fn check(agent: &ureq::Agent, name: &Name, url: &str, proof: &Proof) -> Result<(), FileFault> {
     /// Far more than three lines.
     const LARGEST: u64 = 4096;
     if name.is_unreachable() {
-        return Err(Fault::new(0, "http_transport_failed", "the address is not a public one"));
+        return Err(FileFault::new(0, "http_transport_failed", "the address is not a public one"));
     }
     let mut response = agent.get(url).call().map_err(|error| transport(&error))?;
     let status = response.status().as_u16();
     if status != 200 {
         let info = format!("expected HTTP status 200, got {status}");
-        return Err(Fault::new(0, "bad_response_code", info));
+        return Err(FileFault::new(0, "bad_response_code", info));
     }
     let body = response.body_mut().with_config().limit(LARGEST).read_to_vec();
     let body = body.map_err(|error| match error {
-        ureq::Error::BodyExceedsLimit(_) => Fault::new(1, "bad_file_content", "the file is too large"),
+        ureq::Error::BodyExceedsLimit(_) => FileFault::new(1, "bad_file_content", "the file is too large"),
         error => transport(&error),
     })?;
     let Ok(text) = std::str::from_utf8(&body) else {
-        return Err(Fault::new(1, "bad_file_content", "the file is not text"));
+        return Err(FileFault::new(1, "bad_file_content", "the file is not text"));
     };
     if text.trim_end().lines().ne(proof.file_lines().iter().map(String::as_str)) {
-        return Err(Fault::new(1, "wrong_file_content", "the file does not hold the three lines"));
+        return Err(FileFault::new(1, "wrong_file_content", "the file does not hold the three lines"));
     }
     Ok(())
 }
 
-fn transport(error: &ureq::Error) -> Fault {
+fn transport(error: &ureq::Error) -> FileFault {
     match error {
-        ureq::Error::Timeout(_) => Fault::new(0, "timeout", "the server did not answer in time"),
-        ureq::Error::Io(error) => Fault::new(0, "http_transport_failed", error.to_string()),
-        _ => Fault::new(0, "http_transport_failed", "no answer could be had"),
+        ureq::Error::Timeout(_) => FileFault::new(0, "timeout", "the server did not answer in time"),
+        ureq::Error::Io(error) => FileFault::new(0, "http_transport_failed", error.to_string()),
+        _ => FileFault::new(0, "http_transport_failed", "no answer could be had"),
     }
 }
 
-fn agent(book: AddressBook, timeout: Duration) -> ureq::Agent {
+pub(super) fn agent(book: AddressBook, timeout: Duration) -> ureq::Agent {
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     // Who needs a certificate has none that could be trusted yet.
     let tls = TlsConfig::builder()

@@ -22,6 +22,13 @@ impl Proof {
         Self { md5: upper_hex(&Md5::digest(&csr.der)), sha256: upper_hex(csr.sha256().as_ref()), unique }
     }
 
+    /// Values in the usual shape that are made of nothing.
+    pub(crate) fn foreign(random: &mut fastrand::Rng, unique: String) -> Self {
+        let mut bytes = [0; 48];
+        random.fill(&mut bytes);
+        Self { md5: upper_hex(&bytes[..16]), sha256: upper_hex(&bytes[16..]), unique }
+    }
+
     pub(crate) fn file_url(&self, scheme: &str, name: &Name) -> String {
         format!("{scheme}://{}/.well-known/pki-validation/{}.txt", name.host(), self.md5)
     }

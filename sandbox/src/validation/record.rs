@@ -1,15 +1,15 @@
-//! Validation by a CNAME record. There is no DNS here yet, so no record is
-//! ever found.
+//! Validation by a CNAME record at the name, or at a parent of it.
 
-use indexmap::IndexMap;
+use hickory_proto::rr::{RData, RecordType};
 use serde::Serialize;
 
-use crate::refusal::{self, Refusal};
+use crate::dns::Asker;
 use crate::rules::names::Name;
 use crate::validation::Proof;
 
+/// Why a name is not shown to be under control.
 #[derive(Serialize)]
-struct Finding {
+pub(crate) struct RecordFault {
     cname_found: u8,
     record_correct: u8,
     target_host: String,
@@ -17,17 +17,32 @@ struct Finding {
     actual_record: String,
 }
 
-pub(crate) fn check_records(names: &[Name], proof: &Proof) -> Result<(), Refusal> {
-    let finding = |name: &Name| {
-        let finding = Finding {
-            cname_found: 0,
-            record_correct: 0,
-            target_host: proof.record_label(),
-            target_record: proof.record_target().to_ascii_uppercase(),
-            actual_record: String::new(),
-        };
-        (name.to_string(), IndexMap::from([(name.host(), finding)]))
-    };
-    let details: IndexMap<_, _> = names.iter().map(finding).collect();
-    Err(refusal::DOMAIN_CONTROL_VALIDATION_FAILED.with_details(&details))
+/// Looks for the record. Names are compared without case, and without a dot at
+/// the end; the fault repeats them in capitals.
+pub(super) fn check(name: &Name, proof: &Proof, dns: Asker) -> Result<(), RecordFault> {
+    let wanted = proof.record_target().to_ascii_uppercase();
+    let mut actual = None;
+    for at in name.domain_and_parents() {
+        let found = target(dns, &format!("{}.{at}", proof.record_label()));
+        if found.as_ref() == Some(&wanted) {
+            return Ok(());
+        }
+        actual = actual.or(found);
+    }
+    Err(RecordFault {
+        cname_found: actual.is_some().into(),
+        record_correct: 0,
+        target_host: proof.record_label(),
+        target_record: wanted,
+        actual_record: actual.unwrap_or_default(),
+    })
+}
+
+/// Where the record leads. A question that fails is as good as no record.
+fn target(dns: Asker, name: &str) -> Option<String> {
+    let answers = dns.ask(name, RecordType::CNAME).ok()?;
+    answers.into_iter().find_map(|answer| match answer.data {
+        RData::CNAME(target) => Some(target.to_ascii().trim_end_matches('.').to_ascii_uppercase()),
+        _ => None,
+    })
 }

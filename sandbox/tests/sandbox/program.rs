@@ -1,7 +1,7 @@
 //! The program, from its first line to its end.
 
 use std::io::{BufRead, BufReader};
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, ChildStdout, Command, Output, Stdio};
 
 use serde_json::json;
 
@@ -11,6 +11,8 @@ use crate::support::{agent, read};
 struct Program {
     child: Child,
     url: String,
+    /// What it prints after its first line.
+    more: BufReader<ChildStdout>,
 }
 
 fn command(arguments: &[&str]) -> Command {
@@ -29,18 +31,21 @@ fn refused(arguments: &[&str]) -> String {
 impl Program {
     fn start(arguments: &[&str]) -> Self {
         let mut child = command(arguments).spawn().expect("it starts");
-        let stdout = child.stdout.as_mut().expect("a pipe");
-        let mut line = String::new();
-        BufReader::new(stdout).read_line(&mut line).expect("a line");
-        let url = line.trim_end().strip_prefix("listening on ");
-        let url = url.unwrap_or_else(|| panic!("{line}")).to_owned();
-        Self { child, url }
+        let mut more = BufReader::new(child.stdout.take().expect("a pipe"));
+        let url = read_url(&mut more, "listening on ");
+        Self { child, url, more }
     }
 
     fn get(&self, path: &str) -> serde_json::Value {
         let response = agent().get(format!("{}{path}", self.url)).call();
         read(response.expect("an answer"))
     }
+}
+
+fn read_url(lines: &mut impl BufRead, before: &str) -> String {
+    let mut line = String::new();
+    lines.read_line(&mut line).expect("a line");
+    line.trim_end().strip_prefix(before).unwrap_or_else(|| panic!("{line}")).to_owned()
 }
 
 impl Drop for Program {
@@ -77,6 +82,37 @@ fn it_serves_and_ends_with_its_parent() {
     assert!(program.child.wait().expect("an end").success());
 }
 
+#[test]
+fn it_can_be_managed() {
+    let mut program = Program::start(&[
+        "--management",
+        "127.0.0.1:0",
+        "--management-host",
+        "sandbox",
+        "--issue-delay",
+        "1..2.5",
+        "--as-of",
+        "2026-04-01",
+        "--set",
+        "list_lag_seconds=5",
+        "--set",
+        "caa=stall",
+        "--dns",
+        "127.0.0.1:5353",
+    ]);
+    let management = read_url(&mut program.more, "management on ");
+    let get = |path: &str| {
+        let request = agent().get(format!("{management}{path}")).header("host", "sandbox:80");
+        read(request.call().expect("an answer"))
+    };
+    assert_eq!(get("/")["base_url"], program.url);
+    assert_eq!(get("/")["dns"], "127.0.0.1:5353");
+    let settings = get("/settings");
+    assert_eq!(settings["issue_delay_seconds"], json!([1.0, 2.5]));
+    assert_eq!((&settings["as_of"], &settings["caa"]), (&json!("2026-04-01"), &json!("stall")));
+    assert_eq!(settings["list_lag_seconds"], 5.0);
+}
+
 #[cfg(unix)]
 #[test]
 fn a_signal_ends_it() {
@@ -103,6 +139,13 @@ fn it_replays() {
 fn it_refuses_what_is_unsafe_or_unclear() {
     assert!(refused(&["--listen", "0.0.0.0:0"]).contains("--allow-remote"));
     assert!(refused(&["--replay", "/nowhere/at/all"]).contains("/nowhere/at/all"));
+    for remote in ["--management", "--dns-listen"] {
+        assert!(refused(&[remote, "0.0.0.0:0"]).contains("--allow-remote"));
+    }
+    assert!(refused(&["--set", "nothing=1"]).contains("unknown field `nothing`"));
+    assert!(refused(&["--set", "nothing"]).contains("an equals sign"));
+    assert!(refused(&["--as-of", "soon"]).contains("no day"));
+    assert!(refused(&["--dns", "127.0.0.1:53", "--dns-listen", "127.0.0.1:53"]).contains("cannot be used"));
     assert!(refused(&["--issue-delay=-1"]).contains("issue-delay"));
     let unknown = refused(&["--access-key", "a-secret", "--unknown"]);
     assert!(!unknown.contains("a-secret"), "{unknown}");

@@ -1,6 +1,8 @@
 //! What the tests share: a small client, requests to sign, a server of files.
 
+pub(crate) mod management;
 pub(crate) mod openssl;
+pub(crate) mod program;
 pub(crate) mod website;
 
 use serde_json::{Value, json};
@@ -71,6 +73,18 @@ impl Client {
         self.post(&format!("/certificates/{id}/challenges"), &body)
     }
 
+    /// The same with the key of another account.
+    pub(crate) fn with_key(&self, key: &str) -> Self {
+        Self { agent: agent(), base: self.base.clone(), key: key.to_owned() }
+    }
+
+    /// An order, published by CNAME records, and asked to be verified.
+    pub(crate) fn order_by_record(&self, sandbox: &Sandbox, names: &[&str]) -> Value {
+        let order = self.create(names);
+        publish(sandbox, &order);
+        self.verify(order["id"].as_str().expect("an id"), "CNAME_CSR_HASH")
+    }
+
     /// A certificate for a name, issued.
     pub(crate) fn issue(&self, sandbox: &Sandbox, name: &str, more: &Value) -> String {
         let order = self.create_with(&[name], more);
@@ -123,4 +137,14 @@ pub(crate) fn assert_refused(answer: &Value, code: i64, kind: &str) {
     assert_eq!(answer["success"], json!(false), "{answer}");
     assert_eq!(answer["error"]["code"], json!(code), "{answer}");
     assert_eq!(answer["error"]["type"], json!(kind), "{answer}");
+}
+
+/// Fills the built-in DNS server with the records of an order.
+pub(crate) fn publish(sandbox: &Sandbox, order: &Value) {
+    let methods = order["validation"]["other_methods"].as_object();
+    for method in methods.unwrap_or_else(|| panic!("not an order: {order}")).values() {
+        let text = |name: &str| method[name].as_str().expect("text");
+        let (name, target) = (text("cname_validation_p1"), text("cname_validation_p2"));
+        sandbox.add_record(name, "CNAME", target).expect("a record");
+    }
 }

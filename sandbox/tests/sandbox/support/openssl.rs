@@ -1,19 +1,14 @@
 //! The `openssl` program, as a second opinion.
 
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use crate::support::program;
+
 /// Whether the program is here. Without it a test is skipped, but not in CI.
 pub(crate) fn is_here() -> bool {
-    let here = Command::new("openssl").arg("version").output().is_ok();
-    if !here {
-        assert!(std::env::var_os("CI").is_none_or(|value| value != "true"), "openssl is needed in CI");
-        // Not captured by the test harness: a skip is to be seen.
-        let _ = writeln!(std::io::stderr(), "skipped: there is no openssl");
-    }
-    here
+    program::is_needed_here("openssl", "version")
 }
 
 /// A folder for files, removed in the end.

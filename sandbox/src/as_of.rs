@@ -1,0 +1,82 @@
+//! What the API looked like on a day: answers and methods were added over the
+//! years, never removed.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+use time::Date;
+use time::format_description::BorrowedFormatItem;
+use time::macros::{date, format_description};
+
+/// A day whose API is to be served, written `2026-04-01`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct AsOf(Date);
+
+const FORMAT: &[BorrowedFormatItem<'_>] = format_description!("[year]-[month]-[day]");
+
+impl FromStr for AsOf {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        Date::parse(text, FORMAT).map(Self).map_err(|_| format!("{text:?} is no day such as 2026-04-01"))
+    }
+}
+
+impl TryFrom<String> for AsOf {
+    type Error = String;
+
+    fn try_from(text: String) -> Result<Self, String> {
+        text.parse()
+    }
+}
+
+impl From<AsOf> for String {
+    fn from(day: AsOf) -> Self {
+        day.to_string()
+    }
+}
+
+impl fmt::Display for AsOf {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.format(FORMAT).unwrap_or_default())
+    }
+}
+
+/// Something that the API has only since a day. Where the day itself is not
+/// known, it is one between the last answer seen without and the first with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Since {
+    /// Bad keys are refused with status 401, and not 200.
+    KeyStatus,
+    /// Every call may have a JSON body.
+    JsonBodies,
+    /// `fingerprint_sha1` and `brand_validation`.
+    Fingerprint,
+    /// `signature_algorithm_properties`.
+    SignatureProperties,
+    /// Downloads by format, the CA's certificates, `last_updated` and
+    /// `ca_certificate_id`.
+    Formats,
+    /// `Authorization: ApiKey`.
+    KeyHeader,
+}
+
+impl Since {
+    fn day(self) -> Date {
+        match self {
+            Self::KeyStatus => date!(2022 - 01 - 01),
+            Self::JsonBodies => date!(2023 - 01 - 01),
+            Self::Fingerprint => date!(2023 - 06 - 01),
+            Self::SignatureProperties => date!(2025 - 11 - 01),
+            Self::Formats => date!(2026 - 04 - 01),
+            Self::KeyHeader => date!(2026 - 08 - 01),
+        }
+    }
+}
+
+/// Whether the API has something on a day; without a day it is the newest one.
+pub(crate) fn has(day: Option<AsOf>, what: Since) -> bool {
+    day.is_none_or(|day| day.0 >= what.day())
+}

@@ -1,0 +1,110 @@
+//! Questions to a DNS server: over UDP, and over TCP what does not fit.
+
+use std::io::{self, Read as _, Write as _};
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream, UdpSocket};
+use std::time::{Duration, Instant};
+
+use hickory_proto::op::{Edns, Message, Query, ResponseCode};
+use hickory_proto::rr::{Name, Record, RecordType};
+
+/// Asks one DNS server.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Asker {
+    pub(crate) server: SocketAddr,
+    /// How long one question may take.
+    pub(crate) timeout: Duration,
+}
+
+/// Why a question got no answer. That there is no such name is one.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Failure;
+
+impl From<io::Error> for Failure {
+    fn from(_: io::Error) -> Self {
+        Self
+    }
+}
+
+impl Asker {
+    /// The answers to a question, those on the way from alias to alias included.
+    pub(crate) fn ask(self, name: &str, kind: RecordType) -> Result<Vec<Record>, Failure> {
+        let mut name = Name::from_ascii(name).map_err(|_| Failure)?;
+        name.set_fqdn(true);
+        let mut question = Message::query();
+        question.metadata.id = fastrand::u16(..);
+        question.metadata.recursion_desired = true;
+        question.add_query(Query::query(name, kind));
+        let mut edns = Edns::new();
+        edns.set_max_payload(1232);
+        question.set_edns(edns);
+        let bytes = question.to_vec().map_err(|_| Failure)?;
+
+        let end = Instant::now() + self.timeout;
+        let mut answer = self.over_udp(&bytes, &question, end)?;
+        if answer.metadata.truncation {
+            answer = self.over_tcp(&bytes, &question, end)?;
+        }
+        match answer.metadata.response_code {
+            ResponseCode::NoError | ResponseCode::NXDomain => Ok(answer.answers),
+            _ => Err(Failure),
+        }
+    }
+
+    fn over_udp(self, bytes: &[u8], question: &Message, end: Instant) -> Result<Message, Failure> {
+        /// How often the question is sent: a datagram may get lost.
+        const TRIES: u32 = 3;
+        let any = match self.server {
+            SocketAddr::V4(_) => SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0)),
+            SocketAddr::V6(_) => SocketAddr::from((Ipv6Addr::UNSPECIFIED, 0)),
+        };
+        let socket = UdpSocket::bind(any)?;
+        socket.connect(self.server)?;
+        let mut buffer = [0; 4096];
+        for _ in 0..TRIES {
+            socket.send(bytes)?;
+            let try_end = end.min(Instant::now() + self.timeout / TRIES);
+            while let Some(left) = left(try_end) {
+                socket.set_read_timeout(Some(left))?;
+                match socket.recv(&mut buffer) {
+                    Ok(length) => {
+                        if let Some(answer) = read(&buffer[..length], question) {
+                            return Ok(answer);
+                        }
+                    }
+                    Err(error) if is_timeout(&error) => break,
+                    Err(error) => return Err(error.into()),
+                }
+            }
+        }
+        Err(Failure)
+    }
+
+    fn over_tcp(self, bytes: &[u8], question: &Message, end: Instant) -> Result<Message, Failure> {
+        let left = left(end).ok_or(Failure)?;
+        let mut stream = TcpStream::connect_timeout(&self.server, left)?;
+        stream.set_read_timeout(Some(left))?;
+        stream.set_write_timeout(Some(left))?;
+        let length = u16::try_from(bytes.len()).map_err(|_| Failure)?;
+        stream.write_all(&[&length.to_be_bytes(), bytes].concat())?;
+        let mut length = [0; 2];
+        stream.read_exact(&mut length)?;
+        let mut answer = vec![0; u16::from_be_bytes(length).into()];
+        stream.read_exact(&mut answer)?;
+        read(&answer, question).ok_or(Failure)
+    }
+}
+
+fn left(end: Instant) -> Option<Duration> {
+    end.checked_duration_since(Instant::now()).filter(|left| !left.is_zero())
+}
+
+fn is_timeout(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut)
+}
+
+/// The answer, if it is one to this question.
+fn read(bytes: &[u8], question: &Message) -> Option<Message> {
+    let answer = Message::from_vec(bytes).ok()?;
+    let fits = answer.metadata.id == question.metadata.id && answer.queries == question.queries;
+    fits.then_some(answer)
+}

@@ -1,0 +1,236 @@
+//! What the built-in DNS server knows: the records that tests filled in, and
+//! the ways in which it is to misbehave.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+use std::str::FromStr as _;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use hickory_proto::op::ResponseCode;
+use hickory_proto::rr::rdata::{A, AAAA};
+use hickory_proto::rr::{Name, RData, Record, RecordType};
+use serde::{Deserialize, Serialize};
+
+use crate::address_book::AddressBook;
+
+/// A record of the built-in DNS server.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DnsRecord {
+    /// The name, without regard to case or a dot at its end.
+    pub name: String,
+    /// The type, say `CNAME`, `CAA`, `A` or `TXT`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// The value as in a zone file, say `0 issue "sectigo.com"`.
+    pub value: String,
+}
+
+/// How the built-in DNS server answers for a name.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "UPPERCASE")]
+pub enum DnsAnswer {
+    /// With the records that it has.
+    #[default]
+    Normal,
+    /// There is no such name.
+    NxDomain,
+    /// The server failed.
+    ServFail,
+    /// The server does not want to say.
+    Refused,
+    /// With nothing at all: the question times out.
+    Silence,
+}
+
+/// A question that reached the built-in DNS server.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct DnsQuestion {
+    /// The name as it was asked for, without a dot at its end.
+    pub name: String,
+    /// The type.
+    #[serde(rename = "type")]
+    pub kind: String,
+}
+
+/// What the server says to one question.
+pub(super) struct Finding {
+    pub(super) code: ResponseCode,
+    pub(super) answers: Vec<Record>,
+    pub(super) delay: Duration,
+    pub(super) silent: bool,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Manner {
+    answer: DnsAnswer,
+    delay: Duration,
+}
+
+#[derive(Default)]
+struct Contents {
+    records: BTreeMap<String, Vec<(DnsRecord, RData)>>,
+    manners: BTreeMap<String, Manner>,
+    asked: Vec<DnsQuestion>,
+}
+
+pub(crate) struct Zone {
+    contents: Mutex<Contents>,
+    /// Where names are whose address nobody filled in.
+    book: Arc<Mutex<AddressBook>>,
+}
+
+/// Short, since tests change their minds.
+const TTL: u32 = 1;
+
+impl Zone {
+    pub(crate) fn new(book: Arc<Mutex<AddressBook>>) -> Self {
+        Self { contents: Mutex::default(), book }
+    }
+
+    fn contents(&self) -> MutexGuard<'_, Contents> {
+        self.contents.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Adds a record, or says what is wrong with it.
+    pub(crate) fn add(&self, record: DnsRecord) -> Result<(), String> {
+        let key = key(&record.name);
+        Name::from_ascii(&key).map_err(|error| format!("the name {}: {error}", record.name))?;
+        let kind = record.kind.to_ascii_uppercase();
+        let type_ = RecordType::from_str(&kind).map_err(|_| format!("{kind} is no type of record"))?;
+        let data = RData::try_from_str(type_, &absolute(type_, &record.value))
+            .map_err(|error| format!("the value {}: {error}", record.value))?;
+        let record = DnsRecord { name: key.clone(), kind, ..record };
+        let mut contents = self.contents();
+        let here = contents.records.entry(key).or_default();
+        if !here.iter().any(|(known, _)| *known == record) {
+            here.push((record, data));
+        }
+        Ok(())
+    }
+
+    /// Removes the records of a name, or those of one type; without a name all.
+    pub(crate) fn remove(&self, name: Option<&str>, kind: Option<&str>) {
+        let name = name.map(key);
+        let mut contents = self.contents();
+        for (at, records) in &mut contents.records {
+            if name.as_ref().is_none_or(|name| name == at) {
+                records
+                    .retain(|(record, _)| kind.is_some_and(|kind| !kind.eq_ignore_ascii_case(&record.kind)));
+            }
+        }
+        contents.records.retain(|_, records| !records.is_empty());
+    }
+
+    pub(crate) fn records(&self) -> Vec<DnsRecord> {
+        let contents = self.contents();
+        contents.records.values().flatten().map(|(record, _)| record.clone()).collect()
+    }
+
+    pub(crate) fn behave(&self, name: &str, answer: DnsAnswer, delay: Duration) {
+        self.contents().manners.insert(key(name), Manner { answer, delay });
+    }
+
+    pub(crate) fn asked(&self) -> Vec<DnsQuestion> {
+        self.contents().asked.clone()
+    }
+
+    pub(crate) fn reset(&self) {
+        *self.contents() = Contents::default();
+    }
+
+    /// Follows names from one to the next, as far as they lead.
+    pub(super) fn answer(&self, asked: &Name, kind: RecordType) -> Finding {
+        /// As many as resolvers follow.
+        const LONGEST_CHAIN: usize = 8;
+        let mut contents = self.contents();
+        contents.asked.push(DnsQuestion {
+            name: asked.to_ascii().trim_end_matches('.').to_owned(),
+            kind: kind.to_string(),
+        });
+        let mut finding = Finding {
+            code: ResponseCode::NoError,
+            answers: Vec::new(),
+            delay: Duration::ZERO,
+            silent: false,
+        };
+        let mut name = asked.clone();
+        for _ in 0..LONGEST_CHAIN {
+            let key = key(&name.to_ascii());
+            let manner = contents.manners.get(&key).copied().unwrap_or_default();
+            finding.delay += manner.delay;
+            match manner.answer {
+                DnsAnswer::Normal => {}
+                DnsAnswer::NxDomain => finding.code = ResponseCode::NXDomain,
+                DnsAnswer::ServFail => finding.code = ResponseCode::ServFail,
+                DnsAnswer::Refused => finding.code = ResponseCode::Refused,
+                DnsAnswer::Silence => finding.silent = true,
+            }
+            if manner.answer != DnsAnswer::Normal {
+                break;
+            }
+            let here = contents.records.get(&key).map(Vec::as_slice).unwrap_or_default();
+            let add = |finding: &mut Finding, data: &RData| {
+                finding.answers.push(Record::from_rdata(name.clone(), TTL, data.clone()));
+            };
+            let mut found = false;
+            for (_, data) in here.iter().filter(|(_, data)| data.record_type() == kind) {
+                add(&mut finding, data);
+                found = true;
+            }
+            if found {
+                break;
+            }
+            let alias = here.iter().find_map(|(_, data)| match data {
+                RData::CNAME(target) => Some((data, target.0.clone())),
+                _ => None,
+            });
+            if let Some((data, target)) = alias {
+                add(&mut finding, data);
+                name = target;
+                continue;
+            }
+            if let Some(data) = self.customary(&key, kind) {
+                add(&mut finding, &data);
+            } else if !contents.exists(&key) {
+                finding.code = ResponseCode::NXDomain;
+            }
+            break;
+        }
+        finding
+    }
+
+    /// The address of a name of which nothing else was said.
+    fn customary(&self, key: &str, kind: RecordType) -> Option<RData> {
+        if key.starts_with('_') {
+            return None;
+        }
+        let book = self.book.lock().unwrap_or_else(PoisonError::into_inner);
+        match (book.find(key, false).ip(), kind) {
+            (IpAddr::V4(address), RecordType::A) => Some(RData::A(A(address))),
+            (IpAddr::V6(address), RecordType::AAAA) => Some(RData::AAAA(AAAA(address))),
+            _ => None,
+        }
+    }
+}
+
+impl Contents {
+    /// Whether there is such a name. Ordinary ones all exist; one that begins
+    /// with an underscore only if it, or a name below, has records.
+    fn exists(&self, key: &str) -> bool {
+        let below = format!(".{key}");
+        !key.starts_with('_') || self.records.keys().any(|name| name == key || name.ends_with(&below))
+    }
+}
+
+/// A name as it is looked up.
+fn key(name: &str) -> String {
+    name.trim().trim_end_matches('.').to_ascii_lowercase()
+}
+
+/// There is no zone that a name could be relative to.
+fn absolute(kind: RecordType, value: &str) -> String {
+    let names = matches!(kind, RecordType::CNAME | RecordType::NS | RecordType::PTR | RecordType::MX);
+    if names && !value.ends_with('.') { format!("{value}.") } else { value.to_owned() }
+}

@@ -1,0 +1,83 @@
+//! Calls that are carried out, though not as they should be.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::settings::seconds;
+
+/// Something odd about the next calls of an operation. It does not replace the
+/// answer as a [`Fault`](crate::Fault) does; a call may meet several.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Quirk {
+    /// The operation, by name; any for which it makes sense if absent.
+    pub operation: Option<String>,
+    /// How many calls meet it; `usize::MAX` is always.
+    pub times: usize,
+    /// What is odd.
+    pub effect: Effect,
+}
+
+/// What a [`Quirk`] does.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+#[non_exhaustive]
+pub enum Effect {
+    /// `list_certificates` shows what was that long ago.
+    Lag {
+        /// How long ago.
+        #[serde(with = "seconds")]
+        seconds: Duration,
+    },
+    /// `verify_domains` fails with code 0, and goes on all the same if what it
+    /// looked for was there.
+    FailAndGoOn,
+    /// `verify_domains` accepts, and the certificate is never issued.
+    Stall,
+    /// `create_certificate` gives hashes that are not those of the request.
+    ForeignHashes,
+    /// Certificates have no `expires` unless issued.
+    NullExpires,
+    /// Certificates have `validation: []`.
+    EmptyValidation,
+    /// Numbers come as text and text as numbers, flags as numbers, maps as
+    /// lists where they are empty.
+    WrongTypes,
+}
+
+impl Effect {
+    /// The operations for which it makes sense; none is all.
+    fn operations(self) -> &'static [&'static str] {
+        const CERTIFICATES: &[&str] =
+            &["create_certificate", "verify_domains", "get_certificate", "list_certificates"];
+        match self {
+            Self::Lag { .. } => &["list_certificates"],
+            Self::FailAndGoOn | Self::Stall => &["verify_domains"],
+            Self::ForeignHashes => &["create_certificate"],
+            Self::NullExpires | Self::EmptyValidation => CERTIFICATES,
+            Self::WrongTypes => &[],
+        }
+    }
+
+    pub(crate) fn suits(self, operation: &str) -> bool {
+        let all = self.operations();
+        all.is_empty() || all.contains(&operation)
+    }
+}
+
+/// What one call meets.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Met(pub(crate) Vec<Effect>);
+
+impl Met {
+    pub(crate) fn has(&self, effect: Effect) -> bool {
+        self.0.contains(&effect)
+    }
+
+    pub(crate) fn lag(&self) -> Option<Duration> {
+        self.0.iter().find_map(|effect| match effect {
+            Effect::Lag { seconds } => Some(*seconds),
+            _ => None,
+        })
+    }
+}

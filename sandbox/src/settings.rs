@@ -1,0 +1,151 @@
+//! The ways of the service that last until they are changed. What strikes only
+//! some calls is a [`Fault`](crate::Fault) or a [`Quirk`](crate::Quirk).
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::as_of::AsOf;
+use crate::codes;
+
+/// How the service behaves, to be changed field by field.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    /// How long a validated order stays `pending_validation`: from the first
+    /// to the second, in seconds where written as JSON.
+    #[serde(with = "seconds::range", rename = "issue_delay_seconds")]
+    pub issue_delay: (Duration, Duration),
+    /// How long after issuing a download is still refused with 2832.
+    #[serde(with = "seconds", rename = "download_delay_seconds")]
+    pub download_delay: Duration,
+    /// How far behind lists are: they show what was that long ago.
+    #[serde(with = "seconds", rename = "list_lag_seconds")]
+    pub list_lag: Duration,
+    /// What a CAA record that shuts the CA out leads to.
+    pub caa: CaaRefusal,
+    /// Looks at files, records and CAA once more before issuing, where time
+    /// lies between; an order whose proof is gone stays pending.
+    pub second_look: bool,
+    /// Refuses names that no public CA certifies, say `host.local` (2877).
+    pub refuse_reserved_names: bool,
+    /// Names that are refused with a code, with all below them, say
+    /// `{"ru": 2874, "premium.example.com": 2875}`.
+    pub refused_names: BTreeMap<String, i64>,
+    /// Words in names that a human is to look at: the certificate has
+    /// `brand_validation` set and stays pending.
+    pub brands: Vec<String>,
+    /// What `expires` is before a certificate is issued.
+    pub draft_expires: DraftExpires,
+    /// The day whose API is served; none is the newest.
+    pub as_of: Option<AsOf>,
+}
+
+/// What a CAA record that shuts the CA out leads to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CaaRefusal {
+    /// A refusal with code 2840 and the names.
+    #[default]
+    Refuse,
+    /// Nothing: the order is pending, and stays so while the record is there.
+    Stall,
+}
+
+/// What `expires` is before a certificate is issued.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DraftExpires {
+    /// As if the certificate were issued on the same day.
+    #[default]
+    Preset,
+    /// Null.
+    Null,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            issue_delay: (Duration::ZERO, Duration::ZERO),
+            download_delay: Duration::ZERO,
+            list_lag: Duration::ZERO,
+            caa: CaaRefusal::default(),
+            second_look: true,
+            refuse_reserved_names: true,
+            refused_names: BTreeMap::new(),
+            brands: Vec::new(),
+            draft_expires: DraftExpires::default(),
+            as_of: None,
+        }
+    }
+}
+
+impl Settings {
+    /// These settings with some changed: names and values as in JSON. A name or
+    /// value that is none changes nothing, and is named.
+    pub fn changed(&self, changes: &Map<String, Value>) -> Result<Self, String> {
+        let mut all = serde_json::to_value(self).map_err(|error| error.to_string())?;
+        for (name, value) in changes {
+            all[name] = value.clone();
+        }
+        let settings: Self = serde_json::from_value(all).map_err(|error| error.to_string())?;
+        match settings.refused_names.values().find(|code| codes::kind(**code, None).is_none()) {
+            Some(code) => Err(format!("refused_names: there is no code {code}")),
+            None => Ok(settings),
+        }
+    }
+}
+
+/// Durations as JSON: numbers of seconds.
+pub(crate) mod seconds {
+    use std::time::Duration;
+
+    use serde::de::Error as _;
+    use serde::{Deserialize as _, Deserializer, Serializer};
+
+    // Serde hands over a reference.
+    #[allow(clippy::trivially_copy_pass_by_ref)]
+    pub(crate) fn serialize<S: Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_f64(duration.as_secs_f64())
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Duration, D::Error> {
+        let seconds = f64::deserialize(deserializer)?;
+        Duration::try_from_secs_f64(seconds).map_err(D::Error::custom)
+    }
+
+    /// Two of them, or one that stands for both.
+    pub(crate) mod range {
+        use std::time::Duration;
+
+        use serde::de::Error as _;
+        use serde::{Deserialize, Deserializer, Serialize as _, Serializer};
+
+        #[derive(Deserialize)]
+        #[serde(untagged)]
+        enum Given {
+            One(f64),
+            Both(f64, f64),
+        }
+
+        pub(crate) fn serialize<S: Serializer>(
+            range: &(Duration, Duration),
+            serializer: S,
+        ) -> Result<S::Ok, S::Error> {
+            [range.0.as_secs_f64(), range.1.as_secs_f64()].serialize(serializer)
+        }
+
+        pub(crate) fn deserialize<'de, D: Deserializer<'de>>(
+            deserializer: D,
+        ) -> Result<(Duration, Duration), D::Error> {
+            let (from, to) = match Given::deserialize(deserializer)? {
+                Given::One(seconds) => (seconds, seconds),
+                Given::Both(from, to) => (from, to),
+            };
+            let duration = |seconds| Duration::try_from_secs_f64(seconds).map_err(D::Error::custom);
+            Ok((duration(from)?, duration(to)?))
+        }
+    }
+}

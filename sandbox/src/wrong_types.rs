@@ -1,0 +1,36 @@
+//! Answers whose values are of other types than documented, as PHP is apt to
+//! write them.
+
+use serde_json::{Map, Value};
+
+use crate::php_json;
+use crate::reply::{Body, Reply};
+
+/// The same answer with wrong types; one that is not JSON stays as it is.
+pub(crate) fn of(mut reply: Reply) -> Reply {
+    if let Body::Bytes(bytes) = &reply.body
+        && let Ok(value) = serde_json::from_slice(bytes)
+        && let Ok(text) = php_json::to_string(&bent(value))
+    {
+        reply.body = Body::Bytes(text.into_bytes());
+    }
+    reply
+}
+
+fn bent(value: Value) -> Value {
+    match value {
+        Value::Bool(flag) => Value::from(u8::from(flag).to_string()),
+        Value::Number(number) => Value::from(number.to_string()),
+        // Not for what only looks like a number, say an id.
+        Value::String(text) => match text.parse::<u16>() {
+            Ok(number) if number.to_string() == text => Value::from(number),
+            _ => Value::String(text),
+        },
+        Value::Array(values) => Value::Array(values.into_iter().map(bent).collect()),
+        Value::Object(members) if members.is_empty() => Value::Array(Vec::new()),
+        Value::Object(members) => {
+            Value::Object(members.into_iter().map(|(name, value)| (name, bent(value))).collect::<Map<_, _>>())
+        }
+        Value::Null => Value::Null,
+    }
+}

@@ -1,0 +1,69 @@
+//! Other people's clients, unmodified.
+
+use std::process::Command;
+
+use crate::support::management::start_managed;
+use crate::support::openssl::{self, Folder};
+use crate::support::program;
+
+/// The version that the test is written for.
+const NPM_PACKAGE: &str = "zerossl@1.1.0";
+
+#[test]
+fn the_npm_package_works() {
+    if !program::is_needed_here("npm", "--version") || !program::is_needed_here("node", "--version") {
+        return;
+    }
+    let folder = Folder::new();
+    folder.write("package.json", r#"{"private": true}"#);
+    let mut install = Command::new("npm");
+    install.args([
+        "install",
+        "--ignore-scripts",
+        "--no-audit",
+        "--no-fund",
+        "--prefer-offline",
+        "--fetch-retries=1",
+        NPM_PACKAGE,
+    ]);
+    let installed = install.current_dir(folder.path()).output().expect("npm runs");
+    if !installed.status.success() {
+        let why = String::from_utf8_lossy(&installed.stderr).into_owned();
+        assert!(!program::is_ci(), "{NPM_PACKAGE} is needed in CI: {why}");
+        program::skipped(&format!("{NPM_PACKAGE} cannot be installed"));
+        return;
+    }
+    folder.write("journey.js", include_str!("../npm.js"));
+    let (sandbox, _, manager) = start_managed();
+    let mut journey = Command::new("node");
+    journey.arg("journey.js").current_dir(folder.path());
+    journey.env("SANDBOX", sandbox.base_url()).env("MANAGEMENT", manager.url(""));
+    let said = program::run(journey.env("ACCESS_KEY", sandbox.access_key()));
+    assert!(said.ends_with("done\n"), "{said}");
+    let statuses: Vec<_> = sandbox.certificates().into_iter().map(|one| one.status).collect();
+    assert_eq!(statuses, ["revoked", "cancelled", "issued"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn curl_calls_every_operation() {
+    if !openssl::is_here() || !program::is_needed_here("curl", "--version") {
+        return;
+    }
+    let (sandbox, _, manager) = start_managed();
+    let folder = Folder::new();
+    let mut script = Command::new("sh");
+    script.args(["-eu", concat!(env!("CARGO_MANIFEST_DIR"), "/tests/curl.sh")]).current_dir(folder.path());
+    script.env("SANDBOX", sandbox.base_url()).env("MANAGEMENT", manager.url(""));
+    let said = program::run(script.env("ACCESS_KEY", sandbox.access_key()));
+    assert!(said.ends_with("done\n"), "{said}");
+
+    let asked = sandbox.requests();
+    let overview = include_str!("../../src/routes.rs");
+    let operations = overview.split("(\"").skip(1).filter_map(|part| part.split('"').next());
+    let missing: Vec<_> = operations
+        .filter(|name| name.contains('_'))
+        .filter(|name| !asked.iter().any(|asked| asked.operation == Some(name)))
+        .collect();
+    assert_eq!(missing, Vec::<&str>::new());
+}
