@@ -54,6 +54,7 @@ mod signing_request;
 mod thread;
 mod time;
 mod transport;
+mod words;
 
 pub use answers::{Certificate, Extra, FileAndRecord, Success, Validation};
 pub use cancel::CancelToken;

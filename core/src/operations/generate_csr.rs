@@ -9,24 +9,22 @@ use crate::parameter::{Arguments, Parameter, ParameterKind};
 use crate::secret::Secret;
 use crate::shape::{Field, FieldKind, Shape};
 use crate::signing_request;
+use crate::words::words;
 
-/// What kind of private key is made.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize)]
-#[non_exhaustive]
-pub enum KeyType {
-    /// ECDSA on the curve P-256.
-    #[default]
-    #[serde(rename = "ecdsa-p256")]
-    EcdsaP256,
-    /// ECDSA on the curve P-384.
-    #[serde(rename = "ecdsa-p384")]
-    EcdsaP384,
-    /// RSA with 2048 bits.
-    #[serde(rename = "rsa-2048")]
-    Rsa2048,
-    /// RSA with 4096 bits.
-    #[serde(rename = "rsa-4096")]
-    Rsa4096,
+words! {
+    /// What kind of private key is made.
+    #[derive(Default)]
+    pub enum KeyType {
+        /// ECDSA on the curve P-256.
+        #[default]
+        EcdsaP256 = "ecdsa-p256",
+        /// ECDSA on the curve P-384.
+        EcdsaP384 = "ecdsa-p384",
+        /// RSA with 2048 bits.
+        Rsa2048 = "rsa-2048",
+        /// RSA with 4096 bits.
+        Rsa4096 = "rsa-4096",
+    }
 }
 
 /// Makes a certificate signing request (RFC 2986) and, unless one is given, a private key. Nothing is sent.
@@ -75,7 +73,7 @@ pub(super) static OPERATION: Operation = Operation {
         ),
         Parameter::optional(
             "key_type",
-            ParameterKind::OneOf(&["ecdsa-p256", "ecdsa-p384", "rsa-2048", "rsa-4096"]),
+            ParameterKind::OneOf(KeyType::WORDS),
             "The kind of key to make; ecdsa-p256 by default.",
         ),
         Parameter::optional(

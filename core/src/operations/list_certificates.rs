@@ -12,26 +12,26 @@ use crate::operation::{Endpoint, Operation, Request, Run};
 use crate::pages;
 use crate::parameter::{self, Arguments, Parameter, ParameterKind};
 use crate::shape::{Field, FieldKind, Shape};
+use crate::words::words;
 
-/// The state of a certificate, as a filter.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum Status {
-    /// Ordered, not yet validated.
-    Draft,
-    /// The service looks, or issues.
-    PendingValidation,
-    /// Issued and valid.
-    Issued,
-    /// Given up before it was issued.
-    Cancelled,
-    /// Taken back.
-    Revoked,
-    /// Over.
-    Expired,
-    /// Issued, and over within 30 days.
-    ExpiringSoon,
+words! {
+    /// The state of a certificate, as a filter.
+    pub enum Status {
+        /// Ordered, not yet validated.
+        Draft = "draft",
+        /// The service looks, or issues.
+        PendingValidation = "pending_validation",
+        /// Issued and valid.
+        Issued = "issued",
+        /// Given up before it was issued.
+        Cancelled = "cancelled",
+        /// Taken back.
+        Revoked = "revoked",
+        /// Over.
+        Expired = "expired",
+        /// Issued, and over within 30 days.
+        ExpiringSoon = "expiring_soon",
+    }
 }
 
 /// A page of the account's certificates. For all pages use [`Client::certificates`](crate::Client::certificates).
@@ -81,15 +81,7 @@ pub struct CertificateList {
 
 const STATUS: Parameter = Parameter::optional(
     "status",
-    ParameterKind::SomeOf(&[
-        "draft",
-        "pending_validation",
-        "issued",
-        "cancelled",
-        "revoked",
-        "expired",
-        "expiring_soon",
-    ]),
+    ParameterKind::SomeOf(Status::WORDS),
     "Only these states; without it all known ones. expiring_soon: issued, and over within 30 days.",
 )
 .sent_as("certificate_status");

@@ -6,24 +6,22 @@ use super::CERTIFICATE_ID;
 use crate::answers::{SUCCESS, Success};
 use crate::operation::{Endpoint, Operation, Repeat, Request, Run};
 use crate::parameter::{Parameter, ParameterKind};
+use crate::words::words;
 
-/// Why a certificate is revoked (RFC 5280, section 5.3.1); the spelling is the service's.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
-#[non_exhaustive]
-pub enum Reason {
-    /// No reason is given.
-    Unspecified,
-    /// The private key is in other hands.
-    #[serde(rename = "keyCompromise")]
-    KeyCompromise,
-    /// The names belong to somebody else now.
-    #[serde(rename = "affiliationChanged")]
-    AffiliationChanged,
-    /// Another certificate took its place.
-    Superseded,
-    /// The names are no longer used.
-    #[serde(rename = "cessationOfOperation")]
-    CessationOfOperation,
+words! {
+    /// Why a certificate is revoked (RFC 5280, section 5.3.1); the spelling is the service's.
+    pub enum Reason {
+        /// No reason is given.
+        Unspecified = "Unspecified",
+        /// The private key is in other hands.
+        KeyCompromise = "keyCompromise",
+        /// The names belong to somebody else now.
+        AffiliationChanged = "affiliationChanged",
+        /// Another certificate took its place.
+        Superseded = "Superseded",
+        /// The names are no longer used.
+        CessationOfOperation = "cessationOfOperation",
+    }
 }
 
 /// Takes an issued certificate back. Its place in the quota stays taken.
@@ -56,13 +54,7 @@ pub(super) static OPERATION: Operation = Operation {
         CERTIFICATE_ID,
         Parameter::optional(
             "reason",
-            ParameterKind::OneOf(&[
-                "Unspecified",
-                "keyCompromise",
-                "affiliationChanged",
-                "Superseded",
-                "cessationOfOperation",
-            ]),
+            ParameterKind::OneOf(Reason::WORDS),
             "Why; Unspecified if nothing is said.",
         ),
     ],

@@ -8,23 +8,20 @@ use crate::context::{self, Context};
 use crate::error::{Kind, Result};
 use crate::operation::{Endpoint, Operation, Repeat, Request, Run};
 use crate::parameter::{Arguments, Parameter, ParameterKind};
+use crate::words::words;
 
-/// How control of the names is shown; one method covers the whole order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
-#[non_exhaustive]
-pub enum ValidationMethod {
-    /// A mail with a link to one address for each name.
-    #[serde(rename = "EMAIL")]
-    Email,
-    /// A CNAME record for each name; the one for wildcards, beside mail.
-    #[serde(rename = "CNAME_CSR_HASH")]
-    Cname,
-    /// A file for each name over HTTP.
-    #[serde(rename = "HTTP_CSR_HASH")]
-    Http,
-    /// A file for each name over HTTPS.
-    #[serde(rename = "HTTPS_CSR_HASH")]
-    Https,
+words! {
+    /// How control of the names is shown; one method covers the whole order.
+    pub enum ValidationMethod {
+        /// A mail with a link to one address for each name.
+        Email = "EMAIL",
+        /// A CNAME record for each name; the one for wildcards, beside mail.
+        Cname = "CNAME_CSR_HASH",
+        /// A file for each name over HTTP.
+        Http = "HTTP_CSR_HASH",
+        /// A file for each name over HTTPS.
+        Https = "HTTPS_CSR_HASH",
+    }
 }
 
 /// Asks the service to look, now that the order's files or records are published.
@@ -67,7 +64,7 @@ pub(super) static OPERATION: Operation = Operation {
         CERTIFICATE_ID,
         Parameter::required(
             "validation_method",
-            ParameterKind::OneOf(&["EMAIL", "CNAME_CSR_HASH", "HTTP_CSR_HASH", "HTTPS_CSR_HASH"]),
+            ParameterKind::OneOf(ValidationMethod::WORDS),
             "How control is shown; one method covers the whole order.",
         ),
         Parameter::optional(
