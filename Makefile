@@ -23,3 +23,9 @@ gen:
 
 docs: gen
 	$(CARGO) doc --package zerossl --no-deps
+
+# Instructions per call beside other clients; tests/bench/README.md says how to read the table.
+bench:
+	$(CARGO) build --release --quiet --package zerossl-bench
+	@tests/bench/build_curl_cjson.sh target/bench/curl_cjson
+	@python3 -B tests/bench/run.py target/release/zerossl-bench target/bench/curl_cjson
