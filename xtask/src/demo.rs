@@ -9,7 +9,7 @@ use std::process::Command;
 
 use zerossl_sandbox::{Options, Sandbox};
 
-use crate::{Outcome, top};
+use crate::{Outcome, build, top};
 
 const USAGE: &str = "\
 usage: cargo run -p xtask -- demo [--keep FOLDER] [--fail WAY]
@@ -47,7 +47,7 @@ pub(crate) fn run(options: &[&str]) -> Outcome {
         Some(_) => return Err(USAGE.into()),
     }
     println!("sandbox at {base_url}, web server at http://127.0.0.1:{web_port}\n");
-    let status = Command::new(program()?)
+    let status = Command::new(program(scratch.path())?)
         .env("ZEROSSL_ACCESS_KEY", key)
         .env("ZEROSSL_BASE_URL", &base_url)
         .arg("--webroot")
@@ -68,17 +68,20 @@ pub(crate) fn run(options: &[&str]) -> Outcome {
     Ok(())
 }
 
-/// The example program, built if it is not.
-fn program() -> Result<PathBuf, Box<dyn std::error::Error>> {
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let built = Command::new(cargo)
-        .current_dir(top())
-        .args(["build", "--quiet", "--package", "zerossl", "--example", "issue"])
+/// The example program in C, built with the library as its users get it.
+fn program(scratch: &Path) -> Result<PathBuf, Box<dyn std::error::Error>> {
+    let build = build::into_build()?;
+    let (lib, program) = (build.join("lib"), scratch.join("issue"));
+    let compiler = std::env::var_os("CC").unwrap_or_else(|| "cc".into());
+    let status = Command::new(compiler)
+        .arg(top().join("examples/c/issue.c"))
+        .arg("-o")
+        .arg(&program)
+        .arg("-I")
+        .arg(build.join("include"))
+        .arg("-L")
+        .arg(&lib)
+        .args(["-lzerossl", &format!("-Wl,-rpath,{}", lib.display())])
         .status()?;
-    if !built.success() {
-        return Err("the example program could not be built".into());
-    }
-    // It stands beside us: target/debug/xtask, target/debug/examples/issue.
-    let here = std::env::current_exe()?;
-    Ok(here.parent().unwrap_or(Path::new(".")).join("examples/issue"))
+    if status.success() { Ok(program) } else { Err("the example program could not be compiled".into()) }
 }

@@ -9,7 +9,7 @@ use crate::{Outcome, generate, top};
 
 pub(crate) fn check() -> Outcome {
     let mut problems = Vec::new();
-    let generated = generate::files();
+    let generated = generate::files()?;
     for (path, text) in &generated {
         if fs::read_to_string(top().join(path)).ok().as_deref() != Some(text) {
             problems.push(format!("{} is not as generated; run `make gen`", path.display()));

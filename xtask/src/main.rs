@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command's output")]
 
+mod build;
 mod demo;
 mod drift;
 mod generate;
@@ -14,6 +15,8 @@ use std::process::ExitCode;
 const USAGE: &str = "\
 usage: cargo run -p xtask -- TASK
   gen      writes what is generated from the table of operations
+  build    builds the C library into build/
+  install  installs it; `install --help` has more
   check    fails if something is not generated, or if an operation lacks its cases
   demo     issues a certificate on an embedded sandbox; `demo --help` has more";
 
@@ -21,6 +24,8 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let outcome = match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         ["gen"] => generate::write(),
+        ["build"] => build::build(),
+        ["install", options @ ..] => build::install(options),
         ["check"] => drift::check(),
         ["demo", options @ ..] => demo::run(options),
         ["help" | "--help"] => {
@@ -32,7 +37,11 @@ fn main() -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("{error}");
+            // A program that we ran may have said all.
+            let message = error.to_string();
+            if !message.is_empty() {
+                eprintln!("{message}");
+            }
             ExitCode::FAILURE
         }
     }

@@ -1,0 +1,48 @@
+//! Errors for C: number, message and JSON, made once.
+
+use std::ffi::{CStr, CString, c_char};
+
+use zerossl::Error;
+
+use crate::pointer::{self, Shared};
+
+/// Why a call failed: a number, a line of English, and everything that is known as JSON. It never changes, and any
+/// thread may read it.
+pub struct zerossl_error {
+    code: i32,
+    message: CString,
+    json: CString,
+}
+
+const _: Option<Shared<zerossl_error>> = None;
+
+impl zerossl_error {
+    pub(crate) fn hand_out(error: &Error) -> *mut Self {
+        pointer::hand_out(Self {
+            code: error.kind().code(),
+            message: c_string(error.message()),
+            json: c_string(&error.to_json()),
+        })
+    }
+
+    pub(crate) fn take_back(error: *mut Self) {
+        drop(pointer::take_back(error));
+    }
+
+    pub(crate) fn code(error: *const Self) -> i32 {
+        pointer::look(error).map_or(0, |error| error.code)
+    }
+
+    pub(crate) fn message(error: *const Self) -> *const c_char {
+        pointer::look(error).map_or(c"", |error| &error.message).as_ptr()
+    }
+
+    pub(crate) fn json(error: *const Self) -> *const c_char {
+        pointer::look(error).map_or(c"{}", |error| &error.json).as_ptr()
+    }
+}
+
+/// A NUL from outside would cut the text short.
+fn c_string(text: &str) -> CString {
+    CString::new(text.replace('\0', " ")).unwrap_or_else(|_| CStr::to_owned(c""))
+}

@@ -1,0 +1,93 @@
+//! The library itself, strings, and a little JSON.
+
+use std::ffi::{CString, c_char};
+use std::ptr;
+use std::sync::OnceLock;
+
+use crate::guard::guard;
+use crate::{json, pointer, string};
+
+/// The header's `ZEROSSL_ABI_VERSION`.
+const ABI_VERSION: i32 = 0;
+
+/// The version of the library that is loaded, such as "0.1.0"; ZEROSSL_VERSION is the header's.
+///
+/// Borrowed, for ever. Any thread; does not block.
+#[must_use]
+#[unsafe(no_mangle)]
+pub extern "C" fn zerossl_version() -> *const c_char {
+    guard(ptr::null(), || concat!(env!("CARGO_PKG_VERSION"), "\0").as_ptr().cast())
+}
+
+/// The ABI that the loaded library has. It goes up when functions are added; a program needs at
+/// least the ZEROSSL_ABI_VERSION that it was compiled with.
+///
+/// Any thread; does not block.
+#[unsafe(no_mangle)]
+pub extern "C" fn zerossl_abi_version() -> i32 {
+    guard(ABI_VERSION, || ABI_VERSION)
+}
+
+/// The whole library as one JSON object, for tools that generate code or check parameters: `version`,
+/// `settings` (of zerossl_client_new), `operations` (each with JSON Schemas of its `parameters` and its
+/// `answer`), `errors`, and `api_errors`, the service's own.
+///
+/// Borrowed, for ever; NULL only if memory ran out. Any thread; does not block.
+#[must_use]
+#[unsafe(no_mangle)]
+pub extern "C" fn zerossl_describe() -> *const c_char {
+    static TEXT: OnceLock<CString> = OnceLock::new();
+    guard(ptr::null(), || {
+        if let Some(text) = TEXT.get() {
+            return text.as_ptr();
+        }
+        // Made before the lock is taken, so that a fork in the middle does not leave it taken in the child for long.
+        let text = CString::new(zerossl::describe().to_string()).unwrap_or_default();
+        TEXT.get_or_init(|| text).as_ptr()
+    })
+}
+
+/// Wipes and frees a string that a function of this library returned as `char *`.
+///
+/// NULL is fine. Any thread; does not block. Only for strings of this library: their length is read.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn zerossl_string_free(s: *mut c_char) {
+    guard((), || string::take_back(s));
+}
+
+/// Reads one value out of a JSON text, so that no parser is needed.
+///
+/// `pointer` is a JSON Pointer (RFC 6901): "/results/0/common_name"; in a name, "~1" stands for a slash
+/// and "~0" for a tilde. Text comes as text, without quotes and escapes; anything else as the JSON it
+/// is: `true`, `12`, `null`, `[...]`, `{...}`.
+///
+/// Returns a string for zerossl_string_free; NULL if there is no such value, if either text is NULL, not
+/// UTF-8 or not JSON, or if the value is a text with a NUL inside. Any thread; does not block. It goes
+/// through the whole text, so take large lists page by page (zerossl_op_start).
+///
+/// cbindgen:postfix=ZEROSSL_NONNULL_1_2
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn zerossl_json_get(json: *const c_char, pointer: *const c_char) -> *mut c_char {
+    guard(ptr::null_mut(), || {
+        let texts = (pointer::text(json, "json"), pointer::text(pointer, "pointer"));
+        let (Ok(Some(json)), Ok(Some(pointer))) = texts else { return ptr::null_mut() };
+        let found = json::get(json, pointer).map(string::hand_out);
+        found.and_then(Result::ok).unwrap_or(ptr::null_mut())
+    })
+}
+
+/// A text as a JSON string, quotes included, to be put into configuration or parameters.
+///
+/// Returns a string for zerossl_string_free; NULL if the text is NULL or not UTF-8. Any thread; does not
+/// block.
+///
+/// cbindgen:postfix=ZEROSSL_NONNULL_1
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn zerossl_json_quote(text: *const c_char) -> *mut c_char {
+    guard(ptr::null_mut(), || {
+        let text = pointer::text(text, "text").ok().flatten();
+        text.and_then(|text| string::hand_out(json::quote(text)).ok()).unwrap_or(ptr::null_mut())
+    })
+}

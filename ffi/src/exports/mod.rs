@@ -1,0 +1,24 @@
+//! What C sees. `include/zerossl.h` is made from these files, doc comments included.
+
+// `no_mangle` counts as unsafe code, and so does the signature of a function that takes pointers.
+#![allow(unsafe_code)]
+// The doc comments are the header's text, where names stand without marks.
+#![allow(clippy::doc_markdown)]
+
+mod client;
+mod codes;
+mod error;
+mod library;
+mod op;
+mod operations;
+#[cfg(feature = "counting")]
+mod testing;
+
+pub use client::*;
+pub use codes::*;
+pub use error::*;
+pub use library::*;
+pub use op::*;
+pub use operations::*;
+#[cfg(feature = "counting")]
+pub use testing::*;

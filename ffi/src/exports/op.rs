@@ -1,0 +1,155 @@
+//! Ops: operations that are watched, answered and cancelled.
+
+use std::ffi::{c_char, c_int, c_void};
+
+use crate::client::zerossl_client;
+use crate::error::zerossl_error;
+use crate::guard::{guard, guard_with};
+pub use crate::op::zerossl_op;
+use crate::op::{self};
+
+/// zerossl_op_next: the operation has ended and all events were read; ask for zerossl_op_result.
+pub const ZEROSSL_DONE: i32 = 0;
+/// zerossl_op_next: here is an event.
+pub const ZEROSSL_EVENT: i32 = 1;
+/// zerossl_op_next: nothing new in the given time.
+pub const ZEROSSL_PENDING: i32 = 2;
+
+/// What zerossl_run calls for each event, on the thread that is inside zerossl_run.
+///
+/// Both pointers are borrowed: `event_json` until the callback returns, `op` until zerossl_run does. On
+/// `op`, only zerossl_op_reply and zerossl_op_cancel may be called (cancel also from other threads). It
+/// has to return: no exception and no longjmp may leave it.
+pub type zerossl_event_fn =
+    Option<extern "C" fn(op: *mut zerossl_op, event_json: *const c_char, user_data: *mut c_void)>;
+
+/// Starts an operation on a thread of the library, which blocks all signals. Its events are pulled with
+/// zerossl_op_next: this works in every runtime.
+///
+/// Every operation can be started; list_certificates gives all pages that way, each as an event `page`
+/// that waits for the reader. Parameters as for zerossl_call.
+///
+/// Returns an op for zerossl_op_free; NULL on failure, with `*error`: what is wrong with the arguments comes
+/// here or as the op's result. Any thread; does not block.
+///
+/// cbindgen:postfix=ZEROSSL_NONNULL_1_2
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn zerossl_op_start(
+    client: *const zerossl_client,
+    operation: *const c_char,
+    params_json: *const c_char,
+    error: *mut *mut zerossl_error,
+) -> *mut zerossl_op {
+    guard_with(error, || zerossl_op::hand_out(client, operation, params_json))
+}
+
+/// Waits for the next event, at most `timeout_ms` milliseconds; 0 polls, -1 waits as long as it takes.
+///
+/// Returns ZEROSSL_EVENT, with `*event_json` for zerossl_string_free; ZEROSSL_PENDING if nothing came in
+/// time; ZEROSSL_DONE when the operation has ended, well or not, and all events were read. Negative only
+/// for misuse and in a child of fork, with `*error`. `*event_json` is NULL unless an event came.
+///
+/// An event is a JSON object with `type` and `message`. Types are progress, warning, log, page, and those
+/// that ask: publish and cleanup, which carry an `id` and wait for zerossl_op_reply. New types may come:
+/// ignore those that you do not know. If events are not read, logs and progress are dropped in the end,
+/// all others wait. One thread at a time works an op.
+///
+/// cbindgen:postfix=ZEROSSL_NONNULL_1_3
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn zerossl_op_next(
+    op: *mut zerossl_op,
+    timeout_ms: i32,
+    event_json: *mut *mut c_char,
+    error: *mut *mut zerossl_error,
+) -> i32 {
+    guard_with(error, || zerossl_op::next(op, timeout_ms, event_json))
+}
+
+/// Answers an event that asks: {"id": ..., "ok": true}, or {"id": ..., "error": "why"}, with the event's id.
+///
+/// Returns ZEROSSL_OK; a negative number on failure, with `*error` (ZEROSSL_E_INVALID_ARGUMENT if no event
+/// of this id waits). Any thread, and inside the callback of zerossl_run; does not block.
+///
+/// cbindgen:postfix=ZEROSSL_NONNULL_1_2
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn zerossl_op_reply(
+    op: *mut zerossl_op,
+    reply_json: *const c_char,
+    error: *mut *mut zerossl_error,
+) -> i32 {
+    guard_with(error, || zerossl_op::reply(op, reply_json))
+}
+
+/// A file descriptor for poll, select, epoll and event loops: readable while zerossl_op_next has news. Read
+/// events until ZEROSSL_PENDING or ZEROSSL_DONE, then wait again.
+///
+/// It is a socket, made at the first call, close-on-exec, and belongs to the op until that is freed: reading
+/// from it does no harm, closing it is forbidden. Returns a negative error number on failure: NULL, an op
+/// of zerossl_run, a child of fork, no more descriptors. Any thread; does not block.
+///
+/// cbindgen:postfix=ZEROSSL_NONNULL_1
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn zerossl_op_fd(op: *const zerossl_op) -> c_int {
+    guard_with(std::ptr::null_mut(), || zerossl_op::fd(op))
+}
+
+/// Asks the operation to end soon, also in the middle of a network call. It then ends with
+/// ZEROSSL_E_CANCELLED, unless it was done before; keep reading until ZEROSSL_DONE, or free the op.
+///
+/// NULL is fine. Any thread, and inside the callback of zerossl_run; does not block.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn zerossl_op_cancel(op: *mut zerossl_op) {
+    guard((), || zerossl_op::cancel(op));
+}
+
+/// The operation's answer, as zerossl_call would return it; can be asked for as often as wanted.
+///
+/// Returns JSON for zerossl_string_free; NULL on failure, with `*error`: why the operation failed, or
+/// ZEROSSL_E_NOT_READY while it runs. Does not block. One thread at a time works an op.
+///
+/// cbindgen:postfix=ZEROSSL_NONNULL_1
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn zerossl_op_result(
+    op: *mut zerossl_op,
+    error: *mut *mut zerossl_error,
+) -> *mut c_char {
+    guard_with(error, || zerossl_op::result(op))
+}
+
+/// Cancels an op, whether it has ended or not, frees it, and closes its descriptor.
+///
+/// NULL is fine, and so is an op whose client was freed. Any thread, while no other one uses the op. Does
+/// not block: the library's thread may need some moments more to end. In a child of fork, the parent's op is
+/// left alone.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn zerossl_op_free(op: *mut zerossl_op) {
+    guard((), || zerossl_op::take_back(op));
+}
+
+/// Runs an operation and waits for its end, with its events handed to a callback on the calling thread.
+///
+/// `on_event` may be NULL; `user_data` is passed on to it and not looked at. Events that ask have to be
+/// answered by it, with zerossl_op_reply. For programs in C and C++; other runtimes had better pull
+/// (zerossl_op_start), since not all of them can be called back.
+///
+/// Returns the answer, JSON, for zerossl_string_free; NULL on failure, with `*error`. Any thread, many at
+/// once; blocks until the operation has ended.
+///
+/// cbindgen:postfix=ZEROSSL_NONNULL_1_2
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn zerossl_run(
+    client: *const zerossl_client,
+    operation: *const c_char,
+    params_json: *const c_char,
+    on_event: zerossl_event_fn,
+    user_data: *mut c_void,
+    error: *mut *mut zerossl_error,
+) -> *mut c_char {
+    guard_with(error, || op::run(client, operation, params_json, on_event, user_data))
+}

@@ -1,0 +1,141 @@
+//! The guard around every export: a panic becomes an error, and prints nothing.
+//!
+//! A closure, so that the exports are plain functions, which formatter and header generator understand.
+
+use std::cell::Cell;
+use std::panic::{self, AssertUnwindSafe, catch_unwind};
+use std::sync::Once;
+use std::thread;
+
+use zerossl::{Error, Kind, Result};
+
+use crate::error::zerossl_error;
+use crate::pointer;
+
+/// Runs the work of an export that reports no error; a panic gives `failed`.
+pub(crate) fn guard<T>(failed: T, work: impl FnOnce() -> T) -> T {
+    install_hook();
+    let _inside = Inside::enter();
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or(failed)
+}
+
+/// Runs the work of an export that reports errors: `*error` is written in any case, and an error gives `failed`, or
+/// its number where the export returns numbers.
+pub(crate) fn guard_with<T: Failing>(error: *mut *mut zerossl_error, work: impl FnOnce() -> Result<T>) -> T {
+    let panicked = || Err(Error::new(Kind::Internal, "a bug in libzerossl; please report this"));
+    match guard(None, || Some(work())).unwrap_or_else(panicked) {
+        Ok(value) => {
+            pointer::write(error, std::ptr::null_mut());
+            value
+        }
+        Err(failure) => {
+            let failed = T::failed(failure.kind());
+            pointer::write_with(error, || zerossl_error::hand_out(&failure));
+            failed
+        }
+    }
+}
+
+/// What an export returns when it fails.
+pub(crate) trait Failing {
+    fn failed(kind: Kind) -> Self;
+}
+
+impl<T> Failing for *mut T {
+    fn failed(_: Kind) -> Self {
+        std::ptr::null_mut()
+    }
+}
+
+impl Failing for i32 {
+    fn failed(kind: Kind) -> Self {
+        kind.code()
+    }
+}
+
+thread_local! {
+    /// How many exports are under way on this thread: a callback may call another one.
+    static DEPTH: Cell<usize> = const { Cell::new(0) };
+}
+
+struct Inside;
+
+impl Inside {
+    fn enter() -> Self {
+        let _ = DEPTH.try_with(|depth| depth.set(depth.get() + 1));
+        Self
+    }
+}
+
+impl Drop for Inside {
+    fn drop(&mut self) {
+        let _ = DEPTH.try_with(|depth| depth.set(depth.get() - 1));
+    }
+}
+
+/// Silences panics inside our calls and on our threads; all others go on to the hook that was there before.
+fn install_hook() {
+    static INSTALLED: Once = Once::new();
+    INSTALLED.call_once(|| {
+        let before = panic::take_hook();
+        panic::set_hook(Box::new(move |info| {
+            if !is_ours() {
+                before(info);
+            }
+        }));
+    });
+}
+
+fn is_ours() -> bool {
+    let is_inside = DEPTH.try_with(|depth| depth.get() > 0).unwrap_or(false);
+    is_inside || thread::current().name().is_some_and(|name| name.starts_with("zerossl-"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_gives_the_failed_value() {
+        assert_eq!(guard(7, || panic!("on purpose")), 7);
+        assert_eq!(guard(7, || 8), 8);
+        assert!(!is_ours());
+    }
+
+    #[test]
+    fn a_panic_becomes_an_internal_error() {
+        let mut error = std::ptr::dangling_mut();
+        let code: i32 = guard_with(&raw mut error, || panic!("on purpose"));
+        assert_eq!(code, Kind::Internal.code());
+        assert_eq!(zerossl_error::code(error), Kind::Internal.code());
+        zerossl_error::take_back(error);
+        // Without a place for the error as well.
+        assert_eq!(guard_with::<i32>(std::ptr::null_mut(), || panic!("on purpose")), Kind::Internal.code());
+    }
+
+    #[test]
+    fn no_export_goes_without() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/exports");
+        let mut exports = 0;
+        for file in std::fs::read_dir(folder).expect("the exports") {
+            let text = std::fs::read_to_string(file.expect("a file").path()).expect("Rust");
+            for export in text.split("#[unsafe(no_mangle)]").skip(1) {
+                let body = export.split_once(" {\n").expect("a function").1;
+                let end = body.find("\n}\n").expect("its end");
+                assert!(
+                    body[..end].contains("    guard(") || body[..end].contains("    guard_with("),
+                    "{export}"
+                );
+                exports += 1;
+            }
+        }
+        assert!(exports > 30, "{exports}");
+    }
+
+    #[test]
+    fn an_error_is_written_over_whatever_was_there() {
+        let mut error = std::ptr::dangling_mut();
+        assert_eq!(guard_with(&raw mut error, || Ok(3)), 3);
+        assert!(error.is_null());
+    }
+}

@@ -1,0 +1,66 @@
+//! Strings for C: in libc's malloc, so that the host's `free` would not be a crash, and wiped when they come back.
+
+#![allow(unsafe_code)]
+
+use std::ffi::c_char;
+use std::{ptr, slice};
+
+use zeroize::Zeroize;
+use zerossl::{Error, Kind, Result};
+
+use crate::count;
+
+/// A copy of the text for C; the text itself is wiped. One with a NUL inside cannot be a string of C.
+pub(crate) fn hand_out(mut text: String) -> Result<*mut c_char> {
+    let copied = copy(&text);
+    text.zeroize();
+    copied
+}
+
+fn copy(text: &str) -> Result<*mut c_char> {
+    if text.as_bytes().contains(&0) {
+        return Err(Error::new(Kind::Internal, "the text holds a NUL; please report this"));
+    }
+    // SAFETY: malloc takes any size.
+    let string = unsafe { libc::malloc(text.len() + 1) }.cast::<u8>();
+    if string.is_null() {
+        return Err(Error::new(Kind::Internal, "out of memory"));
+    }
+    // SAFETY: the room is for the text and its NUL, and it is new.
+    unsafe {
+        ptr::copy_nonoverlapping(text.as_ptr(), string, text.len());
+        string.add(text.len()).write(0);
+    }
+    count::made();
+    Ok(string.cast())
+}
+
+/// Wipes and frees a string of ours.
+pub(crate) fn take_back(string: *mut c_char) {
+    if string.is_null() {
+        return;
+    }
+    count::freed();
+    // SAFETY: it is from `copy`, given back once, and ends with NUL: nobody but its owner touches it.
+    unsafe {
+        slice::from_raw_parts_mut(string.cast::<u8>(), libc::strlen(string)).zeroize();
+        libc::free(string.cast());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pointer;
+
+    #[test]
+    fn there_and_back() {
+        for text in ["", "x", "ключ"] {
+            let string = hand_out(text.to_owned()).expect("no NUL inside");
+            assert_eq!(pointer::text(string, "string"), Ok(Some(text)));
+            take_back(string);
+        }
+        take_back(ptr::null_mut());
+        assert!(hand_out("a\0b".to_owned()).is_err());
+    }
+}

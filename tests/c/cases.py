@@ -1,0 +1,76 @@
+"""Plays all case files through the C library; the format is in tests/cases/README.md."""
+
+import json
+import subprocess
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+
+class Player:
+    """The program that makes the calls."""
+
+    def __init__(self, program: Path, environment: dict[str, str]) -> None:
+        self.process = subprocess.Popen(
+            [program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment
+        )
+
+    def play(self, way: str, operation: str, config: Any, parameters: Any) -> tuple[str, Any]:
+        assert self.process.stdin is not None and self.process.stdout is not None
+        lines = [way, operation, json.dumps(config), json.dumps(parameters)]
+        self.process.stdin.write("".join(line + "\n" for line in lines).encode())
+        self.process.stdin.flush()
+        head = self.process.stdout.readline().decode().split()
+        if len(head) != 2:
+            raise RuntimeError("the player has died")
+        answer = self.process.stdout.read(int(head[1]) + 1)
+        return head[0], json.loads(answer)
+
+    def end(self) -> int:
+        self.process.communicate()
+        return self.process.returncode
+
+
+def every_case(folder: Path, url: str, player: Player) -> Iterator[tuple[str, list[str]]]:
+    """Each case that was played, with its problems."""
+    for path in sorted(folder.glob("*/*.json")):
+        case = json.loads(path.read_text(encoding="utf-8"))
+        # One way for each case, in turns, since some have to wait.
+        name = f"{path.parent.name}/{path.stem}"
+        way = "named" if len(name) % 2 else "call"
+        base_url = f"{url}/{name}"
+        config = {"access_key": "replay-key", "base_url": base_url, "requests_per_second": 0}
+        config |= case.get("settings", {})
+        outcome = player.play(way, path.parent.name, config, case.get("parameters", {}))
+        yield name, [*compare(case, *outcome), *verdict(base_url)]
+
+
+def verdict(base_url: str) -> list[str]:
+    with urllib.request.urlopen(f"{base_url}/.verdict") as answer:
+        said = json.load(answer)
+    problems: list[str] = said["problems"]
+    return problems if said["complete"] else [*problems, "not every request of the exchange came"]
+
+
+def compare(case: Any, what: str, answer: Any) -> list[str]:
+    if "result" in case:
+        return [] if what == "ok" and same(answer, case["result"]) else [f"it ended with {what} {answer}"]
+    if what != "error":
+        return [f"it ended with {what} {answer}"]
+    return [
+        f"`{name}`: expected {expected}, got {answer}"
+        for name, expected in case["error"].items()
+        if not agrees(answer, name, expected)
+    ]
+
+
+def agrees(error: Any, name: str, expected: Any) -> bool:
+    if name == "message_contains":
+        return all(text in error["message"] for text in expected)
+    return same(error.get(name), expected)
+
+
+def same(one: Any, other: Any) -> bool:
+    """Equal as JSON, where true is not 1."""
+    return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)

@@ -1,0 +1,77 @@
+"""How a test is run and counted, and where things are."""
+
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+TOP = Path(__file__).resolve().parent.parent.parent
+HERE = TOP / "tests/c"
+LIB = TOP / "build/lib"
+SHARED = LIB / "libzerossl.so.0"
+TARGET = Path(os.environ.get("CARGO_TARGET_DIR", TOP / "target"))
+SANDBOX = TARGET / "debug/zerossl-sandbox"
+WARNINGS = ["-Wall", "-Wextra", "-pedantic", "-Wstrict-prototypes", "-Werror"]
+INCLUDE = ["-I", str(TOP / "build/include"), "-I", str(HERE)]
+# POSIX beside the C standard; only our test programs need it.
+POSIX = ["-std=c99", "-D_DEFAULT_SOURCE"]
+Command = Sequence[str | Path]
+
+
+class Failed(Exception):
+    """A check did not hold."""
+
+
+class Skipped(Exception):
+    """Something is not installed."""
+
+
+def run(
+    command: Command, env: dict[str, str] | None = None, cwd: Path | None = None, timeout: float = 300
+) -> str:
+    """The command's output, which must succeed."""
+    try:
+        done = subprocess.run(
+            command, env=env, cwd=cwd, timeout=timeout, capture_output=True, text=True, check=False
+        )
+    except subprocess.TimeoutExpired as error:
+        raise Failed(f"{command[0]} still ran after {timeout} s") from error
+    if done.returncode != 0:
+        shown = " ".join(str(word) for word in command)
+        raise Failed(f"{shown}\nended with {done.returncode}\n{done.stdout}{done.stderr}")
+    return done.stdout + done.stderr
+
+
+def silent(command: Command, env: dict[str, str]) -> None:
+    """Runs a test program, which must succeed without a word."""
+    if said := run(command, env):
+        raise Failed(f"{command[0]} said: {said}")
+
+
+def need(*tools: str) -> None:
+    for tool in tools:
+        if shutil.which(tool) is None:
+            raise Skipped(f"{tool} is not installed")
+
+
+class Tests:
+    """Runs one thing after the other and counts."""
+
+    def __init__(self) -> None:
+        self.failed = 0
+        self.skipped = 0
+
+    def __call__(self, what: str, test: Callable[[], None]) -> None:
+        start = time.monotonic()
+        try:
+            test()
+        except Skipped as why:
+            self.skipped += 1
+            print(f"C: SKIPPED {what}: {why}", flush=True)
+        except (Failed, OSError, RuntimeError) as why:
+            self.failed += 1
+            print(f"C: FAILED {what}\n{why}", flush=True)
+        else:
+            print(f"C: ok {what} ({time.monotonic() - start:.1f} s)", flush=True)

@@ -1,0 +1,211 @@
+#!/usr/bin/env python3
+"""Builds and runs everything that tests the C library, with the library that `make build` left in build/.
+
+Prints a line for each thing. What is missing on this machine is skipped with a line; under CI=true a skip
+fails, as everything has to be tried there.
+"""
+
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+import consumers
+from cases import Player, every_case
+from harness import (
+    HERE,
+    INCLUDE,
+    LIB,
+    POSIX,
+    SANDBOX,
+    SHARED,
+    TARGET,
+    TOP,
+    WARNINGS,
+    Command,
+    Failed,
+    Tests,
+    need,
+    run,
+    silent,
+)
+from servers import HangUp, Sandbox
+
+import examples
+
+NEEDS_NO_MORE = ["arguments", "process", "threads", "forked", "ops"]
+
+
+def compile_c(source: Path, program: Path, *options: str, compiler: str = "cc", library: Path = LIB) -> None:
+    command: list[str | Path] = [compiler, *POSIX, *WARNINGS, *INCLUDE, "-g", *options, source, "-o", program]
+    run([*command, "-L", library, "-lzerossl", f"-Wl,-rpath,{library}", "-lpthread", "-ldl"])
+
+
+def symbols() -> None:
+    defined = run(["nm", "-D", "--defined-only", SHARED]).splitlines()
+    names = sorted(line.split()[-1] for line in defined if not line.endswith(" ZEROSSL_0"))
+    expected = (TOP / "ffi/symbols.txt").read_text(encoding="utf-8").split()
+    if names != [f"{name}@@ZEROSSL_0" for name in expected]:
+        raise Failed(f"the library defines other names than ffi/symbols.txt: {names}")
+    dynamic = run(["readelf", "-d", SHARED])
+    for word in ("[libzerossl.so.0]", "NODELETE"):
+        if word not in dynamic:
+            raise Failed(f"{word} is missing:\n{dynamic}")
+
+
+def headers(scratch: Path) -> None:
+    need("gcc", "clang", "g++", "clang++")
+    source = scratch / "include.c"
+    source.write_text("#include <zerossl.h>\nint main(void) { return ZEROSSL_OK; }\n", encoding="utf-8")
+    for compiler in ("gcc", "clang"):
+        for standard in ("c99", "c11"):
+            run([compiler, f"-std={standard}", *WARNINGS, *INCLUDE, "-fsyntax-only", source])
+    for compiler in ("g++", "clang++"):
+        for standard in ("c++11", "c++14", "c++17", "c++20"):
+            options = [f"-std={standard}", "-Wall", "-Wextra", "-pedantic", "-Werror", *INCLUDE]
+            run([compiler, *options, "-fsyntax-only", "-x", "c++", source])
+
+
+def programs(scratch: Path, way: str, compiler: str, *options: str, library: Path = LIB) -> list[Path]:
+    folder = scratch / way
+    folder.mkdir()
+    for name in NEEDS_NO_MORE:
+        compile_c(HERE / f"{name}.c", folder / name, *options, compiler=compiler, library=library)
+    return [folder / name for name in NEEDS_NO_MORE]
+
+
+def play_programs(built: list[Path], before: Command = (), more: dict[str, str] | None = None) -> None:
+    for program in built:
+        with Sandbox(SANDBOX, "--quota", "50") as sandbox:
+            silent([*before, program], sandbox.environment() | (more or {}))
+
+
+def plain(scratch: Path, compiler: str) -> None:
+    need(compiler)
+    play_programs(programs(scratch, compiler, compiler))
+
+
+def sanitized(scratch: Path) -> None:
+    need("gcc")
+    # NULL where the header forbids it is what one of them tests.
+    options = ["-fsanitize=address,undefined", "-fno-sanitize-recover", "-fno-sanitize=nonnull-attribute"]
+    built = programs(scratch, "sanitized", "gcc", *options)
+    play_programs(built, more={"ASAN_OPTIONS": "detect_leaks=1"})
+
+
+def under_valgrind(scratch: Path) -> None:
+    need("valgrind")
+    # Valgrind keeps signals of its own from being blocked, and a child of fork has left its parent's threads.
+    checked = [name for name in NEEDS_NO_MORE if name not in ("process", "forked")]
+    play_programs([scratch / "gcc" / name for name in checked], [*VALGRIND, *LEAKS])
+    play_programs([scratch / "gcc/forked"], VALGRIND)
+
+
+VALGRIND = ["valgrind", "--quiet", "--error-exitcode=9"]
+LEAKS = ["--leak-check=full", "--errors-for-leak-kinds=definite,indirect,possible"]
+
+
+def counted(scratch: Path) -> None:
+    run(
+        ["cargo", "build", "--quiet", "--package", "zerossl-ffi", "--features", "counting"],
+        cwd=TOP,
+        timeout=900,
+    )
+    library = scratch / "counting-library"
+    library.mkdir()
+    shutil.copy(TARGET / "debug/libzerossl.so", library)
+    play_programs(programs(scratch, "counting", "cc", "-DCOUNTING", library=library))
+
+
+def instrumented(scratch: Path) -> None:
+    """The Rust side under the address sanitizer too: a build of its own, of several minutes."""
+    need("gcc")
+    triple = "x86_64-unknown-linux-gnu"
+    # Sanitizers are not stable in rustc; what they need is in the stable toolchain all the same.
+    environment = os.environ | {"RUSTC_BOOTSTRAP": "1", "RUSTFLAGS": "-Zsanitizer=address"}
+    options = ["--lib", "--crate-type", "staticlib", "--features", "counting", "--target", triple]
+    command = ["cargo", "rustc", "--quiet", "--package", "zerossl-ffi", *options]
+    run(command, env=environment, cwd=TOP, timeout=1800)
+    archive = TARGET / triple / "debug/libzerossl.a"
+    libraries = ["-lgcc_s", "-lutil", "-lrt", "-lpthread", "-lm", "-ldl", "-lc"]
+    built = []
+    for name in NEEDS_NO_MORE:
+        built.append(scratch / name)
+        options = [*POSIX, *WARNINGS, *INCLUDE, "-g", "-DCOUNTING", "-fsanitize=address"]
+        run(["gcc", *options, HERE / f"{name}.c", "-o", built[-1], archive, *libraries])
+    play_programs(built, more={"ASAN_OPTIONS": "detect_leaks=1"})
+
+
+def cases(scratch: Path) -> None:
+    program = scratch / "play"
+    # The functions are found by name in the program itself.
+    compile_c(HERE / "play.c", program, "-Wl,--no-as-needed")
+    problems = []
+    count = 0
+    with Sandbox(SANDBOX, "--replay", str(TOP / "tests/cases")) as replay:
+        player = Player(program, os.environ.copy())
+        for name, found in every_case(TOP / "tests/cases", replay.url, player):
+            count += 1
+            problems += [f"{name}: {problem}" for problem in found]
+        if player.end() != 0:
+            problems.append("the player failed")
+    if problems or count < 100:
+        raise Failed(f"{count} cases\n" + "\n".join(problems))
+
+
+def hang_ups(scratch: Path) -> None:
+    program = scratch / "sigpipe"
+    compile_c(HERE / "sigpipe.c", program)
+    root = scratch / "root.pem"
+    with Sandbox(SANDBOX, "--tls", "--root", str(root)) as sandbox:
+        urls = [f"http://127.0.0.1:{HangUp().port}", f"https://127.0.0.1:{HangUp(sandbox.port).port}"]
+        silent([program, *urls], sandbox.environment() | {"ZEROSSL_CA_FILE": str(root)})
+
+
+def reload(scratch: Path) -> None:
+    program = scratch / "reload"
+    compile_c(HERE / "reload.c", program, "-Wl,--as-needed")
+    with Sandbox(SANDBOX) as sandbox:
+        silent([program, SHARED], sandbox.environment())
+
+
+def test_all(test: Tests, scratch: Path) -> None:
+    test("symbols, soname and nodelete of the library", symbols)
+    test("headers as C99, C11 and C++11 to 20, gcc and clang", lambda: headers(scratch))
+    test("programs, gcc", lambda: plain(scratch, "gcc"))
+    test("programs, clang", lambda: plain(scratch, "clang"))
+    test("programs, address, leak and undefined sanitizer", lambda: sanitized(scratch))
+    test("programs, valgrind", lambda: under_valgrind(scratch))
+    test("programs, live objects counted", lambda: counted(scratch))
+    test("servers that hang up, plain and TLS", lambda: hang_ups(scratch))
+    test("dlopen and dlclose in a loop", lambda: reload(scratch))
+    test("all cases", lambda: cases(scratch))
+    consumers.test_all(test, scratch)
+    examples.test_all(test, scratch)
+
+
+def main() -> int:
+    if not SHARED.exists():
+        print("C: build/ is empty; run `make build`")
+        return 1
+    if sys.argv[1:] == ["--write-abi"]:
+        with tempfile.TemporaryDirectory() as folder:
+            consumers.write_abi(Path(folder))
+        return 0
+    run(["cargo", "build", "--quiet", "--package", "zerossl-sandbox"], cwd=TOP, timeout=900)
+    test = Tests()
+    with tempfile.TemporaryDirectory() as folder:
+        scratch = Path(folder)
+        if sys.argv[1:] == ["--long"]:
+            test("programs, the Rust side under the address sanitizer too", lambda: instrumented(scratch))
+        else:
+            test_all(test, scratch)
+    if test.skipped and os.environ.get("CI") == "true":
+        print(f"C: {test.skipped} skipped, which CI does not take")
+        return 1
+    return 1 if test.failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

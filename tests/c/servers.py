@@ -1,0 +1,83 @@
+"""Servers for the test programs: the sandbox, and relays that hang up."""
+
+import itertools
+import os
+import select
+import socket
+import subprocess
+import threading
+from pathlib import Path
+from typing import Self
+
+
+class Sandbox:
+    """A running `zerossl-sandbox`."""
+
+    def __init__(self, program: Path, *options: str) -> None:
+        command = [str(program), "--exit-with-stdin", *options]
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        assert self.process.stdout is not None
+        line = self.process.stdout.readline().strip()
+        self.url = line.removeprefix("listening on ")
+        if self.url == line:
+            raise RuntimeError(f"the sandbox does not start: {line!r}")
+
+    @property
+    def port(self) -> int:
+        return int(self.url.rsplit(":", 1)[1])
+
+    def environment(self) -> dict[str, str]:
+        """The environment of a program that is to use this sandbox."""
+        return os.environ | {"ZEROSSL_BASE_URL": self.url, "ZEROSSL_ACCESS_KEY": "sandbox-key"}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.process.communicate()
+
+
+class HangUp:
+    """Takes connections and hangs up after some bytes from the client: fewer or more with each connection.
+
+    With an upstream, what goes through until then is relayed: so much of a TLS handshake, say.
+    """
+
+    AFTER = (0, 1, 60, 300, 450, 700, 1500, 5_000, 70_000, 500_000, 2_000_000)
+
+    def __init__(self, upstream: int | None = None) -> None:
+        self.upstream = upstream
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.port: int = self.listener.getsockname()[1]
+        threading.Thread(target=self.serve, daemon=True).start()
+
+    def serve(self) -> None:
+        for after in itertools.cycle(self.AFTER):
+            client, _ = self.listener.accept()
+            threading.Thread(target=self.attend, args=(client, after), daemon=True).start()
+
+    def attend(self, client: socket.socket, after: int) -> None:
+        with client:
+            if self.upstream is None:
+                while after > 0 and (data := client.recv(min(after, 65536))):
+                    after -= len(data)
+                return
+            with socket.create_connection(("127.0.0.1", self.upstream)) as server:
+                relay(client, server, after)
+
+
+def relay(client: socket.socket, server: socket.socket, after: int) -> None:
+    while after > 0:
+        ready, _, _ = select.select([client, server], [], [])
+        try:
+            if client in ready:
+                data = client.recv(min(after, 65536))
+                after -= len(data)
+                server.sendall(data)
+            else:
+                data = server.recv(65536)
+                client.sendall(data)
+        except OSError:
+            return
+        if not data:
+            return

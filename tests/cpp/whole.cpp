@@ -1,0 +1,102 @@
+/* zerossl.hpp: owners, exceptions, the range, callbacks that throw. Prints nothing, unless a check fails. */
+#include "zerossl.hpp"
+
+#include <cstdlib>
+#include <iostream>
+#include <set>
+#include <type_traits>
+
+#define CHECK(condition) \
+    do { \
+        if (!(condition)) { \
+            std::cerr << __FILE__ << ':' << __LINE__ << ": " #condition "\n"; \
+            std::exit(1); \
+        } \
+    } while (false)
+
+static_assert(!std::is_copy_constructible_v<zerossl::Client> && std::is_move_constructible_v<zerossl::Client>);
+static_assert(!std::is_copy_constructible_v<zerossl::Op> && std::is_move_constructible_v<zerossl::Op>);
+static_assert(std::is_nothrow_copy_constructible_v<zerossl::Error>);
+
+static void order(const zerossl::Client &client, const std::string &name) {
+    const std::string domains = "{\"domains\": [" + zerossl::json_quote(name) + "]";
+    const std::string csr = zerossl::json_get(client.call("generate_csr", domains + "}"), "/csr").value();
+    client.call("create_certificate", domains + ", \"csr\": " + zerossl::json_quote(csr) + "}");
+}
+
+static void errors(const zerossl::Client &client) {
+    try {
+        client.call("get_certificate", "{\"id\": \"0123456789abcdef0123456789abcdef\"}");
+        CHECK(!"it is not there");
+    } catch (const zerossl::Error &error) {
+        const zerossl::Error copy = error;
+        CHECK(copy.code() == ZEROSSL_E_API);
+        CHECK(copy.field("api_type") == "certificate_not_found");
+        CHECK(copy.field("operation") == "get_certificate");
+        CHECK(!copy.field("retry_after") && !copy.retryable());
+        CHECK(std::string(copy.what()).rfind("get_certificate: ", 0) == 0);
+    }
+    try {
+        zerossl::Client wrong("{\"timeuot\": 3}");
+        CHECK(!"it is misspelt");
+    } catch (const zerossl::Error &error) {
+        CHECK(error.code() == ZEROSSL_E_INVALID_ARGUMENT && error.field("parameter") == "timeuot");
+    }
+    try {
+        client.call("list_certificates", std::string("{}\0", 3));
+        CHECK(!"it would be cut");
+    } catch (const std::invalid_argument &) {
+    }
+}
+
+static void range(const zerossl::Client &client) {
+    std::set<std::string> names;
+    for (const std::string &certificate : client.certificates("{\"limit\": 2}"))
+        names.insert(zerossl::json_get(certificate, "/common_name").value());
+    CHECK((names == std::set<std::string>{"one.example.com", "three.example.com", "two.example.com"}));
+    for (const std::string &certificate : client.certificates("{\"status\": [\"revoked\"]}"))
+        CHECK(certificate.empty());
+    for (const std::string &certificate : client.certificates("{\"limit\": 1}")) {
+        CHECK(certificate.front() == '{' && certificate.back() == '}');
+        break;
+    }
+}
+
+static void callbacks(const zerossl::Client &client) {
+    int pages = 0;
+    client.run("list_certificates", "{\"limit\": 1}", [&](std::string_view event, zerossl::Running &) {
+        pages += zerossl::json_get(std::string(event), "/type") == "page";
+    });
+    CHECK(pages == 3);
+    try {
+        client.run("list_certificates", "{\"limit\": 1}", [&](std::string_view, zerossl::Running &) { throw 42; });
+        CHECK(!"it throws");
+    } catch (int thrown) {
+        CHECK(thrown == 42);
+    }
+    client.run("list_certificates", "{}", nullptr);
+}
+
+static void ops(const zerossl::Client &client) {
+    zerossl::Op op = client.start("list_certificates", "{\"limit\": 1}");
+    std::string event;
+    std::int32_t outcome;
+    CHECK(op.fd() >= 0);
+    while ((outcome = op.next(std::chrono::milliseconds(50), event)) != ZEROSSL_DONE)
+        CHECK(outcome == ZEROSSL_PENDING || !event.empty());
+    CHECK(op.result() == op.result());
+    zerossl::Op other = client.start("list_certificates");
+    other.cancel();
+    op = std::move(other);
+}
+
+int main() {
+    const zerossl::Client client("{\"requests_per_second\": 0}");
+    order(client, "one.example.com");
+    order(client, "two.example.com");
+    order(client, "three.example.com");
+    errors(client);
+    range(client);
+    callbacks(client);
+    ops(client);
+}

@@ -1,0 +1,140 @@
+//! `make build` and `make install`: the C library as its users get it. Linux, with a linker that knows version scripts.
+
+mod package;
+
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use package::Package;
+
+use crate::{Outcome, top};
+
+const INSTALL_USAGE: &str = "\
+usage: cargo run -p xtask -- install [--prefix DIR] [--destdir DIR] [--libdir DIR]
+  --prefix DIR    where the files will be used; /usr/local by default
+  --destdir DIR   put before all paths while they are written, for packagers
+  --libdir DIR    beneath the prefix, or absolute within it; lib by default";
+
+const SONAME: &str = "libzerossl.so.0";
+
+/// What the static library needs beside itself, says rustc's `--print native-static-libs`.
+const STATIC_LIBS: &str = "-lgcc_s -lutil -lrt -lpthread -lm -ldl -lc";
+
+/// Builds the release library into `build/`.
+pub(crate) fn build() -> Outcome {
+    println!("built: {}", into_build()?.display());
+    Ok(())
+}
+
+/// The same without a word; the folder.
+pub(crate) fn into_build() -> Result<PathBuf, Box<dyn std::error::Error>> {
+    let archive = compile()?;
+    let build = top().join("build");
+    let package = Package { prefix: None, libdir: "lib".into() };
+    let lib = build.join("lib");
+    fs::create_dir_all(&lib)?;
+    let (copy, shared) = (lib.join("libzerossl.a"), lib.join(SONAME));
+    if !is_newer(&shared, &archive) {
+        fs::copy(archive, &copy)?;
+        link(&copy, &shared)?;
+    }
+    package.write(&build)?;
+    Ok(build)
+}
+
+/// Installs what `build` made.
+pub(crate) fn install(options: &[&str]) -> Outcome {
+    let (mut prefix, mut destdir, mut libdir) =
+        (PathBuf::from("/usr/local"), PathBuf::new(), PathBuf::from("lib"));
+    for option in options.chunks(2) {
+        match *option {
+            ["--prefix", dir] => prefix = dir.into(),
+            ["--destdir", dir] => destdir = dir.into(),
+            ["--libdir", dir] => libdir = dir.into(),
+            _ => return Err(INSTALL_USAGE.into()),
+        }
+    }
+    if !prefix.is_absolute() {
+        return Err("the prefix has to be absolute".into());
+    }
+    if libdir.is_absolute() {
+        let beneath = libdir.strip_prefix(&prefix).map_err(|_| "the libdir has to be inside the prefix")?;
+        libdir = beneath.to_path_buf();
+    }
+    // Joining an absolute path would throw the destdir away.
+    let root = if destdir.as_os_str().is_empty() {
+        prefix.clone()
+    } else {
+        std::path::absolute(&destdir)?.join(prefix.strip_prefix("/")?)
+    };
+    let built = top().join("build/lib");
+    let lib = root.join(&libdir);
+    fs::create_dir_all(&lib)?;
+    for name in [SONAME, "libzerossl.a"] {
+        // A new file: programs that run keep the old one.
+        let _ = fs::remove_file(lib.join(name));
+        fs::copy(built.join(name), lib.join(name))
+            .map_err(|error| format!("{name}: {error}; `make build` makes it"))?;
+    }
+    Package { prefix: Some(prefix), libdir }.write(&root)?;
+    println!("installed: {}", root.display());
+    Ok(())
+}
+
+/// The static library, from which the shared one is linked.
+fn compile() -> Result<PathBuf, Box<dyn std::error::Error>> {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let status = Command::new(cargo)
+        .current_dir(top())
+        .args([
+            "rustc",
+            "--quiet",
+            "--release",
+            "--package",
+            "zerossl-ffi",
+            "--lib",
+            "--crate-type",
+            "staticlib",
+        ])
+        .status()?;
+    if !status.success() {
+        return Err("the library could not be compiled".into());
+    }
+    // We are target/debug/xtask.
+    let here = std::env::current_exe()?;
+    let target =
+        here.parent().and_then(Path::parent).ok_or("the target folder is not where it was expected")?;
+    Ok(target.join("release/libzerossl.a"))
+}
+
+/// Whether it was made after the other, and is there at all.
+fn is_newer(file: &Path, other: &Path) -> bool {
+    let modified = |path: &Path| fs::metadata(path).and_then(|metadata| metadata.modified()).ok();
+    modified(file).is_some_and(|time| modified(other).is_some_and(|other| time > other))
+}
+
+/// Links the shared library by hand: rustc's own link would ignore our version script.
+fn link(archive: &Path, library: &Path) -> Outcome {
+    let with_path = |option: &str, path: &Path| {
+        let mut option = OsString::from(option);
+        option.push(path);
+        option
+    };
+    let compiler = std::env::var_os("CC").unwrap_or_else(|| "cc".into());
+    let status = Command::new(compiler)
+        .args(["-shared", "-o"])
+        .arg(library)
+        .args([&format!("-Wl,-soname,{SONAME}"), "-Wl,--whole-archive"])
+        .arg(archive)
+        .arg("-Wl,--no-whole-archive")
+        .arg(with_path("-Wl,--version-script,", &top().join("ffi/zerossl.map")))
+        .args([
+            "-Wl,--gc-sections,--as-needed,--strip-debug",
+            "-Wl,-z,nodelete,-z,relro,-z,now,-z,noexecstack,-z,defs",
+        ])
+        .args(STATIC_LIBS.split(' '))
+        .status()?;
+    if status.success() { Ok(()) } else { Err("the shared library could not be linked".into()) }
+}
