@@ -3,20 +3,41 @@
 CARGO ?= cargo
 # In CI a missing tool is a failure, elsewhere a line that says so.
 export CI ?= false
+# Where `make install` puts the C library; DESTDIR comes before it, LIBDIR lies beneath it.
+PREFIX ?= /usr/local
+LIBDIR ?= lib
 
-.PHONY: demo test lint gen docs bench
+.PHONY: demo test test-long lint build install wheel gen docs bench
 
 demo:
 	@$(CARGO) run --quiet --package xtask -- demo $(if $(KEEP),--keep $(KEEP)) $(if $(FAIL),--fail $(FAIL))
 
-test: lint
+test: lint build
 	$(CARGO) test --workspace --quiet
 	$(CARGO) run --quiet --package xtask -- check
+	python3 -B tests/c/run.py
+	python3 -B tests/python/run.py test
+
+# What takes too long for every day.
+test-long: build
+	python3 -B tests/c/run.py --long
 
 lint:
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets --quiet -- -D warnings
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --quiet
+	python3 -B tests/python/run.py lint
+
+# The C library, into build/.
+build:
+	$(CARGO) run --quiet --package xtask -- build
+
+install: build
+	$(CARGO) run --quiet --package xtask -- install --prefix "$(PREFIX)" --libdir "$(LIBDIR)" $(if $(DESTDIR),--destdir "$(DESTDIR)")
+
+# The Python packages, into dist/: wheels for manylinux2014, and the sdist.
+wheel:
+	python3 -B tests/python/run.py wheel
 
 gen:
 	$(CARGO) run --quiet --package xtask -- gen

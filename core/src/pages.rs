@@ -90,7 +90,7 @@ pub(crate) fn deliver(context: &Context<'_>, channel: &Channel, arguments: &Argu
             let total = taken.total_count.map_or_else(|| "null".to_owned(), |total| total.to_string());
             let members = format!(
                 r#""message":"page {number}","page":{number},"total_count":{total},"results":[{}]"#,
-                entries.join(",")
+                entries.join(",\n")
             );
             channel.hand_over(Event::with_members(EventType::Page, &members))?;
         }

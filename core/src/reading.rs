@@ -2,7 +2,8 @@
 //!
 //! All tolerance lives here. The pass is driven by a [`Shape`]: each documented field is brought to its kind and is
 //! always present, in the table's order; unknown fields follow as they came. What the service sends for "none" (null,
-//! `""`, `[]` for an empty map, a field left out) becomes the one "none" of the field's kind.
+//! `""`, `[]` for an empty map, a field left out) becomes the one "none" of the field's kind. Each entry of a list of
+//! objects stands on a line of its own, and there is no other line break: pages can be taken apart without being read.
 //!
 //! Success and failure are told apart by the body alone (ZeroSSL REST API, Errors): a false-like `success`, or an
 //! `error` that says something. Neither the HTTP status nor `code != 0` nor a missing `success` tells.

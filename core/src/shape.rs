@@ -92,3 +92,30 @@ pub enum FieldKind {
     /// Any JSON, as it came [null].
     Any,
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::operations::OPERATIONS;
+
+    fn lists_of_objects(shape: &Shape) -> usize {
+        shape.fields.iter().map(|field| lists_in(field.kind)).sum()
+    }
+
+    fn lists_in(kind: FieldKind) -> usize {
+        match kind {
+            FieldKind::Objects(shape) => 1 + lists_of_objects(shape),
+            FieldKind::Object(shape) => lists_of_objects(shape),
+            FieldKind::Map(kind) => lists_in(*kind),
+            _ => 0,
+        }
+    }
+
+    /// So that a line of an answer is an entry of that list.
+    #[test]
+    fn an_answer_holds_at_most_one_list_of_objects() {
+        for operation in OPERATIONS {
+            assert!(lists_of_objects(operation.answer) <= 1, "{}", operation.name);
+        }
+    }
+}

@@ -200,7 +200,7 @@ impl ObjectReader<'_> {
         }
         let start = self.begin_member(layout);
         self.out.push_str(&named);
-        self.out.push_str(raw.get());
+        write::as_it_came(self.out, raw);
         layout.unknown.push(layout.span(start, self.out));
     }
 

@@ -28,7 +28,7 @@ impl<'de> DeserializeSeed<'de> for ValueReader<'_> {
             FieldKind::Any => {
                 let raw = <&RawValue as de::Deserialize>::deserialize(deserializer)?;
                 if super::is_readable(raw) {
-                    self.out.push_str(raw.get());
+                    write::as_it_came(self.out, raw);
                 } else {
                     self.absent();
                 }
@@ -108,7 +108,8 @@ impl ValueReader<'_> {
     fn begin_entry(&mut self) -> usize {
         let start = self.out.len();
         if !self.out.ends_with('[') {
-            self.out.push(',');
+            let is_object = matches!(self.kind, FieldKind::Objects(_));
+            self.out.push_str(if is_object { ",\n" } else { "," });
         }
         start
     }

@@ -1,6 +1,18 @@
 //! Writing JSON: texts, and what stands for an absent value.
 
+use serde_json::value::RawValue;
+
 use crate::shape::{Field, FieldKind, Shape};
+
+/// A piece of JSON as it came, on one line: there a line break is nothing but white space.
+pub(super) fn as_it_came(out: &mut String, raw: &RawValue) {
+    for (index, line) in raw.get().split('\n').enumerate() {
+        if index > 0 {
+            out.push(' ');
+        }
+        out.push_str(line);
+    }
+}
 
 /// Writes a text whose characters need no escaping: it stood in JSON without an escape.
 pub(super) fn plain(out: &mut String, text: &str) {

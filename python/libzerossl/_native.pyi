@@ -1,0 +1,80 @@
+"""What the native half offers the Python half; not for users."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final, Generic, NoReturn, TypeVar, final, overload
+
+from typing_extensions import disjoint_base
+
+__all__ = ["VERSION", "CancelToken", "Client", "Field", "Op", "Record", "describe", "panic"]
+
+_T = TypeVar("_T")
+_R = TypeVar("_R", bound=Record)
+
+VERSION: Final[str]
+
+def describe() -> str: ...
+def panic() -> None: ...
+
+@final
+class CancelToken:
+    """Ends the calls of clients that were made with `Client.cancelled_by`; from any thread."""
+
+    def __new__(cls) -> CancelToken: ...
+    def cancel(self) -> None:
+        """Cancel: as often as wanted. A wait ends within 50 milliseconds."""
+
+    def is_cancelled(self) -> bool:
+        """Whether somebody cancelled."""
+
+@disjoint_base
+class Record:
+    def __new__(cls, json: object, start: int = 0, end: int = 0, /) -> Record: ...
+    def to_json(self) -> str:
+        """Give the JSON form as text."""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the JSON form: dicts, lists, texts, numbers, flags."""
+
+    def __eq__(self, other: object, /) -> bool: ...
+    def __hash__(self) -> int: ...
+
+@final
+class Field(Generic[_T]):
+    def __new__(
+        cls, doc: str, kind: str = "", /, *, of: type[Record] | None = None, secret: bool = False
+    ) -> Field[_T]: ...
+    def __class_getitem__(cls, key: object) -> object: ...
+    def __set_name__(self, owner: object, name: str, /) -> None: ...
+    @overload
+    def __get__(self, instance: None, owner: type, /) -> Field[_T]: ...
+    @overload
+    def __get__(self, instance: Record, owner: type | None = None, /) -> _T: ...
+    def __set__(self, instance: Record, value: NoReturn, /) -> None: ...
+    def __delete__(self, instance: Record, /) -> None: ...
+    @property
+    def is_secret(self) -> bool: ...
+
+@final
+class Client:
+    def __new__(cls, settings: Mapping[str, object]) -> Client: ...
+    def call(
+        self,
+        operation: str,
+        answer: type[_R],
+        parameters: Mapping[str, object],
+        log: Callable[[str], object] | None = None,
+        /,
+    ) -> _R: ...
+    def start(self, operation: str, parameters: Mapping[str, object], page: type[Record], /) -> Op: ...
+    def cancelled_by(self, token: CancelToken) -> Client: ...
+    def close(self) -> None: ...
+
+@final
+class Op:
+    DONE: Final[int]
+    EVENT: Final[int]
+    PENDING: Final[int]
+    def next(self, timeout: float | None = None, log: Callable[[str], object] | None = None) -> tuple[int, Any]: ...
+    def reply(self, reply: str) -> None: ...
+    def cancel(self) -> None: ...
+    def result(self, answer: type[_R]) -> _R: ...

@@ -1,0 +1,87 @@
+"""The base of all answers."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, ClassVar, cast
+
+from libzerossl._native import Field, Record
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from typing_extensions import Self
+
+_SECRET_NAMES = frozenset({"access_key", "eab_hmac_key", "private_key"})
+_LONGEST_SHOWN = 80
+_MOST_SHOWN = 3
+
+
+class Answer(Record):
+    """An answer of the service: frozen, compared by value, read from its bytes when a field is asked for.
+
+    A record keeps the answer that it came in alive: a certificate its whole page. `copy.deepcopy` sets it free.
+    """
+
+    __slots__ = ()
+
+    fields: ClassVar[tuple[str, ...]] = ()
+    """The names of the documented fields, in the service's order."""
+
+    def __init_subclass__(cls) -> None:
+        """Note the names of the fields."""
+        cls.fields = tuple(name for name, value in vars(cls).items() if isinstance(value, Field))
+
+    @classmethod
+    def from_dict(cls, fields: Mapping[str, Any]) -> Self:
+        """Make an answer from its JSON form, for instance for a test; what is left out reads as none."""
+        import json  # noqa: PLC0415
+
+        return cls(json.dumps(fields))
+
+    @property
+    def extra(self) -> dict[str, Any]:
+        """Fields that this version does not know, as they came."""
+        return {name: value for name, value in self.to_dict().items() if name not in self.fields}
+
+    def __repr__(self) -> str:
+        """Show what is not empty; secrets as ``'***'``, long texts shortened."""
+        shown = [(name, _shown(self, name)) for name in self.fields]
+        shown += [("extra", _short(self.extra))]
+        parts = [f"{name}={text}" for name, text in shown if text not in {"None", "[]", "{}"}]
+        return f"{type(self).__name__}({', '.join(parts)})"
+
+    def __copy__(self) -> Self:
+        """Nothing can change, so it is its own copy."""
+        return self
+
+    def __deepcopy__(self, memo: object) -> Self:
+        """A copy that stands alone."""
+        return type(self)(self.to_json())
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle by class and JSON form."""
+        return type(self), (self.to_json(),)
+
+
+def _shown(answer: Answer, name: str) -> str:
+    value = getattr(answer, name)
+    field = getattr(type(answer), name)
+    return "'***'" if field.is_secret and value is not None else _short(value)
+
+
+def _short(value: Any) -> str:  # noqa: ANN401
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, dict):
+        entries = cast("dict[str, Any]", value)
+        shown = [f"{key!r}: {_short('***' if key in _SECRET_NAMES else entry)}" for key, entry in entries.items()]
+        return "{" + ", ".join(shown) + "}"
+    if isinstance(value, list):
+        listed = cast("list[Any]", value)  # type: ignore[redundant-cast]
+        shown = [_short(entry) for entry in listed[:_MOST_SHOWN]]
+        more = len(listed) - len(shown)
+        return "[" + ", ".join(shown + [f"... {more} more"] * (more > 0)) + "]"
+    if isinstance(value, (str, bytes)) and len(value) > _LONGEST_SHOWN:
+        return f"<{len(value)} {'characters' if isinstance(value, str) else 'bytes'}>"
+    return repr(value)

@@ -1,0 +1,164 @@
+"""The service, offline, for tests: starts the program ``zerossl-sandbox``.
+
+It comes with ``pip install libzerossl-sandbox``. ``libzerossl.sandbox.pytest_plugin`` has fixtures for pytest.
+
+>>> from libzerossl.sandbox import Sandbox
+>>> with Sandbox() as sandbox, sandbox.client() as client:
+...     client.list_certificates().total_count
+0
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sysconfig
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from libzerossl.client import Client
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from typing_extensions import Self
+
+__all__ = ["Sandbox", "find_program"]
+
+_PROGRAM = "zerossl-sandbox"
+_PATIENCE = 10.0
+
+
+class Sandbox:
+    """A sandbox on a free port of the loopback interface; it ends with the block, or with this process.
+
+    >>> with Sandbox(access_key="some-key", quota=5) as sandbox:
+    ...     sandbox.base_url
+    'http://127.0.0.1:...'
+    """
+
+    access_key: Final[str]
+    """The key that it accepts."""
+
+    base_url: Final[str]
+    """Where it is: the client's setting of this name."""
+
+    root_pem: Final[str]
+    """The certificate of the CA that signs here, PEM; made at the start, and trusted by nobody."""
+
+    def __init__(
+        self,
+        *,
+        access_key: str = "sandbox-key",
+        tls: bool = False,
+        http_port: int = 80,
+        https_port: int = 443,
+        quota: int = 3,
+        issue_delay: float = 0,
+        seed: int | None = None,
+    ) -> None:
+        """Start a sandbox.
+
+        Args:
+            access_key: The key that it accepts.
+            tls: Whether it serves over HTTPS, with a certificate from its own CA; `client` knows that one.
+            http_port: Where files are fetched for validation over HTTP, on 127.0.0.1 whatever the name.
+            https_port: Where files are fetched for validation over HTTPS.
+            quota: How many certificates the account may hold.
+            issue_delay: How long a validated order stays pending, in seconds.
+            seed: Makes ids and serial numbers repeatable.
+
+        Raises:
+            FileNotFoundError: There is no program ``zerossl-sandbox``.
+            RuntimeError: It did not start; the text says why.
+        """
+        self._folder = tempfile.TemporaryDirectory(prefix="zerossl-sandbox-")
+        self._root = Path(self._folder.name, "root.pem")
+        command = [
+            find_program(),
+            "--exit-with-stdin",
+            f"--access-key={access_key}",
+            f"--http-port={http_port}",
+            f"--https-port={https_port}",
+            f"--quota={quota}",
+            f"--issue-delay={issue_delay}",
+            f"--root={self._root}",
+        ]
+        if tls:
+            command.append("--tls")
+        if seed is not None:
+            command.append(f"--seed={seed}")
+        self._process = subprocess.Popen(
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline()
+        if not line.startswith("listening on "):
+            _, why = self._process.communicate()
+            self._folder.cleanup()
+            message = f"the sandbox did not start: {why.strip()}"
+            raise RuntimeError(message)
+        self.access_key = access_key
+        self.base_url = line.removeprefix("listening on ").strip()
+        self.root_pem = self._root.read_text()
+        self._tls = tls
+
+    def client(self, **settings: Any) -> Client:
+        """Make a client of this sandbox, without a limit of pace; settings are those of `Client`."""
+        settings = {
+            "access_key": self.access_key,
+            "base_url": self.base_url,
+            "requests_per_second": 0,
+            **({"ca_file": self._root} if self._tls else {}),
+            **settings,
+        }
+        return Client(**settings)
+
+    def close(self) -> None:
+        """End the sandbox; what it knows is gone."""
+        self._process.terminate()
+        try:
+            self._process.communicate(timeout=_PATIENCE)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.communicate()
+        self._folder.cleanup()
+
+    def __enter__(self) -> Self:
+        """Give the sandbox; it ends with the block."""
+        return self
+
+    def __exit__(
+        self,
+        error_type: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """End the sandbox."""
+        self.close()
+
+    def __repr__(self) -> str:
+        """Show where it is."""
+        return f"<Sandbox at {self.base_url}>"
+
+
+def find_program() -> str:
+    """Give the path of ``zerossl-sandbox``.
+
+    The environment's ``ZEROSSL_SANDBOX`` comes first, then what pip installed beside this package, then ``PATH``.
+
+    Raises:
+        FileNotFoundError: It is nowhere.
+    """
+    if chosen := os.environ.get("ZEROSSL_SANDBOX"):
+        return chosen
+    for scheme in (sysconfig.get_default_scheme(), sysconfig.get_preferred_scheme("user")):
+        program = Path(sysconfig.get_path("scripts", scheme), _PROGRAM)
+        if program.is_file():
+            return str(program)
+    if found := shutil.which(_PROGRAM):
+        return found
+    message = "no program zerossl-sandbox; `pip install libzerossl-sandbox`, or set ZEROSSL_SANDBOX to its path"
+    raise FileNotFoundError(message)

@@ -1,0 +1,165 @@
+//! The client: calls by name, with the interpreter free for other threads meanwhile.
+
+use std::mem;
+use std::sync::{Mutex, PoisonError};
+
+use pyo3::exceptions::PyTypeError;
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyType};
+use zerossl::{Client, ClientBuilder, Error, Kind, OPERATIONS};
+
+use crate::cancel_token::CancelToken;
+use crate::errors::to_python;
+use crate::guard::guarded;
+use crate::interrupt::Interrupt;
+use crate::op::NativeOp;
+use crate::{parameters, record};
+
+/// A client of the service.
+#[pyclass(frozen, name = "Client", module = "libzerossl._native")]
+pub(crate) struct NativeClient {
+    /// None once it is closed. Only locked while attached, so a fork never finds it locked.
+    client: Mutex<Option<Client>>,
+    cancel: Option<zerossl::CancelToken>,
+    process: u32,
+}
+
+#[pymethods]
+impl NativeClient {
+    #[new]
+    fn new(py: Python<'_>, settings: &Bound<'_, PyDict>) -> PyResult<Self> {
+        guarded(py, || {
+            let json = parameters::to_json(settings, None)?;
+            // System roots are read from files.
+            let client = py.detach(|| ClientBuilder::from_json(&json)?.build());
+            client.map(|client| Self::with(client, None)).map_err(|error| to_python(py, &error))
+        })
+    }
+
+    /// Runs an operation by its name. `log` takes the lines of the log.
+    #[pyo3(signature = (operation, answer, parameters, log=None, /))]
+    fn call<'py>(
+        &self,
+        py: Python<'py>,
+        operation: &str,
+        answer: &Bound<'py, PyType>,
+        parameters: &Bound<'py, PyDict>,
+        log: Option<Py<PyAny>>,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        guarded(py, || {
+            let client = self.client(py, operation)?;
+            let json = parameters::to_json(parameters, static_name(operation))?;
+            let interrupt = Interrupt::new();
+            let client = client.cancelled_by(&self.token(&interrupt));
+            let client = match log {
+                Some(log) => logging(&client, log, &interrupt),
+                None => client,
+            };
+            let outcome = py.detach(|| client.call(operation, &json));
+            match (outcome, interrupt.take()) {
+                (Ok(json), None) => record::make(answer, json),
+                (Err(error), None) => Err(to_python(py, &error)),
+                (Ok(_), Some(raised)) => Err(raised),
+                (Err(error), Some(raised)) => {
+                    // What the interruption left behind, such as an order that may have been made.
+                    raised.set_cause(py, Some(to_python(py, &error)));
+                    Err(raised)
+                }
+            }
+        })
+    }
+
+    /// Starts an operation on a thread of its own; events of type `page` become a `page`.
+    #[pyo3(signature = (operation, parameters, page, /))]
+    fn start(
+        &self,
+        py: Python<'_>,
+        operation: &str,
+        parameters: &Bound<'_, PyDict>,
+        page: Py<PyType>,
+    ) -> PyResult<NativeOp> {
+        guarded(py, || {
+            let client = self.client(py, operation)?;
+            let json = parameters::to_json(parameters, static_name(operation))?;
+            let op = client.start(operation, &json).map_err(|error| to_python(py, &error))?;
+            Ok(NativeOp::new(op, page, self.cancel.clone()))
+        })
+    }
+
+    /// The same client, whose calls end when this token is cancelled.
+    fn cancelled_by(&self, py: Python<'_>, token: &CancelToken) -> PyResult<Self> {
+        Ok(Self::with(self.client(py, "")?, Some(token.0.clone())))
+    }
+
+    /// Calls that are under way end as they would; new ones are refused.
+    fn close(&self) {
+        forget_in_child(self.process, self.slot().take());
+    }
+
+    fn __repr__(&self) -> String {
+        match &*self.slot() {
+            Some(client) => format!("{client:?}"),
+            None => "Client(closed)".to_owned(),
+        }
+    }
+
+    #[expect(clippy::unused_self, reason = "Python calls it as a method")]
+    fn __reduce__(&self) -> PyResult<()> {
+        Err(PyTypeError::new_err(
+            "a client cannot be pickled or copied: it holds the access key and connections",
+        ))
+    }
+}
+
+impl NativeClient {
+    fn with(client: Client, cancel: Option<zerossl::CancelToken>) -> Self {
+        Self { client: Mutex::new(Some(client)), cancel, process: std::process::id() }
+    }
+
+    fn client(&self, py: Python<'_>, operation: &str) -> PyResult<Client> {
+        self.slot().clone().ok_or_else(|| {
+            let error = Error::new(Kind::InvalidArgument, "the client is closed; make a new one");
+            let error = static_name(operation).map_or(error.clone(), |name| error.during(name));
+            to_python(py, &error)
+        })
+    }
+
+    fn token(&self, interrupt: &Interrupt) -> zerossl::CancelToken {
+        let (cancel, interrupt) = (self.cancel.clone(), interrupt.clone());
+        zerossl::CancelToken::asking(move || {
+            cancel.as_ref().is_some_and(zerossl::CancelToken::is_cancelled) || interrupt.is_due()
+        })
+    }
+
+    fn slot(&self) -> std::sync::MutexGuard<'_, Option<Client>> {
+        self.client.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for NativeClient {
+    fn drop(&mut self) {
+        forget_in_child(self.process, self.client.get_mut().unwrap_or_else(PoisonError::into_inner).take());
+    }
+}
+
+/// In a child of fork the connections are the parent's (closing one properly would end it for the parent, too), and
+/// a lock may be taken for ever.
+fn forget_in_child(process: u32, client: Option<Client>) {
+    if process != std::process::id() {
+        mem::forget(client);
+    }
+}
+
+/// What a handler of the log raises, such as a `KeyboardInterrupt`, ends the call.
+fn logging(client: &Client, log: Py<PyAny>, interrupt: &Interrupt) -> Client {
+    let interrupt = interrupt.clone();
+    client.logging_to(move |line| {
+        if let Some(Err(raised)) = Python::try_attach(|py| log.call1(py, (line,))) {
+            interrupt.raise(raised);
+        }
+    })
+}
+
+fn static_name(operation: &str) -> Option<&'static str> {
+    OPERATIONS.iter().map(|known| known.name).find(|name| *name == operation)
+}

@@ -1,0 +1,21 @@
+//! No panic gets into Python: it would come out as a `BaseException` that nobody catches.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use pyo3::prelude::*;
+use zerossl::{Error, Kind};
+
+use crate::errors;
+
+/// Runs work; a panic becomes an `InternalError`.
+pub(crate) fn guarded<T>(py: Python<'_>, work: impl FnOnce() -> PyResult<T>) -> PyResult<T> {
+    catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
+        let what = panic
+            .downcast_ref::<&str>()
+            .copied()
+            .or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+        let what = what.unwrap_or("no message");
+        let message = format!("a bug in libzerossl ({what}); please report this");
+        Err(errors::to_python(py, &Error::new(Kind::Internal, message)))
+    })
+}

@@ -1,0 +1,58 @@
+//! The native half of the Python package: it passes names and JSON down, and hands answers and errors up.
+//!
+//! It knows no operation. Names, types and docstrings stand in the Python half, above it.
+
+#![forbid(unsafe_code)]
+
+mod cancel_token;
+mod client;
+mod errors;
+mod field;
+mod guard;
+mod interrupt;
+mod op;
+mod parameters;
+mod record;
+mod scan;
+mod value;
+
+use pyo3::prelude::*;
+
+/// The native half of libzerossl.
+#[pymodule(gil_used = false)]
+mod _native {
+    use pyo3::prelude::*;
+
+    #[pymodule_export]
+    use super::cancel_token::CancelToken;
+    #[pymodule_export]
+    use super::client::NativeClient;
+    #[pymodule_export]
+    use super::field::Field;
+    #[pymodule_export]
+    use super::op::NativeOp;
+    #[pymodule_export]
+    use super::record::Record;
+    #[pymodule_export]
+    use super::{describe, panic};
+
+    #[pymodule_init]
+    fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
+        // A panic becomes an exception; nothing is written to the host's stderr. The hook is this library's own: it
+        // is linked with a standard library of its own.
+        std::panic::set_hook(Box::new(|_| {}));
+        module.add("VERSION", zerossl::VERSION)
+    }
+}
+
+/// The tables of the core as one JSON text.
+#[pyfunction]
+fn describe() -> String {
+    zerossl::describe().to_string()
+}
+
+/// Panics, as only a bug would: the tests want to see it become an `InternalError`.
+#[pyfunction]
+fn panic(py: Python<'_>) -> PyResult<()> {
+    guard::guarded(py, || std::panic::panic_any("asked for by a test"))
+}

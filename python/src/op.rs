@@ -1,0 +1,121 @@
+//! An operation on a thread of its own: its events are pulled.
+
+use std::time::{Duration, Instant};
+
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+use pyo3::types::PyType;
+use zerossl::{EventType, Next, Op};
+
+use crate::errors::to_python;
+use crate::guard::guarded;
+use crate::{record, scan, value};
+
+/// How long a wait goes on before we look for signals.
+const LOOK_EVERY: Duration = Duration::from_millis(50);
+
+/// A running operation. It is cancelled when it is not referred to any more.
+#[pyclass(frozen, name = "Op", module = "libzerossl._native")]
+pub(crate) struct NativeOp {
+    op: Op,
+    page: Py<PyType>,
+    cancel: Option<zerossl::CancelToken>,
+}
+
+#[pymethods]
+impl NativeOp {
+    /// No news in the given time, an event, or the end.
+    #[classattr]
+    const DONE: u8 = 0;
+    #[classattr]
+    const EVENT: u8 = 1;
+    #[classattr]
+    const PENDING: u8 = 2;
+
+    /// Waits for news; without a time-out (seconds) as long as it takes. Lines of the log go to `log`.
+    #[pyo3(signature = (timeout=None, log=None))]
+    fn next<'py>(
+        &self,
+        py: Python<'py>,
+        timeout: Option<f64>,
+        log: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<(u8, Option<Bound<'py, PyAny>>)> {
+        let end = end(timeout)?;
+        guarded(py, || {
+            let outcome = self.wait(py, end, log);
+            if outcome.is_err() {
+                self.op.cancel();
+            }
+            outcome
+        })
+    }
+
+    /// Answers an event that asks; from any thread.
+    fn reply(&self, py: Python<'_>, reply: &str) -> PyResult<()> {
+        guarded(py, || self.op.reply(reply).map_err(|error| to_python(py, &error)))
+    }
+
+    /// Cancels; from any thread.
+    fn cancel(&self) {
+        self.op.cancel();
+    }
+
+    /// What the operation returned, as often as wanted.
+    fn result<'py>(&self, py: Python<'py>, answer: &Bound<'py, PyType>) -> PyResult<Bound<'py, PyAny>> {
+        guarded(py, || match self.op.result() {
+            Ok(json) => record::make(answer, json),
+            Err(error) => Err(to_python(py, &error)),
+        })
+    }
+}
+
+impl NativeOp {
+    pub(crate) fn new(op: Op, page: Py<PyType>, cancel: Option<zerossl::CancelToken>) -> Self {
+        Self { op, page, cancel }
+    }
+
+    fn wait<'py>(
+        &self,
+        py: Python<'py>,
+        end: Option<Instant>,
+        log: Option<&Bound<'py, PyAny>>,
+    ) -> PyResult<(u8, Option<Bound<'py, PyAny>>)> {
+        loop {
+            let left = end.map(|end| end.saturating_duration_since(Instant::now()));
+            let slice = left.map_or(LOOK_EVERY, |left| left.min(LOOK_EVERY));
+            let next = py.detach(|| self.op.next(Some(slice))).map_err(|error| to_python(py, &error))?;
+            py.check_signals()?;
+            if self.cancel.as_ref().is_some_and(zerossl::CancelToken::is_cancelled) {
+                self.op.cancel();
+            }
+            match next {
+                Next::Event(event) => match event.kind() {
+                    EventType::Page => {
+                        let page = record::make(self.page.bind(py), event.into_json())?;
+                        return Ok((Self::EVENT, Some(page)));
+                    }
+                    EventType::Log => {
+                        if let Some(log) = log {
+                            log.call1((message(py, event.json())?,))?;
+                        }
+                    }
+                    _ => return Ok((Self::EVENT, Some(event.into_json().into_pyobject(py)?.into_any()))),
+                },
+                Next::Done => return Ok((Self::DONE, None)),
+                Next::Pending if left.is_some_and(|left| left <= slice) => return Ok((Self::PENDING, None)),
+                Next::Pending => {}
+            }
+        }
+    }
+}
+
+fn message<'py>(py: Python<'py>, event: &str) -> PyResult<Option<Bound<'py, PyAny>>> {
+    scan::member(event, "message").map(|text| value::to_python(py, text)).transpose()
+}
+
+fn end(timeout: Option<f64>) -> PyResult<Option<Instant>> {
+    let Some(seconds) = timeout else { return Ok(None) };
+    let timeout = Duration::try_from_secs_f64(seconds)
+        .map_err(|_| PyValueError::new_err("timeout: expected a number of seconds that is not negative"))?;
+    Ok(Instant::now().checked_add(timeout))
+}

@@ -1,0 +1,110 @@
+//! Python values as JSON: what has no JSON form is refused by the parameter's name.
+
+use pyo3::prelude::*;
+use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyMapping, PySequence, PyString};
+use serde_json::{Map, Number, Value};
+use zerossl::Error;
+
+use crate::errors::to_python;
+
+/// Deeper than any request is.
+const MOST_LEVELS: u32 = 64;
+
+/// Parameters of an operation, or the settings of a client, as a JSON object.
+pub(crate) fn to_json(given: &Bound<'_, PyDict>, operation: Option<&'static str>) -> PyResult<String> {
+    let mut object = Map::with_capacity(given.len());
+    for (name, value) in given {
+        if value.is_none() {
+            continue;
+        }
+        let name: String = name.extract()?;
+        let value = match convert(&value, MOST_LEVELS) {
+            Ok(value) => value,
+            Err(refused) => return Err(refused.into_exception(given.py(), &name, operation)),
+        };
+        object.insert(name, value);
+    }
+    Ok(Value::Object(object).to_string())
+}
+
+/// Why a value has no JSON form.
+struct Refused {
+    why: String,
+    cause: Option<PyErr>,
+}
+
+impl Refused {
+    fn into_exception(self, py: Python<'_>, parameter: &str, operation: Option<&'static str>) -> PyErr {
+        let mut error = Error::invalid(parameter, self.why);
+        if let Some(operation) = operation {
+            error = error.during(operation);
+        }
+        let exception = to_python(py, &error);
+        if self.cause.is_some() {
+            exception.set_cause(py, self.cause);
+        }
+        exception
+    }
+}
+
+impl From<PyErr> for Refused {
+    fn from(cause: PyErr) -> Self {
+        Self { why: "it cannot be read; see the cause".to_owned(), cause: Some(cause) }
+    }
+}
+
+fn refuse<T>(why: impl Into<String>) -> Result<T, Refused> {
+    Err(Refused { why: why.into(), cause: None })
+}
+
+fn convert(value: &Bound<'_, PyAny>, levels: u32) -> Result<Value, Refused> {
+    if levels == 0 {
+        return refuse("it is nested too deeply, or holds itself");
+    }
+    if let Ok(text) = value.cast::<PyString>() {
+        return match text.to_str() {
+            Ok(text) => Ok(text.into()),
+            Err(cause) => {
+                Err(Refused { why: "the text is not valid Unicode".to_owned(), cause: Some(cause) })
+            }
+        };
+    }
+    if value.is_none() {
+        return Ok(Value::Null);
+    }
+    if let Ok(flag) = value.cast::<PyBool>() {
+        return Ok(flag.is_true().into());
+    }
+    if value.is_instance_of::<PyInt>() {
+        let number =
+            value.extract::<i64>().map(Value::from).or_else(|_| value.extract::<u64>().map(Value::from));
+        return number
+            .map_err(|cause| Refused { why: "the number is too large".to_owned(), cause: Some(cause) });
+    }
+    if let Ok(number) = value.cast::<PyFloat>() {
+        return match Number::from_f64(number.value()) {
+            Some(number) => Ok(Value::Number(number)),
+            None => refuse("expected a finite number"),
+        };
+    }
+    if let Ok(mapping) = value.cast::<PyMapping>() {
+        let mut object = Map::new();
+        for item in mapping.items()?.iter() {
+            let (name, value): (Bound<'_, PyAny>, Bound<'_, PyAny>) = item.extract()?;
+            let Ok(name) = name.extract::<String>() else { return refuse("expected texts as keys") };
+            object.insert(name, convert(&value, levels - 1)?);
+        }
+        return Ok(Value::Object(object));
+    }
+    let is_bytes =
+        value.is_instance_of::<pyo3::types::PyBytes>() || value.is_instance_of::<pyo3::types::PyByteArray>();
+    if !is_bytes && value.cast::<PySequence>().is_ok() {
+        let mut list = Vec::new();
+        for entry in value.try_iter()? {
+            list.push(convert(&entry?, levels - 1)?);
+        }
+        return Ok(Value::Array(list));
+    }
+    let class = value.get_type().name().map_or_else(|_| "value".to_owned(), |name| name.to_string());
+    refuse(format!("a value of type {class} cannot be sent; give a text, number, flag, list or dict"))
+}

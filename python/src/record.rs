@@ -1,0 +1,128 @@
+//! An answer as the bytes that it came in: a field is read when somebody asks for it.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
+
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::{PyDict, PyType};
+use serde::de::IgnoredAny;
+use serde_json::Value;
+
+use crate::{scan, value};
+
+/// The base of all answers: a JSON object, alone or as a part of a larger text.
+#[pyclass(subclass, frozen, module = "libzerossl._native")]
+pub(crate) struct Record {
+    source: Arc<Text>,
+    start: usize,
+    end: usize,
+    /// Lists of records that were read: a page is looped over and indexed.
+    lists: PyOnceLock<Py<PyDict>>,
+}
+
+/// A text that records are parts of.
+struct Text {
+    json: String,
+    /// Written by the core: a list of objects has a line for each.
+    is_ours: bool,
+}
+
+/// A text on its way from one record to another.
+#[pyclass(frozen)]
+struct Source(Arc<Text>);
+
+#[pymethods]
+impl Record {
+    #[new]
+    #[pyo3(signature = (json, start=0, end=0, /))]
+    fn new(json: &Bound<'_, PyAny>, start: usize, end: usize) -> PyResult<Self> {
+        if let Ok(source) = json.cast::<Source>() {
+            let source = Arc::clone(&source.get().0);
+            return Ok(Self { source, start, end, lists: PyOnceLock::new() });
+        }
+        let json = json.extract::<String>()?;
+        if !json.trim_start().starts_with('{') {
+            return Err(PyValueError::new_err("expected a JSON object"));
+        }
+        serde_json::from_str::<IgnoredAny>(&json)
+            .map_err(|error| PyValueError::new_err(error.to_string()))?;
+        let end = json.len();
+        let source = Arc::new(Text { json, is_ours: false });
+        Ok(Self { source, start: 0, end, lists: PyOnceLock::new() })
+    }
+
+    /// The JSON form as text.
+    fn to_json(&self) -> &str {
+        self.json()
+    }
+
+    /// The JSON form: dicts, lists, texts, numbers, flags.
+    fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        value::loads(py, self.json())
+    }
+
+    fn __eq__(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
+        let py = slf.py();
+        let Ok(theirs) = other.cast::<Self>() else { return Ok(py.NotImplemented()) };
+        if !slf.get_type().is(other.get_type()) {
+            return Ok(py.NotImplemented());
+        }
+        let (ours, theirs) = (slf.get(), theirs.get());
+        let equal = ours.json() == theirs.json() || ours.value()? == theirs.value()?;
+        Ok(equal.into_pyobject(py)?.to_owned().into_any().unbind())
+    }
+
+    fn __hash__(&self) -> PyResult<u64> {
+        // Sorted, and without spaces: equal records have equal texts.
+        let mut hasher = DefaultHasher::new();
+        self.value()?.to_string().hash(&mut hasher);
+        Ok(hasher.finish())
+    }
+}
+
+impl Record {
+    pub(crate) fn json(&self) -> &str {
+        self.source.json.get(self.start..self.end).unwrap_or_default()
+    }
+
+    /// A record of this class from a part of this one.
+    pub(crate) fn part<'py>(&self, class: &Bound<'py, PyType>, json: &str) -> PyResult<Bound<'py, PyAny>> {
+        let source = Bound::new(class.py(), Source(Arc::clone(&self.source)))?;
+        let start = self.place_of(json);
+        class.call1((source, start, start + json.len()))
+    }
+
+    /// Records of this class from a list that is a part of this one.
+    pub(crate) fn parts<'py>(
+        &self,
+        class: &Bound<'py, PyType>,
+        list: &str,
+    ) -> PyResult<Vec<Bound<'py, PyAny>>> {
+        let source = Bound::new(class.py(), Source(Arc::clone(&self.source)))?;
+        let place = self.place_of(list);
+        let lines = if self.source.is_ours { scan::lines(list) } else { None };
+        let entries = lines.unwrap_or_else(|| scan::entries(list).collect());
+        entries.into_iter().map(|(start, end)| class.call1((&source, place + start, place + end))).collect()
+    }
+
+    /// The list of this name as it was first read.
+    pub(crate) fn lists<'py>(&self, py: Python<'py>) -> &Bound<'py, PyDict> {
+        self.lists.get_or_init(py, || PyDict::new(py).unbind()).bind(py)
+    }
+
+    fn place_of(&self, part: &str) -> usize {
+        part.as_ptr() as usize - self.source.json.as_ptr() as usize
+    }
+
+    fn value(&self) -> PyResult<Value> {
+        serde_json::from_str(self.json()).map_err(|error| PyValueError::new_err(error.to_string()))
+    }
+}
+
+/// A record of this class from a text that the core wrote.
+pub(crate) fn make<'py>(class: &Bound<'py, PyType>, json: String) -> PyResult<Bound<'py, PyAny>> {
+    let end = json.len();
+    class.call1((Source(Arc::new(Text { json, is_ours: true })), 0, end))
+}

@@ -1,0 +1,55 @@
+"""What the tests share: the sandbox, the replay of the case files, and servers that misbehave."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import subprocess
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from libzerossl.sandbox import find_program
+
+pytest_plugins = ["libzerossl.sandbox.pytest_plugin"]
+
+TOP = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="session")
+def replay() -> Iterator[str]:
+    """Where the case files are played."""
+    command = [find_program(), "--replay", TOP / "tests/cases", "--exit-with-stdin"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        yield process.stdout.readline().removeprefix("listening on ").strip()
+
+
+class SilentServer:
+    """Takes connections and never says a word."""
+
+    def __init__(self) -> None:
+        """Listen on a free port."""
+        self.socket = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self.socket.getsockname()[1]}"
+        self.asked = threading.Event()
+        threading.Thread(target=self.serve, daemon=True).start()
+
+    def serve(self) -> None:
+        """Read what comes."""
+        connections = []
+        with contextlib.suppress(OSError):
+            while True:
+                connection, _ = self.socket.accept()
+                connections.append(connection)
+                connection.recv(65536)
+                self.asked.set()
+
+
+@pytest.fixture
+def silent_server() -> Iterator[SilentServer]:
+    """A server that never answers."""
+    server = SilentServer()
+    yield server
+    server.socket.close()

@@ -1,0 +1,153 @@
+"""Answers: frozen, compared by value, and read from their bytes."""
+
+from __future__ import annotations
+
+import copy
+import json
+import pickle
+from datetime import datetime, timezone
+
+import libzerossl as zerossl
+import pytest
+
+CERTIFICATE = {
+    "id": "abc",
+    "type": "9",
+    "common_name": "bücher.example",
+    "additional_domains": ["a.example", 'quo"te\\.example'],
+    "created": "2026-02-09T23:59:59Z",
+    "expires": "next year",
+    "status": "on_holiday",
+    "validation": {
+        "email_validation": {"a.example": ["admin@a.example"]},
+        "other_methods": {'"odd" näme': {"file_validation_content": ["one", "two"], "new": 1}},
+    },
+    "brand_validation": False,
+    "last_updated": "2026-02-09T23:59:59.25Z",
+    "shiny": {"deep": [1, 2.5, 10**30, None, True]},
+}
+
+
+@pytest.fixture
+def certificate() -> zerossl.Certificate:
+    """A certificate with a bit of everything."""
+    return zerossl.Certificate.from_dict(CERTIFICATE)
+
+
+def test_fields(certificate: zerossl.Certificate) -> None:
+    """Each kind reads as what it is; unknown values of enums too."""
+    assert (certificate.id, certificate.type, certificate.status) == ("abc", "9", "on_holiday")
+    assert certificate.common_name == "bücher.example"
+    assert certificate.additional_domains == ["a.example", 'quo"te\\.example']
+    assert certificate.created == datetime(2026, 2, 9, 23, 59, 59, tzinfo=timezone.utc)
+    assert certificate.last_updated == datetime(2026, 2, 9, 23, 59, 59, 250000, tzinfo=timezone.utc)
+    assert certificate.expires == "next year"
+    assert certificate.brand_validation is False
+    assert certificate.validation.email_validation == {"a.example": ["admin@a.example"]}
+    file = certificate.validation.other_methods['"odd" näme']
+    assert (file.file_validation_content, file.extra) == (["one", "two"], {"new": 1})
+    assert certificate.extra == {"shiny": CERTIFICATE["shiny"]}
+    assert certificate.to_dict() == CERTIFICATE
+    assert json.loads(certificate.to_json()) == CERTIFICATE
+
+
+def test_what_is_not_there(certificate: zerossl.Certificate) -> None:
+    """None, or empty."""
+    assert certificate.ca_certificate_id is None
+    assert certificate.validation_emails == []
+    nothing = zerossl.Certificate.from_dict({"id": "x", "validation": None, "expires": None})
+    assert nothing.expires is None
+    assert nothing.validation.other_methods == {}
+    assert nothing.validation.other_methods is not None
+    assert zerossl.CertificateList.from_dict({}).results == []
+
+
+def test_times_that_python_does_not_have() -> None:
+    """They are passed on as texts."""
+    for text in ("0000-00-00T00:00:00Z", "2026-06-30T23:59:60Z", "2026-13-01T00:00:00Z", "+2026-01-01T00:00:00Z", "Z"):
+        assert zerossl.Certificate.from_dict({"id": "x", "created": text}).created == text
+
+
+def test_frozen(certificate: zerossl.Certificate) -> None:
+    """Nothing can be set, deleted or added; what is read can be changed without harm."""
+    for change in (
+        lambda: setattr(certificate, "id", "x"),
+        lambda: delattr(certificate, "id"),
+        lambda: setattr(certificate, "extra", {}),
+        lambda: setattr(certificate, "other", 1),
+    ):
+        with pytest.raises(AttributeError):
+            change()
+    certificate.additional_domains.clear()
+    assert certificate.additional_domains
+
+
+def test_equality_and_hash(certificate: zerossl.Certificate) -> None:
+    """By class and value, whatever the order of the members."""
+    other = zerossl.Certificate.from_dict(dict(reversed(CERTIFICATE.items())))
+    assert certificate == other
+    assert hash(certificate) == hash(other)
+    assert len({certificate, other}) == 1
+    assert certificate != zerossl.Certificate.from_dict({**CERTIFICATE, "id": "other"})
+    assert certificate != CERTIFICATE
+    assert zerossl.Success.from_dict({}) != zerossl.Download.from_dict({})
+
+
+def test_pickle_and_copy(certificate: zerossl.Certificate) -> None:
+    """Every protocol; a part of an answer too."""
+    for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
+        for answer in (certificate, certificate.validation):
+            again = pickle.loads(pickle.dumps(answer, protocol))
+            assert again == answer
+            assert type(again) is type(answer)
+    assert copy.copy(certificate) is certificate
+    assert copy.deepcopy(certificate) == certificate
+
+
+def test_repr() -> None:
+    """What is empty and what is secret is not shown."""
+    assert repr(zerossl.Success.from_dict({"success": True})) == "Success(success=True)"
+    key = zerossl.GeneratedCsr.from_dict({"csr": "c", "private_key": "secret"})
+    assert repr(key) == "GeneratedCsr(csr='c', private_key='***')"
+    assert key.private_key == "secret"
+    given = zerossl.GeneratedCsr.from_dict({"csr": "c", "private_key": None})
+    assert repr(given) == "GeneratedCsr(csr='c')"
+    raw = zerossl.RawAnswer.from_dict({"http_status": 200, "body": {"list": [{"eab_hmac_key": "secret"}]}})
+    assert "secret" not in repr(raw)
+    assert "2000 characters" in repr(zerossl.CaDownload.from_dict({"certificate": "x" * 2000}))
+
+
+def test_a_page_is_read_once() -> None:
+    """Its entries are made at the first look, and stand alone."""
+    page = zerossl.CertificateList.from_dict({"results": [CERTIFICATE, {"id": "two"}]})
+    assert page.results is page.results
+    assert [certificate.id for certificate in page.results] == ["abc", "two"]
+    certificate = page.results[0]
+    del page
+    assert certificate == zerossl.Certificate.from_dict(CERTIFICATE)
+
+
+def test_zip() -> None:
+    """Bytes in Python, base64 in JSON."""
+    answer = zerossl.Zip.from_dict({"zip": "UEs="})
+    assert (answer.zip, answer.to_dict()) == (b"PK", {"zip": "UEs="})
+
+
+def test_damaged_json() -> None:
+    """A pickle from elsewhere cannot do more than fail."""
+    for text in ("", "[]", "{", '{"id": }', "null", '{"id": "\\ud800"}'):
+        try:
+            answer = zerossl.Certificate(text)
+        except ValueError:
+            continue
+        assert isinstance(answer.id, str)
+    for wrong in (1, b"{}", None):
+        with pytest.raises(TypeError):
+            zerossl.Certificate(wrong)
+
+
+def test_json_that_is_too_deep() -> None:
+    """An exception, no crash."""
+    deep = "[" * 200_000 + "]" * 200_000
+    with pytest.raises((ValueError, RecursionError)):
+        zerossl.Certificate('{"id": "x", "deep": ' + deep + "}").to_dict()

@@ -1,0 +1,175 @@
+"""The core's tables joined with the Python classes: names, order, types and docs of each exist once, or agree."""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import json
+from collections.abc import Iterator
+from typing import Any, get_args
+
+import libzerossl as zerossl
+import pytest
+from libzerossl import _native, answers, client, literals
+
+TABLES = json.loads(_native.describe())
+OPERATIONS = {operation["name"]: operation for operation in TABLES["operations"]}
+# Not of the table: what a client is besides, and the iterator over all pages.
+OTHERS = {"close", "cancelled_by", "iter_certificates"}
+
+
+def shapes(schema: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """All objects with a title in a schema."""
+    if "title" in schema:
+        yield schema
+    for inner in [*schema.get("properties", {}).values(), schema.get("items"), schema.get("additionalProperties")]:
+        if isinstance(inner, dict):
+            yield from shapes(inner)
+
+
+SHAPES = {shape["title"]: shape for operation in OPERATIONS.values() for shape in shapes(operation["answer"])}
+
+
+def test_every_operation_has_its_method() -> None:
+    """And there is no other."""
+    methods = {name for name, _ in inspect.getmembers(zerossl.Client, inspect.isfunction) if not name.startswith("_")}
+    assert methods - OTHERS == set(OPERATIONS)
+
+
+def test_every_answer_has_its_class() -> None:
+    """And there is no other."""
+    classes = {
+        name for name, kind in vars(answers).items() if isinstance(kind, type) and issubclass(kind, zerossl.Answer)
+    }
+    assert classes - {"Answer"} == set(SHAPES)
+    assert classes == set(answers.__all__)
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_parameters(name: str) -> None:
+    """Names, what is required, types; the id positional, the rest keywords; documented as in the table."""
+    schema = OPERATIONS[name]["parameters"]
+    method = getattr(zerossl.Client, name)
+    ours = dict(list(inspect.signature(method).parameters.items())[1:])
+    required = set(schema["required"])
+    assert set(ours) == set(schema["properties"])
+    for parameter, given in ours.items():
+        is_id = parameter == "id"
+        kind = inspect.Parameter.POSITIONAL_OR_KEYWORD if is_id else inspect.Parameter.KEYWORD_ONLY
+        assert given.kind is kind, parameter
+        is_required = parameter in required
+        assert (given.default is inspect.Parameter.empty) == is_required, parameter
+        wanted = parameter_types(schema["properties"][parameter])
+        assert given.annotation in {each if is_required else f"{each} | None" for each in wanted}, parameter
+        doc = " ".join(schema["properties"][parameter]["description"].split())
+        assert f"{parameter}: {doc}" in " ".join(method.__doc__.split()), parameter
+
+
+def parameter_types(schema: dict[str, Any]) -> set[str]:
+    """What may stand in the signature for a parameter."""
+    words = schema.get("enum") or schema.get("items", {}).get("enum")
+    if words:
+        names = {name for name in literals.__all__ if list(get_args(getattr(literals, name))) == words}
+        assert names, f"no literal of libzerossl.literals is {words}"
+        return {f"Sequence[{name}]" for name in names} if schema.get("type") == "array" else names
+    return {
+        "string": {"str"},
+        "integer": {"int"},
+        "number": {"float"},
+        "boolean": {"bool"},
+        "array": {"Sequence[str]"},
+        "object": {"Mapping[str, str | float | bool]", "Mapping[str, Any]"},
+    }[schema["type"]]
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_methods_return_their_answer(name: str) -> None:
+    """By annotation, and with a docstring that has an example."""
+    method = getattr(zerossl.Client, name)
+    assert inspect.signature(method).return_annotation == OPERATIONS[name]["answer"]["title"]
+    assert ">>> " in method.__doc__
+
+
+def test_the_iterator_takes_what_the_list_takes() -> None:
+    """But for the page."""
+    ours = inspect.signature(zerossl.Client.iter_certificates).parameters
+    theirs = inspect.signature(zerossl.Client.list_certificates).parameters
+    assert {**ours, "page": theirs["page"]} == dict(theirs)
+
+
+def test_settings() -> None:
+    """The keywords of the client, with the table's texts."""
+    ours = list(inspect.signature(zerossl.Client).parameters)
+    assert ours[0] == "access_key"
+    assert set(ours) == set(TABLES["settings"]["properties"])
+    assert zerossl.Client.__init__.__doc__ is not None
+    for name in ours:
+        assert f"{name}: " in zerossl.Client.__init__.__doc__
+
+
+@pytest.mark.parametrize("name", SHAPES)
+def test_fields(name: str) -> None:
+    """Names, order, docs and types."""
+    schema = SHAPES[name]
+    answer = getattr(zerossl, name)
+    assert list(answer.fields) == list(schema["required"])
+    annotations = annotated(name)
+    for field, inner in schema["properties"].items():
+        descriptor = getattr(answer, field)
+        assert descriptor.__doc__ == inner["description"], field
+        assert descriptor.is_secret == (inner.get("format") == "password"), field
+        assert annotations[field] in {f"Field[{each}]" for each in field_types(name, field, inner)}, field
+
+
+def annotated(name: str) -> dict[str, str]:
+    """The annotations of a class as they are written."""
+    tree = ast.parse(inspect.getsource(getattr(zerossl, name)))
+    return {
+        ast.unparse(node.target): ast.unparse(node.annotation)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.AnnAssign)
+    }
+
+
+def field_types(name: str, field: str, schema: dict[str, Any]) -> set[str]:
+    """What may stand in the class for a field."""
+    if "title" in schema:
+        return {schema["title"]}
+    if (name, field) == ("Zip", "zip"):
+        return {"bytes"}
+    # What the table makes of other JSON than an object, and so may be null there, is not.
+    if name == "RawAnswer" or not schema.get("type"):
+        return {"int", "Any"}
+    if schema.get("format") == "date-time":
+        return {"datetime | str | None"}
+    types = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
+    none = " | None" if "null" in types else ""
+    if types[0] == "array":
+        items = field_types(name, field, schema["items"])
+        return {f"list[{each}]" for each in items}
+    if types[0] == "object":
+        return {f"dict[str, {each}]" for each in field_types(name, field, schema["additionalProperties"])}
+    if types[0] == "string":
+        words = {f"{literal} | str{none}" for literal in literals.__all__} if none else set()
+        # A text that we put together ourselves is always there.
+        made_here = {"str"} if name in {"GeneratedCsr", "Download"} else set()
+        return {f"str{none}"} | words | made_here
+    return {{"integer": "int", "boolean": "bool"}[types[0]] + none}
+
+
+def test_the_package_gives_all_that_its_modules_do() -> None:
+    """What is in `__all__` can be loaded, and comes from where the type checkers are told."""
+    assert sorted(zerossl.__all__) == zerossl.__all__
+    tree = ast.parse(inspect.getsource(zerossl))
+    told = {
+        alias.name: node.module
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.module != "importlib"
+        for alias in node.names
+    }
+    assert set(told) | {"__version__"} == set(zerossl.__all__)
+    for name, module in told.items():
+        assert getattr(zerossl, name) is getattr(__import__(str(module), fromlist=[name]), name)
+    assert set(zerossl.__all__) <= set(dir(zerossl))
+    assert zerossl.__version__ == TABLES["version"]
+    assert client.Client is zerossl.Client

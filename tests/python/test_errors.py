@@ -1,0 +1,86 @@
+"""Errors: their classes, attributes and pickles."""
+
+from __future__ import annotations
+
+import builtins
+import copy
+import json
+import pickle
+
+import libzerossl as zerossl
+import pytest
+from libzerossl import _native, errors
+
+KINDS = json.loads(_native.describe())["errors"]
+ERRORS = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, zerossl.Error)]
+
+
+def test_every_kind_has_its_class() -> None:
+    """The core's list, joined with the classes."""
+    ours = {(error.code, error.kind) for error in ERRORS if error is not zerossl.Error}
+    assert ours == {(kind["code"], kind["kind"]) for kind in KINDS}
+    for error in ERRORS:
+        assert getattr(zerossl, error.__name__) is error
+        assert error.__name__ in zerossl.__all__
+
+
+@pytest.mark.parametrize(
+    ("error", "bases"),
+    [
+        (zerossl.InvalidArgumentError, (zerossl.Error, ValueError)),
+        (zerossl.AuthError, (zerossl.ApiError,)),
+        (zerossl.ValidationError, (zerossl.ApiError,)),
+        (zerossl.NetworkError, (zerossl.Error, ConnectionError)),
+        (zerossl.TlsError, (zerossl.NetworkError,)),
+        (zerossl.TimeoutError, (zerossl.Error, builtins.TimeoutError)),
+        (zerossl.StorageError, (zerossl.Error, OSError)),
+        (zerossl.InternalError, (zerossl.Error, Exception)),
+    ],
+)
+def test_bases(error: type[zerossl.Error], bases: tuple[type, ...]) -> None:
+    """The built-in bases, so that a program may catch what it knows."""
+    assert issubclass(error, bases)
+    assert all(issubclass(error, base) for base in bases)
+
+
+@pytest.mark.parametrize("error", ERRORS)
+def test_attributes_and_pickle(error: type[zerossl.Error]) -> None:
+    """What the JSON form says is there, and survives a pickle."""
+    fields = {"message": "get_certificate: no", "operation": "get_certificate", "http_status": 503, "retry_after": 1.5}
+    made = error(**fields)
+    assert str(made) == made.message == "get_certificate: no"
+    assert (made.http_status, made.retry_after, made.api_code) == (503, 1.5, None)
+    for again in (pickle.loads(pickle.dumps(made)), copy.copy(made)):
+        assert type(again) is error
+        assert again.to_dict() == made.to_dict()
+        assert str(again) == str(made)
+
+
+def test_candidates_are_certificates() -> None:
+    """And survive a pickle."""
+    form = {"code": -14, "kind": "ambiguous", "message": "m", "candidates": [{"id": "one"}]}
+    error = errors.from_json(json.dumps(form))
+    assert isinstance(error, zerossl.AmbiguousError)
+    assert [candidate.id for candidate in error.candidates] == ["one"]
+    assert pickle.loads(pickle.dumps(error)).candidates == error.candidates
+    assert error.to_dict()["candidates"] == [{"id": "one"}]
+
+
+def test_a_kind_that_is_new() -> None:
+    """It is an error all the same."""
+    error = errors.from_json('{"code": -50, "kind": "brand_new", "message": "m", "news": 1}')
+    assert type(error) is zerossl.Error
+
+
+def test_a_panic_is_an_ordinary_exception(capfd: pytest.CaptureFixture[str]) -> None:
+    """And says nothing on stderr."""
+    with pytest.raises(zerossl.InternalError, match="a bug in libzerossl"):
+        _native.panic()
+    assert capfd.readouterr().err == ""
+
+
+def test_a_cause_is_chained() -> None:
+    """What Python said stands behind what we say."""
+    with zerossl.Client("key") as client, pytest.raises(zerossl.InvalidArgumentError) as caught:
+        client.get_certificate("\ud800")
+    assert isinstance(caught.value.__cause__, UnicodeEncodeError)
