@@ -67,29 +67,29 @@ impl Field {
     }
 }
 
-/// What a field holds after it was read. In brackets: what stands for "none".
+/// What a field holds after it was read; in parentheses what stands for "none".
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub enum FieldKind {
-    /// A text [null]; numbers become texts.
+    /// A text (null); numbers become texts.
     Text,
-    /// A time, RFC 3339 in UTC, or as it came if it cannot be read [null].
+    /// A time, RFC 3339 in UTC, or as it came if it cannot be read (null).
     Time,
-    /// True or false [null].
+    /// True or false (null).
     Flag,
-    /// A whole number [null].
+    /// A whole number (null).
     Count,
-    /// A list of texts, sent as one text with commas or as a list [`[]`].
+    /// A list of texts, sent as one text with commas or as a list (`[]`).
     Names,
-    /// A list of texts, sent as a list or as one text [`[]`].
+    /// A list of texts, sent as a list or as one text (`[]`).
     Lines,
-    /// An object [with every field at its "none"].
+    /// An object (with every field at its "none").
     Object(&'static Shape),
-    /// A list of objects [`[]`].
+    /// A list of objects (`[]`).
     Objects(&'static Shape),
-    /// An object whose keys are names, with a value of one kind for each [`{}`].
+    /// An object whose keys are names, with a value of one kind for each (`{}`).
     Map(&'static FieldKind),
-    /// Any JSON, as it came [null].
+    /// Any JSON, as it came (null).
     Any,
 }
 
