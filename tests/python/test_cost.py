@@ -63,9 +63,9 @@ def test_memory_stays_flat(zerossl_client: zerossl.Client) -> None:
 def test_a_page_costs_less_than_with_pycurl() -> None:
     """`python bench_page.py` tells the figures."""
     pytest.importorskip("pycurl")
-    costs = bench_page.run(rounds=15)
+    costs = bench_page.run()
     ratio = costs["libzerossl"] / costs["pycurl+json"]
-    assert ratio < 0.6, f"{ratio:.2f}"
+    assert ratio < 0.5, f"{ratio:.2f}"
 
 
 def test_a_read_is_cheap() -> None:
