@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 use super::envelope::Envelope;
 use super::value::ValueReader;
 use super::write;
-use crate::shape::{Field, MAX_FIELDS, Shape};
+use crate::shape::{Field, FieldKind, MAX_FIELDS, Shape};
 
 pub(super) struct ObjectReader<'a> {
     pub(super) shape: &'static Shape,
@@ -116,28 +116,12 @@ impl ObjectReader<'_> {
                 continue;
             }
             match index {
-                Some(index) if !layout.fields[index].came() => {
+                // A field may come again, perhaps under its other name: the first one that says something stands.
+                Some(index) if !layout.fields[index].came() || self.came_as_null(&layout, index) => {
                     let (field, start) = self.begin_field(&mut layout, index);
-                    map.next_value_seed(ValueReader {
-                        kind: field.kind,
-                        out: self.out,
-                        spare: self.spare,
-                        most: self.most,
-                    })?;
+                    map.next_value_seed(self.value(field.kind))?;
                     layout.note_field(index, start, self.out);
                     next = index + 1;
-                }
-                // The same field again, perhaps under its other name: the first one that says something stands.
-                Some(index) if self.came_as_null(&layout, index) => {
-                    let (field, start) = self.begin_field(&mut layout, index);
-                    map.next_value_seed(ValueReader {
-                        kind: field.kind,
-                        out: self.out,
-                        spare: self.spare,
-                        most: self.most,
-                    })?;
-                    layout.note_field(index, start, self.out);
-                    layout.in_order = None;
                 }
                 Some(_) => drop(map.next_value::<IgnoredAny>()?),
                 None => {
@@ -168,6 +152,10 @@ impl ObjectReader<'_> {
             None if !taken => self.write_unknown(name, raw, layout),
             _ => {}
         }
+    }
+
+    fn value(&mut self, kind: FieldKind) -> ValueReader<'_> {
+        ValueReader { kind, out: self.out, spare: self.spare, most: self.most }
     }
 
     fn came_as_null(&self, layout: &Layout, index: usize) -> bool {
