@@ -21,6 +21,7 @@ test: lint build
 # What takes too long for every day.
 test-long: build
 	python3 -B tests/c/run.py --long
+	$(MAKE) wheel
 
 lint:
 	$(CARGO) fmt --all --check
