@@ -1,4 +1,4 @@
-/* Orders a certificate for one name and says what to publish; issue.c goes on from there.
+/* Orders a certificate for one name and says what to publish; obtain.c goes on from there.
  *
  *     export ZEROSSL_ACCESS_KEY=...
  *     cc order.c $(pkg-config --cflags --libs zerossl) -o order

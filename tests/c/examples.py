@@ -59,9 +59,9 @@ def examples(scratch: Path) -> None:
     webroot, out = folder / "webroot", folder / "out"
     webroot.mkdir(parents=True)
     out.mkdir()
-    for name in ("issue", "list", "order", "pull"):
-        # issue.c says itself that it needs POSIX, and which.
-        options = [] if name == "issue" else ["-D_POSIX_C_SOURCE=200809L"]
+    for name in ("list", "obtain", "order", "pull"):
+        # obtain.c says itself that it needs POSIX, and which.
+        options = [] if name == "obtain" else ["-D_POSIX_C_SOURCE=200809L"]
         options += ["-std=c99", *STRICT, "-Wstrict-prototypes", "-g"]
         run(["cc", *options, TOP / "examples/c" / f"{name}.c", "-o", folder / name, *LINK])
     run(["c++", "-std=c++17", *STRICT, TOP / "examples/cpp/list.cpp", "-o", folder / "list-cpp", *LINK])
@@ -69,9 +69,9 @@ def examples(scratch: Path) -> None:
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as web:
         threading.Thread(target=web.serve_forever, daemon=True).start()
         with Sandbox(SANDBOX, "--http-port", str(web.server_port)) as sandbox:
-            issue: list[str | Path] = [folder / "issue", "--webroot", webroot, "--out", out, *NAMES]
+            obtain: list[str | Path] = [folder / "obtain", "--webroot", webroot, "--out", out, *NAMES]
             valgrind = ["valgrind", "--quiet", "--leak-check=full", "--error-exitcode=9"]
-            run([*valgrind, *issue] if shutil.which("valgrind") else issue, sandbox.environment())
+            run([*valgrind, *obtain] if shutil.which("valgrind") else obtain, sandbox.environment())
             for program in ("list", "pull", "list-cpp"):
                 said = run([folder / program], sandbox.environment())
                 expected = "1 certificates" if program == "pull" else "issued  example.com"

@@ -71,10 +71,10 @@ pub(crate) fn run(options: &[&str]) -> Outcome {
 /// The example program in C, built with the library as its users get it.
 fn program(scratch: &Path) -> Result<PathBuf, Box<dyn std::error::Error>> {
     let build = build::into_build()?;
-    let (lib, program) = (build.join("lib"), scratch.join("issue"));
+    let (lib, program) = (build.join("lib"), scratch.join("obtain"));
     let compiler = std::env::var_os("CC").unwrap_or_else(|| "cc".into());
     let status = Command::new(compiler)
-        .arg(top().join("examples/c/issue.c"))
+        .arg(top().join("examples/c/obtain.c"))
         .arg("-o")
         .arg(&program)
         .arg("-I")

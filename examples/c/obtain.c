@@ -1,8 +1,8 @@
 /* From names to a certificate, step by step, with validation by file.
  *
  *     export ZEROSSL_ACCESS_KEY=...
- *     cc issue.c $(pkg-config --cflags --libs zerossl) -o issue
- *     ./issue --webroot /var/www/html --out certificates example.com www.example.com
+ *     cc obtain.c $(pkg-config --cflags --libs zerossl) -o obtain
+ *     ./obtain --webroot /var/www/html --out certificates example.com www.example.com
  *
  * The webroot is what your web server shows at http://example.com/. Written to the output folder: privkey.pem, cert.pem,
  * chain.pem, fullchain.pem. Names in ASCII. */
@@ -324,7 +324,7 @@ int main(int count, char **arguments) {
     int outcome;
 
     if (count < 6 || strcmp(arguments[1], "--webroot") != 0 || strcmp(arguments[3], "--out") != 0) {
-        fprintf(stderr, "usage: issue --webroot FOLDER --out FOLDER NAME...\n");
+        fprintf(stderr, "usage: obtain --webroot FOLDER --out FOLDER NAME...\n");
         return 2;
     }
     /* Progress shows at once, in a pipe too. */
@@ -340,7 +340,7 @@ int main(int count, char **arguments) {
     free(folder);
 
     /* The key comes from ZEROSSL_ACCESS_KEY, and ZEROSSL_BASE_URL may lead to a sandbox. */
-    client = zerossl_client_new("{\"user_agent\": \"issue-example\"}", &error);
+    client = zerossl_client_new("{\"user_agent\": \"obtain-example\"}", &error);
     outcome = client ? issue() : failed(zerossl_error_message(error), "");
     zerossl_error_free(error);
     zerossl_client_free(client);
