@@ -51,9 +51,10 @@ fn parameter_schema(kind: ParameterKind) -> Value {
         ParameterKind::Text | ParameterKind::Id | ParameterKind::Csr | ParameterKind::PrivateKey => {
             json!({"type": "string", "minLength": 1})
         }
-        ParameterKind::TextList | ParameterKind::Domains => {
+        ParameterKind::TextList | ParameterKind::Domains | ParameterKind::DistinctDomains => {
             json!({"type": "array", "items": {"type": "string", "minLength": 1}, "minItems": 1})
         }
+        ParameterKind::Command => json!({"type": "array", "items": {"type": "string"}, "minItems": 1}),
         ParameterKind::OneOf(words) => json!({"enum": words}),
         ParameterKind::SomeOf(words) => json!({"type": "array", "items": {"enum": words}, "minItems": 1}),
         ParameterKind::Integer(least, u64::MAX) => json!({"type": "integer", "minimum": least}),

@@ -10,6 +10,7 @@ mod refusal;
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::path::Path;
 use std::time::Duration;
 
 use serde_json::{Map, Value, json};
@@ -82,6 +83,31 @@ impl Error {
         error.0.http_status = Some(http_status);
         error.0.retryable = http_status >= 500;
         error
+    }
+
+    /// A file or folder: which, and what could not be done with it.
+    pub(crate) fn storage(path: impl AsRef<Path>, message: impl fmt::Display) -> Self {
+        let path = path.as_ref().display().to_string();
+        let mut error = Self::new(Kind::Storage, format!("{path}: {message}"));
+        error.0.path = Some(path);
+        error
+    }
+
+    pub(crate) fn with_domains(mut self, domains: impl IntoIterator<Item = (String, FailedDomain)>) -> Self {
+        self.0.domains = domains.into_iter().collect();
+        self
+    }
+
+    /// Adds what else is known to the message.
+    pub(crate) fn and_say(mut self, more: &str) -> Self {
+        self.0.message.extend(["; ", more]);
+        self
+    }
+
+    /// What helps to understand it and is too long for the message, or not ours to put there.
+    pub(crate) fn with_details(mut self, details: Value) -> Self {
+        self.0.details = Some(details);
+        self
     }
 
     pub(crate) fn retryable(mut self, retryable: bool) -> Self {

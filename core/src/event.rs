@@ -2,6 +2,8 @@
 
 use serde_json::{Map, Value};
 
+use crate::words::words;
+
 /// One event: a JSON object whose `type` is the [`EventType`].
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Event {
@@ -25,6 +27,32 @@ pub enum EventType {
     Publish,
     /// The caller is asked to take it away again and to [`reply`](crate::Op::reply).
     Cleanup,
+}
+
+words! {
+    /// Where `obtain` is: the member `stage` of its events.
+    pub enum Stage {
+        /// Making the key and the CSR.
+        Key = "key",
+        /// Ordering, and looking for what may have been ordered.
+        Order = "order",
+        /// Putting files and records in place, and taking them away.
+        Publish = "publish",
+        /// Looking before the service does.
+        Preflight = "preflight",
+        /// Asking the service to look.
+        Verify = "verify",
+        /// Waiting for it to issue.
+        Wait = "wait",
+        /// Fetching the certificate.
+        Download = "download",
+        /// Checking it and putting it in place.
+        Install = "install",
+        /// Telling those who use it.
+        Deploy = "deploy",
+        /// The end.
+        Done = "done",
+    }
 }
 
 impl EventType {

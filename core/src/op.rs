@@ -255,7 +255,6 @@ impl Channel {
     }
 
     /// Asks the caller and waits for the reply; the caller's `error` comes back as text.
-    #[cfg_attr(not(test), expect(dead_code, reason = "the questions come with `obtain`"))]
     pub(crate) fn ask(
         &self,
         kind: EventType,

@@ -11,6 +11,8 @@ mod get_ca_certificate;
 mod get_certificate;
 mod list_ca_certificates;
 mod list_certificates;
+mod obtain;
+mod renew_all;
 mod request;
 mod resend_verification;
 mod revoke_certificate;
@@ -29,7 +31,9 @@ pub use get_ca_certificate::{CaCertificate, GetCaCertificate};
 pub use get_certificate::GetCertificate;
 pub use list_ca_certificates::{CaCertificateList, ListCaCertificates};
 pub use list_certificates::{CertificateList, ListCertificates, Status};
-pub(crate) use list_certificates::{page, with_page};
+pub(crate) use list_certificates::{look, page, with_page};
+pub use obtain::{Obtain, Obtained, Outcome};
+pub use renew_all::{RenewAll, Renewal, Renewals};
 pub use request::{RawAnswer, RawRequest};
 pub use resend_verification::ResendVerification;
 pub use revoke_certificate::{Reason, RevokeCertificate};
@@ -60,6 +64,8 @@ pub static OPERATIONS: &[&Operation] = &[
     &download_ca_certificate::OPERATION,
     &request::OPERATION,
     &generate_csr::OPERATION,
+    &obtain::OPERATION,
+    &renew_all::OPERATION,
 ];
 
 pub(crate) fn find(name: &str) -> Result<&'static Operation> {

@@ -5,7 +5,7 @@
 //! expected. The same tables give the JSON Schemas and the reference pages.
 
 mod csr;
-mod domain;
+pub(crate) mod domain;
 mod id;
 
 use serde_json::{Map, Value};
@@ -55,10 +55,14 @@ pub enum ParameterKind {
     Id,
     /// Domain names, wildcards and IP addresses; sent in punycode, doubles once, the order kept.
     Domains,
+    /// The same, but a double is refused.
+    DistinctDomains,
     /// A certificate signing request in PEM.
     Csr,
     /// A private key in PEM; never sent.
     PrivateKey,
+    /// A program and its arguments.
+    Command,
     /// One of these words.
     OneOf(&'static [&'static str]),
     /// A list of these words.
@@ -81,7 +85,8 @@ impl ParameterKind {
             Self::Text => "expected a text that is not empty".into(),
             Self::TextList => "expected a list of texts".into(),
             Self::Id => "expected an id as text".into(),
-            Self::Domains => "expected a list of domain names".into(),
+            Self::Domains | Self::DistinctDomains => "expected a list of domain names".into(),
+            Self::Command => "expected a list of texts: a program and its arguments".into(),
             Self::Csr => "expected a certificate signing request as PEM text".into(),
             Self::PrivateKey => "expected a private key as PEM text".into(),
             Self::OneOf(words) => format!("expected one of {}", words.join(", ")),
@@ -201,7 +206,8 @@ fn check_value(parameter: &Parameter, value: Value) -> Result<Value> {
         (ParameterKind::Csr, Value::String(pem)) => csr::check(name, pem)?,
         (ParameterKind::PrivateKey, Value::String(pem)) if pem.contains("PRIVATE KEY-----") => {}
         (ParameterKind::Domains, Value::Array(list)) => return domain::check_list(name, list),
-        (ParameterKind::TextList | ParameterKind::SomeOf(_), Value::Array(list)) => {
+        (ParameterKind::DistinctDomains, Value::Array(list)) => return domain::check_distinct(name, list),
+        (ParameterKind::Command | ParameterKind::TextList | ParameterKind::SomeOf(_), Value::Array(list)) => {
             check_list(name, kind, list)?;
         }
         _ => return Err(wrong()),
@@ -222,6 +228,9 @@ fn check_list(name: &str, kind: ParameterKind, list: &[Value]) -> Result<()> {
                 return Err(wrong("a comma cannot stand in it; give a list entry for each".into()));
             }
             (ParameterKind::TextList, Value::String(text)) if !text.trim().is_empty() => {}
+            // An argument may be empty, the program may not.
+            (ParameterKind::Command, Value::String(text))
+                if !text.contains('\0') && (index > 0 || !text.is_empty()) => {}
             _ => return Err(wrong(kind.expected())),
         }
     }

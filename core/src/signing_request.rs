@@ -4,7 +4,7 @@ use rcgen::{
     CertificateParams, DistinguishedName, DnType, KeyPair, PKCS_ECDSA_P256_SHA256, PKCS_ECDSA_P384_SHA384,
     PKCS_RSA_SHA256, PublicKeyData, RsaKeySize, SignatureAlgorithm,
 };
-use rustls::pki_types::PrivateKeyDer;
+use rustls::pki_types::{CertificateSigningRequestDer, PrivateKeyDer};
 use rustls::pki_types::pem::PemObject;
 use zeroize::Zeroizing;
 
@@ -103,4 +103,11 @@ pub(crate) fn make(key: &KeyPair, names: &[&str]) -> Result<String> {
         parameters.distinguished_name.push(DnType::CommonName, cn);
     }
     parameters.serialize_request(key).and_then(|request| request.pem()).map_err(failed)
+}
+
+/// The SHA-256 of a signing request's DER in lower-case hex; nothing for what is no PEM.
+pub(crate) fn sha256(csr: &str) -> String {
+    let Ok(der) = CertificateSigningRequestDer::from_pem_slice(csr.as_bytes()) else { return String::new() };
+    let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, &der);
+    digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -1,19 +1,35 @@
 //! Threads of ours inside somebody else's process.
 
 use std::io;
-use std::thread::{Builder, JoinHandle};
+use std::thread::{Builder, JoinHandle, Scope, ScopedJoinHandle};
 
 use nix::sys::signal::{SigSet, SigmaskHow};
 
 /// Starts a thread that takes no signals: they are for the host program's threads.
-///
-/// The mask is inherited, so it is set before the thread starts: no moment is left in which it could take one.
 pub(crate) fn spawn<T: Send + 'static>(
     name: &str,
     work: impl FnOnce() -> T + Send + 'static,
 ) -> io::Result<JoinHandle<T>> {
+    without_signals(|| builder(name).spawn(work))
+}
+
+/// The same, for a thread that ends within a scope.
+pub(crate) fn spawn_scoped<'scope, T: Send + 'scope>(
+    scope: &'scope Scope<'scope, '_>,
+    name: &str,
+    work: impl FnOnce() -> T + Send + 'scope,
+) -> io::Result<ScopedJoinHandle<'scope, T>> {
+    without_signals(|| builder(name).spawn_scoped(scope, work))
+}
+
+fn builder(name: &str) -> Builder {
+    Builder::new().name(format!("zerossl-{name}"))
+}
+
+/// The mask is inherited, so it is set before the thread starts: no moment is left in which it could take one.
+fn without_signals<T>(start: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
     let before = SigSet::all().thread_swap_mask(SigmaskHow::SIG_SETMASK)?;
-    let thread = Builder::new().name(format!("zerossl-{name}")).spawn(work);
+    let thread = start();
     before.thread_set_mask()?;
     thread
 }

@@ -26,6 +26,14 @@ impl Time {
     }
 }
 
+impl From<SystemTime> for Time {
+    /// To the second; what lies beyond the year 9999 has no such text, and is the epoch.
+    fn from(moment: SystemTime) -> Self {
+        let moment = OffsetDateTime::from(moment).replace_nanosecond(0).unwrap_or(OffsetDateTime::UNIX_EPOCH);
+        Self(moment.format(&Rfc3339).unwrap_or_else(|_| "1970-01-01T00:00:00Z".to_owned()))
+    }
+}
+
 impl fmt::Display for Time {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)

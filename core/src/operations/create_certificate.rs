@@ -7,10 +7,10 @@ use serde_json::{Value, json};
 
 use super::{ListCertificates, list_certificates};
 use crate::answers::{CERTIFICATE, Certificate};
-use crate::context::Context;
+use crate::context::{self, Context};
 use crate::error::{Error, Kind, Result};
 use crate::operation::{Endpoint, Operation, Request, Run};
-use crate::parameter::{Arguments, Parameter, ParameterKind};
+use crate::parameter::{self, Arguments, Parameter, ParameterKind};
 
 /// Orders a certificate: a draft, which takes a place in the quota.
 ///
@@ -41,6 +41,25 @@ impl CreateCertificate {
             strict_domains: None,
             replacement_for_certificate: None,
         }
+    }
+
+    /// Sends it once, with all the time that there is: whoever calls this looks for a lost answer.
+    pub(crate) fn send_once(&self, context: &Context<'_>) -> Result<Certificate> {
+        let arguments = parameter::check(OPERATION.parameters, context::encode(self)?)?;
+        context::decode(&context.call(&ENDPOINT, &arguments, &CERTIFICATE)?)
+    }
+
+    /// Whether a certificate is for these names; without `strict_domains` the service may have added a twin.
+    pub(crate) fn has_names(certificate: &Certificate, names: &[&str], strict: bool) -> bool {
+        let theirs: Vec<&str> =
+            certificate.common_name.iter().chain(&certificate.additional_domains).map(String::as_str).collect();
+        let is_twin = |name: &str| {
+            names
+                .iter()
+                .any(|ours| name.strip_prefix("www.") == Some(ours) || ours.strip_prefix("www.") == Some(name))
+        };
+        names.iter().all(|name| theirs.contains(name))
+            && theirs.iter().all(|name| names.contains(name) || (!strict && is_twin(name)))
     }
 }
 
@@ -139,20 +158,8 @@ fn look(context: &Context<'_>, arguments: &Arguments, sent: Instant) -> Result<V
             (Some(created), Some(earliest)) => created >= earliest,
             _ => true,
         };
-        is_live && is_new && has_names(certificate, &names, strict)
+        is_live && is_new && CreateCertificate::has_names(certificate, &names, strict)
     };
     Ok(found.list.results.iter().filter(may_be_ours).map(|certificate| json!(certificate)).collect())
 }
 
-/// Whether a certificate is for these names; without `strict_domains` the service may have added a twin.
-fn has_names(certificate: &Certificate, names: &[&str], strict: bool) -> bool {
-    let theirs: Vec<&str> =
-        certificate.common_name.iter().chain(&certificate.additional_domains).map(String::as_str).collect();
-    let is_twin = |name: &str| {
-        names
-            .iter()
-            .any(|ours| name.strip_prefix("www.") == Some(ours) || ours.strip_prefix("www.") == Some(name))
-    };
-    names.iter().all(|name| theirs.contains(name))
-        && theirs.iter().all(|name| names.contains(name) || (!strict && is_twin(name)))
-}

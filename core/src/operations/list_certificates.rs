@@ -188,13 +188,13 @@ fn with_status(arguments: &Arguments) -> Arguments {
 }
 
 /// A page, and the server's clock when it was made.
-pub(super) struct Look {
-    pub(super) list: CertificateList,
-    pub(super) server_time: Option<SystemTime>,
+pub(crate) struct Look {
+    pub(crate) list: CertificateList,
+    pub(crate) server_time: Option<SystemTime>,
 }
 
 /// A page as a step of another operation.
-pub(super) fn look(context: &Context<'_>, list: &ListCertificates) -> Result<Look> {
+pub(crate) fn look(context: &Context<'_>, list: &ListCertificates) -> Result<Look> {
     let arguments = parameter::check(OPERATION.parameters, context::encode(list)?)?;
     let delivered = context.deliver(&ENDPOINT, &with_status(&arguments))?;
     let list = context::decode(&context.read(&delivered, &LIST)?)?;

@@ -1,6 +1,7 @@
 //! Names that a certificate can be for: domain names, wildcards, IP addresses.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use idna::uts46::{AsciiDenyList, DnsLength, Hyphens, Uts46};
@@ -10,21 +11,37 @@ use crate::error::{Error, Result};
 
 /// Checks a list of names: each in its normal form, doubles once, the order kept.
 pub(super) fn check_list(parameter: &str, list: &[Value]) -> Result<Value> {
+    let mut names = normalize_list(parameter, list)?;
+    let mut known = HashSet::new();
+    names.retain(|name| known.insert(name.clone()));
+    Ok(names.into())
+}
+
+/// The same, where a name that stands there twice is taken for a slip.
+pub(super) fn check_distinct(parameter: &str, list: &[Value]) -> Result<Value> {
+    let names = normalize_list(parameter, list)?;
+    for (index, name) in names.iter().enumerate() {
+        if let Some(first) = names.iter().position(|other| other == name).filter(|first| *first < index) {
+            let place = format!("{parameter}[{index}]");
+            return Err(Error::invalid(
+                place,
+                format!("`{name}` stands there twice ({parameter}[{first}]); give it once"),
+            ));
+        }
+    }
+    Ok(names.into())
+}
+
+fn normalize_list(parameter: &str, list: &[Value]) -> Result<Vec<String>> {
     if list.is_empty() {
         return Err(Error::invalid(parameter, "the list is empty; give at least one domain name"));
     }
-    let mut names: Vec<Value> = Vec::with_capacity(list.len());
-    for (index, value) in list.iter().enumerate() {
-        let place = format!("{parameter}[{index}]");
-        let Value::String(text) = value else {
-            return Err(Error::invalid(place, "expected a domain name as text"));
-        };
-        let name = Value::from(normalize(text).map_err(|why| Error::invalid(place, why))?);
-        if !names.contains(&name) {
-            names.push(name);
-        }
-    }
-    Ok(Value::Array(names))
+    let name_at = |(index, value): (usize, &Value)| {
+        let place = || format!("{parameter}[{index}]");
+        let text = value.as_str().ok_or_else(|| Error::invalid(place(), "expected a domain name as text"))?;
+        normalize(text).map_err(|why| Error::invalid(place(), why))
+    };
+    list.iter().enumerate().map(name_at).collect()
 }
 
 /// The form in which a name is sent: lower case, punycode, IP addresses as they are usually written.
@@ -32,7 +49,7 @@ pub(super) fn check_list(parameter: &str, list: &[Value]) -> Result<Value> {
 /// ```text
 /// *.Bücher.example -> *.xn--bcher-kva.example
 /// ```
-pub(super) fn normalize(text: &str) -> Result<String, Cow<'static, str>> {
+pub(crate) fn normalize(text: &str) -> Result<String, Cow<'static, str>> {
     let shown = || text.chars().filter(|c| !c.is_control()).take(80).collect::<String>();
     if text.is_empty() {
         return Err("a domain name cannot be empty".into());

@@ -1,0 +1,155 @@
+//! What the account holds for a name, and which of it may be ours.
+
+use std::collections::HashSet;
+use std::time::{Duration, SystemTime};
+
+use super::journal::{Sent, Terms};
+use super::session::Session;
+use crate::answers::Certificate;
+use crate::context::Context;
+use crate::error::{Error, Kind, Result};
+use crate::operations::{CreateCertificate, GetCertificate, ListCertificates, look};
+
+/// As many on a page as the service gives.
+const PAGE: u64 = 1000;
+/// Nobody has more of one name; a list that never ends is not followed.
+const MOST_PAGES: u64 = 100;
+/// Orders are dated to the second, and the answer that told us the time took a while.
+const ROUNDING: Duration = Duration::from_secs(2);
+
+/// The certificates of a name, at one moment.
+pub(crate) struct Account {
+    pub(crate) certificates: Vec<Certificate>,
+    /// By the server's clock.
+    pub(crate) server_time: Option<SystemTime>,
+}
+
+impl Account {
+    /// All certificates whose names hold this one, in whatever state.
+    pub(crate) fn of(session: &Session<'_>, name: &str) -> Result<Self> {
+        Self::read(|| session.call(), Some(name))
+    }
+
+    /// All certificates of the account.
+    pub(crate) fn all<'c>(call: impl Fn() -> Result<Context<'c>>) -> Result<Self> {
+        Self::read(call, None)
+    }
+
+    fn read<'c>(call: impl Fn() -> Result<Context<'c>>, name: Option<&str>) -> Result<Self> {
+        let mut account = Self { certificates: Vec::new(), server_time: None };
+        let mut known = HashSet::new();
+        for number in 1..=MOST_PAGES {
+            let page = Self::page(&call()?, name, number)?;
+            account.server_time = account.server_time.or(page.server_time);
+            let is_last = (page.certificates.len() as u64) < PAGE;
+            // Pages shift, so the same may come twice.
+            account
+                .certificates
+                .extend(page.certificates.into_iter().filter(|found| known.insert(found.id.clone())));
+            if is_last {
+                return Ok(account);
+            }
+        }
+        Err(Error::new(Kind::Response, "the list of certificates does not end"))
+    }
+
+    /// The newest certificates of all names: one page.
+    pub(crate) fn newest(context: &Context<'_>) -> Result<Self> {
+        Self::page(context, None, 1)
+    }
+
+    fn page(context: &Context<'_>, name: Option<&str>, number: u64) -> Result<Self> {
+        let list = ListCertificates {
+            search: name.map(str::to_owned),
+            limit: Some(PAGE),
+            page: Some(number),
+            ..ListCertificates::default()
+        };
+        let found = look(context, &list)?;
+        Ok(Self { certificates: found.list.results, server_time: found.server_time })
+    }
+
+    pub(crate) fn ids(&self) -> Vec<String> {
+        self.certificates.iter().map(|certificate| certificate.id.clone()).collect()
+    }
+
+    pub(crate) fn get(&self, id: &str) -> Option<&Certificate> {
+        self.certificates.iter().find(|certificate| certificate.id == id)
+    }
+
+    /// Live orders that may have come of one of these creates, each fetched by its id: entries of a list may lack
+    /// their validation values.
+    pub(crate) fn candidates(
+        &self,
+        session: &Session<'_>,
+        creates: &[&Sent],
+        known: &[&str],
+    ) -> Result<Vec<Certificate>> {
+        let mut candidates = Vec::new();
+        for entry in &self.certificates {
+            if known.contains(&entry.id.as_str()) || !creates.iter().any(|sent| may_come_of(entry, sent)) {
+                continue;
+            }
+            let whole = session.send(&GetCertificate::new(&entry.id))?;
+            if creates.iter().any(|sent| may_come_of(&whole, sent)) {
+                candidates.push(whole);
+            }
+        }
+        Ok(candidates)
+    }
+}
+
+/// Whether a certificate may have come of a create: a live one of these names, that was not there before.
+fn may_come_of(certificate: &Certificate, sent: &Sent) -> bool {
+    let names: Vec<&str> = sent.domains.iter().map(String::as_str).collect();
+    is_live(certificate)
+        && !sent.baseline.contains(&certificate.id)
+        && CreateCertificate::has_names(certificate, &names, sent.strict_domains)
+        && !is_older(certificate, sent)
+}
+
+/// By the server's clock, which dates its orders. Where it is not known nothing is left out: ours may be wrong.
+fn is_older(certificate: &Certificate, sent: &Sent) -> bool {
+    let created = certificate.created.as_ref().and_then(crate::Time::to_system_time);
+    let earliest = sent.server_time.as_ref().and_then(crate::Time::to_system_time);
+    match (created, earliest) {
+        (Some(created), Some(earliest)) => created + ROUNDING < earliest,
+        _ => false,
+    }
+}
+
+/// Not given up, taken back or over.
+pub(crate) fn is_live(certificate: &Certificate) -> bool {
+    !matches!(certificate.status.as_deref(), Some("cancelled" | "revoked" | "expired"))
+}
+
+/// Whether it is still to be issued.
+pub(crate) fn is_open(certificate: &Certificate) -> bool {
+    matches!(certificate.status.as_deref(), Some("draft" | "pending_validation"))
+}
+
+/// Whether its names are those that are wanted.
+pub(crate) fn has_names_of(certificate: &Certificate, terms: &Terms) -> bool {
+    let names: Vec<&str> = terms.domains.iter().map(String::as_str).collect();
+    CreateCertificate::has_names(certificate, &names, terms.strict_domains)
+}
+
+/// Whether an order's validation values are made from this CSR: the first line of its file is the SHA-256 of the CSR's
+/// DER, and its CNAME target begins with it. That is inferred from the issuing CA's documents, so it confirms and never
+/// denies by itself.
+pub(crate) fn carries_hash(certificate: &Certificate, csr_sha256: &str) -> bool {
+    let is_hash = |text: &str| !csr_sha256.is_empty() && text.eq_ignore_ascii_case(csr_sha256);
+    certificate.validation.other_methods.values().any(|values| {
+        let line = values.file_validation_content.first().is_some_and(|line| is_hash(line.trim()));
+        let target = values.cname_validation_p2.as_deref().is_some_and(|target| {
+            let mut labels = target.split('.');
+            labels.next().zip(labels.next()).is_some_and(|(one, two)| is_hash(&[one, two].concat()))
+        });
+        line || target
+    })
+}
+
+/// How an order is named in a message.
+pub(crate) fn shown(certificate: &Certificate) -> String {
+    format!("{} ({})", certificate.id, certificate.status.as_deref().unwrap_or("in no state"))
+}

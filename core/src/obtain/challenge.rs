@@ -1,0 +1,144 @@
+//! What the service wants to see for each name, taken from its answer and held against the documented shapes.
+//!
+//! What is published is what the service says, never a value computed here. But a file name or a record name is also
+//! where we write, so nothing but the shapes of its documentation gets through, for names that are ours.
+
+use serde::{Deserialize, Serialize};
+
+use crate::answers::{Certificate, FileAndRecord};
+use crate::error::{Error, Kind, Result};
+use crate::excerpt::one_line;
+use crate::operations::ValidationMethod;
+
+/// Where validation files lie (ZeroSSL REST API, Verify Domains).
+pub(crate) const FOLDER: &str = "/.well-known/pki-validation/";
+/// A file of three short lines.
+const LONGEST_CONTENT: usize = 1024;
+
+/// A file or a record that shows control of one name.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(untagged, deny_unknown_fields)]
+pub(crate) enum Challenge {
+    /// To be found at the URL, with exactly this content and status 200.
+    File {
+        domain: String,
+        url: String,
+        /// The last part of the URL: `<32 hex digits>.txt`.
+        file: String,
+        /// Its lines, joined by newlines, without one at the end.
+        content: String,
+    },
+    /// A CNAME record.
+    Record {
+        domain: String,
+        /// The record's name, without a dot at the end.
+        name: String,
+        /// Where it points to, with a dot at the end: without one a zone editor would append the zone.
+        target: String,
+    },
+}
+
+impl Challenge {
+    /// The name that it is for.
+    pub(crate) fn domain(&self) -> &str {
+        match self {
+            Self::File { domain, .. } | Self::Record { domain, .. } => domain,
+        }
+    }
+
+    /// Where it has to be: a URL or a record's name.
+    pub(crate) fn location(&self) -> &str {
+        match self {
+            Self::File { url, .. } => url,
+            Self::Record { name, .. } => name,
+        }
+    }
+}
+
+/// What has to be published for an order, for every name that the service lists, www twins included.
+///
+/// Mails are sent by the service, so there is nothing to publish for them.
+pub(crate) fn challenges(
+    order: &Certificate,
+    method: ValidationMethod,
+    ours: &[String],
+) -> Result<Vec<Challenge>> {
+    if method == ValidationMethod::Email {
+        return Ok(Vec::new());
+    }
+    let listed = &order.validation.other_methods;
+    if let Some(missing) = ours.iter().find(|name| !listed.contains_key(*name)) {
+        return Err(odd(missing, "the order says nothing of how to validate it"));
+    }
+    listed.iter().map(|(domain, values)| challenge(domain, values, method, ours)).collect()
+}
+
+fn challenge(
+    domain: &str,
+    values: &FileAndRecord,
+    method: ValidationMethod,
+    ours: &[String],
+) -> Result<Challenge> {
+    if !ours.iter().any(|name| name == domain || is_twin(name, domain)) {
+        return Err(odd(domain, "it is none of the names that were asked for"));
+    }
+    let found = match method {
+        ValidationMethod::Cname => record(domain, values),
+        ValidationMethod::Https => file(domain, values, "https", values.file_validation_url_https.as_deref()),
+        _ => file(domain, values, "http", values.file_validation_url_http.as_deref()),
+    };
+    found.ok_or_else(|| odd(domain, "the order's validation values do not have the documented shape"))
+}
+
+/// `http://<name>/.well-known/pki-validation/<32 hex digits>.txt`
+fn file(domain: &str, values: &FileAndRecord, scheme: &str, url: Option<&str>) -> Option<Challenge> {
+    let rest = url?.strip_prefix(scheme)?.strip_prefix("://")?;
+    let (host, file) = rest.split_once(FOLDER)?;
+    let (stem, content) = (file.strip_suffix(".txt")?, values.file_validation_content.join("\n"));
+    let is_plain = |text: &str| text.bytes().all(|byte| byte == b'\n' || (0x20..0x7F).contains(&byte));
+    (host.eq_ignore_ascii_case(domain)
+        && is_hash(stem)
+        && !content.is_empty()
+        && content.len() <= LONGEST_CONTENT
+        && is_plain(&content))
+    .then(|| Challenge::File {
+        domain: domain.to_owned(),
+        url: url.unwrap_or_default().to_owned(),
+        file: file.to_owned(),
+        content,
+    })
+}
+
+/// `_<32 hex digits>.<name>`, and a domain name as the target. A wildcard's record lies at the name without the star.
+fn record(domain: &str, values: &FileAndRecord) -> Option<Challenge> {
+    let name = values.cname_validation_p1.as_deref()?.trim_end_matches('.');
+    let target = values.cname_validation_p2.as_deref()?.trim_end_matches('.');
+    let (label, parent) = name.strip_prefix('_')?.split_once('.')?;
+    let is_label = |label: &str| {
+        (1..=63).contains(&label.len())
+            && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
+    };
+    (is_hash(label)
+        && parent.eq_ignore_ascii_case(domain.strip_prefix("*.").unwrap_or(domain))
+        && target.len() <= 253
+        && target.contains('.')
+        && target.split('.').all(is_label))
+    .then(|| Challenge::Record {
+        domain: domain.to_owned(),
+        name: name.to_owned(),
+        target: format!("{target}."),
+    })
+}
+
+fn is_hash(text: &str) -> bool {
+    text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+/// Whether one is the other with `www.` before it: the service may validate such a pair together.
+fn is_twin(one: &str, other: &str) -> bool {
+    one.strip_prefix("www.") == Some(other) || other.strip_prefix("www.") == Some(one)
+}
+
+fn odd(domain: &str, why: &str) -> Error {
+    Error::new(Kind::Response, format!("{}: {why}, so nothing is published for it", one_line(domain, 80)))
+}

@@ -1,0 +1,78 @@
+//! The deploy hook: at least once for each certificate, and never a reason to order another.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::json;
+
+use super::install::FILES;
+use super::journal::Installed;
+use super::session::Session;
+use super::telling::Stage;
+use crate::error::{Error, Result};
+use crate::process::{self, Command};
+
+/// A reload takes seconds; who needs longer starts something.
+const TIMEOUT: Duration = Duration::from_secs(300);
+
+impl Session<'_> {
+    /// Runs the hook unless it has had the certificate in use.
+    pub(crate) fn deploy(&mut self) -> Result<()> {
+        let Some(installed) = self.journal.installed.clone().filter(|installed| !installed.deployed) else {
+            return Ok(());
+        };
+        if installed.rolled_back {
+            self.entry.switch(installed.serial)?;
+            self.set(|installed| installed.rolled_back = false)?;
+        }
+        if !self.wish.deploy_hook.is_empty() {
+            self.run_hook(&installed)?;
+        }
+        self.set(|installed| installed.deployed = true)
+    }
+
+    fn run_hook(&mut self, installed: &Installed) -> Result<()> {
+        let program = self.wish.deploy_hook.first().cloned().unwrap_or_default();
+        self.progress(Stage::Deploy, "running the deploy hook", [("id", installed.id.as_str().into())]);
+        let mut environment = vec![
+            ("ZEROSSL_ENTRY".to_owned(), self.entry.name.clone()),
+            ("ZEROSSL_ID".to_owned(), installed.id.clone()),
+            ("ZEROSSL_DOMAINS".to_owned(), installed.terms.domains.join(" ")),
+        ];
+        for file in FILES {
+            let name = format!("ZEROSSL_{}", file.trim_end_matches(".pem").to_uppercase());
+            environment.push((name, self.entry.current(file).display().to_string()));
+        }
+        let command = Command { argv: &self.wish.deploy_hook, environment: &environment, timeout: TIMEOUT };
+        let ended = process::run(&command, self.context.cancel, Arc::clone(&self.entry.lock));
+        let error = match ended {
+            Ok(ended) if ended.success => return Ok(()),
+            Ok(ended) => {
+                let mut output = ended.output;
+                self.context.core.cleaner.clean_text(&mut output);
+                let message = format!(
+                    "the deploy hook failed ({}); the certificate is there, and the next call runs the hook again; \
+                     what it printed is in `details`",
+                    ended.how
+                );
+                Error::storage(&program, message).with_details(json!({"command": program, "output": output}))
+            }
+            Err(error) => error,
+        };
+        if self.wish.rollback
+            && let Some(predecessor) = installed.predecessor
+        {
+            self.entry.switch(predecessor)?;
+            self.set(|installed| installed.rolled_back = true)?;
+            return Err(error.and_say("`current` leads to the version before again"));
+        }
+        Err(error)
+    }
+
+    fn set(&mut self, change: impl FnOnce(&mut Installed)) -> Result<()> {
+        if let Some(installed) = &mut self.journal.installed {
+            change(installed);
+        }
+        self.save()
+    }
+}

@@ -1,0 +1,224 @@
+//! The folder of one entry: what lies where, and in which order it gets there.
+//!
+//! ```text
+//! DIR/<name>/lock                     one process works here
+//!            journal.json             where the work stands
+//!            request.json             what was asked for, for `renew_all`
+//!            versions/<n>/            key, CSR and certificate of one order
+//!            current -> versions/<n>  what is in use
+//! ```
+//!
+//! A file is made under a temporary name, synced, renamed, and its folder synced: a crash leaves the old one or the new.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::World;
+use super::journal::{self, Journal};
+use super::lock::Lock;
+use crate::attempts::cancelled;
+use crate::cancel::CancelToken;
+use crate::error::{Error, Kind, Result};
+
+const JOURNAL: &str = "journal.json";
+pub(crate) const REQUEST: &str = "request.json";
+const CURRENT: &str = "current";
+/// How often a lock that somebody else has is tried.
+const TRY_EVERY: Duration = Duration::from_millis(100);
+
+/// Who may read a file.
+pub(crate) const PRIVATE: u32 = 0o600;
+pub(crate) const PUBLIC: u32 = 0o644;
+
+/// An entry that is ours alone until this is dropped.
+pub(crate) struct Entry<'a> {
+    world: &'a World<'a>,
+    pub(crate) name: String,
+    pub(crate) path: PathBuf,
+    /// Shared with children that outlive the call.
+    pub(crate) lock: Arc<Lock>,
+}
+
+impl<'a> Entry<'a> {
+    /// Makes the folder if there is none, and waits for whoever works on it.
+    pub(crate) fn open(
+        world: &'a World<'a>,
+        directory: &Path,
+        name: &str,
+        cancel: &CancelToken,
+        deadline: Option<Instant>,
+    ) -> Result<Self> {
+        let path = directory.join(name);
+        make_folders(world, &path)?;
+        // The same folder by another name is the same entry.
+        let path = path.canonicalize().map_err(|error| Error::storage(&path, error))?;
+        let lock_path = path.join("lock");
+        loop {
+            let lock = Lock::try_take(&lock_path)
+                .map_err(|error| Error::storage(&lock_path, format!("could not be locked: {error}")))?;
+            if let Some(lock) = lock {
+                return Ok(Self { world, name: name.to_owned(), path, lock: Arc::new(lock) });
+            }
+            let next = world.clock.instant() + TRY_EVERY;
+            if deadline.is_some_and(|deadline| next >= deadline) {
+                let message = format!(
+                    "another process works on the entry `{name}` ({}); call again when it is done",
+                    path.display()
+                );
+                return Err(Error::new(Kind::Busy, message));
+            }
+            if !world.clock.sleep_until(next, cancel) {
+                return Err(cancelled());
+            }
+        }
+    }
+
+    /// The journal; an entry without one is new.
+    pub(crate) fn journal(&self) -> Result<Journal> {
+        let path = self.path.join(JOURNAL);
+        let Some(content) = self.read(JOURNAL)? else { return Ok(Journal::default()) };
+        let unreadable = |why: &dyn std::fmt::Display| {
+            Error::storage(
+                &path,
+                format!(
+                    "the journal cannot be read ({why}), and without it nothing is ordered; restore it from a backup, \
+                     or move the entry's folder away to begin anew"
+                ),
+            )
+        };
+        let version = serde_json::from_slice::<Value>(&content).map_err(|error| unreadable(&error))?;
+        match version.get("version").and_then(Value::as_u64) {
+            Some(version) if version == u64::from(journal::VERSION) => {}
+            Some(version) => return Err(unreadable(&format!("it is of version {version}, made by a newer library"))),
+            None => return Err(unreadable(&"it has no version")),
+        }
+        serde_json::from_slice(&content).map_err(|error| unreadable(&error))
+    }
+
+    /// Writes the journal; when this returns, it is on disk.
+    pub(crate) fn save(&self, journal: &Journal) -> Result<()> {
+        self.write_json(JOURNAL, journal)
+    }
+
+    pub(crate) fn write_json<T: serde::Serialize>(&self, name: &str, value: &T) -> Result<()> {
+        let mut text = serde_json::to_string_pretty(value)
+            .map_err(|error| Error::storage(self.path.join(name), format!("has no JSON form: {error}")))?;
+        text.push('\n');
+        self.write(name, text.as_bytes(), PRIVATE)
+    }
+
+    pub(crate) fn read_json<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>> {
+        let Some(content) = self.read(name)? else { return Ok(None) };
+        serde_json::from_slice(&content)
+            .map(Some)
+            .map_err(|error| Error::storage(self.path.join(name), format!("cannot be read: {error}")))
+    }
+
+    /// A file of the entry, if there is one; `name` may lead into a folder.
+    pub(crate) fn read(&self, name: &str) -> Result<Option<Vec<u8>>> {
+        let path = self.path.join(name);
+        match self.world.storage.read(&path) {
+            Ok(content) => Ok(Some(content)),
+            Err(error) if is_absent(&error) => Ok(None),
+            Err(error) => Err(failed(&path, "read", &error)),
+        }
+    }
+
+    pub(crate) fn read_text(&self, name: &str) -> Result<Option<String>> {
+        let Some(content) = self.read(name)? else { return Ok(None) };
+        String::from_utf8(content)
+            .map(Some)
+            .map_err(|_| Error::storage(self.path.join(name), "it is no text in UTF-8"))
+    }
+
+    /// Puts a file in place, in one step that lasts.
+    pub(crate) fn write(&self, name: &str, content: &[u8], mode: u32) -> Result<()> {
+        let path = self.path.join(name);
+        let (Some(folder), Some(file)) = (path.parent(), path.file_name()) else {
+            return Err(Error::storage(&path, "it has no name"));
+        };
+        let new = folder.join(format!(".{}.new", file.to_string_lossy()));
+        let storage = self.world.storage;
+        let written = storage
+            .create(&new, content, mode)
+            .and_then(|()| storage.sync(&new))
+            .and_then(|()| storage.rename(&new, &path))
+            .and_then(|()| storage.sync(folder));
+        written.map_err(|error| failed(&path, "written", &error))
+    }
+
+    /// The name of a file in the folder of one order.
+    pub(crate) fn in_version(serial: u32, file: &str) -> String {
+        format!("versions/{serial}/{file}")
+    }
+
+    /// The folder of one order, made if there is none.
+    pub(crate) fn make_version(&self, serial: u32) -> Result<()> {
+        make_folders(self.world, &self.path.join(format!("versions/{serial}")))
+    }
+
+    /// Makes `current` lead to this version, in one step that lasts.
+    pub(crate) fn switch(&self, serial: u32) -> Result<()> {
+        let (path, new) = (self.path.join(CURRENT), self.path.join(".current.new"));
+        let storage = self.world.storage;
+        let removed = match storage.remove(&new) {
+            Err(error) if !is_absent(&error) => Err(error),
+            _ => Ok(()),
+        };
+        removed
+            .and_then(|()| storage.link(Path::new(&format!("versions/{serial}")), &new))
+            .and_then(|()| storage.rename(&new, &path))
+            .and_then(|()| storage.sync(&self.path))
+            .map_err(|error| failed(&path, "switched", &error))
+    }
+
+    /// Removes the folder of one order and what we put there.
+    pub(crate) fn remove_version(&self, serial: u32, files: &[&str]) -> Result<()> {
+        let folder = self.path.join(format!("versions/{serial}"));
+        let storage = self.world.storage;
+        let gone = |outcome: io::Result<()>| match outcome {
+            Err(error) if !is_absent(&error) => Err(failed(&folder, "removed", &error)),
+            _ => Ok(()),
+        };
+        for file in files {
+            gone(storage.remove(&folder.join(file)))?;
+            gone(storage.remove(&folder.join(format!(".{file}.new"))))?;
+        }
+        gone(storage.remove_folder(&folder))
+    }
+
+    /// Where a file of the certificate in use lies.
+    pub(crate) fn current(&self, file: &str) -> PathBuf {
+        self.path.join(CURRENT).join(file)
+    }
+}
+
+/// Makes a folder and those above it; each lasts before the next is made.
+fn make_folders(world: &World<'_>, path: &Path) -> Result<()> {
+    match world.storage.make_folder(path) {
+        Ok(()) => {}
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+        Err(error) if is_absent(&error) => {
+            let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
+            make_folders(world, parent.ok_or_else(|| failed(path, "made", &error))?)?;
+            world.storage.make_folder(path).map_err(|error| failed(path, "made", &error))?;
+        }
+        Err(error) => return Err(failed(path, "made", &error)),
+    }
+    // Also one that is there: whoever made it may have been killed before this.
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    world.storage.sync(parent).map_err(|error| failed(parent, "synced", &error))
+}
+
+fn is_absent(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::NotFound
+}
+
+pub(crate) fn failed(path: &Path, what: &str, error: &io::Error) -> Error {
+    Error::storage(path, format!("could not be {what}: {error}"))
+}

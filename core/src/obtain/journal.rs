@@ -1,0 +1,123 @@
+//! What an entry remembers: readable JSON, written before each step that must not be taken twice or forgotten.
+
+use serde::{Deserialize, Serialize};
+
+use super::publish::Published;
+use crate::operations::KeyType;
+use crate::time::Time;
+
+/// The version that we write. What a newer library wrote is not for us to guess at.
+pub(crate) const VERSION: u32 = 1;
+
+/// The state of an entry.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Journal {
+    pub(crate) version: u32,
+    /// The number of the newest folder under `versions`.
+    pub(crate) last_serial: u32,
+    /// What `current` leads to.
+    pub(crate) installed: Option<Installed>,
+    /// The order under way.
+    pub(crate) order: Option<Order>,
+    /// Creates of which it is not known what became: their orders may still turn up.
+    pub(crate) lost: Vec<Sent>,
+    /// When orders were sent, for the brake: the last 24 hours.
+    pub(crate) creates: Vec<Time>,
+    /// An issued certificate that failed our checks.
+    pub(crate) held: Option<Held>,
+    /// What was published and could not be taken away yet.
+    pub(crate) leftovers: Vec<Published>,
+    /// Whether an order of ours was seen to carry the hash of its CSR: only then does another hash mean another order.
+    pub(crate) hash_tells: bool,
+}
+
+impl Default for Journal {
+    fn default() -> Self {
+        Self {
+            version: VERSION,
+            last_serial: 0,
+            installed: None,
+            order: None,
+            lost: Vec::new(),
+            creates: Vec::new(),
+            held: None,
+            leftovers: Vec::new(),
+            hash_tells: false,
+        }
+    }
+}
+
+/// What makes an order the one that is wanted: with other terms it is another order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Terms {
+    pub(crate) domains: Vec<String>,
+    pub(crate) key_type: KeyType,
+    pub(crate) validity_days: u64,
+    pub(crate) strict_domains: bool,
+}
+
+impl Terms {
+    /// The CN, and what the account is searched for.
+    pub(crate) fn common_name(&self) -> &str {
+        self.domains.first().map_or("", String::as_str)
+    }
+}
+
+/// The certificate in use.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Installed {
+    pub(crate) serial: u32,
+    pub(crate) id: String,
+    pub(crate) terms: Terms,
+    /// Whether the deploy hook has had it.
+    pub(crate) deployed: bool,
+    /// The version before it, for a rollback and safe from pruning.
+    pub(crate) predecessor: Option<u32>,
+    /// The hook refused it, and `current` leads to the predecessor.
+    pub(crate) rolled_back: bool,
+}
+
+/// An order under way.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Order {
+    pub(crate) serial: u32,
+    pub(crate) terms: Terms,
+    /// Written before the create call, and taken back when that surely was not carried out.
+    pub(crate) sent: Option<Sent>,
+    /// Known once the service has answered, or the order was found.
+    pub(crate) id: Option<String>,
+    /// What was published for it, or was about to be.
+    pub(crate) published: Vec<Published>,
+    /// Mails went out, or were about to: they are not sent twice.
+    pub(crate) mail_sent: bool,
+}
+
+/// A create call that went out.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Sent {
+    /// By our clock.
+    pub(crate) at: Time,
+    /// By the server's, which also dates its orders.
+    pub(crate) server_time: Option<Time>,
+    pub(crate) domains: Vec<String>,
+    pub(crate) strict_domains: bool,
+    /// Of the CSR's DER, in hex.
+    pub(crate) csr_sha256: String,
+    /// The ids that the account had for this name before.
+    pub(crate) baseline: Vec<String>,
+}
+
+/// An issued certificate that is kept for a person to look at.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Held {
+    pub(crate) serial: u32,
+    pub(crate) id: String,
+    pub(crate) terms: Terms,
+    pub(crate) why: String,
+}

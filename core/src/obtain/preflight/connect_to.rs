@@ -1,0 +1,73 @@
+//! Where our own fetches go instead of where DNS leads: curl's `--connect-to`.
+
+use std::net::Ipv6Addr;
+
+use crate::error::{Error, Result};
+
+const EXPECTED: &str = "expected `HOST:PORT:TO_HOST:TO_PORT`, as curl's --connect-to: an empty HOST or PORT is any, an \
+                        empty TO_HOST or TO_PORT changes nothing, and IPv6 addresses are in brackets";
+
+/// The entries, the first that fits counts.
+#[derive(Clone, Debug, Default)]
+pub(super) struct ConnectTo(Vec<Entry>);
+
+#[derive(Clone, Debug)]
+struct Entry {
+    from: Target,
+    to: Target,
+}
+
+/// A host, without brackets, and a port.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Target {
+    pub(super) host: Option<String>,
+    pub(super) port: Option<u16>,
+}
+
+impl ConnectTo {
+    pub(super) fn parse(entries: &[String]) -> Result<Self> {
+        let entry = |(index, text): (usize, &String)| {
+            entry(text).ok_or_else(|| Error::invalid(format!("connect_to[{index}]"), EXPECTED))
+        };
+        entries.iter().enumerate().map(entry).collect::<Result<_>>().map(Self)
+    }
+
+    /// Where to go for this host and port. What is absent stays as it is.
+    pub(super) fn find(&self, host: &str, port: u16) -> Option<&Target> {
+        let fits = |from: &Target| {
+            from.host.as_ref().is_none_or(|name| name.eq_ignore_ascii_case(host))
+                && from.port.is_none_or(|number| number == port)
+        };
+        self.0.iter().find(|entry| fits(&entry.from)).map(|entry| &entry.to)
+    }
+}
+
+fn entry(text: &str) -> Option<Entry> {
+    let (from, rest) = target(text)?;
+    let (to, rest) = target(rest?)?;
+    rest.is_none().then_some(Entry { from, to })
+}
+
+/// A host and a port, and what follows behind the next colon, if there is one.
+fn target(text: &str) -> Option<(Target, Option<&str>)> {
+    let (host, rest) = match text.strip_prefix('[') {
+        Some(bracketed) => {
+            let (host, rest) = bracketed.split_once("]:")?;
+            host.parse::<Ipv6Addr>().ok()?;
+            (host, rest)
+        }
+        None => text.split_once(':')?,
+    };
+    if host.contains(|c: char| c.is_whitespace() || c.is_control() || matches!(c, '/' | '[' | ']')) {
+        return None;
+    }
+    let (port, rest) = rest.split_once(':').map_or((rest, None), |(port, rest)| (port, Some(rest)));
+    let port = match port {
+        "" => None,
+        digits if digits.bytes().all(|byte| byte.is_ascii_digit()) => {
+            Some(digits.parse().ok().filter(|port| *port != 0)?)
+        }
+        _ => return None,
+    };
+    Some((Target { host: (!host.is_empty()).then(|| host.to_owned()), port }, rest))
+}

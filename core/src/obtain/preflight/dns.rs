@@ -1,0 +1,188 @@
+//! Whom to ask for what.
+//!
+//! Without a server of the user's, the authoritative ones are asked themselves. The system's resolver only finds them,
+//! and is never asked for what is yet to appear: it would remember that it does not exist.
+
+use std::collections::HashMap;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use hickory_resolver::proto::rr::{Name, RData, Record, RecordType};
+use hickory_resolver::system_conf::read_system_conf;
+
+use super::run::together;
+use super::server::{Failure, Server};
+
+pub(super) const DNS_PORT: u16 = 53;
+
+/// Whom to ask.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Whom {
+    /// One server, for everything.
+    Only(SocketAddr),
+    /// The authoritative servers, at this port. The system's resolver finds them, unless a test says who does.
+    Authorities { finder: Option<SocketAddr>, port: u16 },
+}
+
+pub(super) struct Dns {
+    resolver: Result<Arc<Server>, Failure>,
+    /// Where authoritative servers are, unless the resolver is asked for everything.
+    port: Option<u16>,
+    timeout: Duration,
+    zones: Mutex<HashMap<Name, Vec<Arc<Server>>>>,
+}
+
+impl Dns {
+    pub(super) fn new(whom: Whom, timeout: Duration) -> Self {
+        let (resolver, port) = match whom {
+            Whom::Only(resolver) => (Some(resolver), None),
+            Whom::Authorities { finder, port } => (finder, Some(port)),
+        };
+        let resolver = match resolver {
+            Some(address) => Server::new(address.to_string(), &[address], true, timeout),
+            None => system(timeout),
+        };
+        Self { resolver: resolver.map(Arc::new), port, timeout, zones: Mutex::default() }
+    }
+
+    /// Those that know about a name: the servers of the zone that it is in.
+    pub(super) async fn servers(&self, name: &Name) -> Result<Vec<Arc<Server>>, Failure> {
+        let resolver = self.resolver.clone()?;
+        let Some(port) = self.port else {
+            return Ok(vec![resolver]);
+        };
+        let known = self.zones.lock().unwrap_or_else(PoisonError::into_inner).get(name).cloned();
+        if let Some(servers) = known {
+            return Ok(servers);
+        }
+        let found = find_servers(&resolver, name, port, self.timeout).await?;
+        self.zones.lock().unwrap_or_else(PoisonError::into_inner).insert(name.clone(), found.clone());
+        Ok(found)
+    }
+
+    /// A host's addresses, IPv4 first.
+    pub(super) async fn addresses(&self, host: &Name) -> Result<Vec<IpAddr>, Failure> {
+        let resolver = self.resolver.clone()?;
+        addresses(&resolver, host).await
+    }
+
+    /// The records of a name, or of what it is an alias of, from the first of its servers that answers.
+    pub(super) async fn records(&self, name: &Name, kind: RecordType) -> Result<Vec<Record>, Failure> {
+        /// As many as resolvers follow.
+        const LONGEST_CHAIN: usize = 8;
+        let mut at = name.clone();
+        for _ in 0..LONGEST_CHAIN {
+            let answers = first_answer(&self.servers(&at).await?, &at, kind).await?;
+            let end = end_of_chain(&answers, &at);
+            let (found, aliases): (Vec<_>, Vec<_>) =
+                answers.into_iter().partition(|record| record.record_type() == kind);
+            // A server that asks others has followed them itself.
+            if !found.is_empty() || aliases.is_empty() || end == at || self.port.is_none() {
+                return Ok(found);
+            }
+            at = end;
+        }
+        Err(Failure("has too long a chain of aliases".to_owned()))
+    }
+}
+
+/// The servers of `/etc/resolv.conf`.
+fn system(timeout: Duration) -> Result<Server, Failure> {
+    let (config, _) = read_system_conf()
+        .map_err(|error| Failure(format!("is not known: /etc/resolv.conf cannot be used ({error})")))?;
+    let address = |server: &hickory_resolver::config::NameServerConfig| SocketAddr::new(server.ip, DNS_PORT);
+    let addresses: Vec<_> = config.name_servers().iter().map(address).collect();
+    Server::new("the system's resolver".to_owned(), &addresses, true, timeout)
+}
+
+/// Climbs until a name has name servers.
+async fn find_servers(
+    resolver: &Server,
+    name: &Name,
+    port: u16,
+    timeout: Duration,
+) -> Result<Vec<Arc<Server>>, Failure> {
+    let mut at = name.clone();
+    while !at.is_root() {
+        let answers = resolver.ask(&at, RecordType::NS).await?;
+        // Those of an alias's target are another zone's.
+        let of_this_name = answers.into_iter().filter(|record| record.name == at);
+        let names = of_this_name.filter_map(|record| match record.data {
+            RData::NS(server) => Some(server.0),
+            _ => None,
+        });
+        let reached = together(names.map(|server| reach(resolver, server, port, timeout))).await;
+        let servers = reached.into_iter().collect::<Result<Vec<_>, _>>()?;
+        if !servers.is_empty() {
+            return Ok(servers);
+        }
+        at = at.base_name();
+    }
+    Err(Failure("has no name servers".to_owned()))
+}
+
+/// A server whose address is not known cannot be reached, which is what asking it will say.
+async fn reach(
+    resolver: &Server,
+    server: Name,
+    port: u16,
+    timeout: Duration,
+) -> Result<Arc<Server>, Failure> {
+    let found = addresses(resolver, &server).await.unwrap_or_default();
+    let found: Vec<_> = found.into_iter().map(|address| SocketAddr::new(address, port)).collect();
+    Server::new(shown(&server), &found, false, timeout).map(Arc::new)
+}
+
+async fn addresses(resolver: &Server, host: &Name) -> Result<Vec<IpAddr>, Failure> {
+    let (v4, v6) = (resolver.ask(host, RecordType::A).await, resolver.ask(host, RecordType::AAAA).await);
+    let found: Vec<_> = [&v4, &v6].into_iter().flatten().flatten().filter_map(address).collect();
+    // Only both together show that there is none.
+    if found.is_empty() { v4.and(v6).map(|_| found) } else { Ok(found) }
+}
+
+fn address(record: &Record) -> Option<IpAddr> {
+    match record.data {
+        RData::A(address) => Some(address.0.into()),
+        RData::AAAA(address) => Some(address.0.into()),
+        _ => None,
+    }
+}
+
+async fn first_answer(
+    servers: &[Arc<Server>],
+    name: &Name,
+    kind: RecordType,
+) -> Result<Vec<Record>, Failure> {
+    let mut last = Failure("cannot be reached".to_owned());
+    for server in servers {
+        match server.ask(name, kind).await {
+            Ok(answers) => return Ok(answers),
+            Err(failure) => last = Failure(format!("({}) {failure}", server.name)),
+        }
+    }
+    Err(last)
+}
+
+/// Where the aliases of an answer lead.
+fn end_of_chain(answers: &[Record], from: &Name) -> Name {
+    let mut at = from;
+    for _ in answers {
+        let next = answers.iter().find_map(|record| match &record.data {
+            RData::CNAME(target) if record.name == *at => Some(&target.0),
+            _ => None,
+        });
+        at = next.unwrap_or(at);
+    }
+    at.clone()
+}
+
+/// A name that ends at the root: nothing is ever appended to it.
+pub(super) fn absolute(name: &str) -> Option<Name> {
+    Name::from_ascii(format!("{}.", name.trim_end_matches('.'))).ok().filter(|name| !name.is_root())
+}
+
+/// Without the dot at the end.
+pub(super) fn shown(name: &Name) -> String {
+    name.to_ascii().trim_end_matches('.').to_owned()
+}

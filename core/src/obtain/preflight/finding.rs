@@ -1,0 +1,74 @@
+//! What a look has found.
+
+use std::fmt;
+
+use serde::Serialize;
+
+/// Something that would keep the service from validating a name, or that kept us from looking.
+#[derive(Clone, Debug, Serialize, PartialEq, Eq)]
+pub(crate) struct Finding {
+    /// The name that cannot be validated.
+    pub(crate) domain: String,
+    /// What was looked at: `file`, `cname` or `caa`.
+    pub(crate) what: &'static str,
+    /// Where: a URL or a record's name.
+    pub(crate) location: String,
+    pub(crate) expected: String,
+    /// In one line, however it looked.
+    pub(crate) found: String,
+    /// What to do.
+    pub(crate) advice: String,
+    /// False if it proves nothing: a question without an answer, an address that was not connected to.
+    pub(crate) certain: bool,
+}
+
+/// What was looked at and what should be there; what was found comes later.
+#[derive(Clone, Debug)]
+pub(super) struct Place {
+    pub(super) domain: String,
+    pub(super) what: &'static str,
+    pub(super) location: String,
+    pub(super) expected: String,
+}
+
+impl Place {
+    /// The service will not be content with this.
+    pub(super) fn wrong(&self, found: impl Into<String>, advice: impl Into<String>) -> Finding {
+        Finding {
+            domain: self.domain.clone(),
+            what: self.what,
+            location: self.location.clone(),
+            expected: self.expected.clone(),
+            found: found.into(),
+            advice: advice.into(),
+            certain: true,
+        }
+    }
+
+    /// It could not be told whether the service will be content.
+    pub(super) fn unclear(&self, found: impl Into<String>, advice: impl Into<String>) -> Finding {
+        Finding { certain: false, ..self.wrong(found, advice) }
+    }
+    /// A question that got no answer.
+    pub(super) fn unanswered(&self, found: impl Into<String>) -> Finding {
+        self.unclear(
+            found,
+            "this proves nothing, but the CA will not fare better if it lasts: check the zone's name servers",
+        )
+    }
+
+    pub(super) fn no_name(&self) -> Finding {
+        self.unclear("it is no name that DNS could be asked for", "check the name")
+    }
+
+    pub(super) fn too_late(&self) -> Finding {
+        self.unclear("the time was over", "raise `timeout`, or try again later")
+    }
+}
+
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { location, expected, found, advice, .. } = self;
+        write!(f, "{location}: expected {expected}, found {found}; {advice}")
+    }
+}

@@ -1,0 +1,147 @@
+//! CNAME records: whether every name server has the right one, and waiting until it does.
+
+use std::time::Duration;
+
+use hickory_resolver::proto::rr::{Name, RData, RecordType};
+use tokio::time::{Instant, sleep_until, timeout_at};
+
+use super::dns::{absolute, shown};
+use super::finding::{Finding, Place};
+use super::look::Look;
+use super::run::together;
+use super::server::{Failure, Server};
+use crate::excerpt::one_line;
+
+const LONGEST_PAUSE: Duration = Duration::from_secs(15);
+
+/// What a server says.
+#[derive(Clone, Debug)]
+enum Says {
+    Right,
+    Nothing,
+    Other(Name),
+    Unknown(Failure),
+}
+
+/// What each server says, by its name.
+type Sighting = Vec<(String, Says)>;
+
+pub(super) async fn check(look: &Look, place: &Place, name: &str, target: &str) -> Option<Finding> {
+    let (Some(name), Some(target)) = (absolute(name), absolute(target)) else {
+        return Some(place.no_name());
+    };
+    let mut pause = look.limits.first_pause;
+    let mut last = None;
+    // The outer time-out would forget what was seen before.
+    while let Ok(sighting) = timeout_at(look.deadline, look_once(look, &name, &target)).await {
+        let sighting = sighting?;
+        let may_change = sighting.iter().any(|(_, says)| matches!(says, Says::Nothing | Says::Other(_)));
+        last = Some(sighting);
+        let next = Instant::now() + pause;
+        if !may_change || next >= look.patience_ends {
+            break;
+        }
+        sleep_until(next).await;
+        pause = LONGEST_PAUSE.min(pause * 2);
+    }
+    Some(match last {
+        Some(sighting) => finding(place, &sighting, &name, &target),
+        None => place.too_late(),
+    })
+}
+
+/// What is said about the record, unless it is right there, or at a parent: the service looks at those as well, down
+/// to two labels.
+async fn look_once(look: &Look, name: &Name, target: &Name) -> Option<Sighting> {
+    let sighting = ask_all(look, name, target).await;
+    if is_right(&sighting) {
+        return None;
+    }
+    let mut parent = name.base_name().base_name();
+    while parent.num_labels() >= 2 {
+        let label = name.iter().next().unwrap_or_default();
+        if let Ok(there) = parent.prepend_label(label)
+            && is_right(&ask_all(look, &there, target).await)
+        {
+            return None;
+        }
+        parent = parent.base_name();
+    }
+    Some(sighting)
+}
+
+fn is_right(sighting: &Sighting) -> bool {
+    sighting.iter().all(|(_, says)| matches!(says, Says::Right))
+}
+
+/// Asks all servers of the zone. They are found by the name above, which exists.
+async fn ask_all(look: &Look, name: &Name, target: &Name) -> Sighting {
+    let zone = name.base_name();
+    match look.dns.servers(&zone).await {
+        Ok(servers) => together(servers.iter().map(|server| ask(server, name, target))).await,
+        Err(failure) => vec![(format!("the DNS of {}", shown(&zone)), Says::Unknown(failure))],
+    }
+}
+
+async fn ask(server: &Server, name: &Name, target: &Name) -> (String, Says) {
+    let says = match server.ask(name, RecordType::CNAME).await {
+        Err(failure) => Says::Unknown(failure),
+        Ok(answers) => {
+            let mut targets = answers.into_iter().filter_map(|record| match record.data {
+                RData::CNAME(target) if record.name == *name => Some(target.0),
+                _ => None,
+            });
+            match targets.next() {
+                None => Says::Nothing,
+                Some(found) if found == *target => Says::Right,
+                Some(found) => Says::Other(found),
+            }
+        }
+    };
+    (server.name.clone(), says)
+}
+
+fn finding(place: &Place, sighting: &Sighting, name: &Name, target: &Name) -> Finding {
+    const SHOWN: usize = 600;
+    let found = sighting.iter().map(|(server, says)| match says {
+        Says::Right => format!("{server} has it"),
+        Says::Nothing => format!("{server} has no CNAME record"),
+        Says::Other(found) => format!("{server} points to {}", shown(found)),
+        Says::Unknown(failure) => format!("{server} {failure}"),
+    });
+    let found = one_line(&found.collect::<Vec<_>>().join("; "), SHOWN);
+    let any = |what: fn(&Says) -> bool| sighting.iter().any(|(_, says)| what(says));
+    let record = format!("`{}. CNAME {}.`", shown(name), shown(target));
+    let is_appended = |says: &Says| matches!(says, Says::Other(found) if is_appended(found, name, target));
+    if sighting.iter().any(|(_, says)| is_appended(says)) {
+        let advice = format!("the zone's name was added to the target; end it with a dot: {record}");
+        return place.wrong(found, advice);
+    }
+    if any(|says| matches!(says, Says::Other(_))) {
+        return place.wrong(found, format!("let the record lead to the target: {record}"));
+    }
+    if !any(|says| matches!(says, Says::Nothing)) {
+        let advice =
+            "this proves nothing, but the CA will not fare better if it lasts: check the name servers";
+        return place.unclear(found, advice);
+    }
+    if any(|says| matches!(says, Says::Right)) {
+        return place.wrong(found, "wait until all name servers have the record, then run it again");
+    }
+    let advice = format!("add this record: {record}; if it is there, give the name servers some minutes");
+    place.wrong(found, advice)
+}
+
+/// Whether the target is followed by a name above the record: what a zone editor makes of one without a dot.
+fn is_appended(found: &Name, name: &Name, target: &Name) -> bool {
+    let mut zone = name.base_name();
+    while !zone.is_root() {
+        let mut relative = target.clone();
+        relative.set_fqdn(false);
+        if relative.append_domain(&zone).is_ok_and(|appended| appended == *found) {
+            return true;
+        }
+        zone = zone.base_name();
+    }
+    false
+}

@@ -1,0 +1,102 @@
+//! From blocking to asynchronous and back: a look runs on a thread of its own, so that the caller's may be inside
+//! somebody else's runtime, and stays free to watch its token.
+
+use std::future::poll_fn;
+use std::pin::pin;
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::task::Poll;
+use std::time::Duration;
+
+use tokio::runtime::{Builder, Runtime};
+
+use super::finding::Finding;
+use super::look::{Look, Subject};
+use super::{Preflight, Watching};
+use crate::attempts::cancelled;
+use crate::cancel::CancelToken;
+use crate::error::Result;
+use crate::thread;
+
+const LOOK_EVERY: Duration = Duration::from_millis(50);
+
+/// Looks at all subjects. If it cannot be done at all, that is a finding for each.
+pub(super) fn run(preflight: &Preflight, watch: &Watching<'_>, subjects: &[Subject]) -> Result<Vec<Finding>> {
+    if subjects.is_empty() {
+        return Ok(Vec::new());
+    }
+    // What the caller's token asks is for the caller's thread.
+    let stop = CancelToken::new();
+    let (done, outcome) = channel();
+    let (theirs, there, preflight, deadline) =
+        (subjects.to_vec(), stop.clone(), preflight.clone(), watch.deadline);
+    let started = thread::spawn("preflight", move || {
+        let findings = runtime().map(|runtime| {
+            let look = Look::new(preflight, deadline);
+            let findings = runtime.block_on(unless_stopped(&there, look.all(&theirs)));
+            // A fetch that nobody waits for ends by itself.
+            runtime.shutdown_background();
+            findings
+        });
+        // Nobody is there after a cancel.
+        let _ = done.send(findings);
+    });
+    if let Err(error) = started {
+        return Ok(unable(subjects, &format!("no thread could be started ({error})")));
+    }
+    loop {
+        match outcome.recv_timeout(LOOK_EVERY) {
+            Ok(Ok(Some(findings))) => return Ok(findings),
+            Ok(Ok(None)) => return Err(cancelled()),
+            Ok(Err(error)) => return Ok(unable(subjects, &format!("no network could be had ({error})"))),
+            Err(RecvTimeoutError::Disconnected) => {
+                return Ok(unable(subjects, "the look broke off; please report this"));
+            }
+            Err(RecvTimeoutError::Timeout) if watch.cancel.is_cancelled() => {
+                stop.cancel();
+                return Err(cancelled());
+            }
+            Err(RecvTimeoutError::Timeout) => {}
+        }
+    }
+}
+
+fn unable(subjects: &[Subject], why: &str) -> Vec<Finding> {
+    subjects.iter().map(|subject| subject.place().unclear(why, "try again later")).collect()
+}
+
+fn runtime() -> std::io::Result<Runtime> {
+    /// Fetches at a time: a thread each, which inherits that it takes no signals.
+    const MOST_FETCHES: usize = 16;
+    Builder::new_current_thread()
+        .enable_all()
+        .max_blocking_threads(MOST_FETCHES)
+        .thread_name("zerossl-fetch")
+        .build()
+}
+
+async fn unless_stopped<T>(stop: &CancelToken, work: impl Future<Output = T>) -> Option<T> {
+    let mut work = pin!(work);
+    while !stop.is_cancelled() {
+        if let Ok(result) = tokio::time::timeout(LOOK_EVERY, work.as_mut()).await {
+            return Some(result);
+        }
+    }
+    None
+}
+
+/// Does all at once, and keeps the order.
+pub(super) async fn together<T>(work: impl IntoIterator<Item: Future<Output = T>>) -> Vec<T> {
+    let mut tasks: Vec<_> = work.into_iter().map(|work| (Box::pin(work), None)).collect();
+    poll_fn(move |context| {
+        for (work, result) in tasks.iter_mut().filter(|(_, result)| result.is_none()) {
+            if let Poll::Ready(value) = work.as_mut().poll(context) {
+                *result = Some(value);
+            }
+        }
+        if tasks.iter().any(|(_, result)| result.is_none()) {
+            return Poll::Pending;
+        }
+        Poll::Ready(tasks.drain(..).filter_map(|(_, result)| result).collect())
+    })
+    .await
+}

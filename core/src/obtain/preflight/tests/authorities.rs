@@ -1,0 +1,56 @@
+//! Without a resolver of the user's: one sandbox stands for the system's, others are the authoritative servers.
+
+use std::time::Duration;
+
+use zerossl_sandbox::{DnsAnswer, Sandbox};
+
+use super::super::Preflight;
+use super::super::dns::Whom;
+use super::{LABEL, TARGET, look, one, preflight, record, sandbox};
+
+pub(super) fn found_by(finder: &Sandbox, port: u16) -> Preflight {
+    let whom = Whom::Authorities { finder: Some(finder.dns_address()), port };
+    Preflight { whom, ..preflight(finder, &[]) }
+}
+
+/// Finds `ns1.example.net` as the server of `example.com`.
+pub(super) fn finder() -> Sandbox {
+    let finder = sandbox();
+    finder.add_record("example.com", "NS", "ns1.example.net").expect("a record");
+    finder.add_record("com", "NS", "ns1.example.net").expect("a record");
+    finder
+}
+
+#[test]
+fn the_system_is_never_asked_for_what_may_appear() {
+    let (finder, authority) = (finder(), sandbox());
+    let preflight = found_by(&finder, authority.dns_address().port());
+    let finding = one(look(&preflight, &record("www.example.com")));
+    assert!(finding.certain && finding.found == "ns1.example.net has no CNAME record", "{finding:?}");
+    authority.add_record(&format!("{LABEL}.www.example.com"), "CNAME", TARGET).expect("a record");
+    assert_eq!(look(&preflight, &record("www.example.com")), []);
+    for question in finder.dns_questions() {
+        assert!(["NS", "A", "AAAA"].contains(&question.kind.as_str()), "{question:?}");
+        assert!(!question.name.starts_with('_'), "{question:?}");
+    }
+}
+
+#[test]
+fn an_alias_is_in_its_own_zone() {
+    let (finder, authority) = (finder(), sandbox());
+    finder.add_record("www.example.com", "CNAME", "example.org").expect("a record");
+    finder.add_record("example.org", "NS", "ns1.example.org").expect("a record");
+    let finding = one(look(&found_by(&finder, authority.dns_address().port()), &record("www.example.com")));
+    assert_eq!(finding.found, "ns1.example.net has no CNAME record");
+}
+
+#[test]
+fn servers_that_cannot_be_found_prove_nothing() {
+    let finder = sandbox();
+    finder.set_dns_answer("example.com", DnsAnswer::ServFail, Duration::ZERO);
+    let findings = look(&found_by(&finder, 1), &record("example.com"));
+    assert_eq!(
+        findings.iter().map(|finding| (finding.what, finding.certain)).collect::<Vec<_>>(),
+        [("cname", false), ("caa", false)]
+    );
+}

@@ -1,0 +1,115 @@
+use std::time::{Duration, Instant};
+
+use zerossl_sandbox::{DnsAnswer, Sandbox};
+
+use super::super::Watching;
+use super::{LABEL, TARGET, await_question, look, one, preflight, record, sandbox};
+use crate::cancel::CancelToken;
+
+fn add(sandbox: &Sandbox, domain: &str, target: &str) {
+    sandbox.add_record(&format!("{LABEL}.{domain}"), "CNAME", target).expect("a record");
+}
+
+#[test]
+fn a_right_record_is_well_in_any_case() {
+    for target in [TARGET, &TARGET.to_lowercase()] {
+        let sandbox = sandbox();
+        add(&sandbox, "www.example.com", target);
+        assert_eq!(look(&preflight(&sandbox, &[]), &record("www.example.com")), []);
+    }
+}
+
+#[test]
+fn a_wildcards_record_is_at_the_name_without_the_star() {
+    let sandbox = sandbox();
+    let finding = one(look(&preflight(&sandbox, &[]), &record("*.example.com")));
+    assert_eq!((finding.domain.as_str(), finding.certain), ("*.example.com", true));
+    add(&sandbox, "example.com", TARGET);
+    assert_eq!(look(&preflight(&sandbox, &[]), &record("*.example.com")), []);
+}
+
+#[test]
+fn a_missing_record_is_written_down() {
+    let sandbox = sandbox();
+    let finding = one(look(&preflight(&sandbox, &[]), &record("www.example.com")));
+    assert_eq!((finding.domain.as_str(), finding.what, finding.certain), ("www.example.com", "cname", true));
+    assert_eq!(finding.location, format!("{LABEL}.www.example.com"));
+    assert_eq!(finding.expected, TARGET);
+    assert_eq!(finding.found, format!("{} has no CNAME record", sandbox.dns_address()));
+    assert!(finding.advice.contains(&format!("`{LABEL}.www.example.com. CNAME {TARGET}`")), "{finding:?}");
+}
+
+#[test]
+fn a_wrong_target_is_named() {
+    let sandbox = sandbox();
+    add(&sandbox, "example.com", "elsewhere.example.net");
+    let finding = one(look(&preflight(&sandbox, &[]), &record("example.com")));
+    assert!(finding.certain && finding.found.ends_with("points to elsewhere.example.net"), "{finding:?}");
+    assert!(finding.advice.contains("lead to the target"), "{finding:?}");
+}
+
+#[test]
+fn a_target_with_the_zone_behind_it_lacks_its_dot() {
+    let sandbox = sandbox();
+    add(&sandbox, "www.example.com", &format!("{TARGET}Example.com."));
+    let finding = one(look(&preflight(&sandbox, &[]), &record("www.example.com")));
+    assert!(finding.certain && finding.advice.contains("end it with a dot"), "{finding:?}");
+}
+
+#[test]
+fn a_record_at_a_parent_is_as_good() {
+    let sandbox = sandbox();
+    add(&sandbox, "example.com", TARGET);
+    assert_eq!(look(&preflight(&sandbox, &[]), &record("a.www.example.com")), []);
+    // But not above two labels, nor a wrong one.
+    sandbox.reset();
+    add(&sandbox, "com", TARGET);
+    add(&sandbox, "www.example.com", "elsewhere.example.net");
+    let finding = one(look(&preflight(&sandbox, &[]), &record("a.www.example.com")));
+    assert!(finding.certain && finding.found.ends_with("has no CNAME record"), "{finding:?}");
+}
+
+#[test]
+fn a_record_that_appears_later_is_waited_for() {
+    let sandbox = sandbox();
+    add(&sandbox, "example.com", "old.example.net");
+    let mut preflight = preflight(&sandbox, &[]);
+    preflight.limits.patience = Duration::from_secs(20);
+    let findings = std::thread::scope(|scope| {
+        scope.spawn(|| {
+            let name = format!("{LABEL}.example.com");
+            await_question(&sandbox, &name);
+            sandbox.remove_records(&name);
+            add(&sandbox, "example.com", TARGET);
+        });
+        look(&preflight, &record("example.com"))
+    });
+    assert_eq!(findings, []);
+    let times = sandbox.dns_questions().iter().filter(|question| question.kind == "CNAME").count();
+    assert!(times > 1, "asked only once, before it was there");
+}
+
+#[test]
+fn a_server_that_fails_proves_nothing() {
+    let sandbox = sandbox();
+    sandbox.set_dns_answer(&format!("{LABEL}.example.com"), DnsAnswer::ServFail, Duration::ZERO);
+    let finding = one(look(&preflight(&sandbox, &[]), &record("example.com")));
+    assert!(!finding.certain && finding.found.contains("answered SERVFAIL"), "{finding:?}");
+    sandbox.set_dns_answer(&format!("{LABEL}.example.com"), DnsAnswer::Silence, Duration::ZERO);
+    let mut preflight = preflight(&sandbox, &[]);
+    preflight.limits.question = Duration::from_millis(100);
+    let finding = one(look(&preflight, &record("example.com")));
+    assert!(!finding.certain && finding.found.contains("gave no answer in time"), "{finding:?}");
+}
+
+#[test]
+fn findings_are_in_the_order_of_the_challenges() {
+    let sandbox = sandbox();
+    let domains: Vec<_> = (0..40).map(|number| format!("{}.example.com", 40 - number)).collect();
+    // The first are answered last.
+    sandbox.set_dns_answer(&format!("{LABEL}.40.example.com"), DnsAnswer::Normal, Duration::from_millis(100));
+    let challenges: Vec<_> = domains.iter().map(|domain| record(domain)).collect();
+    let watch = Watching { cancel: &CancelToken::new(), deadline: Instant::now() + Duration::from_secs(30) };
+    let findings = preflight(&sandbox, &[]).look(&watch, &challenges).expect("a look");
+    assert_eq!(findings.into_iter().map(|finding| finding.domain).collect::<Vec<_>>(), domains);
+}

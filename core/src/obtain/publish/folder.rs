@@ -1,0 +1,202 @@
+//! Folders below a webroot, which nobody can make lead elsewhere.
+//!
+//! A web server's folders often belong to somebody who must not write everywhere, while we may: symbolic links are
+//! followed once, what they lead to has to lie below the root, and from there on each step is opened from the one before
+//! without following any. So a link that is put there meanwhile is an error and not a way out.
+
+use std::ffi::{OsStr, OsString};
+use std::fs;
+use std::io::{self, Write};
+use std::os::fd::OwnedFd;
+use std::path::{Path, PathBuf};
+
+use nix::errno::Errno;
+use nix::fcntl::{OFlag, open, openat, renameat};
+use nix::sys::stat::{Mode, fchmod, mkdirat};
+use nix::unistd::{UnlinkatFlags, unlinkat};
+
+use crate::error::Error;
+
+/// `rwxr-xr-x` and `rw-r--r--` whatever the umask: the web server runs as somebody else.
+const FOLDER_MODE: Mode = Mode::from_bits_truncate(0o755);
+const FILE_MODE: Mode = Mode::from_bits_truncate(0o644);
+const STEP: OFlag = OFlag::O_DIRECTORY.union(OFlag::O_NOFOLLOW).union(OFlag::O_CLOEXEC);
+const NEW: OFlag = OFlag::O_WRONLY
+    .union(OFlag::O_CREAT)
+    .union(OFlag::O_EXCL)
+    .union(OFlag::O_NOFOLLOW)
+    .union(OFlag::O_CLOEXEC);
+
+/// Where a folder below a root really lies, whether it is there or not.
+#[derive(Debug)]
+pub(super) struct Way {
+    /// For messages.
+    shown: PathBuf,
+    root: PathBuf,
+    /// From the root on, without any link.
+    steps: Vec<OsString>,
+    there: usize,
+}
+
+/// An open folder below a root.
+#[derive(Debug)]
+pub(super) struct Folder {
+    shown: PathBuf,
+    fd: OwnedFd,
+}
+
+/// What was in the way, and where.
+#[derive(Debug)]
+pub(super) struct Problem {
+    path: PathBuf,
+    why: String,
+    is_missing: bool,
+}
+
+impl Way {
+    pub(super) fn find(root: &Path, names: &[&str]) -> Result<Self, Problem> {
+        let real_root = root.canonicalize().map_err(|error| Problem::new(root, &error))?;
+        let mut there = names.len();
+        loop {
+            let path = names.iter().take(there).fold(root.to_owned(), |path, name| path.join(name));
+            let (real, is_folder) = match path.canonicalize().and_then(with_kind) {
+                Ok(found) => found,
+                Err(error) if error.kind() == io::ErrorKind::NotFound && there > 0 => {
+                    if path.is_symlink() {
+                        return Err(Problem::refused(&path, "it is a symbolic link that leads nowhere"));
+                    }
+                    there -= 1;
+                    continue;
+                }
+                Err(error) => return Err(Problem::new(&path, &error)),
+            };
+            let Ok(below) = real.strip_prefix(&real_root) else {
+                let why = format!("it leads out of the webroot, to {}", real.display());
+                return Err(Problem::refused(&path, &why));
+            };
+            if !is_folder {
+                return Err(Problem::refused(&path, "it is not a folder"));
+            }
+            let missing = names.iter().skip(there).map(OsString::from);
+            let steps = below.iter().map(OsStr::to_owned).chain(missing).collect();
+            let shown = names.iter().fold(root.to_owned(), |path, name| path.join(name));
+            return Ok(Self { shown, root: real_root, steps, there });
+        }
+    }
+
+    /// How many of the names there are already.
+    pub(super) fn there(&self) -> usize {
+        self.there
+    }
+
+    /// Opens it, making what is not there.
+    pub(super) fn make(self) -> Result<Folder, Problem> {
+        self.walk(|folder, name| match mkdirat(folder, name, FOLDER_MODE) {
+            Ok(()) => {
+                let made = openat(folder, name, STEP, Mode::empty())?;
+                fchmod(&made, FOLDER_MODE)?;
+                Ok(made)
+            }
+            // Somebody else has made it just now.
+            Err(Errno::EEXIST) => openat(folder, name, STEP, Mode::empty()),
+            Err(error) => Err(error),
+        })
+    }
+
+    fn walk(self, make: impl Fn(&OwnedFd, &OsStr) -> nix::Result<OwnedFd>) -> Result<Folder, Problem> {
+        let steps = || {
+            let root = open(&self.root, STEP, Mode::empty())?;
+            self.steps.iter().try_fold(root, |folder, step| {
+                match openat(&folder, step.as_os_str(), STEP, Mode::empty()) {
+                    Err(Errno::ENOENT) => make(&folder, step),
+                    opened => opened,
+                }
+            })
+        };
+        match steps() {
+            Ok(fd) => Ok(Folder { shown: self.shown, fd }),
+            Err(error) => Err(Problem::new(&self.shown, &error.into())),
+        }
+    }
+}
+
+fn with_kind(path: PathBuf) -> io::Result<(PathBuf, bool)> {
+    let is_folder = path.metadata()?.is_dir();
+    Ok((path, is_folder))
+}
+
+impl Folder {
+    /// None if it is not there.
+    pub(super) fn find(root: &Path, names: &[&str]) -> Result<Option<Self>, Problem> {
+        let found = Way::find(root, names).and_then(|way| way.walk(|_, _| Err(Errno::ENOENT)));
+        match found {
+            Ok(folder) => Ok(Some(folder)),
+            Err(problem) if problem.is_missing => Ok(None),
+            Err(problem) => Err(problem),
+        }
+    }
+
+    /// A file with this content, whole or not at all; a link of its name is replaced and not followed.
+    pub(super) fn put(&self, name: &str, temporary: &str, content: &[u8]) -> Result<(), Problem> {
+        self.remove_file(temporary)?;
+        let put = || -> io::Result<()> {
+            let mut file = fs::File::from(openat(&self.fd, temporary, NEW, FILE_MODE)?);
+            fchmod(&file, FILE_MODE)?;
+            file.write_all(content)?;
+            file.sync_all()?;
+            Ok(renameat(&self.fd, temporary, &self.fd, name)?)
+        };
+        put().map_err(|error| {
+            // The first error is the one that tells; if this fails too, withdrawing tries it again.
+            let _ = self.remove_file(temporary);
+            Problem::new(&self.shown.join(name), &error)
+        })
+    }
+
+    pub(super) fn remove_file(&self, name: &str) -> Result<(), Problem> {
+        match unlinkat(&self.fd, name, UnlinkatFlags::NoRemoveDir) {
+            Ok(()) | Err(Errno::ENOENT) => Ok(()),
+            Err(error) => Err(Problem::new(&self.shown.join(name), &error.into())),
+        }
+    }
+
+    /// Removes it if it is empty. What others put there, or have in its place, stays.
+    pub(super) fn remove_folder(&self, name: &str) -> Result<(), Problem> {
+        match unlinkat(&self.fd, name, UnlinkatFlags::RemoveDir) {
+            Ok(()) | Err(Errno::ENOENT | Errno::ENOTEMPTY | Errno::EEXIST | Errno::ENOTDIR) => Ok(()),
+            Err(error) => Err(Problem::new(&self.shown.join(name), &error.into())),
+        }
+    }
+}
+
+impl Problem {
+    fn new(path: &Path, error: &io::Error) -> Self {
+        let what_to_do = match error.kind() {
+            io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+                "; let this user write there, or publish by `hook`"
+            }
+            io::ErrorKind::NotADirectory => {
+                "; only folders may be on the way there, and links only to folders of the same webroot"
+            }
+            _ => "",
+        };
+        let is_missing = error.kind() == io::ErrorKind::NotFound;
+        Self { path: path.to_owned(), why: format!("{error}{what_to_do}"), is_missing }
+    }
+
+    fn refused(path: &Path, why: &str) -> Self {
+        let why = format!("{why}, so nothing is done there; make it a folder of the webroot");
+        Self { path: path.to_owned(), why, is_missing: false }
+    }
+
+    /// Something on the way is not there, or no more.
+    pub(super) fn is_missing(&self) -> bool {
+        self.is_missing
+    }
+}
+
+impl From<Problem> for Error {
+    fn from(problem: Problem) -> Self {
+        Self::storage(problem.path, problem.why)
+    }
+}

@@ -1,0 +1,95 @@
+//! One connection to the listener: its request is read, it is answered, and shown out. Nothing here waits.
+
+use std::io::{self, ErrorKind, Read, Write};
+use std::net::{Shutdown, TcpStream};
+use std::os::fd::AsFd;
+use std::time::{Duration, Instant};
+
+use nix::poll::{PollFd, PollFlags};
+
+use super::files::Files;
+use super::request;
+
+/// For the request, and again for the answer.
+const TIMEOUT: Duration = Duration::from_secs(5);
+/// A browser's is a tenth of that.
+const LONGEST_HEAD: usize = 8 * 1024;
+
+/// A connection, and where it is.
+#[derive(Debug)]
+pub(super) struct Guest {
+    stream: TcpStream,
+    phase: Phase,
+    end: Instant,
+}
+
+#[derive(Debug)]
+enum Phase {
+    Asking(Vec<u8>),
+    Answered {
+        answer: Vec<u8>,
+        sent: usize,
+    },
+    /// The answer is on its way. To close now, with something unread, would take it back.
+    Leaving,
+}
+
+impl Guest {
+    pub(super) fn new(stream: TcpStream) -> io::Result<Self> {
+        stream.set_nonblocking(true)?;
+        Ok(Self { stream, phase: Phase::Asking(Vec::new()), end: Instant::now() + TIMEOUT })
+    }
+
+    /// When we lose patience.
+    pub(super) fn end(&self) -> Instant {
+        self.end
+    }
+
+    /// What it waits for.
+    pub(super) fn watched(&self) -> PollFd<'_> {
+        let events = match self.phase {
+            Phase::Answered { .. } => PollFlags::POLLOUT,
+            Phase::Asking(_) | Phase::Leaving => PollFlags::POLLIN,
+        };
+        PollFd::new(self.stream.as_fd(), events)
+    }
+
+    /// Goes on as far as it can. False: it is gone, or done.
+    pub(super) fn go_on(&mut self, files: &Files) -> bool {
+        match self.step(files) {
+            Ok(stays) => stays,
+            Err(error) => matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted),
+        }
+    }
+
+    fn step(&mut self, files: &Files) -> io::Result<bool> {
+        let mut piece = [0; 1024];
+        if let Phase::Asking(head) = &mut self.phase {
+            let length = self.stream.read(&mut piece)?;
+            head.extend_from_slice(piece.get(..length).unwrap_or_default());
+            let answer = if head.len() > LONGEST_HEAD {
+                request::too_long()
+            } else if request::is_whole(head) {
+                request::answer(head, files)
+            } else {
+                return Ok(length > 0);
+            };
+            self.enter(Phase::Answered { answer, sent: 0 });
+        }
+        if let Phase::Answered { answer, sent } = &mut self.phase {
+            while let Some(rest) = answer.get(*sent..).filter(|rest| !rest.is_empty()) {
+                // As with all of TCP in std, no SIGPIPE comes of a peer that is gone.
+                *sent += self.stream.write(rest)?;
+            }
+            self.stream.shutdown(Shutdown::Write)?;
+            self.enter(Phase::Leaving);
+            return Ok(true);
+        }
+        Ok(self.stream.read(&mut piece)? > 0)
+    }
+
+    fn enter(&mut self, phase: Phase) {
+        self.phase = phase;
+        self.end = Instant::now() + TIMEOUT;
+    }
+}

@@ -1,0 +1,73 @@
+//! A small web server of ours, for the time needed: for hosts that have none.
+
+use std::io::{self, ErrorKind};
+use std::net::SocketAddr;
+use std::sync::{Mutex, PoisonError};
+
+use serde_json::Map;
+
+use super::registry::Session;
+use super::{File, Publishing};
+use crate::error::{Error, Result};
+use crate::event::{Event, EventType};
+use crate::obtain::challenge::FOLDER;
+
+/// Listens from the first file on until it is dropped.
+#[derive(Debug)]
+pub(crate) struct Listening {
+    address: SocketAddr,
+    session: Mutex<Option<Session>>,
+}
+
+impl Listening {
+    pub(super) fn new(address: SocketAddr) -> Self {
+        Self { address, session: Mutex::default() }
+    }
+
+    pub(super) fn publish(&self, how: &Publishing<'_>, file: &File<'_>) -> Result<()> {
+        let mut session = self.session.lock().unwrap_or_else(PoisonError::into_inner);
+        let path = format!("{FOLDER}{}", file.name);
+        if let Some(session) = session.as_ref().filter(|session| session.is_ours()) {
+            session.serve(file.domain, path, file.content);
+            return Ok(());
+        }
+        let joined = Session::new(self.address).map_err(|error| self.cannot_listen(&error))?;
+        joined.serve(file.domain, path, file.content);
+        tell(how, joined.address);
+        *session = Some(joined);
+        Ok(())
+    }
+
+    fn cannot_listen(&self, error: &io::Error) -> Error {
+        let address = self.address;
+        let what_to_do = match error.kind() {
+            ErrorKind::AddrInUse => {
+                "; what listens there may publish the files by `webroot`, or forward \
+                 /.well-known/pki-validation/ to another port of ours"
+            }
+            ErrorKind::PermissionDenied => {
+                "; ports below 1024 need root or CAP_NET_BIND_SERVICE, or another port that 80 is forwarded to"
+            }
+            ErrorKind::AddrNotAvailable => {
+                "; this machine does not have the address, `0.0.0.0` and `[::]` stand for all"
+            }
+            _ => "",
+        };
+        Error::invalid("validation.listen", format!("{address}: {error}{what_to_do}"))
+    }
+}
+
+/// With port 0 nobody else knows where we listen.
+fn tell(how: &Publishing<'_>, address: SocketAddr) {
+    let message = format!("listening on {address}");
+    how.context.log(|| format!("{} (publish): {message}", how.entry));
+    let Some(events) = how.context.events else { return };
+    let fields = [
+        ("stage", "publish".into()),
+        ("entry", how.entry.into()),
+        ("address", address.to_string().into()),
+        ("port", address.port().into()),
+    ];
+    let fields = fields.map(|(name, value)| (name.to_owned(), value));
+    events.tell(Event::new(EventType::Progress, &message, Map::from_iter(fields)));
+}

@@ -1,0 +1,103 @@
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::Path;
+
+use super::webroot::{PLACE, all, listed, name, temporary};
+use super::*;
+use crate::obtain::publish::folder::Way;
+
+#[test]
+fn links_lead_where_they_may() {
+    let (root, outside) = (temporary(), temporary());
+    let inside = root.path().join("real");
+    let link = root.path().join(".well-known");
+    fs::create_dir(&inside).expect("a folder");
+    symlink("real", &link).expect("a link");
+    let (publisher, challenge) = (all(root.path()), file("a.example", "x"));
+    let plan = publisher.plan(&challenge).expect("below the root");
+    publish(&publisher, &challenge).expect("below the root");
+    assert!(inside.join("pki-validation").join(name()).is_file());
+    for published in plan.iter().rev() {
+        withdraw(&publisher, published).expect("below the root");
+    }
+    assert!(listed(&inside).is_empty());
+
+    let target = outside.path().join("pki-validation");
+    fs::create_dir(&target).expect("a folder");
+    fs::write(target.join(name()), "foreign").expect("it can be written");
+    for to in [outside.path(), Path::new("nowhere")] {
+        fs::remove_file(&link).expect("the link");
+        symlink(to, &link).expect("a link");
+        let mut errors = vec![
+            publisher.plan(&challenge).expect_err("refused"),
+            publish(&publisher, &challenge).expect_err("refused"),
+        ];
+        errors.extend(plan.iter().filter_map(|published| withdraw(&publisher, published).err()));
+        assert_eq!(errors.len(), 4);
+        for error in errors {
+            assert_eq!(error.kind(), Kind::Storage);
+            assert!(error.path().is_some_and(|path| path.contains(".well-known")), "{error}");
+        }
+    }
+    assert_eq!(fs::read_to_string(target.join(name())).expect("untouched"), "foreign");
+    assert_eq!(listed(outside.path()).len(), 2);
+}
+
+#[test]
+fn a_link_that_comes_in_between_is_not_followed() {
+    let (root, outside) = (temporary(), temporary());
+    for made_before in [true, false] {
+        let link = root.path().join(".well-known");
+        if made_before {
+            fs::create_dir(&link).expect("a folder");
+        }
+        let way = Way::find(root.path(), &[".well-known", "pki-validation"]).expect("it is sound now");
+        if made_before {
+            fs::remove_dir(&link).expect("it is empty");
+        }
+        symlink(outside.path(), &link).expect("a link");
+        let error = Error::from(way.make().expect_err("refused"));
+        assert_eq!(error.kind(), Kind::Storage);
+        assert!(listed(outside.path()).is_empty());
+        fs::remove_file(&link).expect("the link");
+    }
+}
+
+#[test]
+fn a_file_that_is_a_link_is_replaced() {
+    let (root, outside) = (temporary(), temporary());
+    let folder = root.path().join(PLACE);
+    fs::create_dir_all(&folder).expect("folders");
+    let foreign = outside.path().join("foreign");
+    fs::write(&foreign, "foreign").expect("it can be written");
+    symlink(&foreign, folder.join(name())).expect("a link");
+    // What a crash has left, made a trap.
+    symlink(&foreign, folder.join(format!(".zerossl-{HASH}"))).expect("a link");
+    publish(&all(root.path()), &file("a.example", "new")).expect("published");
+    assert_eq!(fs::read_to_string(&foreign).expect("untouched"), "foreign");
+    assert_eq!(fs::read_to_string(folder.join(name())).expect("the file"), "new");
+    assert!(!folder.join(name()).is_symlink());
+    assert_eq!(listed(&folder).len(), 1);
+}
+
+#[test]
+fn nothing_else_is_removed_whatever_the_journal_says() {
+    let root = temporary();
+    let folder = root.path().join(PLACE);
+    fs::create_dir_all(folder.join("deeper")).expect("folders");
+    fs::write(folder.join("other.txt"), "x").expect("it can be written");
+    fs::write(root.path().join(name()), "x").expect("it can be written");
+    let before = listed(root.path());
+    let relative = Path::new(PLACE).join(name());
+    for path in [&folder.join("other.txt"), &root.path().join(name()), &folder.join(".."), &relative] {
+        let error =
+            withdraw(&all(root.path()), &Published::File { path: path.clone() }).expect_err("refused");
+        assert_eq!(error.kind(), Kind::Storage, "{}", path.display());
+    }
+    for path in [root.path(), &folder.join("deeper"), Path::new(".well-known")] {
+        let error =
+            withdraw(&all(root.path()), &Published::Folder { path: path.to_owned() }).expect_err("refused");
+        assert_eq!(error.kind(), Kind::Storage, "{}", path.display());
+    }
+    assert_eq!(listed(root.path()), before);
+}

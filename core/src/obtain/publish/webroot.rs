@@ -1,0 +1,114 @@
+//! Files in the folders of a web server.
+
+use std::collections::BTreeMap;
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+
+use super::folder::{Folder, Way};
+use super::{File, Published, is_file_name};
+use crate::error::{Error, Result};
+
+/// `/.well-known/pki-validation/`, step by step.
+const STEPS: [&str; 2] = [".well-known", "pki-validation"];
+/// Another entry may take its last file away and the folder with it, just when we are about to use it.
+const TRIES: usize = 5;
+
+/// The folders of web servers: one for all names, or one for each.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Webroots {
+    pub(crate) all: Option<PathBuf>,
+    pub(crate) by_domain: BTreeMap<String, PathBuf>,
+}
+
+impl Webroots {
+    /// A name without a folder has its www twin's: web servers serve both from one.
+    fn root(&self, domain: &str) -> Result<&Path> {
+        let twin = domain.strip_prefix("www.").map_or_else(|| format!("www.{domain}"), str::to_owned);
+        let root = [domain, &twin].into_iter().find_map(|name| self.by_domain.get(name));
+        let Some(root) = root.or(self.all.as_ref()) else {
+            return Err(Error::invalid("validation.webroot", format!("there is no folder for {domain}")));
+        };
+        let wrong = |why: &str| Error::invalid("validation.webroot", format!("{}: {why}", root.display()));
+        match root.metadata() {
+            // It goes into the journal.
+            Ok(_) if root.to_str().is_none() => Err(wrong("the path is not UTF-8")),
+            Ok(found) if found.is_dir() => Ok(root),
+            Ok(_) => Err(wrong("it is not a folder")),
+            Err(error) => Err(wrong(&format!("expected the folder that the web server serves ({error})"))),
+        }
+    }
+
+    /// The folders that are not there yet, and the file.
+    pub(super) fn plan(&self, domain: &str, file: &str) -> Result<Vec<Published>> {
+        let root = std::path::absolute(self.root(domain)?)
+            .map_err(|error| Error::invalid("validation.webroot", error))?;
+        let there = Way::find(&root, &STEPS)?.there();
+        let mut path = root;
+        let mut plan = Vec::new();
+        for (index, step) in STEPS.iter().enumerate() {
+            path.push(step);
+            if index >= there {
+                plan.push(Published::Folder { path: path.clone() });
+            }
+        }
+        plan.push(Published::File { path: path.join(file) });
+        Ok(plan)
+    }
+
+    pub(super) fn publish(&self, file: &File<'_>) -> Result<()> {
+        let root = self.root(file.domain)?;
+        let put = || {
+            let folder = Way::find(root, &STEPS)?.make()?;
+            folder.put(file.name, &temporary(file.name), file.content.as_bytes())
+        };
+        for _ in 1..TRIES {
+            match put() {
+                Err(problem) if problem.is_missing() => {}
+                done => return done.map_err(Error::from),
+            }
+        }
+        put().map_err(Error::from)
+    }
+}
+
+/// Where the file is written before it gets its name: after a crash we know what to look for.
+fn temporary(file: &str) -> String {
+    format!(".zerossl-{}", file.trim_end_matches(".txt"))
+}
+
+/// Removes a file that was published, and what a crash may have left of its making.
+pub(super) fn remove_file(path: &Path) -> Result<()> {
+    let file = path.file_name().and_then(OsStr::to_str).filter(|name| is_file_name(name));
+    let root = path.parent().and_then(|folder| before(folder, &STEPS));
+    let (Some(root), Some(file)) = (root, file) else { return Err(strange(path)) };
+    let Some(folder) = Folder::find(root, &STEPS)? else { return Ok(()) };
+    folder.remove_file(&temporary(file))?;
+    Ok(folder.remove_file(file)?)
+}
+
+/// Removes a folder that was made, if it is empty.
+pub(super) fn remove_folder(path: &Path) -> Result<()> {
+    let [first, second] = STEPS;
+    let (parent, name) = match (before(path, &STEPS), before(path, &[first])) {
+        (Some(root), _) => (Folder::find(root, &[first])?, second),
+        (None, Some(root)) => (Folder::find(root, &[])?, first),
+        (None, None) => return Err(strange(path)),
+    };
+    parent.map_or(Ok(()), |parent| Ok(parent.remove_folder(name)?))
+}
+
+/// The root in a path that ends with these steps.
+fn before<'a>(path: &'a Path, steps: &[&str]) -> Option<&'a Path> {
+    let back = |path: &'a Path, step: &&str| {
+        path.file_name().filter(|name| name == step).and_then(|_| path.parent())
+    };
+    steps.iter().rev().try_fold(path, back).filter(|root| root.is_absolute())
+}
+
+/// The journal is a file, too: whatever stands there, nothing else is removed.
+fn strange(path: &Path) -> Error {
+    Error::storage(
+        path,
+        "it does not have the shape of what we publish, so it is not removed; look at the journal",
+    )
+}

@@ -1,0 +1,98 @@
+//! Publishing within a session: written to the journal before it is done, and until it is undone.
+
+use std::sync::Arc;
+
+use super::challenge::{Challenge, challenges};
+use super::publish::{Published, Publishing};
+use super::session::Session;
+use super::telling::Stage;
+use crate::answers::Certificate;
+use crate::error::{Kind, Result};
+use crate::operations::GetCertificate;
+
+impl Session<'_> {
+    /// Puts everything in place that the order wants to see; what is there already is put there again.
+    pub(crate) fn publish(&mut self, order: &Certificate) -> Result<Vec<Challenge>> {
+        let wanted = self.challenges(order)?;
+        let mut planned = Vec::new();
+        for challenge in &wanted {
+            planned.extend(self.wish.publisher.plan(challenge)?);
+        }
+        self.journal.leftovers.retain(|leftover| !planned.contains(leftover));
+        let published = &mut self.order()?.published;
+        for thing in planned {
+            if !published.contains(&thing) {
+                published.push(thing);
+            }
+        }
+        self.save()?;
+        for challenge in &wanted {
+            let facts = [("domain", challenge.domain().into()), ("location", challenge.location().into())];
+            self.progress(Stage::Publish, &format!("publishing for {}", challenge.domain()), facts);
+            self.wish.publisher.publish(&self.publishing(&order.id), challenge)?;
+        }
+        Ok(wanted)
+    }
+
+    /// The order's challenges; an answer without them (as entries of lists are) is fetched again.
+    fn challenges(&self, order: &Certificate) -> Result<Vec<Challenge>> {
+        let found = challenges(order, self.wish.method, &self.wish.terms.domains);
+        if found.is_err() && order.validation.other_methods.is_empty() {
+            let whole = self.send(&GetCertificate::new(&order.id))?;
+            return challenges(&whole, self.wish.method, &self.wish.terms.domains);
+        }
+        found
+    }
+
+    /// What the order published is to go: now if that works, else with a later call.
+    pub(crate) fn let_go(&mut self, published: Vec<Published>) {
+        for thing in published {
+            if !self.journal.leftovers.contains(&thing) {
+                self.journal.leftovers.push(thing);
+            }
+        }
+    }
+
+    /// Takes away what orders that are over have left. What cannot be taken away is named, and tried again next time.
+    pub(crate) fn clear_leftovers(&mut self) -> Result<()> {
+        if self.journal.leftovers.is_empty() {
+            return Ok(());
+        }
+        let in_use = self.journal.order.as_ref().map(|order| order.published.clone()).unwrap_or_default();
+        let mut kept = Vec::new();
+        // Files before the folders that they lie in.
+        for thing in std::mem::take(&mut self.journal.leftovers).into_iter().rev() {
+            if in_use.contains(&thing) {
+                continue;
+            }
+            match self.wish.publisher.withdraw(&self.publishing(""), &thing) {
+                Ok(()) => {}
+                Err(error) if error.kind() == Kind::Cancelled => {
+                    kept.push(thing);
+                }
+                Err(error) => {
+                    let what = match &thing {
+                        Published::File { path } | Published::Folder { path } => path.display().to_string(),
+                        Published::Challenge { challenge } => challenge.location().to_owned(),
+                    };
+                    let message = format!("{what} could not be taken away and is tried again next time ({error})");
+                    self.warn(Stage::Publish, &message, []);
+                    kept.push(thing);
+                }
+            }
+        }
+        kept.reverse();
+        self.journal.leftovers = kept;
+        self.save()
+    }
+
+    fn publishing<'b>(&'b self, order_id: &'b str) -> Publishing<'b> {
+        Publishing {
+            context: &self.context,
+            method: self.wish.method,
+            entry: &self.entry.name,
+            order_id,
+            lock: Arc::clone(&self.entry.lock) as _,
+        }
+    }
+}

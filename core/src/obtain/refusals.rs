@@ -1,0 +1,131 @@
+//! What the service would take a place in the quota for, and never issue: refused before anything is sent.
+
+use std::net::{IpAddr, Ipv4Addr};
+
+use crate::error::{Error, Result};
+use crate::operations::ValidationMethod;
+
+/// Names that no public CA issues for (RFC 6761, RFC 6762, RFC 7686, RFC 8375, RFC 9476, and ICANN's `internal`).
+const RESERVED: [&str; 9] =
+    ["alt", "example", "home.arpa", "internal", "invalid", "local", "localhost", "onion", "test"];
+
+/// Looks at the names of an order and at the method that is to show control of them.
+pub(crate) fn check(domains: &[String], method: ValidationMethod) -> Result<()> {
+    for (index, name) in domains.iter().enumerate() {
+        let why = if name.starts_with("*.") {
+            wildcard(name, method, domains.len())
+        } else {
+            match name.parse() {
+                Ok(IpAddr::V6(_)) => Some(
+                    "the service does not issue for IPv6 addresses, and keeps the place of the order".to_owned(),
+                ),
+                Ok(IpAddr::V4(address)) => ipv4(address, method),
+                Err(_) => None,
+            }
+        };
+        if let Some(why) = why.or_else(|| reserved(name)) {
+            return Err(Error::invalid(format!("domains[{index}]"), format!("`{name}`: {why}")));
+        }
+    }
+    Ok(())
+}
+
+fn wildcard(name: &str, method: ValidationMethod, count: usize) -> Option<String> {
+    if count > 1 {
+        return Some("a wildcard cannot stand beside other names; obtain a certificate of its own for it".to_owned());
+    }
+    let is_by_file = matches!(method, ValidationMethod::Http | ValidationMethod::Https);
+    is_by_file.then(|| {
+        let parent = name.trim_start_matches("*.");
+        format!("control of a wildcard is not shown by a file at {parent}; use CNAME_CSR_HASH or EMAIL")
+    })
+}
+
+fn ipv4(address: Ipv4Addr, method: ValidationMethod) -> Option<String> {
+    if matches!(method, ValidationMethod::Cname | ValidationMethod::Email) {
+        return Some(format!("control of an IP address is not shown by {method}; use HTTP_CSR_HASH"));
+    }
+    let kind = kind_of(address)?;
+    Some(format!("it is a {kind} address, for which no public CA issues; use the public one"))
+}
+
+/// The blocks that are not of the public internet (RFC 6890). Those for documentation are let pass: they stand for
+/// public ones wherever something is tried.
+fn kind_of(address: Ipv4Addr) -> Option<&'static str> {
+    let [a, b, c, _] = address.octets();
+    match (a, b, c) {
+        (10, ..) | (172, 16..32, _) | (192, 168, _) => Some("private"),
+        (127, ..) => Some("loopback"),
+        (169, 254, _) => Some("link-local"),
+        (100, 64..128, _) => Some("shared (carrier-grade NAT)"),
+        (224..240, ..) => Some("multicast"),
+        (0 | 240.., ..) | (192, 0, 0) | (198, 18 | 19, _) => Some("reserved"),
+        _ => None,
+    }
+}
+
+fn reserved(name: &str) -> Option<String> {
+    if name.parse::<IpAddr>().is_ok() {
+        return None;
+    }
+    let is_below = |parent: &&&str| {
+        name.strip_suffix(**parent).is_some_and(|before| before.is_empty() || before.ends_with('.'))
+    };
+    if let Some(parent) = RESERVED.iter().find(is_below) {
+        return Some(format!("`{parent}` is a reserved name, for which no public CA issues"));
+    }
+    (!name.trim_start_matches("*.").contains('.'))
+        .then(|| "it is not a public name: it has one label only, so no public CA issues for it".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(names: &[&str], method: ValidationMethod) -> bool {
+        let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+        check(&names, method).is_err()
+    }
+
+    #[test]
+    fn what_would_cost_a_place_is_refused() {
+        for name in [
+            "10.0.0.1",
+            "172.16.0.1",
+            "192.168.1.1",
+            "127.0.0.1",
+            "169.254.1.1",
+            "100.64.0.1",
+            "0.0.0.0",
+            "198.18.0.1",
+            "224.0.0.1",
+            "255.255.255.255",
+            "2001:db8::1",
+            "2606:4700::1111",
+            "printer.local",
+            "localhost",
+            "a.example",
+            "a.home.arpa",
+            "a.internal",
+            "intranet",
+            "*.example.com",
+        ] {
+            assert!(refused(&[name], ValidationMethod::Http), "{name}");
+        }
+        for name in ["203.0.113.10", "8.8.8.8"] {
+            assert!(refused(&[name], ValidationMethod::Cname), "{name}");
+            assert!(refused(&[name], ValidationMethod::Email), "{name}");
+        }
+        for name in ["*.com", "*.localhost"] {
+            assert!(refused(&[name], ValidationMethod::Cname), "{name}");
+        }
+        assert!(refused(&["*.example.com", "example.com"], ValidationMethod::Cname));
+    }
+
+    #[test]
+    fn ordinary_names_pass() {
+        assert!(!refused(&["example.com", "www.example.com", "8.8.8.8"], ValidationMethod::Http));
+        assert!(!refused(&["*.example.com"], ValidationMethod::Cname));
+        assert!(!refused(&["notlocalhost.com", "mylocal.org"], ValidationMethod::Email));
+    }
+}

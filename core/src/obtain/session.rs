@@ -1,0 +1,209 @@
+//! One call of `obtain`: which way it takes, from what the journal says.
+
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant, SystemTime};
+
+use super::World;
+use super::check::Lifetime;
+use super::entry::{Entry, REQUEST};
+use super::install::{CERTIFICATE, FILES};
+use super::journal::{Installed, Journal, Order};
+use super::telling::Stage;
+use super::validate::Waited;
+use super::wish::Wish;
+use crate::answers::Certificate;
+use crate::attempts::cancelled;
+use crate::context::Context;
+use crate::error::{Error, Kind, Result};
+use crate::operation::Request;
+use crate::operations::{Obtained, Outcome};
+
+/// What the steps share.
+pub(crate) struct Session<'a> {
+    pub(crate) context: Context<'a>,
+    pub(crate) world: &'a World<'a>,
+    pub(crate) wish: &'a Wish,
+    pub(crate) entry: Entry<'a>,
+    pub(crate) journal: Journal,
+    deadline: Option<Instant>,
+}
+
+impl<'a> Session<'a> {
+    /// Takes the entry's lock and reads its journal.
+    pub(crate) fn open(context: Context<'a>, world: &'a World<'a>, wish: &'a Wish) -> Result<Self> {
+        let deadline = wish.deadline.and_then(|time| world.clock.instant().checked_add(time));
+        let entry = Entry::open(world, &wish.directory, &wish.name, context.cancel, deadline)?;
+        let journal = entry.journal()?;
+        Ok(Self { context, world, wish, entry, journal, deadline })
+    }
+
+    pub(crate) fn run(mut self) -> Result<Obtained> {
+        if self.entry.read_json(REQUEST).ok().flatten().as_ref() != Some(&self.wish.request) {
+            self.entry.write_json(REQUEST, &self.wish.request)?;
+        }
+        self.clear_leftovers()?;
+        if self.wish.abandon {
+            return self.abandon();
+        }
+        self.refuse_what_is_held()?;
+        if self.journal.order.as_ref().is_some_and(|order| order.terms != self.wish.terms) {
+            self.drop_order("something else is wanted now")?;
+        }
+        let is_resumed = self.journal.order.is_some();
+        if !is_resumed {
+            if self.wish.adopt.is_some() {
+                return Err(Error::invalid("adopt", "there is no order under way that it could belong to"));
+            }
+            if let Some(installed) = self.good()? {
+                self.account_for_lost()?;
+                self.deploy()?;
+                return self.outcome(Outcome::Unchanged, Some(self.stored_certificate(&installed)?));
+            }
+            if !self.wish.may_order() {
+                let certificate = self.journal.installed.clone().map(|there| self.stored_certificate(&there));
+                return self.outcome(Outcome::Postponed, certificate.transpose()?);
+            }
+            self.begin_order()?;
+        }
+        let is_first = self.journal.installed.is_none();
+        let order = self.ordered()?;
+        match self.validated(order)? {
+            Waited::Pending(certificate) => self.outcome(Outcome::Pending, Some(*certificate)),
+            Waited::Issued(certificate) => {
+                self.install(&certificate)?;
+                self.clear_leftovers()?;
+                self.account_for_lost()?;
+                self.deploy()?;
+                let outcome = match (is_resumed, is_first) {
+                    (true, _) => Outcome::Resumed,
+                    (false, true) => Outcome::Issued,
+                    (false, false) => Outcome::Renewed,
+                };
+                self.outcome(outcome, Some(*certificate))
+            }
+        }
+    }
+
+    /// What is in place, if it is what is wanted and not due.
+    fn good(&self) -> Result<Option<Installed>> {
+        let Some(installed) = &self.journal.installed else { return Ok(None) };
+        if self.wish.force || installed.terms != self.wish.terms {
+            return Ok(None);
+        }
+        let status = self.wish.statuses.as_ref().and_then(|statuses| statuses.get(&installed.id));
+        if let Some(status) = status.filter(|status| matches!(status.as_str(), "revoked" | "cancelled")) {
+            let message = format!("the certificate in place is {status}, so a new one is ordered");
+            self.warn(Stage::Order, &message, [("id", installed.id.as_str().into())]);
+            return Ok(None);
+        }
+        for file in FILES {
+            if self.entry.read(&Entry::in_version(installed.serial, file))?.is_none() {
+                let message = format!("{file} of the certificate in place is gone, so a new one is ordered");
+                self.warn(Stage::Order, &message, []);
+                return Ok(None);
+            }
+        }
+        let leaf = self.entry.read(&Entry::in_version(installed.serial, "cert.pem"))?;
+        let lifetime = leaf.as_deref().and_then(Lifetime::of);
+        let is_good = lifetime.is_some_and(|lifetime| !lifetime.is_due(self.wish.renew_at, self.now()));
+        Ok(is_good.then(|| installed.clone()))
+    }
+
+    fn stored_certificate(&self, installed: &Installed) -> Result<Certificate> {
+        let name = Entry::in_version(installed.serial, CERTIFICATE);
+        self.entry
+            .read_json(&name)?
+            .ok_or_else(|| Error::storage(self.entry.path.join(&name), "it is gone; call again with `force`"))
+    }
+
+    fn refuse_what_is_held(&self) -> Result<()> {
+        let Some(held) = self.journal.held.as_ref().filter(|held| held.terms == self.wish.terms) else {
+            return Ok(());
+        };
+        let folder = self.entry.path.join(format!("versions/{}", held.serial));
+        let message = format!(
+            "certificate {} was issued and failed our checks ({}); it is kept in {} for a person to look at, and no \
+             other is ordered; `abandon` forgets it",
+            held.id,
+            held.why,
+            folder.display()
+        );
+        Err(Error::new(Kind::Response, message).retryable(false))
+    }
+
+    /// The end: what there is now.
+    pub(crate) fn outcome(&self, outcome: Outcome, certificate: Option<Certificate>) -> Result<Obtained> {
+        let installed = self.journal.installed.as_ref();
+        let files: BTreeMap<String, String> = match installed {
+            Some(_) => FILES
+                .iter()
+                .map(|file| {
+                    let path = self.entry.current(file).display().to_string();
+                    (file.trim_end_matches(".pem").to_owned(), path)
+                })
+                .collect(),
+            None => BTreeMap::new(),
+        };
+        self.progress(Stage::Done, outcome.as_str(), [("outcome", outcome.as_str().into())]);
+        Ok(Obtained {
+            outcome,
+            certificate,
+            files,
+            deployed: installed.map(|installed| installed.deployed),
+            extra: crate::answers::Extra::default(),
+        })
+    }
+
+    pub(crate) fn save(&self) -> Result<()> {
+        self.entry.save(&self.journal)
+    }
+
+    pub(crate) fn now(&self) -> SystemTime {
+        self.world.clock.now()
+    }
+
+    /// The order under way; only called where there is one.
+    pub(crate) fn order(&mut self) -> Result<&mut Order> {
+        let missing = || Error::new(Kind::Internal, "the journal has lost its order; please report this");
+        self.journal.order.as_mut().ok_or_else(missing)
+    }
+
+    /// The context of one call to the service: with the time of a call, and not beyond the deadline.
+    pub(crate) fn call(&self) -> Result<Context<'a>> {
+        let left = self.time_left();
+        if left == Some(Duration::ZERO) {
+            return Err(self.out_of_time());
+        }
+        let time = left.map_or(self.context.core.timeout, |left| left.min(self.context.core.timeout));
+        Ok(Context { deadline: Instant::now() + time, ..self.context })
+    }
+
+    /// One call to the service.
+    pub(crate) fn send<R: Request>(&self, request: &R) -> Result<R::Answer> {
+        self.call()?.send(request)
+    }
+
+    /// Until the deadline, if there is one.
+    pub(crate) fn time_left(&self) -> Option<Duration> {
+        self.deadline.map(|deadline| deadline.saturating_duration_since(self.world.clock.instant()))
+    }
+
+    /// Waits; false if the deadline comes first.
+    pub(crate) fn pause(&self, pause: Duration) -> Result<bool> {
+        let left = self.time_left();
+        let is_enough = left.is_none_or(|left| pause < left);
+        let end = self.world.clock.instant() + if is_enough { pause } else { left.unwrap_or(pause) };
+        if self.world.clock.sleep_until(end, self.context.cancel) { Ok(is_enough) } else { Err(cancelled()) }
+    }
+
+    pub(crate) fn out_of_time(&self) -> Error {
+        let doing = match &self.journal.order {
+            Some(order) if order.id.is_some() => "the order is kept: call again to go on with it",
+            Some(Order { sent: Some(_), .. }) => {
+                "whether the order was made cannot be told yet: call again, and it is looked for"
+            }
+            _ => "nothing was ordered: call again",
+        };
+        Error::new(Kind::Timeout, format!("the deadline came first; {doing}"))
+    }
+}

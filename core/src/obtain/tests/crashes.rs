@@ -1,0 +1,127 @@
+//! A power cut or a kill after any step, and what a later call makes of it.
+
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use super::disk::{DyingDisk, Loss};
+use super::stand::{Stand, is_fresh};
+use crate::error::Kind;
+use crate::obtain::storage::Disk;
+use crate::operations::{Obtain, Outcome};
+
+const LOSSES: [Loss; 3] = [Loss::Nothing, Loss::Contents, Loss::All];
+
+/// Dies after every step in turn of a call that begins as `before` leaves it, and has a later call finish the work.
+fn dies_everywhere(before: impl Fn(&Stand), wanted: impl Fn(&Stand) -> Obtain, orders: usize) {
+    let steps = {
+        let stand = Stand::new();
+        before(&stand);
+        let disk = DyingDisk::new(usize::MAX);
+        stand.obtain_on(&disk, &stand.client(), &wanted(&stand)).expect("without a crash it works");
+        disk.steps()
+    };
+    assert!(steps > 20, "{steps}");
+    for step in 0..steps {
+        for loss in LOSSES {
+            let stand = Stand::new();
+            before(&stand);
+            let disk = DyingDisk::new(step);
+            disk.trust(&stand.store());
+            let error = stand.obtain_on(&disk, &stand.client(), &wanted(&stand)).expect_err("it dies");
+            assert_eq!(error.kind(), Kind::Internal, "at step {step}: {error}");
+            disk.power_cut(&stand.store(), loss);
+            let place = format!("died after step {step}, lost: {loss:?}");
+            let after = Obtain { force: None, ..wanted(&stand) };
+            let obtained = stand.obtain(&after).unwrap_or_else(|error| panic!("{place}: {error}"));
+            assert!(is_fresh(&obtained) || obtained.outcome == Outcome::Unchanged, "{place}: {obtained:?}");
+            stand.inspect(&obtained);
+            let live = stand.live();
+            assert!(live.len() <= orders, "{place}: {live:?}");
+            assert_eq!(stand.obtain(&after).expect(&place).outcome, Outcome::Unchanged, "{place}");
+        }
+    }
+}
+
+#[test]
+fn a_first_order_survives_a_crash_at_every_step() {
+    dies_everywhere(|_| {}, Stand::wanted, 1);
+}
+
+#[test]
+fn a_renewal_survives_a_crash_at_every_step() {
+    let first = |stand: &Stand| {
+        stand.obtain(&stand.wanted()).expect("a first certificate");
+    };
+    dies_everywhere(first, |stand| Obtain { force: Some(true), ..stand.wanted() }, 2);
+}
+
+/// Kills between an answer and the step after it: each line of the log is such a moment.
+#[test]
+fn an_order_survives_a_kill_after_every_answer() {
+    for moment in 0.. {
+        let stand = Stand::new();
+        let count = Arc::new(AtomicUsize::new(0));
+        let lines = Arc::clone(&count);
+        let client = stand.client().logging_to(move |_| {
+            assert!(lines.fetch_add(1, Ordering::Relaxed) != moment, "killed");
+        });
+        match stand.obtain_on(&Disk, &client, &stand.wanted()) {
+            Ok(_) => {
+                assert!(moment > 10, "{moment}");
+                return;
+            }
+            Err(error) => assert_eq!(error.kind(), Kind::Internal, "{error}"),
+        }
+        let obtained = stand.obtain(&stand.wanted()).unwrap_or_else(|error| panic!("moment {moment}: {error}"));
+        stand.inspect(&obtained);
+        assert_eq!(stand.live().len(), 1, "moment {moment}");
+    }
+}
+
+/// What a full or a broken disk says, at every step: one clear error, and a later call goes on.
+#[test]
+fn an_order_survives_an_error_at_every_step() {
+    for step in 0.. {
+        let stand = Stand::new();
+        let disk = super::disk::FullDisk::new(step);
+        let place = format!("failed at step {step}");
+        match stand.obtain_on(&disk, &stand.client(), &stand.wanted()) {
+            Ok(obtained) if !disk.has_failed() => {
+                stand.inspect(&obtained);
+                assert!(step > 20, "{step}");
+                return;
+            }
+            // Some steps are only tidying up.
+            Ok(_) => {}
+            Err(error) => {
+                assert_eq!(error.kind(), Kind::Storage, "{place}: {error}");
+                let path = error.path().expect("a path").to_owned();
+                assert!(Path::new(&path).starts_with(stand.store()), "{place}: {path}");
+                assert!(error.message().contains("No space left"), "{place}: {error}");
+            }
+        }
+        let obtained = stand.obtain(&stand.wanted()).unwrap_or_else(|error| panic!("{place}: {error}"));
+        stand.inspect(&obtained);
+        assert_eq!(stand.live().len(), 1, "{place}");
+    }
+}
+
+#[test]
+fn an_unreadable_journal_is_never_a_new_order() {
+    let stand = Stand::new();
+    stand.obtain(&stand.wanted()).expect("a certificate");
+    let path = stand.store().join("example.com/journal.json");
+    let good = fs::read_to_string(&path).expect("a journal");
+    let newer = good.replacen("\"version\": 1", "\"version\": 2", 1);
+    let unknown = good.replacen("\"version\": 1", "\"version\": 1, \"more\": 1", 1);
+    for bad in ["", "{", "[]", "{}", &newer, &unknown, &good[..good.len() / 2]] {
+        fs::write(&path, bad).expect("written");
+        let error = stand.obtain(&stand.wanted()).expect_err("it cannot be read");
+        assert_eq!((error.kind(), error.path()), (Kind::Storage, path.to_str()), "{error}");
+    }
+    assert_eq!(stand.count("create_certificate"), 1);
+    fs::write(&path, good).expect("written");
+    assert_eq!(stand.obtain(&stand.wanted()).expect("restored").outcome, Outcome::Unchanged);
+}

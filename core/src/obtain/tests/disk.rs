@@ -1,0 +1,278 @@
+//! A disk that dies: it counts its steps, stops at one of them, and knows what a power cut would leave.
+//!
+//! What was not synced may be there or not: the contents of a file since its last sync, and the names in a folder since
+//! the folder's.
+
+use std::collections::HashMap;
+use std::fs;
+use std::io;
+use std::os::unix::fs::{MetadataExt, symlink};
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+use crate::obtain::storage::{Attributes, Disk, Storage};
+
+/// What a crash leaves of what was not synced.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Loss {
+    /// Everything is there.
+    Nothing,
+    /// The names are there, the contents are not.
+    Contents,
+    /// Neither is.
+    All,
+}
+
+pub(super) struct DyingDisk {
+    state: Mutex<State>,
+}
+
+struct State {
+    steps: usize,
+    dies_after: usize,
+    /// By inode: what a sync has made last.
+    contents: HashMap<u64, Vec<u8>>,
+    /// By folder: the names that a sync has made last.
+    names: HashMap<PathBuf, HashMap<PathBuf, Node>>,
+}
+
+#[derive(Clone, Debug)]
+enum Node {
+    File(u64),
+    Link(PathBuf),
+    Folder,
+}
+
+impl DyingDisk {
+    /// Dies after this many steps.
+    pub(super) fn new(dies_after: usize) -> Self {
+        let state = State { steps: 0, dies_after, contents: HashMap::new(), names: HashMap::new() };
+        Self { state: Mutex::new(state) }
+    }
+
+    /// How many steps were taken.
+    pub(super) fn steps(&self) -> usize {
+        self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner).steps
+    }
+
+    /// Takes what lies in this folder for synced: it was there before.
+    pub(super) fn trust(&self, root: &Path) {
+        let mut state = self.state.lock().expect("no panic");
+        state.trust(root);
+    }
+
+    /// Leaves of the folder what the crash would.
+    pub(super) fn power_cut(&self, root: &Path, loss: Loss) {
+        let state = self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        match loss {
+            Loss::Nothing => {}
+            Loss::Contents => state.empty_unsynced(root),
+            Loss::All => {
+                for entry in fs::read_dir(root).expect("a folder") {
+                    let path = entry.expect("an entry").path();
+                    let is_folder = path.symlink_metadata().expect("its kind").is_dir();
+                    // The lock is no part of this: it is made anew when it is gone.
+                    if is_folder { fs::remove_dir_all(&path) } else { fs::remove_file(&path) }.expect("removed");
+                }
+                state.restore(root);
+            }
+        }
+    }
+
+    /// A step that changes something: not taken by a disk that is dead.
+    fn step<T>(&self, work: impl FnOnce(&mut State) -> io::Result<T>) -> io::Result<T> {
+        let mut state = self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if state.steps >= state.dies_after {
+            drop(state);
+            panic!("the power is cut");
+        }
+        state.steps += 1;
+        work(&mut state)
+    }
+}
+
+impl State {
+    fn trust(&mut self, folder: &Path) {
+        self.sync_folder(folder);
+        for entry in fs::read_dir(folder).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            let kind = path.symlink_metadata().expect("its kind");
+            if kind.is_dir() {
+                self.trust(&path);
+            } else if kind.is_file() {
+                self.contents.insert(kind.ino(), fs::read(&path).expect("its contents"));
+            }
+        }
+    }
+
+    fn sync_folder(&mut self, folder: &Path) {
+        let mut names = HashMap::new();
+        for entry in fs::read_dir(folder).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            let kind = path.symlink_metadata().expect("its kind");
+            let node = if kind.is_dir() {
+                Node::Folder
+            } else if kind.is_symlink() {
+                Node::Link(fs::read_link(&path).expect("its target"))
+            } else {
+                Node::File(kind.ino())
+            };
+            names.insert(PathBuf::from(path.file_name().expect("a name")), node);
+        }
+        self.names.insert(folder.to_owned(), names);
+    }
+
+    fn restore(&self, folder: &Path) {
+        for (name, node) in self.names.get(folder).into_iter().flatten() {
+            let path = folder.join(name);
+            match node {
+                Node::Folder => {
+                    fs::create_dir(&path).expect("a folder");
+                    self.restore(&path);
+                }
+                Node::Link(target) => symlink(target, &path).expect("a link"),
+                Node::File(inode) => {
+                    fs::write(&path, self.contents.get(inode).map_or(&[][..], Vec::as_slice)).expect("a file");
+                }
+            }
+        }
+    }
+
+    fn empty_unsynced(&self, folder: &Path) {
+        for entry in fs::read_dir(folder).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            let kind = path.symlink_metadata().expect("its kind");
+            if kind.is_dir() {
+                self.empty_unsynced(&path);
+            } else if kind.is_file() {
+                fs::write(&path, self.contents.get(&kind.ino()).map_or(&[][..], Vec::as_slice)).expect("written");
+            }
+        }
+    }
+}
+
+impl Storage for DyingDisk {
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        Disk.read(path)
+    }
+
+    fn create(&self, path: &Path, content: &[u8], mode: u32) -> io::Result<()> {
+        self.step(|state| {
+            Disk.create(path, content, mode)?;
+            // The number may have been another file's.
+            state.contents.remove(&path.metadata()?.ino());
+            Ok(())
+        })
+    }
+
+    fn sync(&self, path: &Path) -> io::Result<()> {
+        self.step(|state| {
+            if path.is_dir() {
+                state.sync_folder(path);
+            } else {
+                state.contents.insert(path.metadata()?.ino(), fs::read(path)?);
+            }
+            Ok(())
+        })
+    }
+
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+        self.step(|_| Disk.rename(from, to))
+    }
+
+    fn link(&self, target: &Path, path: &Path) -> io::Result<()> {
+        self.step(|_| Disk.link(target, path))
+    }
+
+    fn make_folder(&self, path: &Path) -> io::Result<()> {
+        self.step(|_| Disk.make_folder(path))
+    }
+
+    fn remove(&self, path: &Path) -> io::Result<()> {
+        self.step(|_| Disk.remove(path))
+    }
+
+    fn remove_folder(&self, path: &Path) -> io::Result<()> {
+        self.step(|_| Disk.remove_folder(path))
+    }
+
+    fn attributes(&self, path: &Path) -> io::Result<Attributes> {
+        Disk.attributes(path)
+    }
+
+    fn set_attributes(&self, path: &Path, attributes: Attributes) -> io::Result<()> {
+        self.step(|_| Disk.set_attributes(path, attributes))
+    }
+}
+
+/// A disk that has no space left at one of its steps, and then has again.
+pub(super) struct FullDisk {
+    left: Mutex<Option<usize>>,
+}
+
+impl FullDisk {
+    /// Fails at this step.
+    pub(super) fn new(step: usize) -> Self {
+        Self { left: Mutex::new(Some(step)) }
+    }
+
+    pub(super) fn has_failed(&self) -> bool {
+        self.left.lock().expect("no panic").is_none()
+    }
+
+    fn step(&self) -> io::Result<()> {
+        let mut left = self.left.lock().expect("no panic");
+        if *left == Some(0) {
+            *left = None;
+            return Err(nix::errno::Errno::ENOSPC.into());
+        }
+        *left = left.map(|left| left - 1);
+        Ok(())
+    }
+}
+
+impl Storage for FullDisk {
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        Disk.read(path)
+    }
+
+    /// Leaves half of it.
+    fn create(&self, path: &Path, content: &[u8], mode: u32) -> io::Result<()> {
+        let outcome = self.step();
+        let written = if outcome.is_ok() { content.len() } else { content.len() / 2 };
+        Disk.create(path, &content[..written], mode)?;
+        outcome
+    }
+
+    fn sync(&self, path: &Path) -> io::Result<()> {
+        self.step().and_then(|()| Disk.sync(path))
+    }
+
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+        self.step().and_then(|()| Disk.rename(from, to))
+    }
+
+    fn link(&self, target: &Path, path: &Path) -> io::Result<()> {
+        self.step().and_then(|()| Disk.link(target, path))
+    }
+
+    fn make_folder(&self, path: &Path) -> io::Result<()> {
+        self.step().and_then(|()| Disk.make_folder(path))
+    }
+
+    fn remove(&self, path: &Path) -> io::Result<()> {
+        self.step().and_then(|()| Disk.remove(path))
+    }
+
+    fn remove_folder(&self, path: &Path) -> io::Result<()> {
+        self.step().and_then(|()| Disk.remove_folder(path))
+    }
+
+    fn attributes(&self, path: &Path) -> io::Result<Attributes> {
+        Disk.attributes(path)
+    }
+
+    fn set_attributes(&self, path: &Path, attributes: Attributes) -> io::Result<()> {
+        self.step().and_then(|()| Disk.set_attributes(path, attributes))
+    }
+}

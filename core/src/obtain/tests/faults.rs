@@ -1,0 +1,123 @@
+//! Each answer of each call in turn is lost, late, garbled or a refusal: the same result, or one clear error, and
+//! nothing is lost.
+
+use std::time::Duration;
+
+use zerossl_sandbox::{Reply, When, WireFault};
+
+use super::stand::{Stand, is_fresh};
+use crate::error::Kind;
+use crate::operations::{Obtain, Outcome};
+
+fn replies() -> Vec<(&'static str, When, Reply)> {
+    let both = |name: &'static str, reply: Reply| [(name, When::Before, reply.clone()), (name, When::After, reply)];
+    [
+        both("reset", Reply::broken(WireFault::Reset)),
+        both("truncated", Reply::broken(WireFault::Truncate)),
+        both("a page", Reply::page(502)),
+        both("not JSON", Reply::text(200, "<html>a page</html>")),
+        both("nothing", Reply::text(200, "")),
+        both("an object", Reply::text(200, "{}")),
+        both("a list", Reply::text(200, "[]")),
+        both("null", Reply::text(200, "null")),
+        both("111", Reply::refusal(111).expect("a code")),
+        both("too many", Reply::too_many_requests("3600")),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// The answer of the n-th call of an operation is struck, and then all is well again.
+fn struck(operation: &str, earlier: usize, name: &str, when: When, reply: &Reply) {
+    let stand = Stand::new();
+    stand.pass(operation, earlier);
+    stand.strike(operation, 1, when, reply.clone());
+    let place = format!("{operation} {earlier}, {name} {when:?}");
+    match stand.obtain(&stand.wanted()) {
+        Ok(obtained) => assert!(is_fresh(&obtained), "{place}: {obtained:?}"),
+        Err(error) => {
+            assert!(error.kind() != Kind::Internal && error.kind() != Kind::Storage, "{place}: {error}");
+            assert!(error.message().starts_with("obtain: "), "{place}: {error}");
+        }
+    }
+    let obtained = stand.obtain(&stand.wanted()).unwrap_or_else(|error| panic!("{place}: {error}"));
+    stand.inspect(&obtained);
+    assert_eq!(stand.live().len(), 1, "{place}: {:?}", stand.live());
+    assert_eq!(stand.obtain(&stand.wanted()).expect(&place).outcome, Outcome::Unchanged);
+}
+
+fn strike(operation: &str, calls: usize) {
+    for (name, when, reply) in replies() {
+        for earlier in 0..calls {
+            struck(operation, earlier, name, when, &reply);
+        }
+    }
+}
+
+#[test]
+fn list() {
+    strike("list_certificates", 1);
+}
+
+#[test]
+fn create() {
+    // A 429 means that it was not carried out, so one after the fact is no fault but a lie.
+    for (name, when, reply) in replies().into_iter().filter(|(name, when, _)| (*name, *when) != ("too many", When::After)) {
+        struck("create_certificate", 0, name, when, &reply);
+    }
+}
+
+#[test]
+fn verify() {
+    strike("verify_domains", 1);
+}
+
+#[test]
+fn download() {
+    strike("download_certificate", 1);
+}
+
+/// With a pause before issuing, the order is looked at.
+#[test]
+fn get() {
+    for (name, when, reply) in replies() {
+        let stand = Stand::new();
+        stand.sandbox.set_issue_delay(Duration::from_secs(5));
+        stand.strike("get_certificate", 1, when, reply);
+        let place = format!("{name} {when:?}");
+        if let Err(error) = stand.obtain(&stand.wanted()) {
+            assert!(error.kind() != Kind::Internal && error.kind() != Kind::Storage, "{place}: {error}");
+        }
+        let obtained = stand.obtain(&stand.wanted()).unwrap_or_else(|error| panic!("{place}: {error}"));
+        stand.inspect(&obtained);
+        assert_eq!((stand.live().len(), stand.count("create_certificate")), (1, 1), "{place}");
+    }
+}
+
+/// Hangs cost real time, so there are few.
+#[test]
+fn silence() {
+    for operation in ["list_certificates", "create_certificate", "verify_domains", "download_certificate"] {
+        for when in [When::Before, When::After] {
+            struck(operation, 0, "silence", when, &Reply::broken(WireFault::Hang));
+        }
+    }
+}
+
+#[test]
+fn a_renewal_whose_answer_is_lost_replaces_once() {
+    for (name, when, reply) in replies() {
+        let stand = Stand::new();
+        let first = stand.obtain(&stand.wanted()).expect("a certificate");
+        stand.strike("create_certificate", 1, when, reply);
+        let forced = Obtain { force: Some(true), ..stand.wanted() };
+        let obtained = match stand.obtain(&forced) {
+            Ok(obtained) => obtained,
+            Err(_) => stand.obtain(&forced).unwrap_or_else(|error| panic!("{name} {when:?}: {error}")),
+        };
+        assert_ne!(obtained.certificate.as_ref().map(|new| &new.id), first.certificate.as_ref().map(|old| &old.id));
+        stand.inspect(&obtained);
+        assert_eq!(stand.live().len(), 2, "{name} {when:?}: {:?}", stand.live());
+    }
+}

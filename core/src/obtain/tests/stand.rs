@@ -1,0 +1,152 @@
+//! A sandbox, a web server for its files, and a folder for the entries.
+
+use std::fs;
+use std::io::{Read, Write};
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use zerossl_sandbox::{Body, CertificateSummary, Effect, Fault, Options, Quirk, Reply, Sandbox, When};
+
+use super::time::SandboxClock;
+use crate::Client;
+use crate::error::Result;
+use crate::obtain::session::Session;
+use crate::obtain::storage::{Disk, Storage};
+use crate::obtain::wish::Wish;
+use crate::obtain::{World, check};
+use crate::operation::Request;
+use crate::operations::{Obtain, Obtained, Outcome};
+use crate::parameter;
+
+pub(super) struct Stand {
+    pub(super) sandbox: Sandbox,
+    folder: TempDir,
+}
+
+impl Stand {
+    pub(super) fn new() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        fs::create_dir(folder.path().join("www")).expect("a folder");
+        fs::create_dir(folder.path().join("store")).expect("a folder");
+        let port = serve(folder.path().join("www"));
+        let options = Options { http_port: port, quota: 50, ..Options::default() };
+        Self { sandbox: Sandbox::start(options).expect("a sandbox"), folder }
+    }
+
+    pub(super) fn store(&self) -> PathBuf {
+        self.folder.path().join("store")
+    }
+
+    pub(super) fn webroot(&self) -> PathBuf {
+        self.folder.path().join("www")
+    }
+
+    pub(super) fn client(&self) -> Client {
+        Client::builder()
+            .access_key(self.sandbox.access_key())
+            .base_url(self.sandbox.base_url())
+            .requests_per_second(0.0)
+            .max_retries(0)
+            .timeout(Duration::from_secs(2))
+            .build()
+            .expect("settings")
+    }
+
+    /// The parameters of an order of example.com by file.
+    pub(super) fn wanted(&self) -> Obtain {
+        let validation = json!({"method": "HTTP_CSR_HASH", "webroot": self.webroot()});
+        Obtain { preflight: Some("off".to_owned()), ..Obtain::new(["example.com"], self.store(), validation) }
+    }
+
+    pub(super) fn obtain(&self, wanted: &Obtain) -> Result<Obtained> {
+        self.obtain_on(&Disk, &self.client(), wanted)
+    }
+
+    pub(super) fn obtain_on(&self, storage: &dyn Storage, client: &Client, wanted: &Obtain) -> Result<Obtained> {
+        client.enter(Obtain::OPERATION, None, |context| {
+            let given = crate::context::encode(wanted)?;
+            let arguments = parameter::check(Obtain::OPERATION.parameters, given)?;
+            let clock = SandboxClock::new(&self.sandbox);
+            let world = World { storage, clock: &clock };
+            Session::open(*context, &world, &Wish::new(&arguments)?)?.run()
+        })
+    }
+
+    /// Strikes the next calls of an operation.
+    pub(super) fn strike(&self, operation: &str, times: usize, when: When, reply: Reply) {
+        self.sandbox.fault(Fault { operation: Some(operation.to_owned()), times, when, reply });
+    }
+
+    /// Lets the next calls of an operation pass before those that are struck.
+    pub(super) fn pass(&self, operation: &str, times: usize) {
+        if times > 0 {
+            self.strike(operation, times, When::After, Reply::new(200, Body::AsIs));
+        }
+    }
+
+    pub(super) fn quirk(&self, operation: &str, times: usize, effect: Effect) {
+        let quirk = Quirk { operation: Some(operation.to_owned()), times, effect };
+        self.sandbox.quirk(quirk).expect("it goes together");
+    }
+
+    /// Everything on the account that is not given up or over.
+    pub(super) fn live(&self) -> Vec<CertificateSummary> {
+        let is_live = |certificate: &CertificateSummary| {
+            !matches!(certificate.status.as_str(), "cancelled" | "expired" | "revoked")
+        };
+        self.sandbox.certificates().into_iter().filter(is_live).collect()
+    }
+
+    pub(super) fn count(&self, operation: &str) -> usize {
+        self.sandbox.requests().iter().filter(|asked| asked.operation == Some(operation)).count()
+    }
+
+    pub(super) fn journal(&self) -> Value {
+        let text = fs::read_to_string(self.store().join("example.com/journal.json")).expect("a journal");
+        serde_json::from_str(&text).expect("JSON")
+    }
+
+    /// What has to hold once a call has worked: what is in place belongs together, is one of the account's, and nothing
+    /// is left in the webroot.
+    pub(super) fn inspect(&self, obtained: &Obtained) {
+        let read = |name: &str| fs::read_to_string(&obtained.files[name]).expect(name);
+        let key = crate::signing_request::read_key(&read("privkey"), None).expect("a key");
+        check::check(&read("fullchain"), &key, &["example.com".to_owned()], self.sandbox.now()).expect("a match");
+        assert_eq!(read("fullchain"), read("cert") + &read("chain"));
+        assert_eq!(read("combined"), read("privkey") + &read("fullchain"));
+        let id = &obtained.certificate.as_ref().expect("a certificate").id;
+        assert!(self.live().iter().any(|certificate| certificate.id == *id && certificate.status == "issued"));
+        assert_eq!(obtained.deployed, Some(true));
+        assert!(!self.webroot().join(".well-known").exists(), "the webroot is as it was");
+        assert_eq!(self.journal()["order"], Value::Null);
+    }
+}
+
+pub(super) fn is_fresh(obtained: &Obtained) -> bool {
+    matches!(obtained.outcome, Outcome::Issued | Outcome::Renewed | Outcome::Resumed)
+}
+
+/// A web server: the files of a folder, for every name.
+fn serve(folder: PathBuf) -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let port = listener.local_addr().expect("its address").port();
+    thread::spawn(move || {
+        for mut stream in listener.incoming().map_while(std::result::Result::ok) {
+            let mut head = [0; 4096];
+            let count = stream.read(&mut head).unwrap_or_default();
+            let head = String::from_utf8_lossy(&head[..count]).into_owned();
+            let path = head.split_whitespace().nth(1).unwrap_or_default().trim_start_matches('/').to_owned();
+            let answer = match fs::read(folder.join(Path::new(&path))) {
+                Ok(body) => [format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", body.len()).into_bytes(), body].concat(),
+                Err(_) => b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n".to_vec(),
+            };
+            // The other side may have gone.
+            let _ = stream.write_all(&answer);
+        }
+    });
+    port
+}

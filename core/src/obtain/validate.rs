@@ -1,0 +1,250 @@
+//! Having the names validated: our own look, the verify call, and the wait until the certificate is issued.
+
+use std::time::{Duration, Instant};
+
+use super::challenge::Challenge;
+use super::preflight::{Finding, Watching};
+use super::session::Session;
+use super::telling::{Stage, fact};
+use super::wish::Level;
+use crate::answers::Certificate;
+use crate::error::{Error, FailedDomain, Kind, Result};
+use crate::operations::{GetCertificate, ValidationMethod, VerifyDomains};
+
+/// Verify is often too early; after so many failures it is not that.
+const VERIFY_TRIES: u32 = 6;
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+/// An order that stays silent for so long is explained.
+const SILENCE: Duration = Duration::from_secs(120);
+/// A look without a deadline of the call's own.
+const LOOK_AT_MOST: Duration = Duration::from_secs(120);
+
+/// How the wait ended.
+pub(crate) enum Waited {
+    Issued(Box<Certificate>),
+    /// The deadline came first.
+    Pending(Box<Certificate>),
+}
+
+impl Session<'_> {
+    /// Publishes, has the service look, and waits.
+    pub(crate) fn validated(&mut self, order: Certificate) -> Result<Waited> {
+        if is_in(&order, "issued") {
+            return Ok(Waited::Issued(Box::new(order)));
+        }
+        let wanted = self.publish(&order)?;
+        let is_under_way = is_in(&order, "pending_validation")
+            && order.validation_type.as_deref().is_none_or(|method| method == self.wish.method.as_str());
+        let order = if is_under_way { order } else { self.verified(order, &wanted)? };
+        self.wait(order)
+    }
+
+    /// Has the service look, after we did.
+    fn verified(&mut self, order: Certificate, wanted: &[Challenge]) -> Result<Certificate> {
+        if self.wish.method == ValidationMethod::Email {
+            return self.verified_by_mail(order);
+        }
+        let findings = self.preflight(wanted)?;
+        let mut pause = self.wish.poll_interval;
+        for attempt in 1.. {
+            let facts = [("attempt", attempt.into()), ("id", order.id.as_str().into())];
+            self.progress(Stage::Verify, "asking the service to look", facts);
+            let outcome = self.send(&VerifyDomains::new(&order.id, self.wish.method));
+            let error = match outcome {
+                Ok(certificate) => return Ok(certificate),
+                Err(error) => self.settled(&order, error)?,
+            };
+            let Some(error) = error.into_failure() else { return self.send(&GetCertificate::new(&order.id)) };
+            if !is_early(&error) || attempt == VERIFY_TRIES {
+                return Err(with_findings(error, &findings));
+            }
+            let message = format!("the service could not validate yet ({error}); trying again");
+            self.progress(Stage::Verify, &message, [("next_poll", pause.as_secs_f64().into())]);
+            if !self.pause(pause)? {
+                return Err(with_findings(error, &findings));
+            }
+            pause = grown(pause);
+        }
+        Ok(order)
+    }
+
+    /// A verify call that failed may have worked, or an earlier one may have: the certificate's own status decides.
+    fn settled(&self, order: &Certificate, error: Error) -> Result<Settled> {
+        let may_have_worked = error.kind() == Kind::Validation
+            || error.is_uncertain()
+            || error.is_api(2831, "certificate_not_ready_to_validate");
+        if !may_have_worked || error.kind() == Kind::Cancelled {
+            return Err(error);
+        }
+        let now = self.send(&GetCertificate::new(&order.id))?;
+        Ok(if is_in(&now, "draft") { Settled::Failed(error) } else { Settled::Worked })
+    }
+
+    /// The service sends its mails once, whatever becomes of the answer.
+    fn verified_by_mail(&mut self, order: Certificate) -> Result<Certificate> {
+        if self.order()?.mail_sent {
+            let message = "the mails were asked for before; `resend_verification` sends them again";
+            self.progress(Stage::Verify, message, [("id", order.id.as_str().into())]);
+            return Ok(order);
+        }
+        self.order()?.mail_sent = true;
+        self.save()?;
+        let mut verify = VerifyDomains::new(&order.id, ValidationMethod::Email);
+        verify.validation_email = Some(self.wish.emails.clone());
+        let message = format!("having mails sent to {}", self.wish.emails.join(", "));
+        self.progress(Stage::Verify, &message, [("id", order.id.as_str().into())]);
+        match self.send(&verify) {
+            Ok(certificate) => Ok(certificate),
+            Err(error) if error.is_uncertain() => {
+                let message = format!("it cannot be told whether the mails were sent ({error})");
+                self.warn(Stage::Verify, &message, [("id", order.id.as_str().into())]);
+                Ok(order)
+            }
+            Err(error) => {
+                self.order()?.mail_sent = false;
+                self.save()?;
+                Err(error)
+            }
+        }
+    }
+
+    /// Looks until the certificate is issued, less and less often.
+    fn wait(&mut self, mut order: Certificate) -> Result<Waited> {
+        let mut pause = self.wish.poll_interval;
+        let mut explain_at = Some(self.world.clock.instant() + SILENCE);
+        loop {
+            match order.status.as_deref() {
+                Some("issued") => return Ok(Waited::Issued(Box::new(order))),
+                Some("cancelled" | "expired" | "revoked") => return self.is_over(&order),
+                _ => {}
+            }
+            if explain_at.is_some_and(|at| self.world.clock.instant() >= at) {
+                explain_at = None;
+                self.explain(&order)?;
+            }
+            let facts = [("id", order.id.as_str().into()), ("next_poll", pause.as_secs_f64().into())];
+            self.progress(Stage::Wait, "waiting for the certificate to be issued", facts);
+            if !self.pause(pause)? {
+                if explain_at.is_some() {
+                    self.explain(&order)?;
+                }
+                return Ok(Waited::Pending(Box::new(order)));
+            }
+            order = match self.send(&GetCertificate::new(&order.id)) {
+                Ok(now) => now,
+                // The service is away for a while; the order is not.
+                Err(error) if error.is_retryable() && error.kind() != Kind::Cancelled => {
+                    self.warn(Stage::Wait, &format!("the order could not be looked at ({error})"), []);
+                    order
+                }
+                Err(error) => return Err(error),
+            };
+            pause = grown(pause);
+        }
+    }
+
+    fn is_over(&mut self, order: &Certificate) -> Result<Waited> {
+        self.forget_order()?;
+        let status = order.status.as_deref().unwrap_or_default();
+        let message = format!("order {} is {status}; call again to order anew", order.id);
+        Err(Error::new(Kind::Api, message).retryable(true))
+    }
+
+    /// Our own look, before the service's.
+    fn preflight(&self, wanted: &[Challenge]) -> Result<Vec<Finding>> {
+        if self.wish.preflight == Level::Off {
+            return Ok(Vec::new());
+        }
+        self.progress(Stage::Preflight, "looking at what was published", []);
+        let findings = self.wish.look.look(&self.watching(), wanted)?;
+        self.report(&findings);
+        if self.wish.preflight == Level::Strict
+            && let Some(first) = findings.iter().find(|finding| finding.certain)
+        {
+            let message = format!("our own look found that {first}; nothing was asked of the service");
+            return Err(Error::new(Kind::Validation, message).with_domains(failed(&findings)));
+        }
+        Ok(findings)
+    }
+
+    /// Why an order may stay pending: CAA records first, since the service does not speak of them.
+    fn explain(&self, order: &Certificate) -> Result<()> {
+        if order.brand_validation == Some(true) {
+            let message = "a person at the service reviews the name; that may take days";
+            self.warn(Stage::Wait, message, [("id", order.id.as_str().into())]);
+        }
+        if self.wish.preflight == Level::Off {
+            return Ok(());
+        }
+        let mut findings = self.wish.look.caa(&self.watching(), &self.wish.terms.domains)?;
+        if let Ok(wanted) = super::challenge::challenges(order, self.wish.method, &self.wish.terms.domains) {
+            for finding in self.wish.look.look(&self.watching(), &wanted)? {
+                if !findings.contains(&finding) {
+                    findings.push(finding);
+                }
+            }
+        }
+        self.report(&findings);
+        Ok(())
+    }
+
+    fn report(&self, findings: &[Finding]) {
+        for finding in findings {
+            let facts = [("domain", finding.domain.as_str().into()), ("finding", fact(finding))];
+            self.warn(Stage::Preflight, &finding.to_string(), facts);
+        }
+    }
+
+    fn watching(&self) -> Watching<'_> {
+        let time = self.time_left().map_or(LOOK_AT_MOST, |left| left.min(LOOK_AT_MOST));
+        Watching { cancel: self.context.cancel, deadline: Instant::now() + time }
+    }
+}
+
+/// What a verify call that failed comes to.
+enum Settled {
+    Worked,
+    Failed(Error),
+}
+
+impl Settled {
+    fn into_failure(self) -> Option<Error> {
+        match self {
+            Self::Worked => None,
+            Self::Failed(error) => Some(error),
+        }
+    }
+}
+
+fn is_in(certificate: &Certificate, status: &str) -> bool {
+    certificate.status.as_deref() == Some(status)
+}
+
+/// What may only be too early; CAA records that shut the CA out do not go away by waiting.
+fn is_early(error: &Error) -> bool {
+    !error.is_api(2840, "invalid_caa_records_detected")
+}
+
+fn grown(pause: Duration) -> Duration {
+    pause.mul_f64(1.5).clamp(Duration::from_millis(10), LONGEST_PAUSE)
+}
+
+fn failed(findings: &[Finding]) -> impl Iterator<Item = (String, FailedDomain)> {
+    findings.iter().filter(|finding| finding.certain).map(|finding| {
+        let failed = FailedDomain {
+            location: Some(finding.location.clone()),
+            expected: Some(finding.expected.clone()),
+            found: Some(finding.found.clone()),
+            reason: Some(finding.what.to_owned()),
+        };
+        (finding.domain.clone(), failed)
+    })
+}
+
+/// The service says little; what we saw may say more.
+fn with_findings(error: Error, findings: &[Finding]) -> Error {
+    match findings.iter().find(|finding| finding.certain) {
+        Some(first) => error.and_say(&format!("our own look found that {first}")),
+        None => error,
+    }
+}

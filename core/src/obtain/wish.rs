@@ -1,0 +1,292 @@
+//! What the caller wants, checked as far as that goes without asking anybody.
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use serde_json::{Map, Value};
+
+use super::journal::Terms;
+use super::preflight::Preflight;
+use super::publish::{Publisher, Webroots};
+use super::refusals;
+use crate::error::{Error, Result};
+use crate::operations::{KeyType, ValidationMethod};
+use crate::parameter::Arguments;
+use crate::parameter::domain::normalize;
+
+/// How long a call may take, if nothing else is said; a person answers mails, so for those there is no limit.
+const DEADLINE: Duration = Duration::from_secs(1800);
+const POLL_INTERVAL: Duration = Duration::from_secs(2);
+const SETTLE: Duration = Duration::from_secs(30);
+const RENEW_AT: f64 = 1.0 / 3.0;
+const VALIDITY_DAYS: u64 = 90;
+
+/// Everything that `obtain` was asked for.
+pub(crate) struct Wish {
+    pub(crate) terms: Terms,
+    pub(crate) directory: PathBuf,
+    pub(crate) name: String,
+    pub(crate) method: ValidationMethod,
+    pub(crate) publisher: Publisher,
+    /// For `EMAIL`: an address for each name, in the order of the names.
+    pub(crate) emails: Vec<String>,
+    pub(crate) reuse_key: bool,
+    /// The share of the lifetime that is left when it is renewed.
+    pub(crate) renew_at: f64,
+    pub(crate) force: bool,
+    pub(crate) replace: Replace,
+    pub(crate) deadline: Option<Duration>,
+    pub(crate) poll_interval: Duration,
+    pub(crate) settle: Duration,
+    pub(crate) preflight: Level,
+    pub(crate) look: Preflight,
+    pub(crate) deploy_hook: Vec<String>,
+    pub(crate) rollback: bool,
+    pub(crate) adopt: Option<String>,
+    pub(crate) abandon: bool,
+    /// What a listing said of the account's certificates, by id; only `renew_all` has one.
+    pub(crate) statuses: Option<Arc<HashMap<String, String>>>,
+    /// How many orders may still be sent, by this call and those beside it.
+    pub(crate) orders: Option<Arc<AtomicU64>>,
+    /// The parameters that are the entry's and not this call's: what `renew_all` goes by.
+    pub(crate) request: Map<String, Value>,
+}
+
+/// Which certificate the new one replaces.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Replace {
+    /// The newest of the entry.
+    Auto,
+    Never,
+    Id(String),
+}
+
+/// What is made of the findings of our own look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Level {
+    Off,
+    Warn,
+    Strict,
+}
+
+/// What is for one call only, or says where the entry lies.
+const OF_THE_CALL: [&str; 4] = ["directory", "force", "adopt", "abandon"];
+
+impl Wish {
+    pub(crate) fn new(arguments: &Arguments) -> Result<Self> {
+        let domains: Vec<String> = arguments.texts("domains").map(str::to_owned).collect();
+        let validation = arguments.get("validation").and_then(Value::as_object);
+        let validation = Validation::read(validation.unwrap_or(&Map::new()), &domains)?;
+        refusals::check(&domains, validation.method)?;
+        let key_type = arguments.text("key_type").and_then(KeyType::from_word).unwrap_or_default();
+        let name = match arguments.text("name") {
+            Some(name) => entry_name(name)?,
+            None => domains.first().map(|name| name.replace('*', "wildcard_")).unwrap_or_default(),
+        };
+        let renew_at = arguments.number("renew_at").unwrap_or(RENEW_AT);
+        if renew_at >= 1.0 {
+            return Err(Error::invalid(
+                "renew_at",
+                "expected a share of the lifetime below 1, such as 0.33: how much is left when it is renewed",
+            ));
+        }
+        let seconds = |name: &str| arguments.number(name).map(Duration::from_secs_f64);
+        let is_by_mail = validation.method == ValidationMethod::Email;
+        let connect_to: Vec<String> = arguments.texts("connect_to").map(str::to_owned).collect();
+        Ok(Self {
+            directory: directory(arguments.text("directory").unwrap_or_default())?,
+            name,
+            method: validation.method,
+            publisher: validation.publisher,
+            emails: validation.emails,
+            reuse_key: arguments.flag("reuse_key").unwrap_or(false),
+            renew_at,
+            force: arguments.flag("force").unwrap_or(false),
+            replace: match arguments.text("replace") {
+                None | Some("auto") => Replace::Auto,
+                Some("never") => Replace::Never,
+                Some(id) => Replace::Id(id.to_owned()),
+            },
+            deadline: seconds("deadline").or((!is_by_mail).then_some(DEADLINE)),
+            poll_interval: seconds("poll_interval").unwrap_or(POLL_INTERVAL),
+            settle: seconds("settle").unwrap_or(SETTLE),
+            preflight: match arguments.text("preflight") {
+                Some("off") => Level::Off,
+                Some("strict") => Level::Strict,
+                _ => Level::Warn,
+            },
+            look: Preflight::new(arguments.text("resolver"), &connect_to)?,
+            deploy_hook: arguments.texts("deploy_hook").map(str::to_owned).collect(),
+            rollback: arguments.flag("rollback").unwrap_or(false),
+            adopt: arguments.text("adopt").map(str::to_owned),
+            abandon: arguments.flag("abandon").unwrap_or(false),
+            statuses: None,
+            orders: None,
+            request: arguments
+                .iter()
+                .filter(|(parameter, _)| !OF_THE_CALL.contains(&parameter.name))
+                .map(|(parameter, value)| (parameter.name.to_owned(), value.clone()))
+                .collect(),
+            terms: Terms {
+                domains,
+                key_type,
+                validity_days: arguments.integer("validity_days").unwrap_or(VALIDITY_DAYS),
+                strict_domains: arguments.flag("strict_domains").unwrap_or(true),
+            },
+        })
+    }
+
+    /// Takes one of the orders that may be sent, if there is one left.
+    pub(crate) fn may_order(&self) -> bool {
+        let Some(orders) = &self.orders else { return true };
+        orders.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1)).is_ok()
+    }
+}
+
+/// A hook or another process may stand elsewhere, so the path is made absolute.
+fn directory(text: &str) -> Result<PathBuf> {
+    std::path::absolute(text)
+        .map_err(|error| Error::invalid("directory", format!("expected the path of a folder: {error}")))
+}
+
+fn entry_name(name: &str) -> Result<String> {
+    let is_plain = |c: char| !c.is_control() && !matches!(c, '/' | '\\');
+    if name.starts_with('.') || name.len() > 200 || !name.chars().all(is_plain) {
+        return Err(Error::invalid(
+            "name",
+            "expected the name of a folder: no slash, no dot at the start, 200 bytes at most",
+        ));
+    }
+    Ok(name.replace('*', "wildcard_"))
+}
+
+/// The parameter `validation`.
+struct Validation {
+    method: ValidationMethod,
+    publisher: Publisher,
+    emails: Vec<String>,
+}
+
+/// Its members.
+const MEMBERS: [&str; 5] = ["method", "webroot", "listen", "hook", "emails"];
+
+impl Validation {
+    fn read(given: &Map<String, Value>, domains: &[String]) -> Result<Self> {
+        if let Some(unknown) = given.keys().find(|name| !MEMBERS.contains(&name.as_str())) {
+            let shown: String = unknown.chars().filter(|c| !c.is_control()).take(60).collect();
+            let why = format!("unknown member; known ones are {}", MEMBERS.join(", "));
+            return Err(Error::invalid(format!("validation.{shown}"), why));
+        }
+        let Some(method) = given.get("method").and_then(Value::as_str).and_then(ValidationMethod::from_word)
+        else {
+            let why = format!("expected one of {}", ValidationMethod::WORDS.join(", "));
+            return Err(Error::invalid("validation.method", why));
+        };
+        let ways: Vec<_> =
+            given.iter().filter(|(name, value)| *name != "method" && !value.is_null()).collect();
+        if let [_, (second, _), ..] = ways[..] {
+            return Err(Error::invalid(
+                format!("validation.{second}"),
+                "there is a way to publish already; give one of webroot, listen, hook",
+            ));
+        }
+        let (publisher, emails) = match (ways.first().map(|(name, value)| (name.as_str(), *value)), method) {
+            (Some(("emails", value)), ValidationMethod::Email) => {
+                (Publisher::nothing(), emails(value, domains)?)
+            }
+            (_, ValidationMethod::Email) => {
+                return Err(Error::invalid(
+                    "validation.emails",
+                    "expected a map from each name to the address that the mail is to go to",
+                ));
+            }
+            (None, _) => (Publisher::caller(), Vec::new()),
+            (Some(("hook", value)), _) => (Publisher::hook(command(value)?), Vec::new()),
+            (Some(("webroot", value)), ValidationMethod::Http | ValidationMethod::Https) => {
+                (Publisher::webroot(webroots(value)?), Vec::new())
+            }
+            (Some(("listen", value)), ValidationMethod::Http) => (listen(value)?, Vec::new()),
+            (Some((name, _)), _) => {
+                return Err(Error::invalid(
+                    format!("validation.{name}"),
+                    format!("it does not go with the method {method}"),
+                ));
+            }
+        };
+        Ok(Self { method, publisher, emails })
+    }
+}
+
+fn emails(value: &Value, domains: &[String]) -> Result<Vec<String>> {
+    let place = |name: &str| format!("validation.emails.{name}");
+    let given = value
+        .as_object()
+        .ok_or_else(|| Error::invalid("validation.emails", "expected a map from each name to an address"))?;
+    let mut by_domain = BTreeMap::new();
+    for (name, address) in given {
+        let domain = normalize(name).map_err(|why| Error::invalid(place(name), why))?;
+        let address = address.as_str().filter(|text| {
+            text.split_once('@').is_some_and(|(local, host)| !local.is_empty() && host.contains('.'))
+                && !text.contains(|c: char| c == ',' || c.is_whitespace() || c.is_control())
+        });
+        let Some(address) = address else {
+            return Err(Error::invalid(place(name), "expected one e-mail address as text"));
+        };
+        by_domain.insert(domain, address.to_owned());
+    }
+    if let Some(stranger) = by_domain.keys().find(|name| !domains.contains(name)) {
+        return Err(Error::invalid(place(stranger), "it is not among `domains`"));
+    }
+    domains
+        .iter()
+        .map(|domain| {
+            by_domain.remove(domain).ok_or_else(|| {
+                Error::invalid("validation.emails", format!("there is no address for `{domain}`"))
+            })
+        })
+        .collect()
+}
+
+fn command(value: &Value) -> Result<Vec<String>> {
+    let arguments: Option<Vec<String>> = value
+        .as_array()
+        .and_then(|list| list.iter().map(|argument| argument.as_str().map(str::to_owned)).collect());
+    arguments
+        .filter(|list| {
+            list.first().is_some_and(|program| !program.is_empty())
+                && list.iter().all(|argument| !argument.contains('\0'))
+        })
+        .ok_or_else(|| {
+            Error::invalid("validation.hook", "expected a list of texts: a program and its arguments")
+        })
+}
+
+fn webroots(value: &Value) -> Result<Webroots> {
+    let wrong = || {
+        Error::invalid("validation.webroot", "expected the path of a folder, or a map from names to such paths")
+    };
+    let path = |value: &Value| {
+        value.as_str().filter(|text| !text.is_empty()).ok_or_else(wrong).map(std::path::absolute)?.map_err(|_| wrong())
+    };
+    match value {
+        Value::Object(given) => {
+            let mut by_domain = BTreeMap::new();
+            for (name, folder) in given {
+                let domain = normalize(name)
+                    .map_err(|why| Error::invalid(format!("validation.webroot.{name}"), why))?;
+                by_domain.insert(domain, path(folder)?);
+            }
+            Ok(Webroots { all: None, by_domain })
+        }
+        folder => Ok(Webroots { all: Some(path(folder)?), by_domain: BTreeMap::new() }),
+    }
+}
+
+fn listen(value: &Value) -> Result<Publisher> {
+    value.as_str().and_then(|text| text.parse().ok()).map(Publisher::listen).ok_or_else(|| {
+        Error::invalid("validation.listen", "expected an address and a port, such as `0.0.0.0:80` or `[::]:80`")
+    })
+}

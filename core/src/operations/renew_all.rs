@@ -1,0 +1,119 @@
+//! `renew_all`: every entry of a store, by the requests that `obtain` has left there.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::Outcome;
+use crate::answers::Extra;
+use crate::context::{self, Context};
+use crate::error::Result;
+use crate::obtain;
+use crate::operation::{Operation, Request, Run};
+use crate::parameter::{Arguments, Parameter, ParameterKind};
+use crate::shape::{Field, FieldKind, Shape};
+use crate::time::Time;
+
+/// Goes through a store and does for every entry what `obtain` would, by the parameters that it was last called with.
+///
+/// It goes on after a failure. If there was one, the error is of the first one's kind and has the whole report as its
+/// [`details`](crate::Error::details).
+#[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
+pub struct RenewAll {
+    /// The folder of all entries.
+    pub directory: PathBuf,
+    /// How many entries are worked on at once; 4 if absent.
+    pub jobs: Option<u64>,
+    /// How many new orders are sent at most; the entries that would need another are left for the next run.
+    pub max_orders: Option<u64>,
+}
+
+impl RenewAll {
+    /// All entries in this folder.
+    pub fn new(directory: impl Into<PathBuf>) -> Self {
+        Self { directory: directory.into(), jobs: None, max_orders: None }
+    }
+}
+
+impl Request for RenewAll {
+    type Answer = Renewals;
+    const OPERATION: &'static Operation = &OPERATION;
+}
+
+/// What became of all entries of a store.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Renewals {
+    /// How many entries failed.
+    pub failed: u64,
+    /// Each entry, by name.
+    pub results: Vec<Renewal>,
+    /// Fields that this version does not know.
+    #[serde(flatten)]
+    pub extra: Extra,
+}
+
+/// What became of one entry.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Renewal {
+    /// The entry.
+    pub name: String,
+    /// What came of it; none if it failed.
+    pub outcome: Option<Outcome>,
+    /// The certificate, or the order that waits.
+    pub id: Option<String>,
+    /// When the certificate ends.
+    pub expires: Option<Time>,
+    /// Why it failed: an error in its JSON form.
+    pub error: Option<Value>,
+    /// Fields that this version does not know.
+    #[serde(flatten)]
+    pub extra: Extra,
+}
+
+pub(super) static OPERATION: Operation = Operation {
+    name: "renew_all",
+    summary: "Goes through a store and does for every entry what `obtain` would, by the parameters it was last called with. It goes on after a failure; the error has the whole report as its `details`.",
+    source: "docs/obtain.md",
+    parameters: &[
+        Parameter::required("directory", ParameterKind::Text, "The folder of all entries."),
+        Parameter::optional(
+            "jobs",
+            ParameterKind::Integer(1, 32),
+            "How many entries are worked on at once; 4 by default.",
+        ),
+        Parameter::optional(
+            "max_orders",
+            ParameterKind::Integer(0, u64::MAX),
+            "How many new orders are sent at most; what would need another is `postponed` to the next run.",
+        ),
+    ],
+    answer: &RENEWALS,
+    run: Run::Steps(run),
+};
+
+static RENEWALS: Shape = Shape::new(
+    "Renewals",
+    &[
+        Field::new("failed", FieldKind::Count, "How many entries failed.").required(),
+        Field::new("results", FieldKind::Objects(&RENEWAL), "Each entry, by name.").required(),
+    ],
+);
+
+static RENEWAL: Shape = Shape::new(
+    "Renewal",
+    &[
+        Field::new("name", FieldKind::Text, "The entry.").required(),
+        Field::new("outcome", FieldKind::Text, "As `obtain` has it, or postponed; none if it failed."),
+        Field::new("id", FieldKind::Text, "The certificate, or the order that waits."),
+        Field::new("expires", FieldKind::Time, "When the certificate ends."),
+        Field::new("error", FieldKind::Any, "Why it failed: an error in its JSON form."),
+    ],
+);
+
+fn run(context: &Context<'_>, arguments: &Arguments) -> Result<String> {
+    context::to_json(&obtain::renew_all(context, arguments)?)
+}

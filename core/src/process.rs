@@ -1,0 +1,88 @@
+//! Running a command of the user's: its words as they are, without a shell between.
+//!
+//! A thread made for it starts the command, reads what it prints and waits for its end. So a caller who stops waiting
+//! leaves nothing half done: the command goes on up to its time-out, and what it needs (an entry's lock) is kept so long.
+
+mod output;
+mod running;
+mod start;
+
+use std::sync::mpsc::{RecvTimeoutError, sync_channel};
+use std::time::Duration;
+
+use start::Program;
+
+use crate::attempts::cancelled;
+use crate::cancel::CancelToken;
+use crate::error::{Error, Kind, Result};
+use crate::thread;
+
+/// How often the caller looks at its token, and the thread at the command.
+const LOOK_EVERY: Duration = Duration::from_millis(50);
+/// How long a command that was asked to end may take to do so.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// What to run.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Command<'a> {
+    /// The program, as a path or to be found in `PATH`, and its arguments.
+    pub(crate) argv: &'a [String],
+    /// Added to the environment that is inherited, or put in the place of what is there.
+    pub(crate) environment: &'a [(String, String)],
+    pub(crate) timeout: Duration,
+}
+
+/// How a command ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Ended {
+    /// It exited with status 0 and in time.
+    pub(crate) success: bool,
+    /// In words: `exit status 3`.
+    pub(crate) how: String,
+    /// What it printed to standard output and standard error, in the order in which it came; the end of it, if it is long.
+    pub(crate) output: String,
+}
+
+/// Runs a command and waits for its end.
+///
+/// `keep` is held until the command has ended, also if the caller stops waiting because of a cancel.
+pub(crate) fn run<K: Send + 'static>(command: &Command<'_>, cancel: &CancelToken, keep: K) -> Result<Ended> {
+    run_with_grace(command, GRACE, cancel, keep)
+}
+
+fn run_with_grace<K: Send + 'static>(
+    command: &Command<'_>,
+    grace: Duration,
+    cancel: &CancelToken,
+    keep: K,
+) -> Result<Ended> {
+    if cancel.is_cancelled() {
+        return Err(cancelled());
+    }
+    let (program, timeout) = (Program::new(command)?, command.timeout);
+    let (tell, told) = sync_channel(1);
+    let work = move || {
+        let outcome = program.start().map(|running| running.finish(timeout, grace));
+        // First, so that whoever hears of the end finds it free.
+        drop(keep);
+        // After a cancel nobody listens.
+        let _ = tell.send(outcome);
+    };
+    thread::spawn("command", work)
+        .map_err(|error| Error::new(Kind::Internal, format!("no thread could be started: {error}")))?;
+    loop {
+        match told.recv_timeout(LOOK_EVERY) {
+            Ok(outcome) => return outcome,
+            Err(RecvTimeoutError::Timeout) if cancel.is_cancelled() => return Err(cancelled()),
+            Err(RecvTimeoutError::Timeout) => {}
+            Err(RecvTimeoutError::Disconnected) => {
+                let message =
+                    "a bug in libzerossl: the thread that ran a command ended early; please report this";
+                return Err(Error::new(Kind::Internal, message));
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,149 @@
+//! A command that runs: read from, waited for, and ended when it takes too long.
+
+use std::io::{PipeReader, Read};
+use std::os::fd::AsFd;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use nix::errno::Errno;
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+use nix::sys::signal::{Signal, killpg};
+use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
+use nix::unistd::Pid;
+
+use super::output::Output;
+use super::{Ended, LOOK_EVERY};
+
+/// Read at once.
+const PIECE: usize = 16 * 1024;
+/// As many pieces as the largest pipe holds (1 MiB).
+const MOST_LEFT: usize = 64;
+const FIRST_PAUSE: Duration = Duration::from_millis(1);
+
+/// Belongs to one thread, that calls [`Running::finish`].
+#[derive(Debug)]
+pub(super) struct Running {
+    /// The number of the process and of its group.
+    process: Pid,
+    /// None when everybody who could write into it is gone.
+    pipe: Option<PipeReader>,
+    output: Output,
+    /// Between two looks at a process that has closed its output.
+    pause: Duration,
+}
+
+/// How the process itself ended.
+struct Status {
+    success: bool,
+    how: String,
+}
+
+impl Running {
+    pub(super) fn new(process: Pid, pipe: PipeReader) -> Self {
+        Self { process, pipe: Some(pipe), output: Output::default(), pause: FIRST_PAUSE }
+    }
+
+    /// Waits for the end, or makes it.
+    pub(super) fn finish(mut self, timeout: Duration, grace: Duration) -> Ended {
+        let status = self.wait(timeout).unwrap_or_else(|| {
+            self.end(grace);
+            let how = format!("it ran longer than {} s and was ended", timeout.as_secs_f64());
+            Status { success: false, how }
+        });
+        // What it printed lies in the pipe when it has ended. Not more than that: what it left running in the background
+        // may write for ever.
+        for _ in 0..MOST_LEFT {
+            if !self.read(Duration::ZERO) {
+                break;
+            }
+        }
+        Ended { success: status.success, how: status.how, output: self.output.into_text() }
+    }
+
+    /// None if it still runs after that time.
+    fn wait(&mut self, timeout: Duration) -> Option<Status> {
+        let started = Instant::now();
+        loop {
+            let left = timeout.saturating_sub(started.elapsed());
+            self.read(left.min(LOOK_EVERY));
+            if let Some(status) = self.status() {
+                return Some(status);
+            }
+            if left == Duration::ZERO {
+                return None;
+            }
+        }
+    }
+
+    /// Asks the whole group to end, and makes it end if it does not.
+    ///
+    /// As long as somebody holds the pipe, the first process is not waited for: dead or alive it keeps the group's
+    /// number, so that it cannot become a stranger's before the last signal.
+    fn end(&mut self, grace: Duration) {
+        self.signal(Signal::SIGTERM);
+        let started = Instant::now();
+        loop {
+            let left = grace.saturating_sub(started.elapsed());
+            if left == Duration::ZERO {
+                break;
+            }
+            self.read(left.min(LOOK_EVERY));
+            if self.pipe.is_none() && self.status().is_some() {
+                return;
+            }
+        }
+        self.signal(Signal::SIGKILL);
+        while self.status().is_none() {
+            self.read(LOOK_EVERY);
+        }
+    }
+
+    /// To the group. If that fails, it is gone, or runs as a user whose processes we may not end.
+    fn signal(&self, signal: Signal) {
+        let _ = killpg(self.process, signal);
+    }
+
+    /// Reads a piece, waiting for one as long as this. False if there was none.
+    fn read(&mut self, longest: Duration) -> bool {
+        let Some(pipe) = &mut self.pipe else {
+            if !longest.is_zero() {
+                thread::sleep(self.pause.min(longest));
+                self.pause = (self.pause * 2).min(LOOK_EVERY);
+            }
+            return false;
+        };
+        // Rounded up: rounded down, the last millisecond would be spent asking again and again.
+        let milliseconds = u16::try_from(longest.as_micros().div_ceil(1000)).unwrap_or(u16::MAX);
+        let mut watched = [PollFd::new(pipe.as_fd(), PollFlags::POLLIN)];
+        if !matches!(poll(&mut watched, PollTimeout::from(milliseconds)), Ok(1..)) {
+            return false;
+        }
+        let mut piece = [0; PIECE];
+        match pipe.read(&mut piece) {
+            Ok(length @ 1..) => {
+                self.output.add(piece.get(..length).unwrap_or_default());
+                true
+            }
+            Ok(0) | Err(_) => {
+                self.pipe = None;
+                false
+            }
+        }
+    }
+
+    /// None while it runs.
+    fn status(&self) -> Option<Status> {
+        let (success, how) = match waitpid(self.process, Some(WaitPidFlag::WNOHANG)) {
+            Ok(WaitStatus::Exited(_, code)) => (code == 0, format!("exit status {code}")),
+            Ok(WaitStatus::Signaled(_, signal, _)) => (false, format!("killed by {}", signal.as_str())),
+            Ok(_) | Err(Errno::EINTR) => return None,
+            // A host that ignores SIGCHLD leaves no status to be fetched.
+            Err(Errno::ECHILD) => {
+                (false, "its exit status is unknown, since this process ignores SIGCHLD".to_owned())
+            }
+            // Such as a real-time signal, that has no name.
+            Err(error) => (false, format!("its exit status cannot be understood ({})", error.desc())),
+        };
+        Some(Status { success, how })
+    }
+}
