@@ -155,3 +155,11 @@ char *zerossl_request(const zerossl_client *client,
 char *zerossl_generate_csr(const zerossl_client *client,
                            const char *params_json,
                            zerossl_error **error);
+
+char *zerossl_obtain(const zerossl_client *client,
+                     const char *params_json,
+                     zerossl_error **error);
+
+char *zerossl_renew_all(const zerossl_client *client,
+                        const char *params_json,
+                        zerossl_error **error);

@@ -645,6 +645,67 @@ char *zerossl_generate_csr(const zerossl_client *client,
                            zerossl_error **error)
     ZEROSSL_NONNULL_1;
 
+/**
+ * Leaves a valid certificate in a folder: nothing is done while the one there is good, an order under way
+ * goes on, and otherwise a new one is ordered. Safe to repeat, safe to kill.
+ *
+ * Parameters:
+ * - `domains`: The names; the first one is the CN.
+ * - `directory`: The folder of all entries; it is made if there is none.
+ * - `name`?: The entry's name, a folder in `directory`; the first domain if absent.
+ * - `validation`: How control of the names is shown: `method`, and one of `webroot`, `listen`, `hook`,
+ *   `emails`; with none of them the caller is asked by events.
+ * - `validity_days`?: Days of validity; 90 by default.
+ * - `strict_domains`?: Exactly these names, true by default; otherwise the service adds the www or bare
+ *   twin of a name.
+ * - `key_type`?: The kind of key; ecdsa-p256 by default.
+ * - `reuse_key`?: Whether a renewal keeps the key.
+ * - `renew_at`?: The share of the lifetime that is left when the certificate is renewed; 1/3 by default.
+ * - `force`?: Orders anew though the certificate is good.
+ * - `replace`?: Which certificate the new one replaces, which passes the quota: `auto` (the newest of
+ *   the entry; the default), `never`, or an id.
+ * - `deadline`?: Seconds for the whole call; 1800 by default, without end for EMAIL.
+ * - `poll_interval`?: Seconds before the order is looked at again, growing to 30; 2 by default.
+ * - `settle`?: Seconds after which an order whose answer was lost, and which cannot be found, counts as
+ *   not made; 30 by default.
+ * - `preflight`?: Whether we look at files and records before the service does, and what follows from
+ *   what we find; warn by default.
+ * - `resolver`?: The DNS server for our own look, `ADDRESS` or `ADDRESS:PORT`; by default the
+ *   authoritative ones.
+ * - `connect_to`?: Where our own look goes instead, as in curl: `HOST:PORT:TO_HOST:TO_PORT`.
+ * - `deploy_hook`?: A command that runs after a new certificate is in place, at least once for each.
+ * - `rollback`?: Whether `current` goes back to the version before when the deploy hook fails.
+ * - `adopt`?: The id of the order that is ours, after an error of kind `ambiguous`.
+ * - `abandon`?: Gives up the order under way; one that is issued meanwhile is installed.
+ *
+ * Answer: `outcome`, `certificate`, `files`, `deployed`. Returned as JSON for zerossl_string_free; NULL on
+ * failure, with `*error`. Any thread, many at once; blocks like zerossl_call.
+ */
+ZEROSSL_MUST_USE
+char *zerossl_obtain(const zerossl_client *client,
+                     const char *params_json,
+                     zerossl_error **error)
+    ZEROSSL_NONNULL_1;
+
+/**
+ * Goes through a store and does for every entry what `obtain` would, by the parameters it was last called
+ * with. It goes on after a failure; the error has the whole report as its `details`.
+ *
+ * Parameters:
+ * - `directory`: The folder of all entries.
+ * - `jobs`?: How many entries are worked on at once; 4 by default.
+ * - `max_orders`?: How many new orders are sent at most; what would need another is `postponed` to the
+ *   next run.
+ *
+ * Answer: `failed`, `results`. Returned as JSON for zerossl_string_free; NULL on failure, with `*error`.
+ * Any thread, many at once; blocks like zerossl_call.
+ */
+ZEROSSL_MUST_USE
+char *zerossl_renew_all(const zerossl_client *client,
+                        const char *params_json,
+                        zerossl_error **error)
+    ZEROSSL_NONNULL_1;
+
 #ifdef __cplusplus
 }  // extern "C"
 #endif 

@@ -90,6 +90,7 @@ fn field_schema(kind: FieldKind, required: bool) -> Value {
         FieldKind::Count => scalar("integer"),
         FieldKind::Names | FieldKind::Lines => json!({"type": "array", "items": {"type": "string"}}),
         FieldKind::Object(shape) => object_schema(shape),
+        FieldKind::ObjectOrNone(shape) => json!({"anyOf": [object_schema(shape), {"type": "null"}]}),
         FieldKind::Objects(shape) => json!({"type": "array", "items": object_schema(shape)}),
         FieldKind::Map(kind) => json!({"type": "object", "additionalProperties": field_schema(*kind, true)}),
         FieldKind::Any => json!({}),

@@ -85,6 +85,8 @@ pub enum FieldKind {
     Lines,
     /// An object (with every field at its "none").
     Object(&'static Shape),
+    /// An object that may be missing as a whole (null).
+    ObjectOrNone(&'static Shape),
     /// A list of objects (`[]`).
     Objects(&'static Shape),
     /// An object whose keys are names, with a value of one kind for each (`{}`).
@@ -105,7 +107,7 @@ mod tests {
     fn lists_in(kind: FieldKind) -> usize {
         match kind {
             FieldKind::Objects(shape) => 1 + lists_of_objects(shape),
-            FieldKind::Object(shape) => lists_of_objects(shape),
+            FieldKind::Object(shape) | FieldKind::ObjectOrNone(shape) => lists_of_objects(shape),
             FieldKind::Map(kind) => lists_in(*kind),
             _ => 0,
         }

@@ -239,7 +239,11 @@ static OBTAINED: Shape = Shape::new(
     "Obtained",
     &[
         Field::new("outcome", FieldKind::Text, "issued, renewed, resumed, unchanged, pending, abandoned.").required(),
-        Field::new("certificate", FieldKind::Object(&CERTIFICATE), "The certificate, or the order that waits."),
+        Field::new(
+            "certificate",
+            FieldKind::ObjectOrNone(&CERTIFICATE),
+            "The certificate, or the order that waits or was given up.",
+        ),
         Field::new(
             "files",
             FieldKind::Map(&FieldKind::Text),

@@ -35,6 +35,15 @@ impl<'de> DeserializeSeed<'de> for ValueReader<'_> {
                 Ok(())
             }
             FieldKind::Object(shape) => self.object(shape).deserialize(deserializer).map(drop),
+            FieldKind::ObjectOrNone(shape) => {
+                let raw = <&RawValue as de::Deserialize>::deserialize(deserializer)?;
+                if raw.get().starts_with('{') {
+                    self.object(shape).deserialize(raw).map(drop).map_err(de::Error::custom)
+                } else {
+                    self.absent();
+                    Ok(())
+                }
+            }
             _ => deserializer.deserialize_any(self),
         }
     }

@@ -62,7 +62,12 @@ pub(super) fn absent(out: &mut String, kind: FieldKind) {
         FieldKind::Names | FieldKind::Lines | FieldKind::Objects(_) => out.push_str("[]"),
         FieldKind::Map(_) => out.push_str("{}"),
         FieldKind::Object(shape) => absent_object(out, shape),
-        FieldKind::Text | FieldKind::Time | FieldKind::Flag | FieldKind::Count | FieldKind::Any => {
+        FieldKind::Text
+        | FieldKind::Time
+        | FieldKind::Flag
+        | FieldKind::Count
+        | FieldKind::ObjectOrNone(_)
+        | FieldKind::Any => {
             out.push_str("null");
         }
     }

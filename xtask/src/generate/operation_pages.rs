@@ -68,7 +68,8 @@ fn takes(kind: ParameterKind) -> String {
         ParameterKind::Text => "text".into(),
         ParameterKind::TextList => "list of texts".into(),
         ParameterKind::Id => "id, text".into(),
-        ParameterKind::Domains => "list of names".into(),
+        ParameterKind::Domains | ParameterKind::DistinctDomains => "list of names".into(),
+        ParameterKind::Command => "list of texts".into(),
         ParameterKind::Csr | ParameterKind::PrivateKey => "PEM".into(),
         ParameterKind::OneOf(words) => {
             words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
@@ -103,6 +104,7 @@ fn kind_of(kind: FieldKind) -> String {
         FieldKind::Text => "text".into(),
         FieldKind::Names | FieldKind::Lines => "list of texts".into(),
         FieldKind::Object(shape) => shape.name.into(),
+        FieldKind::ObjectOrNone(shape) => format!("{}, or null", shape.name),
         FieldKind::Objects(shape) => format!("list of {}", shape.name),
         FieldKind::Map(kind) => format!("for each name: {}", kind_of(*kind)),
         FieldKind::Any => "any JSON".into(),
@@ -121,7 +123,7 @@ fn collect(shape: &'static Shape, shapes: &mut Vec<&'static Shape>) {
         while let FieldKind::Map(inner) = kind {
             kind = *inner;
         }
-        if let FieldKind::Object(inner) | FieldKind::Objects(inner) = kind {
+        if let FieldKind::Object(inner) | FieldKind::ObjectOrNone(inner) | FieldKind::Objects(inner) = kind {
             collect(inner, shapes);
         }
     }

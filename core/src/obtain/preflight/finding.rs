@@ -22,6 +22,15 @@ pub(crate) struct Finding {
     pub(crate) certain: bool,
 }
 
+/// A clause in one line; it can follow upon "we found that".
+impl fmt::Display for Finding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { domain, location, found, advice, .. } = self;
+        let verdict = if self.certain { "is not as expected" } else { "could not be judged" };
+        write!(f, "{location} {verdict} (for {domain}): {found}; {advice}")
+    }
+}
+
 /// What was looked at and what should be there; what was found comes later.
 #[derive(Clone, Debug)]
 pub(super) struct Place {
@@ -63,12 +72,5 @@ impl Place {
 
     pub(super) fn too_late(&self) -> Finding {
         self.unclear("the time was over", "raise `timeout`, or try again later")
-    }
-}
-
-impl fmt::Display for Finding {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { location, expected, found, advice, .. } = self;
-        write!(f, "{location}: expected {expected}, found {found}; {advice}")
     }
 }

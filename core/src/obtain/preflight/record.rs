@@ -121,9 +121,7 @@ fn finding(place: &Place, sighting: &Sighting, name: &Name, target: &Name) -> Fi
         return place.wrong(found, format!("let the record lead to the target: {record}"));
     }
     if !any(|says| matches!(says, Says::Nothing)) {
-        let advice =
-            "this proves nothing, but the CA will not fare better if it lasts: check the name servers";
-        return place.unclear(found, advice);
+        return place.unanswered(found);
     }
     if any(|says| matches!(says, Says::Right)) {
         return place.wrong(found, "wait until all name servers have the record, then run it again");

@@ -36,6 +36,8 @@ fn a_finding_says_all_that_is_needed() {
     assert_eq!((finding.domain.as_str(), finding.what, finding.certain), ("example.com", "file", true));
     assert!(finding.location.starts_with("http://example.com/.well-known/"), "{finding:?}");
     assert_eq!((finding.expected.as_str(), finding.found.as_str()), (CONTENT, "HTTP 404"));
+    let line = finding.to_string();
+    assert!(line.contains(".txt is not as expected (for example.com): HTTP 404; serve the file"), "{line}");
 }
 
 #[test]
