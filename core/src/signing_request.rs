@@ -4,8 +4,8 @@ use rcgen::{
     CertificateParams, DistinguishedName, DnType, KeyPair, PKCS_ECDSA_P256_SHA256, PKCS_ECDSA_P384_SHA384,
     PKCS_RSA_SHA256, PublicKeyData, RsaKeySize, SignatureAlgorithm,
 };
-use rustls::pki_types::{CertificateSigningRequestDer, PrivateKeyDer};
 use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateSigningRequestDer, PrivateKeyDer};
 use zeroize::Zeroizing;
 
 use crate::error::{Error, Kind, Result};
@@ -109,5 +109,5 @@ pub(crate) fn make(key: &KeyPair, names: &[&str]) -> Result<String> {
 pub(crate) fn sha256(csr: &str) -> String {
     let Ok(der) = CertificateSigningRequestDer::from_pem_slice(csr.as_bytes()) else { return String::new() };
     let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, &der);
-    digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect()
+    digest.as_ref().iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
 }

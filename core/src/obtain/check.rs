@@ -57,7 +57,11 @@ pub(crate) fn check(fullchain: &str, key: &KeyPair, names: &[String], now: Syste
         .map(|block| {
             let (rest, certificate) = X509Certificate::from_der(&block.contents)
                 .map_err(|error| format!("a certificate of the download cannot be read ({error})"))?;
-            if rest.is_empty() { Ok(certificate) } else { Err("a certificate has bytes after its end".to_owned()) }
+            if rest.is_empty() {
+                Ok(certificate)
+            } else {
+                Err("a certificate has bytes after its end".to_owned())
+            }
         })
         .collect::<Result<_, String>>()?;
     let [leaf, issuers @ ..] = certificates.as_slice() else {
@@ -108,7 +112,10 @@ fn covers(leaf: &X509Certificate<'_>, name: &str) -> bool {
         (GeneralName::DNSName(entry), Err(_)) => {
             let parent = name.split_once('.').map(|(_, parent)| parent);
             entry.eq_ignore_ascii_case(name)
-                || entry.strip_prefix("*.").zip(parent).is_some_and(|(entry, parent)| entry.eq_ignore_ascii_case(parent))
+                || entry
+                    .strip_prefix("*.")
+                    .zip(parent)
+                    .is_some_and(|(entry, parent)| entry.eq_ignore_ascii_case(parent))
         }
         _ => false,
     })

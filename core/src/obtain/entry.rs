@@ -94,7 +94,9 @@ impl<'a> Entry<'a> {
         let version = serde_json::from_slice::<Value>(&content).map_err(|error| unreadable(&error))?;
         match version.get("version").and_then(Value::as_u64) {
             Some(version) if version == u64::from(journal::VERSION) => {}
-            Some(version) => return Err(unreadable(&format!("it is of version {version}, made by a newer library"))),
+            Some(version) => {
+                return Err(unreadable(&format!("it is of version {version}, made by a newer library")));
+            }
             None => return Err(unreadable(&"it has no version")),
         }
         serde_json::from_slice(&content).map_err(|error| unreadable(&error))

@@ -35,7 +35,7 @@ impl Session<'_> {
                     self.install(&issued)?;
                     self.clear_leftovers()?;
                     self.deploy()?;
-                    return self.outcome(Outcome::Resumed, Some(issued));
+                    return Ok(self.outcome(Outcome::Resumed, Some(issued)));
                 }
                 Some(GivenUp::Issued(order) | GivenUp::Cancelled(order)) => certificate = Some(order),
                 Some(GivenUp::Gone) | None => {}
@@ -45,7 +45,7 @@ impl Session<'_> {
         self.save()?;
         self.clear_leftovers()?;
         self.account_for_lost()?;
-        self.outcome(Outcome::Abandoned, certificate)
+        Ok(self.outcome(Outcome::Abandoned, certificate))
     }
 
     /// Gives up the order because another one is wanted.
@@ -53,8 +53,10 @@ impl Session<'_> {
         let message = format!("{why}, so the order under way is given up");
         self.progress(Stage::Order, &message, []);
         if let Some(GivenUp::Issued(certificate)) = self.cancel_order()? {
-            let message =
-                format!("certificate {} was issued before it could be cancelled; it is not used", certificate.id);
+            let message = format!(
+                "certificate {} was issued before it could be cancelled; it is not used",
+                certificate.id
+            );
             self.warn(Stage::Order, &message, [("id", certificate.id.into())]);
         }
         self.forget_order()
@@ -150,7 +152,7 @@ impl Session<'_> {
         let (ours, others): (Vec<_>, Vec<_>) = candidates
             .into_iter()
             .partition(|candidate| lost.iter().any(|sent| carries_hash(candidate, &sent.csr_sha256)));
-        let unproven: Vec<_> = others.into_iter().filter(|order| is_open(order)).collect();
+        let unproven: Vec<_> = others.into_iter().filter(is_open).collect();
         let mut duplicates = ours;
         if !self.journal.hash_tells && !unproven.is_empty() {
             // As many as there are creates to account for are ours; among more, nobody can tell.
@@ -158,7 +160,8 @@ impl Session<'_> {
                 duplicates.extend(unproven);
             } else {
                 let ids: Vec<_> = unproven.iter().map(shown).collect();
-                let message = format!("one of these orders may be ours and is left alone: {}", ids.join(", "));
+                let message =
+                    format!("one of these orders may be ours and is left alone: {}", ids.join(", "));
                 self.warn(Stage::Order, &message, []);
             }
         }

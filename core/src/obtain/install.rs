@@ -32,13 +32,14 @@ impl Session<'_> {
         let serial = order.serial;
         self.progress(Stage::Install, "checking the certificate", [("id", certificate.id.as_str().into())]);
         let key_file = Entry::in_version(serial, KEY);
-        let gone = || Error::storage(self.entry.path.join(&key_file), "the key of the order is gone; restore it");
+        let gone =
+            || Error::storage(self.entry.path.join(&key_file), "the key of the order is gone; restore it");
         let pem = Zeroizing::new(self.entry.read_text(&key_file)?.ok_or_else(gone)?);
         let key = signing_request::read_key(&pem, None)?;
         let outcome = check::check(&download.fullchain, &key, &order.terms.domains, self.now());
         self.write_version(serial, &download, &pem, certificate)?;
         if let Err(why) = outcome {
-            return self.hold(certificate, why);
+            return self.hold(certificate, &why);
         }
         let predecessor = self.journal.installed.as_ref().map(|installed| installed.serial);
         if let Some(predecessor) = predecessor {
@@ -54,7 +55,10 @@ impl Session<'_> {
             rolled_back: false,
         });
         self.forget_order()?;
-        let facts = [("id", certificate.id.as_str().into()), ("path", self.entry.current("").display().to_string().into())];
+        let facts = [
+            ("id", certificate.id.as_str().into()),
+            ("path", self.entry.current("").display().to_string().into()),
+        ];
         self.progress(Stage::Install, "the certificate is in place", facts);
         self.prune()
     }
@@ -97,10 +101,14 @@ impl Session<'_> {
     }
 
     /// Issued, and not what we need: kept for a person, and nothing else is ordered in its place.
-    fn hold(&mut self, certificate: &Certificate, why: String) -> Result<()> {
+    fn hold(&mut self, certificate: &Certificate, why: &str) -> Result<()> {
         let order = self.order()?.clone();
-        self.journal.held =
-            Some(Held { serial: order.serial, id: certificate.id.clone(), terms: order.terms, why: why.clone() });
+        self.journal.held = Some(Held {
+            serial: order.serial,
+            id: certificate.id.clone(),
+            terms: order.terms,
+            why: why.to_owned(),
+        });
         self.forget_order()?;
         let folder = self.entry.path.join(format!("versions/{}", order.serial));
         let message = format!(
@@ -116,8 +124,10 @@ impl Session<'_> {
     fn take_over_attributes(&self, from: u32, to: u32) -> Result<()> {
         let storage = self.world.storage;
         for file in [KEY, COMBINED] {
-            let (old, new) =
-                (self.entry.path.join(Entry::in_version(from, file)), self.entry.path.join(Entry::in_version(to, file)));
+            let (old, new) = (
+                self.entry.path.join(Entry::in_version(from, file)),
+                self.entry.path.join(Entry::in_version(to, file)),
+            );
             let wanted = match storage.attributes(&old) {
                 Ok(attributes) => attributes,
                 Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
@@ -128,7 +138,8 @@ impl Session<'_> {
                 continue;
             }
             if let Err(error) = storage.set_attributes(&new, wanted).and_then(|()| storage.sync(&new)) {
-                let message = format!("{} could not get the owner and mode of the old one ({error})", new.display());
+                let message =
+                    format!("{} could not get the owner and mode of the old one ({error})", new.display());
                 self.warn(Stage::Install, &message, []);
             }
         }

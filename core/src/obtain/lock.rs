@@ -28,9 +28,13 @@ pub(crate) struct Lock {
 
 #[derive(Debug)]
 enum Held {
-    Flock { _flock: Flock<File> },
+    Flock {
+        _flock: Flock<File>,
+    },
     /// Only the record lock: the flock is with a child of a dead holder.
-    Record { _file: File },
+    Record {
+        _file: File,
+    },
 }
 
 impl Lock {
@@ -151,7 +155,8 @@ mod tests {
         dead.wait().expect("its end");
         std::fs::write(&path, format!("{}\n", dead.id())).expect("a file");
         let inherited = File::open(&path).expect("a file");
-        let _inherited = Flock::lock(inherited, FlockArg::LockExclusiveNonblock).map_err(|(_, e)| e).expect("free");
+        let _inherited =
+            Flock::lock(inherited, FlockArg::LockExclusiveNonblock).map_err(|(_, e)| e).expect("free");
         let lock = Lock::try_take(&path).expect("no error").expect("the holder is dead");
         assert!(Lock::try_take(&path).expect("no error").is_none());
         drop(lock);

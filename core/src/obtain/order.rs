@@ -98,7 +98,8 @@ impl Session<'_> {
     /// Key and CSR, on disk before anything is sent. Those of an order that may have been sent are never replaced.
     fn make_request(&mut self) -> Result<Request> {
         let order = self.order()?.clone();
-        let (key_file, csr_file) = (Entry::in_version(order.serial, KEY), Entry::in_version(order.serial, CSR));
+        let (key_file, csr_file) =
+            (Entry::in_version(order.serial, KEY), Entry::in_version(order.serial, CSR));
         if let (Some(_), Some(csr)) = (self.entry.read(&key_file)?, self.entry.read_text(&csr_file)?) {
             let request = Request::of(csr);
             if order.sent.as_ref().is_none_or(|sent| sent.csr_sha256 == request.sha256) {
@@ -112,7 +113,11 @@ impl Session<'_> {
                  `abandon` to give the order up",
             ));
         }
-        self.progress(Stage::Key, "making the key and the CSR", [("key_type", order.terms.key_type.as_str().into())]);
+        self.progress(
+            Stage::Key,
+            "making the key and the CSR",
+            [("key_type", order.terms.key_type.as_str().into())],
+        );
         let key = match self.kept_key()? {
             Some(pem) => signing_request::read_key(&pem, Some(order.terms.key_type.as_str()))?,
             None => signing_request::new_key(order.terms.key_type.as_str())?,
@@ -162,12 +167,14 @@ impl Session<'_> {
             let refused = match self.call().and_then(|context| create.send_once(&context)) {
                 Ok(made) if !account.ids().contains(&made.id) => return Ok(Some(made)),
                 Ok(made) => {
-                    let message = format!("the service answers with order {}, which was there before", made.id);
+                    let message =
+                        format!("the service answers with order {}, which was there before", made.id);
                     self.warn(Stage::Order, &message, [("id", made.id.into())]);
                     return Ok(None);
                 }
                 Err(lost) if lost.is_uncertain() && lost.kind() != Kind::Cancelled => {
-                    let message = format!("it cannot be told whether the order was made ({lost}); looking for it");
+                    let message =
+                        format!("it cannot be told whether the order was made ({lost}); looking for it");
                     self.warn(Stage::Order, &message, []);
                     return Ok(None);
                 }
@@ -215,8 +222,8 @@ impl Session<'_> {
         refused: Error,
         replaces: Option<&str>,
     ) -> Result<Option<Certificate>> {
-        let is_replaced =
-            replaces.is_some() && refused.is_api(2813, "cannot_replace_certificate_other_replacement_in_draft");
+        let is_replaced = replaces.is_some()
+            && refused.is_api(2813, "cannot_replace_certificate_other_replacement_in_draft");
         let is_full = refused.is_api(2817, "certificate_limit_reached");
         let is_double = refused.is_api(2839, "duplicate_certificates_found");
         if !(is_replaced || is_full || is_double) {
@@ -227,7 +234,10 @@ impl Session<'_> {
             return Ok(Some(found));
         }
         let replacements = account.certificates.iter().filter(|entry| {
-            is_replaced && is_live(entry) && replaces.is_some() && entry.replacement_for.as_deref() == replaces
+            is_replaced
+                && is_live(entry)
+                && replaces.is_some()
+                && entry.replacement_for.as_deref() == replaces
         });
         for entry in replacements {
             let whole = self.send(&GetCertificate::new(&entry.id))?;
@@ -254,13 +264,20 @@ impl Session<'_> {
             .iter()
             .take(SHOWN)
             .map(|certificate| {
-                format!("{} of {}", shown(certificate), certificate.common_name.as_deref().unwrap_or("no name"))
+                format!(
+                    "{} of {}",
+                    shown(certificate),
+                    certificate.common_name.as_deref().unwrap_or("no name")
+                )
             })
             .collect();
         if taken.len() > SHOWN {
             places.push(format!("{} more", taken.len() - SHOWN));
         }
-        refused.and_say(&format!("the places are taken by {}; only drafts can be cancelled to free one", places.join(", ")))
+        refused.and_say(&format!(
+            "the places are taken by {}; only drafts can be cancelled to free one",
+            places.join(", ")
+        ))
     }
 
     /// After a lost answer: looks at once, and again until it has had the time to turn up. `None`: it was not made.
@@ -304,8 +321,9 @@ impl Session<'_> {
         let creates: Vec<&Sent> = creates.iter().collect();
         let known: Vec<&str> = self.journal.installed.iter().map(|installed| installed.id.as_str()).collect();
         let mut candidates = account.candidates(self, &creates, &known)?;
-        candidates.sort_by(|one, other| rank(one).cmp(&rank(other)));
-        if let Some(ours) = candidates.iter().rev().find(|candidate| carries_hash(candidate, &request.sha256)) {
+        candidates.sort_by_key(rank);
+        if let Some(ours) = candidates.iter().rev().find(|candidate| carries_hash(candidate, &request.sha256))
+        {
             return Ok(Some(ours.clone()));
         }
         if self.journal.hash_tells || candidates.is_empty() {
@@ -331,7 +349,11 @@ impl Session<'_> {
         let order = self.order()?;
         order.id = Some(found.id.clone());
         self.save()?;
-        self.progress(Stage::Order, &format!("the order is {}", shown(&found)), [("id", found.id.as_str().into())]);
+        self.progress(
+            Stage::Order,
+            &format!("the order is {}", shown(&found)),
+            [("id", found.id.as_str().into())],
+        );
         Ok(found)
     }
 
@@ -366,12 +388,12 @@ impl Session<'_> {
         if self.journal.creates.len() < MOST_CREATES {
             return Ok(());
         }
-        let wait = DAY - self.journal.creates.iter().filter_map(age).max().unwrap_or_default();
+        let oldest = self.journal.creates.iter().filter_map(age).max().unwrap_or_default();
         let message = format!(
             "{MOST_CREATES} orders were sent for this entry in 24 hours, and each may take a place in the quota; find \
              out what became of them with `list_certificates`"
         );
-        Err(Error::new(Kind::RateLimited, message).with_retry_after(Some(wait)))
+        Err(Error::new(Kind::RateLimited, message).with_retry_after(Some(DAY.saturating_sub(oldest))))
     }
 
     fn compare_clocks(&self, server_time: Option<SystemTime>) -> Result<()> {
@@ -387,7 +409,8 @@ impl Session<'_> {
             return Err(Error::new(Kind::Response, message));
         }
         if off > CLOCK_WARNING {
-            let message = format!("this machine's clock is {minutes} minutes off the service's; set the clock");
+            let message =
+                format!("this machine's clock is {minutes} minutes off the service's; set the clock");
             self.warn(Stage::Order, &message, []);
         }
         Ok(())
@@ -409,13 +432,18 @@ impl Session<'_> {
             return account.get(&installed.id).filter(is_fit).map(|certificate| certificate.id.clone());
         }
         let is_replaced = |id: &str| {
-            account.certificates.iter().any(|other| is_live(other) && other.replacement_for.as_deref() == Some(id))
+            account
+                .certificates
+                .iter()
+                .any(|other| is_live(other) && other.replacement_for.as_deref() == Some(id))
         };
         account
             .certificates
             .iter()
             .filter(|certificate| {
-                is_fit(certificate) && has_names_of(certificate, &self.wish.terms) && !is_replaced(&certificate.id)
+                is_fit(certificate)
+                    && has_names_of(certificate, &self.wish.terms)
+                    && !is_replaced(&certificate.id)
             })
             .max_by_key(|certificate| certificate.created.as_ref().and_then(Time::to_system_time))
             .map(|certificate| certificate.id.clone())
@@ -459,9 +487,11 @@ fn is_no_replacement(error: &Error) -> bool {
 
 /// What stands in the way of an order of this name.
 fn say_what_stands(refused: Error, account: &Account) -> Error {
-    let live: Vec<_> = account.certificates.iter().filter(|certificate| is_live(certificate)).map(shown).collect();
+    let live: Vec<_> =
+        account.certificates.iter().filter(|certificate| is_live(certificate)).map(shown).collect();
     if live.is_empty() {
         return refused.and_say("this account has none, so it is another account's");
     }
-    refused.and_say(&format!("on this account there are {}; cancel a draft that is not wanted", live.join(", ")))
+    refused
+        .and_say(&format!("on this account there are {}; cancel a draft that is not wanted", live.join(", ")))
 }

@@ -75,7 +75,8 @@ impl Session<'_> {
                         Published::File { path } | Published::Folder { path } => path.display().to_string(),
                         Published::Challenge { challenge } => challenge.location().to_owned(),
                     };
-                    let message = format!("{what} could not be taken away and is tried again next time ({error})");
+                    let message =
+                        format!("{what} could not be taken away and is tried again next time ({error})");
                     self.warn(Stage::Publish, &message, []);
                     kept.push(thing);
                 }

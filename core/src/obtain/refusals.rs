@@ -17,7 +17,8 @@ pub(crate) fn check(domains: &[String], method: ValidationMethod) -> Result<()> 
         } else {
             match name.parse() {
                 Ok(IpAddr::V6(_)) => Some(
-                    "the service does not issue for IPv6 addresses, and keeps the place of the order".to_owned(),
+                    "the service does not issue for IPv6 addresses, and keeps the place of the order"
+                        .to_owned(),
                 ),
                 Ok(IpAddr::V4(address)) => ipv4(address, method),
                 Err(_) => None,
@@ -32,7 +33,9 @@ pub(crate) fn check(domains: &[String], method: ValidationMethod) -> Result<()> 
 
 fn wildcard(name: &str, method: ValidationMethod, count: usize) -> Option<String> {
     if count > 1 {
-        return Some("a wildcard cannot stand beside other names; obtain a certificate of its own for it".to_owned());
+        return Some(
+            "a wildcard cannot stand beside other names; obtain a certificate of its own for it".to_owned(),
+        );
     }
     let is_by_file = matches!(method, ValidationMethod::Http | ValidationMethod::Https);
     is_by_file.then(|| {

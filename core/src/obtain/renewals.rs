@@ -79,8 +79,9 @@ pub(crate) fn renew_all(context: &Context<'_>, arguments: &Arguments) -> Result<
                     let _ = tell.send(shared.told(name, outcome));
                 }
             };
-            thread::spawn_scoped(scope, "renewal", work)
-                .map_err(|error| Error::new(Kind::Internal, format!("no thread could be started: {error}")))?;
+            thread::spawn_scoped(scope, "renewal", work).map_err(|error| {
+                Error::new(Kind::Internal, format!("no thread could be started: {error}"))
+            })?;
         }
         drop(tell);
         loop {
@@ -197,15 +198,20 @@ fn report(results: Vec<(Renewal, Option<Error>)>) -> Result<Renewals> {
         report.results = results;
         return Ok(report);
     };
-    let named: Vec<String> =
-        failed.iter().take(NAMED).map(|(result, error)| format!("{} ({})", result.name, error.message())).collect();
-    let more = if failed.len() > NAMED { format!(" and {} more", failed.len() - NAMED) } else { String::new() };
+    let named: Vec<String> = failed
+        .iter()
+        .take(NAMED)
+        .map(|(result, error)| format!("{} ({})", result.name, error.message()))
+        .collect();
+    let more =
+        if failed.len() > NAMED { format!(" and {} more", failed.len() - NAMED) } else { String::new() };
     let message = format!(
         "{} of {all} entries failed: {}{more}; the others are done, and `details` is the whole report",
         failed.len(),
         named.join(", ")
     );
-    let error = Error::new(first.kind(), message).retryable(failed.iter().any(|(_, error)| error.is_retryable()));
+    let error =
+        Error::new(first.kind(), message).retryable(failed.iter().any(|(_, error)| error.is_retryable()));
     report.results = results;
     Err(error.with_details(serde_json::json!(report)))
 }

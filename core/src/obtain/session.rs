@@ -10,7 +10,7 @@ use super::install::{CERTIFICATE, FILES};
 use super::journal::{Installed, Journal, Order};
 use super::telling::Stage;
 use super::validate::Waited;
-use super::wish::Wish;
+use super::wish::{Aim, Wish};
 use crate::answers::Certificate;
 use crate::attempts::cancelled;
 use crate::context::Context;
@@ -42,7 +42,7 @@ impl<'a> Session<'a> {
             self.entry.write_json(REQUEST, &self.wish.request)?;
         }
         self.clear_leftovers()?;
-        if self.wish.abandon {
+        if self.wish.aim == Aim::GiveUp {
             return self.abandon();
         }
         self.refuse_what_is_held()?;
@@ -57,18 +57,19 @@ impl<'a> Session<'a> {
             if let Some(installed) = self.good()? {
                 self.account_for_lost()?;
                 self.deploy()?;
-                return self.outcome(Outcome::Unchanged, Some(self.stored_certificate(&installed)?));
+                let certificate = self.stored_certificate(&installed)?;
+                return Ok(self.outcome(Outcome::Unchanged, Some(certificate)));
             }
             if !self.wish.may_order() {
                 let certificate = self.journal.installed.clone().map(|there| self.stored_certificate(&there));
-                return self.outcome(Outcome::Postponed, certificate.transpose()?);
+                return Ok(self.outcome(Outcome::Postponed, certificate.transpose()?));
             }
             self.begin_order()?;
         }
         let is_first = self.journal.installed.is_none();
         let order = self.ordered()?;
         match self.validated(order)? {
-            Waited::Pending(certificate) => self.outcome(Outcome::Pending, Some(*certificate)),
+            Waited::Pending(certificate) => Ok(self.outcome(Outcome::Pending, Some(*certificate))),
             Waited::Issued(certificate) => {
                 self.install(&certificate)?;
                 self.clear_leftovers()?;
@@ -79,7 +80,7 @@ impl<'a> Session<'a> {
                     (false, true) => Outcome::Issued,
                     (false, false) => Outcome::Renewed,
                 };
-                self.outcome(outcome, Some(*certificate))
+                Ok(self.outcome(outcome, Some(*certificate)))
             }
         }
     }
@@ -87,7 +88,7 @@ impl<'a> Session<'a> {
     /// What is in place, if it is what is wanted and not due.
     fn good(&self) -> Result<Option<Installed>> {
         let Some(installed) = &self.journal.installed else { return Ok(None) };
-        if self.wish.force || installed.terms != self.wish.terms {
+        if self.wish.aim == Aim::Anew || installed.terms != self.wish.terms {
             return Ok(None);
         }
         let status = self.wish.statuses.as_ref().and_then(|statuses| statuses.get(&installed.id));
@@ -132,7 +133,7 @@ impl<'a> Session<'a> {
     }
 
     /// The end: what there is now.
-    pub(crate) fn outcome(&self, outcome: Outcome, certificate: Option<Certificate>) -> Result<Obtained> {
+    pub(crate) fn outcome(&self, outcome: Outcome, certificate: Option<Certificate>) -> Obtained {
         let installed = self.journal.installed.as_ref();
         let files: BTreeMap<String, String> = match installed {
             Some(_) => FILES
@@ -145,13 +146,13 @@ impl<'a> Session<'a> {
             None => BTreeMap::new(),
         };
         self.progress(Stage::Done, outcome.as_str(), [("outcome", outcome.as_str().into())]);
-        Ok(Obtained {
+        Obtained {
             outcome,
             certificate,
             files,
             deployed: installed.map(|installed| installed.deployed),
             extra: crate::answers::Extra::default(),
-        })
+        }
     }
 
     pub(crate) fn save(&self) -> Result<()> {

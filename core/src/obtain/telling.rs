@@ -4,8 +4,8 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::session::Session;
-use crate::event::{Event, EventType};
 pub(crate) use crate::event::Stage;
+use crate::event::{Event, EventType};
 
 /// What an event says beside its message.
 pub(crate) type Facts<const N: usize> = [(&'static str, Value); N];

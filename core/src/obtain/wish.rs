@@ -36,7 +36,7 @@ pub(crate) struct Wish {
     pub(crate) reuse_key: bool,
     /// The share of the lifetime that is left when it is renewed.
     pub(crate) renew_at: f64,
-    pub(crate) force: bool,
+    pub(crate) aim: Aim,
     pub(crate) replace: Replace,
     pub(crate) deadline: Option<Duration>,
     pub(crate) poll_interval: Duration,
@@ -46,13 +46,35 @@ pub(crate) struct Wish {
     pub(crate) deploy_hook: Vec<String>,
     pub(crate) rollback: bool,
     pub(crate) adopt: Option<String>,
-    pub(crate) abandon: bool,
     /// What a listing said of the account's certificates, by id; only `renew_all` has one.
     pub(crate) statuses: Option<Arc<HashMap<String, String>>>,
     /// How many orders may still be sent, by this call and those beside it.
     pub(crate) orders: Option<Arc<AtomicU64>>,
     /// The parameters that are the entry's and not this call's: what `renew_all` goes by.
     pub(crate) request: Map<String, Value>,
+}
+
+/// What the call is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Aim {
+    /// A good certificate; nothing is done while there is one.
+    Good,
+    /// A new one.
+    Anew,
+    /// An end to the order under way.
+    GiveUp,
+}
+
+impl Aim {
+    fn new(arguments: &Arguments) -> Result<Self> {
+        let is_set = |name: &str| arguments.flag(name).unwrap_or(false);
+        match (is_set("force"), is_set("abandon")) {
+            (false, false) => Ok(Self::Good),
+            (true, false) => Ok(Self::Anew),
+            (false, true) => Ok(Self::GiveUp),
+            (true, true) => Err(Error::invalid("abandon", "it does not go with `force`; call twice")),
+        }
+    }
 }
 
 /// Which certificate the new one replaces.
@@ -104,7 +126,7 @@ impl Wish {
             emails: validation.emails,
             reuse_key: arguments.flag("reuse_key").unwrap_or(false),
             renew_at,
-            force: arguments.flag("force").unwrap_or(false),
+            aim: Aim::new(arguments)?,
             replace: match arguments.text("replace") {
                 None | Some("auto") => Replace::Auto,
                 Some("never") => Replace::Never,
@@ -122,7 +144,6 @@ impl Wish {
             deploy_hook: arguments.texts("deploy_hook").map(str::to_owned).collect(),
             rollback: arguments.flag("rollback").unwrap_or(false),
             adopt: arguments.text("adopt").map(str::to_owned),
-            abandon: arguments.flag("abandon").unwrap_or(false),
             statuses: None,
             orders: None,
             request: arguments
@@ -266,10 +287,18 @@ fn command(value: &Value) -> Result<Vec<String>> {
 
 fn webroots(value: &Value) -> Result<Webroots> {
     let wrong = || {
-        Error::invalid("validation.webroot", "expected the path of a folder, or a map from names to such paths")
+        Error::invalid(
+            "validation.webroot",
+            "expected the path of a folder, or a map from names to such paths",
+        )
     };
     let path = |value: &Value| {
-        value.as_str().filter(|text| !text.is_empty()).ok_or_else(wrong).map(std::path::absolute)?.map_err(|_| wrong())
+        value
+            .as_str()
+            .filter(|text| !text.is_empty())
+            .ok_or_else(wrong)
+            .map(std::path::absolute)?
+            .map_err(|_| wrong())
     };
     match value {
         Value::Object(given) => {
@@ -287,6 +316,9 @@ fn webroots(value: &Value) -> Result<Webroots> {
 
 fn listen(value: &Value) -> Result<Publisher> {
     value.as_str().and_then(|text| text.parse().ok()).map(Publisher::listen).ok_or_else(|| {
-        Error::invalid("validation.listen", "expected an address and a port, such as `0.0.0.0:80` or `[::]:80`")
+        Error::invalid(
+            "validation.listen",
+            "expected an address and a port, such as `0.0.0.0:80` or `[::]:80`",
+        )
     })
 }

@@ -51,12 +51,16 @@ impl CreateCertificate {
 
     /// Whether a certificate is for these names; without `strict_domains` the service may have added a twin.
     pub(crate) fn has_names(certificate: &Certificate, names: &[&str], strict: bool) -> bool {
-        let theirs: Vec<&str> =
-            certificate.common_name.iter().chain(&certificate.additional_domains).map(String::as_str).collect();
+        let theirs: Vec<&str> = certificate
+            .common_name
+            .iter()
+            .chain(&certificate.additional_domains)
+            .map(String::as_str)
+            .collect();
         let is_twin = |name: &str| {
-            names
-                .iter()
-                .any(|ours| name.strip_prefix("www.") == Some(ours) || ours.strip_prefix("www.") == Some(name))
+            names.iter().any(|ours| {
+                name.strip_prefix("www.") == Some(ours) || ours.strip_prefix("www.") == Some(name)
+            })
         };
         names.iter().all(|name| theirs.contains(name))
             && theirs.iter().all(|name| names.contains(name) || (!strict && is_twin(name)))
@@ -162,4 +166,3 @@ fn look(context: &Context<'_>, arguments: &Arguments, sent: Instant) -> Result<V
     };
     Ok(found.list.results.iter().filter(may_be_ours).map(|certificate| json!(certificate)).collect())
 }
-

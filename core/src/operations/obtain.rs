@@ -146,7 +146,11 @@ pub(super) static OPERATION: Operation = Operation {
     source: "ZeroSSL REST API, Create, Verify and Download Certificate; docs/obtain.md",
     parameters: &[
         Parameter::required("domains", ParameterKind::DistinctDomains, "The names; the first one is the CN."),
-        Parameter::required("directory", ParameterKind::Text, "The folder of all entries; it is made if there is none."),
+        Parameter::required(
+            "directory",
+            ParameterKind::Text,
+            "The folder of all entries; it is made if there is none.",
+        ),
         Parameter::optional(
             "name",
             ParameterKind::Text,
@@ -157,7 +161,11 @@ pub(super) static OPERATION: Operation = Operation {
             ParameterKind::Object,
             "How control of the names is shown: `method`, and one of `webroot`, `listen`, `hook`, `emails`; with none of them the caller is asked by events.",
         ),
-        Parameter::optional("validity_days", ParameterKind::Integer(1, 10_000), "Days of validity; 90 by default."),
+        Parameter::optional(
+            "validity_days",
+            ParameterKind::Integer(1, 10_000),
+            "Days of validity; 90 by default.",
+        ),
         Parameter::optional(
             "strict_domains",
             ParameterKind::Flag,
@@ -238,7 +246,8 @@ pub(super) static OPERATION: Operation = Operation {
 static OBTAINED: Shape = Shape::new(
     "Obtained",
     &[
-        Field::new("outcome", FieldKind::Text, "issued, renewed, resumed, unchanged, pending, abandoned.").required(),
+        Field::new("outcome", FieldKind::Text, "issued, renewed, resumed, unchanged, pending, abandoned.")
+            .required(),
         Field::new(
             "certificate",
             FieldKind::ObjectOrNone(&CERTIFICATE),

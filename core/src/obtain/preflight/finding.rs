@@ -58,6 +58,7 @@ impl Place {
     pub(super) fn unclear(&self, found: impl Into<String>, advice: impl Into<String>) -> Finding {
         Finding { certain: false, ..self.wrong(found, advice) }
     }
+
     /// A question that got no answer.
     pub(super) fn unanswered(&self, found: impl Into<String>) -> Finding {
         self.unclear(

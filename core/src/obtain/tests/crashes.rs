@@ -74,7 +74,8 @@ fn an_order_survives_a_kill_after_every_answer() {
             }
             Err(error) => assert_eq!(error.kind(), Kind::Internal, "{error}"),
         }
-        let obtained = stand.obtain(&stand.wanted()).unwrap_or_else(|error| panic!("moment {moment}: {error}"));
+        let obtained =
+            stand.obtain(&stand.wanted()).unwrap_or_else(|error| panic!("moment {moment}: {error}"));
         stand.inspect(&obtained);
         assert_eq!(stand.live().len(), 1, "moment {moment}");
     }

@@ -72,7 +72,8 @@ impl DyingDisk {
                     let path = entry.expect("an entry").path();
                     let is_folder = path.symlink_metadata().expect("its kind").is_dir();
                     // The lock is no part of this: it is made anew when it is gone.
-                    if is_folder { fs::remove_dir_all(&path) } else { fs::remove_file(&path) }.expect("removed");
+                    if is_folder { fs::remove_dir_all(&path) } else { fs::remove_file(&path) }
+                        .expect("removed");
                 }
                 state.restore(root);
             }
@@ -132,7 +133,8 @@ impl State {
                 }
                 Node::Link(target) => symlink(target, &path).expect("a link"),
                 Node::File(inode) => {
-                    fs::write(&path, self.contents.get(inode).map_or(&[][..], Vec::as_slice)).expect("a file");
+                    fs::write(&path, self.contents.get(inode).map_or(&[][..], Vec::as_slice))
+                        .expect("a file");
                 }
             }
         }
@@ -145,7 +147,8 @@ impl State {
             if kind.is_dir() {
                 self.empty_unsynced(&path);
             } else if kind.is_file() {
-                fs::write(&path, self.contents.get(&kind.ino()).map_or(&[][..], Vec::as_slice)).expect("written");
+                fs::write(&path, self.contents.get(&kind.ino()).map_or(&[][..], Vec::as_slice))
+                    .expect("written");
             }
         }
     }

@@ -10,7 +10,8 @@ use crate::error::Kind;
 use crate::operations::{Obtain, Outcome};
 
 fn replies() -> Vec<(&'static str, When, Reply)> {
-    let both = |name: &'static str, reply: Reply| [(name, When::Before, reply.clone()), (name, When::After, reply)];
+    let both =
+        |name: &'static str, reply: Reply| [(name, When::Before, reply.clone()), (name, When::After, reply)];
     [
         both("reset", Reply::broken(WireFault::Reset)),
         both("truncated", Reply::broken(WireFault::Truncate)),
@@ -63,7 +64,9 @@ fn list() {
 #[test]
 fn create() {
     // A 429 means that it was not carried out, so one after the fact is no fault but a lie.
-    for (name, when, reply) in replies().into_iter().filter(|(name, when, _)| (*name, *when) != ("too many", When::After)) {
+    for (name, when, reply) in
+        replies().into_iter().filter(|(name, when, _)| (*name, *when) != ("too many", When::After))
+    {
         struck("create_certificate", 0, name, when, &reply);
     }
 }
@@ -116,7 +119,10 @@ fn a_renewal_whose_answer_is_lost_replaces_once() {
             Ok(obtained) => obtained,
             Err(_) => stand.obtain(&forced).unwrap_or_else(|error| panic!("{name} {when:?}: {error}")),
         };
-        assert_ne!(obtained.certificate.as_ref().map(|new| &new.id), first.certificate.as_ref().map(|old| &old.id));
+        assert_ne!(
+            obtained.certificate.as_ref().map(|new| &new.id),
+            first.certificate.as_ref().map(|old| &old.id)
+        );
         stand.inspect(&obtained);
         assert_eq!(stand.live().len(), 2, "{name} {when:?}: {:?}", stand.live());
     }

@@ -16,7 +16,8 @@ fn lose(stand: &Stand, when: When) {
 fn foreign_order(stand: &Stand) -> String {
     let client = stand.client();
     let csr = client.send(&GenerateCsr::new(["example.com"])).expect("a CSR").csr;
-    let create = CreateCertificate { strict_domains: Some(true), ..CreateCertificate::new(["example.com"], csr) };
+    let create =
+        CreateCertificate { strict_domains: Some(true), ..CreateCertificate::new(["example.com"], csr) };
     client.send(&create).expect("an order").id
 }
 

@@ -66,7 +66,12 @@ impl Stand {
         self.obtain_on(&Disk, &self.client(), wanted)
     }
 
-    pub(super) fn obtain_on(&self, storage: &dyn Storage, client: &Client, wanted: &Obtain) -> Result<Obtained> {
+    pub(super) fn obtain_on(
+        &self,
+        storage: &dyn Storage,
+        client: &Client,
+        wanted: &Obtain,
+    ) -> Result<Obtained> {
         client.enter(Obtain::OPERATION, None, |context| {
             let given = crate::context::encode(wanted)?;
             let arguments = parameter::check(Obtain::OPERATION.parameters, given)?;
@@ -115,11 +120,14 @@ impl Stand {
     pub(super) fn inspect(&self, obtained: &Obtained) {
         let read = |name: &str| fs::read_to_string(&obtained.files[name]).expect(name);
         let key = crate::signing_request::read_key(&read("privkey"), None).expect("a key");
-        check::check(&read("fullchain"), &key, &["example.com".to_owned()], self.sandbox.now()).expect("a match");
+        check::check(&read("fullchain"), &key, &["example.com".to_owned()], self.sandbox.now())
+            .expect("a match");
         assert_eq!(read("fullchain"), read("cert") + &read("chain"));
         assert_eq!(read("combined"), read("privkey") + &read("fullchain"));
         let id = &obtained.certificate.as_ref().expect("a certificate").id;
-        assert!(self.live().iter().any(|certificate| certificate.id == *id && certificate.status == "issued"));
+        assert!(
+            self.live().iter().any(|certificate| certificate.id == *id && certificate.status == "issued")
+        );
         assert_eq!(obtained.deployed, Some(true));
         assert!(!self.webroot().join(".well-known").exists(), "the webroot is as it was");
         assert_eq!(self.journal()["order"], Value::Null);
@@ -141,7 +149,10 @@ fn serve(folder: PathBuf) -> u16 {
             let head = String::from_utf8_lossy(&head[..count]).into_owned();
             let path = head.split_whitespace().nth(1).unwrap_or_default().trim_start_matches('/').to_owned();
             let answer = match fs::read(folder.join(Path::new(&path))) {
-                Ok(body) => [format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", body.len()).into_bytes(), body].concat(),
+                Ok(body) => {
+                    [format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", body.len()).into_bytes(), body]
+                        .concat()
+                }
                 Err(_) => b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n".to_vec(),
             };
             // The other side may have gone.
