@@ -8,6 +8,7 @@ use super::check::Lifetime;
 use super::entry::{Entry, REQUEST};
 use super::install::{CERTIFICATE, FILES};
 use super::journal::{Installed, Journal, Order};
+use super::publish::Publisher;
 use super::telling::Stage;
 use super::validate::Waited;
 use super::wish::{Aim, Wish};
@@ -31,6 +32,10 @@ pub(crate) struct Session<'a> {
 impl<'a> Session<'a> {
     /// Takes the entry's lock and reads its journal.
     pub(crate) fn open(context: Context<'a>, world: &'a World<'a>, wish: &'a Wish) -> Result<Self> {
+        if matches!(wish.publisher, Publisher::Caller) && context.events.is_none() {
+            let why = "give `webroot`, `listen` or `hook`: only an op can ask its caller to publish";
+            return Err(Error::invalid("validation", why));
+        }
         let deadline = wish.deadline.and_then(|time| world.clock.instant().checked_add(time));
         let entry = Entry::open(world, &wish.directory, &wish.name, context.cancel, deadline)?;
         let journal = entry.journal()?;
