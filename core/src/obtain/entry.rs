@@ -202,19 +202,23 @@ impl<'a> Entry<'a> {
 
 /// Makes a folder and those above it; each lasts before the next is made.
 fn make_folders(world: &World<'_>, path: &Path) -> Result<()> {
-    match world.storage.make_folder(path) {
-        Ok(()) => {}
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-        Err(error) if is_absent(&error) => {
-            let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
-            make_folders(world, parent.ok_or_else(|| failed(path, "made", &error))?)?;
-            world.storage.make_folder(path).map_err(|error| failed(path, "made", &error))?;
-        }
-        Err(error) => return Err(failed(path, "made", &error)),
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("/"));
+    let mut made = world.storage.make_folder(path);
+    if made.as_ref().is_err_and(is_absent) && parent != path {
+        make_folders(world, parent)?;
+        made = world.storage.make_folder(path);
     }
-    // Also one that is there: whoever made it may have been killed before this.
-    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    world.storage.sync(parent).map_err(|error| failed(parent, "synced", &error))
+    let was_there = made.as_ref().is_err_and(|error| error.kind() == io::ErrorKind::AlreadyExists);
+    if !was_there {
+        made.map_err(|error| failed(path, "made", &error))?;
+    }
+    // Also if it is there: whoever made it may have been killed before this. Where we may not look we have made nothing.
+    match world.storage.sync(parent) {
+        Err(error) if !(was_there && error.kind() == io::ErrorKind::PermissionDenied) => {
+            Err(failed(parent, "synced", &error))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn is_absent(error: &io::Error) -> bool {
