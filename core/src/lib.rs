@@ -1,21 +1,18 @@
-//! ZeroSSL's REST API and, one day soon, the whole way to an installed certificate. Blocking, unofficial.
+//! ZeroSSL's REST API, and the whole way to an installed certificate. Blocking, unofficial.
 //!
 //! An operation is a type, and the table of operations ([`OPERATIONS`]) is the product. [`Client::send`] takes typed
 //! requests, [`Client::call`] the same by name and in JSON, [`Client::start`] runs one as an [`Op`] that is watched
 //! and cancelled. All answers are read by one tolerant pass into stable JSON; the Rust types are plain derives on that.
 //!
 //! ```no_run
-//! use zerossl::{Client, CreateCertificate, GenerateCsr, ValidationMethod, VerifyDomains};
+//! use serde_json::json;
+//! use zerossl::{Client, Obtain};
 //!
 //! # fn main() -> zerossl::Result<()> {
 //! let client = Client::new("the access key")?;
-//! let request = client.send(&GenerateCsr::new(["example.com"]))?;
-//! // Save the key before you order.
-//! let order = client.send(&CreateCertificate::new(["example.com"], &request.csr))?;
-//! for (name, file) in &order.validation.other_methods {
-//!     println!("{name}: {:?} must hold {:?}", file.file_validation_url_http, file.file_validation_content);
-//! }
-//! client.send(&VerifyDomains::new(&order.id, ValidationMethod::Http))?;
+//! let validation = json!({"method": "HTTP_CSR_HASH", "webroot": "/var/www"});
+//! let obtained = client.send(&Obtain::new(["example.com"], "/etc/zerossl", validation))?;
+//! println!("{}: {}", obtained.outcome, obtained.files["fullchain"]);
 //! # Ok(()) }
 //! ```
 //!

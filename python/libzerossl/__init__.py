@@ -21,7 +21,10 @@ if TYPE_CHECKING:
         EabCredentials,
         FileAndRecord,
         GeneratedCsr,
+        Obtained,
         RawAnswer,
+        Renewal,
+        Renewals,
         Success,
         Validation,
         ValidationProgress,
@@ -47,6 +50,7 @@ if TYPE_CHECKING:
         TlsError,
         ValidationError,
     )
+    from libzerossl.events import Challenge, Event, FileChallenge, RecordChallenge
 
     __version__: str
 
@@ -63,21 +67,28 @@ __all__ = [
     "CancelledError",
     "Certificate",
     "CertificateList",
+    "Challenge",
     "Client",
     "CsrCheck",
     "DomainStatus",
     "Download",
     "EabCredentials",
     "Error",
+    "Event",
     "FileAndRecord",
+    "FileChallenge",
     "ForkedError",
     "GeneratedCsr",
     "InternalError",
     "InvalidArgumentError",
     "NetworkError",
     "NotReadyError",
+    "Obtained",
     "RateLimitedError",
     "RawAnswer",
+    "RecordChallenge",
+    "Renewal",
+    "Renewals",
     "ResponseError",
     "StorageError",
     "Success",
@@ -105,7 +116,10 @@ _HOMES = {
         "EabCredentials",
         "FileAndRecord",
         "GeneratedCsr",
+        "Obtained",
         "RawAnswer",
+        "Renewal",
+        "Renewals",
         "Success",
         "Validation",
         "ValidationProgress",
@@ -131,6 +145,7 @@ _HOMES = {
         "TlsError",
         "ValidationError",
     ),
+    "events": ("Challenge", "Event", "FileChallenge", "RecordChallenge"),
 }
 
 

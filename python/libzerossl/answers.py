@@ -14,7 +14,7 @@ from libzerossl.answer import Answer
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from libzerossl.literals import CertificateType, Status, ValidationMethod
+    from libzerossl.literals import CertificateType, Outcome, Status, ValidationMethod
 
 __all__ = [
     "Answer",
@@ -29,7 +29,10 @@ __all__ = [
     "EabCredentials",
     "FileAndRecord",
     "GeneratedCsr",
+    "Obtained",
     "RawAnswer",
+    "Renewal",
+    "Renewals",
     "Success",
     "Validation",
     "ValidationProgress",
@@ -213,3 +216,39 @@ class GeneratedCsr(Answer):
 
     csr: Field[str] = Field("The certificate signing request, PEM.")
     private_key: Field[str | None] = Field("The new private key, PKCS#8 PEM; none if one was given.", secret=True)
+
+
+class Obtained(Answer):
+    """What `obtain` left in the folder."""
+
+    __slots__ = ()
+
+    outcome: Field[Outcome | str] = Field("issued, renewed, resumed, unchanged, pending, abandoned.")
+    certificate: Field[Certificate | None] = Field(
+        "The certificate, or the order that waits or was given up.", "optional", of=Certificate
+    )
+    files: Field[dict[str, str]] = Field("Where the files in use lie: privkey, cert, chain, fullchain, combined.", "dict")
+    deployed: Field[bool | None] = Field(
+        "Whether the deploy hook has had the certificate in use; without a hook true."
+    )
+
+
+class Renewal(Answer):
+    """What became of one entry of a store."""
+
+    __slots__ = ()
+
+    name: Field[str] = Field("The entry.")
+    outcome: Field[Outcome | str | None] = Field("As `obtain` has it, or postponed; none if it failed.")
+    id: Field[str | None] = Field("The certificate, or the order that waits.")
+    expires: Field[datetime | str | None] = Field("When the certificate ends.", "time")
+    error: Field[dict[str, Any] | None] = Field("Why it failed: an error in its JSON form.")
+
+
+class Renewals(Answer):
+    """What became of all entries of a store."""
+
+    __slots__ = ()
+
+    failed: Field[int] = Field("How many entries failed.")
+    results: Field[list[Renewal]] = Field("Each entry, by name.", "list", of=Renewal)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import logging
 import os
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from libzerossl import _native
+from libzerossl import _native, log
 from libzerossl._native import Field
 from libzerossl.answers import (
     Answer,
@@ -24,9 +23,10 @@ from libzerossl.answers import (
     ValidationProgress,
     Zip,
 )
+from libzerossl.obtaining import Obtaining
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from types import TracebackType
     from typing import Literal
 
@@ -43,8 +43,6 @@ if TYPE_CHECKING:
 
 _A = TypeVar("_A", bound=Answer)
 
-_logger = logging.getLogger("libzerossl")
-
 
 class _Page(Answer):
     """An event of a list: entries that no earlier page had."""
@@ -54,7 +52,7 @@ class _Page(Answer):
     results: Field[list[Certificate]] = Field("The certificates.", "list", of=Certificate)
 
 
-class Client:
+class Client(Obtaining):
     """A client of the service, for any number of threads at once.
 
     Connections and pace are shared by all its threads. A process made by ``fork`` needs a client of its own: this one
@@ -70,8 +68,6 @@ class Client:
     """
 
     __slots__ = ("_inner",)
-
-    _inner: _native.Client
 
     def __init__(
         self,
@@ -299,7 +295,7 @@ class Client:
         op = self._inner.start("list_certificates", parameters, _Page)
         try:
             while True:
-                state, page = op.next(log=_log())
+                state, page = op.next(log=log.sink())
                 if state == op.DONE:
                     op.result(CertificateList)
                     return
@@ -492,9 +488,4 @@ class Client:
         return self._call("generate_csr", GeneratedCsr, parameters)
 
     def _call(self, operation: str, answer: type[_A], parameters: Mapping[str, object]) -> _A:
-        return self._inner.call(operation, answer, parameters, _log())
-
-
-def _log() -> Callable[[str], None] | None:
-    """Give what takes a line of our log, if anybody wants it."""
-    return _logger.debug if _logger.isEnabledFor(logging.DEBUG) else None
+        return self._inner.call(operation, answer, parameters, log.sink())

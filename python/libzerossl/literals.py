@@ -6,9 +6,13 @@ from typing import Literal, TypeAlias
 
 __all__ = [
     "CertificateType",
+    "EventType",
     "KeyType",
     "Method",
+    "Outcome",
+    "Preflight",
     "RevocationReason",
+    "Stage",
     "Status",
     "StatusFilter",
     "TypeFilter",
@@ -57,3 +61,17 @@ KeyType: TypeAlias = Literal["ecdsa-p256", "ecdsa-p384", "rsa-2048", "rsa-4096"]
 
 Method: TypeAlias = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 """An HTTP method."""
+
+Preflight: TypeAlias = Literal["warn", "strict", "off"]
+"""Whether we look before the service does, and what follows from what we find."""
+
+Outcome: TypeAlias = Literal["issued", "renewed", "resumed", "unchanged", "pending", "abandoned", "postponed"]
+"""What came of an entry."""
+
+EventType: TypeAlias = Literal["progress", "warning"]
+"""The type of an event."""
+
+Stage: TypeAlias = Literal[
+    "key", "order", "publish", "preflight", "verify", "wait", "download", "install", "deploy", "done"
+]
+"""Where the work on an entry is."""

@@ -12,8 +12,8 @@ use crate::{scan, value};
 // No doc comment and no text signature, which would hide each field's own `__doc__` in Python.
 //
 // `kind` says how its JSON value is read: as it is (`""`), as a `time`, as `bytes` (base64), or as a record of the class
-// `of`: one (`""`), a `list` of them, or a `dict` with names as keys. Without `of`, `list` and `dict` only say what
-// stands for none.
+// `of`: one (`""`, an empty one for none), an `optional` one, a `list` of them, or a `dict` with names as keys. Without
+// `of`, `list` and `dict` only say what stands for none.
 #[pyclass(frozen, generic, module = "libzerossl._native")]
 pub(crate) struct Field {
     name: OnceLock<String>,
@@ -28,6 +28,7 @@ enum Kind {
     Plain,
     Time,
     Bytes,
+    Optional,
     List,
     Dict,
 }
@@ -41,6 +42,7 @@ impl Field {
             "" => Kind::Plain,
             "time" => Kind::Time,
             "bytes" => Kind::Bytes,
+            "optional" => Kind::Optional,
             "list" => Kind::List,
             "dict" => Kind::Dict,
             _ => return Err(PyValueError::new_err(format!("there is no kind {kind}"))),
@@ -100,7 +102,7 @@ impl Field {
         }
         let json = scan::member(record.json(), self.name()).filter(|json| *json != "null");
         match (self.kind, self.of.as_ref().map(|class| class.bind(py)), json) {
-            (Kind::Plain, Some(class), Some(json)) => record.part(class, json),
+            (Kind::Plain | Kind::Optional, Some(class), Some(json)) => record.part(class, json),
             (Kind::Plain, Some(class), None) => class.call1(("{}",)),
             (Kind::Dict, Some(class), Some(json)) => {
                 let records = PyDict::new(py);
@@ -128,8 +130,10 @@ impl Field {
         if let Some(list) = known.get_item(self.name())? {
             return Ok(list);
         }
-        let json = scan::member_on(record.json(), self.name()).unwrap_or_default();
-        let list = PyList::new(py, record.parts(class, json)?)?;
+        let list = match scan::member_on(record.json(), self.name()) {
+            Some(json) => PyList::new(py, record.parts(class, json)?)?,
+            None => PyList::empty(py),
+        };
         let arguments = PyTuple::new(py, [self.name().into_pyobject(py)?.into_any(), list.into_any()])?;
         known.call_method1("setdefault", arguments)
     }

@@ -34,7 +34,8 @@ from servers import HangUp, Sandbox
 
 import examples
 
-NEEDS_NO_MORE = ["arguments", "process", "threads", "forked", "ops"]
+NEEDS_NO_MORE = ["arguments", "process", "threads", "forked", "ops", "questions"]
+MANAGED = ["--management", "127.0.0.1:0"]
 
 
 def compile_c(source: Path, program: Path, *options: str, compiler: str = "cc", library: Path = LIB) -> None:
@@ -77,8 +78,8 @@ def programs(scratch: Path, way: str, compiler: str, *options: str, library: Pat
 
 def play_programs(built: list[Path], before: Command = (), more: dict[str, str] | None = None) -> None:
     for program in built:
-        with Sandbox(SANDBOX, "--quota", "50") as sandbox:
-            silent([*before, program], sandbox.environment() | (more or {}))
+        with Sandbox(SANDBOX, "--quota", "50", *MANAGED) as sandbox, tempfile.TemporaryDirectory() as folder:
+            silent([*before, program], sandbox.environment() | {"SCRATCH": folder} | (more or {}))
 
 
 def plain(scratch: Path, compiler: str) -> None:

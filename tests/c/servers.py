@@ -16,11 +16,16 @@ class Sandbox:
     def __init__(self, program: Path, *options: str) -> None:
         command = [str(program), "--exit-with-stdin", *options]
         self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.url = self.told("listening on ")
+        self.management = self.told("management on ") if "--management" in options else None
+
+    def told(self, what: str) -> str:
+        """What follows these words on the next line of its output."""
         assert self.process.stdout is not None
         line = self.process.stdout.readline().strip()
-        self.url = line.removeprefix("listening on ")
-        if self.url == line:
+        if not line.startswith(what):
             raise RuntimeError(f"the sandbox does not start: {line!r}")
+        return line.removeprefix(what)
 
     @property
     def port(self) -> int:
@@ -28,7 +33,8 @@ class Sandbox:
 
     def environment(self) -> dict[str, str]:
         """The environment of a program that is to use this sandbox."""
-        return os.environ | {"ZEROSSL_BASE_URL": self.url, "ZEROSSL_ACCESS_KEY": "sandbox-key"}
+        ours = {"ZEROSSL_BASE_URL": self.url, "ZEROSSL_ACCESS_KEY": "sandbox-key"}
+        return os.environ | ours | ({"SANDBOX_MANAGEMENT": self.management} if self.management else {})
 
     def __enter__(self) -> Self:
         return self

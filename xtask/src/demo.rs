@@ -1,20 +1,21 @@
-//! `make demo`: orders, validates, issues, downloads and checks a certificate on an embedded sandbox.
+//! `make demo`: the main job on an embedded sandbox. A certificate is obtained, found good, renewed, and refused.
 
 mod show;
 mod webroot;
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
+use serde_json::json;
+use zerossl::{Client, EventType, Next, Obtain, Obtained};
 use zerossl_sandbox::{Options, Sandbox};
 
-use crate::{Outcome, build, top};
+use crate::Outcome;
 
 const USAGE: &str = "\
 usage: cargo run -p xtask -- demo [--keep FOLDER] [--fail WAY]
-  --keep FOLDER   leaves the certificate's files there; otherwise they are removed at the end
-  --fail WAY      shows what goes wrong: wrong-key, full-quota, not-validated, dead-server";
+  --keep FOLDER   leaves the certificates there; otherwise they are removed at the end
+  --fail WAY      shows what goes wrong: wrong-key, full-quota, wrong-webroot, dead-server";
 
 const NAMES: [&str; 2] = ["example.com", "www.example.com"];
 
@@ -29,59 +30,72 @@ pub(crate) fn run(options: &[&str]) -> Outcome {
         }
     }
     let scratch = tempfile::tempdir()?;
-    let out = keep.clone().unwrap_or_else(|| scratch.path().join("certificate"));
-    fs::create_dir_all(&out)?;
-    let (webroot, document_root) = (scratch.path().join("webroot"), scratch.path().join("elsewhere"));
+    let store = keep.clone().unwrap_or_else(|| scratch.path().join("store"));
+    let (webroot, elsewhere) = (scratch.path().join("webroot"), scratch.path().join("elsewhere"));
     fs::create_dir_all(&webroot)?;
-    // A web server that shows another folder than the one that the files are written to.
-    let served = if fail == Some("not-validated") { &document_root } else { &webroot };
-    let web_port = webroot::serve(served.clone())?;
+    fs::create_dir_all(&elsewhere)?;
+    let port = webroot::serve(webroot.clone())?;
+    let sandbox = Sandbox::start(Options { http_port: port, ..Options::default() })?;
+    println!("sandbox at {}, web server at http://127.0.0.1:{port}", sandbox.base_url());
 
-    let sandbox = Sandbox::start(Options { http_port: web_port, ..Options::default() })?;
-    let (mut key, mut base_url) = (sandbox.access_key(), sandbox.base_url().to_owned());
+    let mut client = Client::builder().access_key(sandbox.access_key()).base_url(sandbox.base_url());
+    let mut root = &webroot;
     match fail {
-        None | Some("not-validated") => {}
-        Some("wrong-key") => key = "wrong-key",
+        None => {}
+        Some("wrong-key") => client = client.access_key("wrong-key"),
         Some("full-quota") => sandbox.set_quota(0),
-        Some("dead-server") => base_url = "http://127.0.0.1:1".into(),
+        Some("wrong-webroot") => root = &elsewhere,
+        Some("dead-server") => client = client.base_url("http://127.0.0.1:1"),
         Some(_) => return Err(USAGE.into()),
     }
-    println!("sandbox at {base_url}, web server at http://127.0.0.1:{web_port}\n");
-    let status = Command::new(program(scratch.path())?)
-        .env("ZEROSSL_ACCESS_KEY", key)
-        .env("ZEROSSL_BASE_URL", &base_url)
-        .arg("--webroot")
-        .arg(&webroot)
-        .arg("--out")
-        .arg(&out)
-        .args(NAMES)
-        .status()?;
-    if !status.success() {
-        // The program has said why.
-        return Err(String::new().into());
+    let client = client.build()?;
+
+    let mut wanted = wanted(&store, root, &sandbox, port);
+    let first = obtain("a first certificate", &client, &wanted)?;
+    let folder = store.join("example.com");
+    fs::write(folder.join("root.pem"), sandbox.root_pem())?;
+    show::certificate(&folder)?;
+
+    obtain("the same again, as cron would", &client, &wanted)?;
+    wanted.force = Some(true);
+    let second = obtain("a forced renewal", &client, &wanted)?;
+    let id = |obtained: &Obtained| obtained.certificate.as_ref().map(|certificate| certificate.id.clone());
+    println!("{} replaces {}", id(&second).unwrap_or_default(), id(&first).unwrap_or_default());
+
+    wanted.validation = json!({"method": "HTTP_CSR_HASH", "webroot": elsewhere});
+    match obtain("a wrong webroot", &client, &wanted) {
+        Err(error) => println!("{error}"),
+        Ok(_) => return Err("a wrong webroot was not noticed".into()),
     }
-    fs::write(out.join("root.pem"), sandbox.root_pem())?;
-    show::certificate(&out)?;
     if keep.is_none() {
         println!("\nThe files are removed now; `make demo KEEP=folder` keeps them.");
     }
     Ok(())
 }
 
-/// The example program in C, built with the library as its users get it.
-fn program(scratch: &Path) -> Result<PathBuf, Box<dyn std::error::Error>> {
-    let build = build::into_build()?;
-    let (lib, program) = (build.join("lib"), scratch.join("obtain"));
-    let compiler = std::env::var_os("CC").unwrap_or_else(|| "cc".into());
-    let status = Command::new(compiler)
-        .arg(top().join("examples/c/obtain.c"))
-        .arg("-o")
-        .arg(&program)
-        .arg("-I")
-        .arg(build.join("include"))
-        .arg("-L")
-        .arg(&lib)
-        .args(["-lzerossl", &format!("-Wl,-rpath,{}", lib.display())])
-        .status()?;
-    if status.success() { Ok(program) } else { Err("the example program could not be compiled".into()) }
+/// Both names by file. Our own look goes to the web server of the demo, and to the sandbox's DNS.
+fn wanted(store: &Path, webroot: &Path, sandbox: &Sandbox, port: u16) -> Obtain {
+    let mut wanted = Obtain::new(NAMES, store, json!({"method": "HTTP_CSR_HASH", "webroot": webroot}));
+    wanted.preflight = Some("strict".to_owned());
+    wanted.resolver = Some(sandbox.dns_address().to_string());
+    wanted.connect_to = Some(vec![format!(":80:127.0.0.1:{port}")]);
+    wanted.poll_interval = Some(0.2);
+    wanted
+}
+
+/// Obtains, and prints each step.
+fn obtain(title: &str, client: &Client, wanted: &Obtain) -> Result<Obtained, Box<dyn std::error::Error>> {
+    println!("\n== {title}");
+    let op = client.start("obtain", &serde_json::to_string(wanted)?)?;
+    loop {
+        match op.next(None)? {
+            Next::Event(event) if event.kind() != EventType::Log => {
+                let event: serde_json::Value = serde_json::from_str(event.json())?;
+                let text = |name: &str| event[name].as_str().unwrap_or_default().to_owned();
+                println!("{:<10}{}", text("stage"), text("message"));
+            }
+            Next::Event(_) | Next::Pending => {}
+            Next::Done => return Ok(serde_json::from_str(&op.result()?)?),
+        }
+    }
 }

@@ -10,7 +10,7 @@ fn demo(options: &[&str]) -> (Output, String) {
 }
 
 #[test]
-fn a_certificate_is_issued_and_its_chain_holds() {
+fn a_certificate_is_issued_renewed_and_its_chain_holds() {
     let (output, stderr) = demo(&[]);
     let shown = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success() && stderr.is_empty(), "{stderr}\n{shown}");
@@ -20,6 +20,11 @@ fn a_certificate_is_issued_and_its_chain_holds() {
         "names     example.com, www.example.com",
         "validity",
         "fullchain.pem",
+        "done      issued",
+        "done      unchanged",
+        "done      renewed",
+        " replaces ",
+        "HTTP 404",
     ] {
         assert!(shown.contains(expected), "{expected} is missing:\n{shown}");
     }
@@ -32,7 +37,7 @@ fn what_goes_wrong_is_one_clear_line() {
     for (way, expected) in [
         ("wrong-key", "the access key is wrong"),
         ("full-quota", "all places of the plan are taken"),
-        ("not-validated", "example.com: expected HTTP status 200, got 404"),
+        ("wrong-webroot", "HTTP 404"),
         ("dead-server", "127.0.0.1:1 refused the connection"),
     ] {
         let (output, stderr) = demo(&["--fail", way]);

@@ -260,6 +260,9 @@ impl Session<'_> {
             .iter()
             .filter(|certificate| certificate.status.as_deref() != Some("cancelled"))
             .collect();
+        if taken.is_empty() {
+            return refused;
+        }
         let mut places: Vec<String> = taken
             .iter()
             .take(SHOWN)

@@ -161,7 +161,7 @@ impl Session<'_> {
         if self.wish.preflight == Level::Strict
             && let Some(first) = findings.iter().find(|finding| finding.certain)
         {
-            let message = format!("our own look found that {first}; nothing was asked of the service");
+            let message = format!("our own look found that {first}; so the service was not asked to look");
             return Err(Error::new(Kind::Validation, message).with_domains(failed(&findings)));
         }
         Ok(findings)

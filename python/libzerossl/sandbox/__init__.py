@@ -10,6 +10,8 @@ It comes with ``pip install libzerossl-sandbox``. ``libzerossl.sandbox.pytest_pl
 
 from __future__ import annotations
 
+import http.client
+import json
 import os
 import shutil
 import subprocess
@@ -21,6 +23,7 @@ from typing import TYPE_CHECKING, Any, Final
 from libzerossl.client import Client
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from types import TracebackType
 
     from typing_extensions import Self
@@ -44,6 +47,9 @@ class Sandbox:
 
     base_url: Final[str]
     """Where it is: the client's setting of this name."""
+
+    management_url: Final[str]
+    """Where its management interface is: see `manage`."""
 
     root_pem: Final[str]
     """The certificate of the CA that signs here, PEM; made at the start, and trusted by nobody."""
@@ -79,6 +85,7 @@ class Sandbox:
         command = [
             find_program(),
             "--exit-with-stdin",
+            "--management=127.0.0.1:0",
             f"--access-key={access_key}",
             f"--http-port={http_port}",
             f"--https-port={https_port}",
@@ -95,6 +102,7 @@ class Sandbox:
         )
         assert self._process.stdout is not None
         line = self._process.stdout.readline()
+        management = self._process.stdout.readline()
         if not line.startswith("listening on "):
             _, why = self._process.communicate()
             self._folder.cleanup()
@@ -102,6 +110,7 @@ class Sandbox:
             raise RuntimeError(message)
         self.access_key = access_key
         self.base_url = line.removeprefix("listening on ").strip()
+        self.management_url = management.removeprefix("management on ").strip()
         self.root_pem = self._root.read_text()
         self._tls = tls
 
@@ -115,6 +124,43 @@ class Sandbox:
             **settings,
         }
         return Client(**settings)
+
+    def manage(self, path: str, body: Mapping[str, Any] | None = None, *, method: str | None = None) -> Any:
+        """Call the management interface: DNS records, addresses, mails, faults, the clock; docs/sandbox.md lists them all.
+
+        Args:
+            path: Such as ``/records``.
+            body: The JSON body; with one the method is ``POST`` unless something else is said, without one ``GET``.
+            method: The HTTP method.
+
+        Returns:
+            What it answers, as JSON.
+
+        Raises:
+            RuntimeError: It refused; the text says why.
+
+        >>> with Sandbox() as sandbox:
+        ...     sandbox.manage("/addresses", {"name": "example.com", "address": "127.0.0.1:8080"})
+        ...     sandbox.manage("/accounts")[0]["quota"]
+        {...}
+        3
+        """
+        connection = http.client.HTTPConnection(self.management_url.removeprefix("http://"), timeout=_PATIENCE)
+        try:
+            headers = {"Content-Type": "application/json"}
+            chosen = method or ("GET" if body is None else "POST")
+            connection.request(chosen, path, None if body is None else json.dumps(body), headers)
+            answer = connection.getresponse()
+            text = answer.read().decode()
+        finally:
+            connection.close()
+        if answer.status != http.client.OK:
+            message = f"{chosen} {path}: {text}"
+            raise RuntimeError(message)
+        try:
+            return json.loads(text)
+        except ValueError:
+            return text
 
     def close(self) -> None:
         """End the sandbox; what it knows is gone."""

@@ -11,18 +11,20 @@ use x509_parser::pem::Pem;
 
 use crate::Outcome;
 
-pub(super) fn certificate(out: &Path) -> Outcome {
+/// The certificate in use in the folder of an entry; its root lies beside it.
+pub(super) fn certificate(entry: &Path) -> Outcome {
+    let out = entry.join("current");
     let pem = fs::read(out.join("cert.pem"))?;
     let block = Pem::iter_from_buffer(&pem).next().ok_or("cert.pem holds no PEM")??;
     let leaf = block.parse_x509()?;
-    println!("\nsubject   {}", leaf.subject());
+    println!("subject   {}", leaf.subject());
     println!("issuer    {}", leaf.issuer());
     println!("names     {}", names(&leaf)?);
     println!("validity  {} to {}", leaf.validity().not_before, leaf.validity().not_after);
-    for name in ["privkey.pem", "cert.pem", "chain.pem", "fullchain.pem", "root.pem"] {
+    for name in ["privkey.pem", "cert.pem", "chain.pem", "fullchain.pem", "combined.pem"] {
         println!("file      {}", out.join(name).display());
     }
-    println!("chain     {}", verify(out)?);
+    println!("chain     {}", verify(entry, &out)?);
     Ok(())
 }
 
@@ -36,11 +38,11 @@ fn names(leaf: &X509Certificate<'_>) -> Result<String, Box<dyn Error>> {
 }
 
 /// What openssl thinks of the chain.
-fn verify(out: &Path) -> Result<String, Box<dyn Error>> {
+fn verify(entry: &Path, out: &Path) -> Result<String, Box<dyn Error>> {
     let file = |name: &str| out.join(name);
     let verified = Command::new("openssl")
         .args(["verify", "-purpose", "sslserver", "-CAfile"])
-        .arg(file("root.pem"))
+        .arg(entry.join("root.pem"))
         .arg("-untrusted")
         .arg(file("chain.pem"))
         .arg(file("cert.pem"))

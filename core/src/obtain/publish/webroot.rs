@@ -4,13 +4,12 @@ use std::collections::BTreeMap;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
-use super::folder::{Folder, Way};
+use super::folder::{Folder, Problem, Way};
 use super::{File, Published, is_file_name};
 use crate::error::{Error, Result};
 
 /// `/.well-known/pki-validation/`, step by step.
 const STEPS: [&str; 2] = [".well-known", "pki-validation"];
-/// Another entry may take its last file away and the folder with it, just when we are about to use it.
 const TRIES: usize = 5;
 
 /// The folders of web servers: one for all names, or one for each.
@@ -61,14 +60,19 @@ impl Webroots {
             let folder = Way::find(root, &STEPS)?.make()?;
             folder.put(file.name, &temporary(file.name), file.content.as_bytes())
         };
-        for _ in 1..TRIES {
-            match put() {
-                Err(problem) if problem.is_missing() => {}
-                done => return done.map_err(Error::from),
-            }
-        }
-        put().map_err(Error::from)
+        Ok(again_while_missing(put)?)
     }
+}
+
+/// Another entry may take its last file away, and the folder with it, just when we are about to use it.
+pub(super) fn again_while_missing(mut put: impl FnMut() -> Result<(), Problem>) -> Result<(), Problem> {
+    for _ in 1..TRIES {
+        match put() {
+            Err(problem) if problem.is_missing() => {}
+            done => return done,
+        }
+    }
+    put()
 }
 
 /// Where the file is written before it gets its name: after a crash we know what to look for.

@@ -5,6 +5,7 @@ use std::path::Path;
 use super::webroot::{PLACE, all, listed, name, temporary};
 use super::*;
 use crate::obtain::publish::folder::Way;
+use crate::obtain::publish::webroot::again_while_missing;
 
 #[test]
 fn links_lead_where_they_may() {
@@ -60,6 +61,23 @@ fn a_link_that_comes_in_between_is_not_followed() {
         assert_eq!(error.kind(), Kind::Storage);
         assert!(listed(outside.path()).is_empty());
         fs::remove_file(&link).expect("the link");
+    }
+}
+
+#[test]
+fn a_folder_that_goes_in_between_is_made_again() {
+    let root = temporary();
+    for (times, works) in [(3, true), (100, false)] {
+        let mut left = times;
+        let done = again_while_missing(|| {
+            let folder = Way::find(root.path(), &[".well-known", "pki-validation"])?.make()?;
+            if left > 0 {
+                left -= 1;
+                fs::remove_dir_all(root.path().join(".well-known")).expect("another entry takes it away");
+            }
+            folder.put(&name(), ".zerossl-x", b"x")
+        });
+        assert_eq!(done.is_ok(), works, "{done:?}");
     }
 }
 

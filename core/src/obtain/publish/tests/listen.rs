@@ -1,6 +1,7 @@
 use std::io::{ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use super::*;
 
@@ -167,18 +168,35 @@ fn who_is_slow_holds_up_nobody() {
     // More than there is room for: the oldest have to go.
     let idle: Vec<_> = (0..100).map(|_| TcpStream::connect(address).expect("it listens")).collect();
     assert_eq!(body(&get(address, PATH, "a.example")), Some("content of a"));
-    let mut ends = idle.into_iter();
-    assert_eq!(read(ends.next().expect("the oldest")), "");
+    let mut oldest = idle.first().expect("a hundred");
+    // Before its own time is over.
+    oldest.set_read_timeout(Some(Duration::from_secs(2))).expect("a socket");
+    assert_eq!(oldest.read(&mut [0]).expect("it was closed"), 0);
     // Those that are left do not delay its end.
     drop(publisher);
     TcpListener::bind(address).expect("the port is free");
 }
 
 #[test]
+fn who_still_sends_is_not_cut_off() {
+    let _alone = alone();
+    let (_publisher, address) = started("127.0.0.1:0");
+    let mut stream = TcpStream::connect(address).expect("it listens");
+    stream.write_all(format!("POST {PATH} HTTP/1.1\r\n\r\n").as_bytes()).expect("it reads");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("an answer");
+    assert_eq!(status(&answer), "405");
+    // The first would be answered by a reset, which the second would meet.
+    for _ in 0..2 {
+        stream.write_all(&[b'x'; 10_000]).expect("it still reads");
+    }
+}
+
+#[test]
 fn who_says_nothing_has_to_go() {
     let _alone = alone();
     let (_publisher, address) = started("127.0.0.1:0");
-    let started = std::time::Instant::now();
+    let started = Instant::now();
     assert_eq!(read(TcpStream::connect(address).expect("it listens")), "");
     let took = started.elapsed().as_secs();
     assert!((4..30).contains(&took), "after {took} s");

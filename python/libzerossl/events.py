@@ -1,0 +1,86 @@
+"""What an operation tells while it runs, and what it asks for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from libzerossl._native import Field
+from libzerossl.answer import Answer
+
+if TYPE_CHECKING:
+    from libzerossl.literals import EventType, Outcome, Stage, ValidationMethod
+
+__all__ = ["Challenge", "Event", "FileChallenge", "RecordChallenge"]
+
+
+class Event(Answer):
+    """A step of `Client.obtain` or `Client.renew_all`; its `str` is one line for people.
+
+    What an event does not speak of is None; further members are in `extra`.
+
+    >>> client.obtain(["example.com"], directory=directory, webroot=webroot, on_event=print).outcome
+    example.com (key): making the key and the CSR
+    ...
+    example.com (done): issued
+    'issued'
+    """
+
+    __slots__ = ()
+
+    type: Field[EventType | str] = Field("progress, or warning: it needs attention, though the work goes on.")
+    stage: Field[Stage | str | None] = Field("Where the work is: key, order, publish, preflight, verify, and so on.")
+    message: Field[str] = Field("One line of English, without any key.")
+    entry: Field[str | None] = Field("The entry's name.")
+    domain: Field[str | None] = Field("The name that it is about.")
+    location: Field[str | None] = Field("The URL or the record's name that is published.")
+    id: Field[str | None] = Field("The certificate's or the order's id.")
+    attempt: Field[int | None] = Field("How often the service was asked to look, from 1.")
+    next_poll: Field[float | None] = Field("Seconds until the next look at the order.")
+    address: Field[str | None] = Field("Where our own web server listens.")
+    port: Field[int | None] = Field("Its port.")
+    finding: Field[dict[str, Any] | None] = Field("What our own look found: what, where, expected, found, advice.")
+    outcome: Field[Outcome | str | None] = Field("What came of it; at the end.")
+
+    def __str__(self) -> str:
+        """One line: the entry, the stage, the message."""
+        warning = "warning: " if self.type == "warning" else ""
+        stage = f" ({self.stage})" if self.stage else ""
+        place = f"{self.entry or ''}{stage}".strip()
+        return f"{place}: {warning}{self.message}" if place else f"{warning}{self.message}"
+
+
+class FileChallenge(Answer):
+    """A file that shows control of a name: to be served at `url` with status 200 and exactly this content.
+
+    >>> challenge = zerossl.FileChallenge.from_dict({"domain": "example.com", "file": "0A.txt", "content": "a\\nb"})
+    >>> challenge.file, challenge.content
+    ('0A.txt', 'a\\nb')
+    """
+
+    __slots__ = ()
+
+    domain: Field[str] = Field("The name.")
+    url: Field[str] = Field("Where the service looks for the file.")
+    file: Field[str] = Field("The file's name: the last part of the URL.")
+    content: Field[str] = Field("Its lines, joined by newlines, without one at the end.")
+    method: Field[ValidationMethod | str] = Field("HTTP_CSR_HASH or HTTPS_CSR_HASH.")
+
+
+class RecordChallenge(Answer):
+    """A CNAME record that shows control of a name.
+
+    >>> challenge = zerossl.RecordChallenge.from_dict({"name": "_0a.example.com", "target": "1b.comodoca.com."})
+    >>> print(challenge.name, "CNAME", challenge.target)
+    _0a.example.com CNAME 1b.comodoca.com.
+    """
+
+    __slots__ = ()
+
+    domain: Field[str] = Field("The name.")
+    name: Field[str] = Field("The record's name, without a dot at the end.")
+    target: Field[str] = Field("Where it points to, with a dot at the end.")
+    method: Field[ValidationMethod | str] = Field("CNAME_CSR_HASH.")
+
+
+Challenge: TypeAlias = FileChallenge | RecordChallenge
+"""What the callable `publish` is given."""

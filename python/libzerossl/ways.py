@@ -1,0 +1,63 @@
+"""The ways to show control of the names: the parameter `validation` of `obtain`, and its short forms."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from typing import Any, Final
+
+from libzerossl.running import refused
+
+__all__ = ["path", "validation"]
+
+_METHODS: Final = {
+    "webroot": "HTTP_CSR_HASH",
+    "listen": "HTTP_CSR_HASH",
+    "hook": "CNAME_CSR_HASH",
+    "publish": "CNAME_CSR_HASH",
+    "emails": "EMAIL",
+}
+
+
+def validation(given: Mapping[str, Any] | None, method: str | None, ways: Mapping[str, object]) -> object:
+    """Make `validation` of whichever was given: itself, or one of the short forms in `ways`.
+
+    Raises:
+        InvalidArgumentError: None or several of them were given; its `parameter` is the one that is too many.
+    """
+    chosen = [name for name, value in {"validation": given, **ways}.items() if value is not None]
+    if not chosen:
+        raise refused("obtain", "validation", f"missing; give it, or one of {', '.join(_METHODS)}")
+    if len(chosen) > 1:
+        why = f"`{chosen[0]}` says already how control of the names is shown; give one of the two"
+        raise refused("obtain", chosen[1], why)
+    way = chosen[0]
+    if way == "validation":
+        return _whole(given, method)
+    # The core asks us, and we call.
+    published = {} if way == "publish" else {way: _published(way, ways[way])}
+    return {"method": method or _METHODS[way], **published}
+
+
+def path(value: object) -> object:
+    """Give a path as text; what is none is refused later, by name."""
+    return os.fspath(value) if isinstance(value, os.PathLike) else value
+
+
+def _whole(given: object, method: str | None) -> object:
+    if method is not None:
+        raise refused("obtain", "validation_method", "`validation` has a `method` already; give one of the two")
+    if not isinstance(given, Mapping):
+        return given
+    names = [name for name, value in given.items() if value is not None]
+    if names == ["method"] and given["method"] in set(_METHODS.values()) - {"EMAIL"}:
+        why = "it does not say who publishes: add `webroot`, `listen` or `hook`, or use the option `publish` instead"
+        raise refused("obtain", "validation", why)
+    webroot = given.get("webroot")
+    return given if webroot is None else {**given, "webroot": _published("webroot", webroot)}
+
+
+def _published(way: str, value: object) -> object:
+    if way == "webroot" and isinstance(value, Mapping):
+        return {name: path(folder) for name, folder in value.items()}
+    return path(value)
