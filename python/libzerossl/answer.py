@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
 _SECRET_NAMES = frozenset({"access_key", "eab_hmac_key", "private_key"})
-_LONGEST_SHOWN = 80
+_LONGEST_SHOWN = 250
 _MOST_SHOWN = 3
 
 

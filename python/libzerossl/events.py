@@ -39,6 +39,7 @@ class Event(Answer):
     address: Field[str | None] = Field("Where our own web server listens.")
     port: Field[int | None] = Field("Its port.")
     finding: Field[dict[str, Any] | None] = Field("What our own look found: what, where, expected, found, advice.")
+    path: Field[str | None] = Field("The folder where the files in use lie.")
     outcome: Field[Outcome | str | None] = Field("What came of it; at the end.")
 
     def __str__(self) -> str:

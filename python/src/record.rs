@@ -25,7 +25,7 @@ pub(crate) struct Record {
 /// A text that records are parts of.
 struct Text {
     json: String,
-    /// Written by the core: a list of objects has a line for each.
+    /// Written by the core: a page has a line for each of its objects.
     is_ours: bool,
 }
 

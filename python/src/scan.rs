@@ -52,7 +52,8 @@ pub(crate) fn entries(json: &str) -> impl Iterator<Item = (usize, usize)> {
     })
 }
 
-/// The entries of a list of objects in an answer of the core, which writes each on a line of its own; none if it is not so.
+/// The entries of a list of objects in an answer of the core, which writes those of pages on a line each; none if they
+/// are not.
 pub(crate) fn lines(json: &str) -> Option<Vec<(usize, usize)>> {
     let bytes = json.as_bytes();
     let mut start = begin(json, b'[')?;
@@ -69,8 +70,9 @@ pub(crate) fn lines(json: &str) -> Option<Vec<(usize, usize)>> {
         found.push((start, end - 1));
         start = end + 1;
     }
-    found.push((start, past_value(bytes, start)?));
-    Some(found)
+    let end = past_value(bytes, start)?;
+    found.push((start, end));
+    (bytes.get(past_space(bytes, end)) == Some(&b']')).then_some(found)
 }
 
 fn begin(json: &str, bracket: u8) -> Option<usize> {

@@ -2,9 +2,9 @@
 
 import functools
 import http.server
-import os
 import shutil
 import stat
+import subprocess
 import threading
 from pathlib import Path
 
@@ -56,36 +56,71 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
 
 def examples(scratch: Path) -> None:
     folder = scratch / "examples"
-    webroot, out = folder / "webroot", folder / "out"
+    webroot = folder / "webroot"
     webroot.mkdir(parents=True)
-    out.mkdir()
-    for name in ("list", "obtain", "order", "pull"):
-        # obtain.c says itself that it needs POSIX, and which.
-        options = [] if name == "obtain" else ["-D_POSIX_C_SOURCE=200809L"]
+    for name in ("list", "obtain", "pull"):
+        # Only poll needs more than C.
+        options = ["-D_POSIX_C_SOURCE=200809L"] if name == "pull" else []
         options += ["-std=c99", *STRICT, "-Wstrict-prototypes", "-g"]
         run(["cc", *options, TOP / "examples/c" / f"{name}.c", "-o", folder / name, *LINK])
-    run(["c++", "-std=c++17", *STRICT, TOP / "examples/cpp/list.cpp", "-o", folder / "list-cpp", *LINK])
+    for name in ("list", "obtain"):
+        source = TOP / f"examples/cpp/{name}.cpp"
+        run(["c++", "-std=c++17", *STRICT, source, "-o", folder / f"{name}-cpp", *LINK])
     handler = functools.partial(Quiet, directory=str(webroot))
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as web:
         threading.Thread(target=web.serve_forever, daemon=True).start()
         with Sandbox(SANDBOX, "--http-port", str(web.server_port)) as sandbox:
-            obtain: list[str | Path] = [folder / "obtain", "--webroot", webroot, "--out", out, *NAMES]
-            valgrind = ["valgrind", "--quiet", "--leak-check=full", "--error-exitcode=9"]
-            run([*valgrind, *obtain] if shutil.which("valgrind") else obtain, sandbox.environment())
+            by_file(folder, webroot, sandbox)
             for program in ("list", "pull", "list-cpp"):
                 said = run([folder / program], sandbox.environment())
                 expected = "1 certificates" if program == "pull" else "issued  example.com"
                 if expected not in said:
                     raise Failed(f"{program} said {said!r}")
         web.shutdown()
-    with Sandbox(SANDBOX) as sandbox:
-        said = run([folder / "order"], sandbox.environment())
-        if not said.startswith("-----BEGIN PRIVATE KEY-----"):
-            raise Failed(f"order said {said!r}")
-    written = sorted(os.listdir(out))
-    if written != ["cert.pem", "chain.pem", "fullchain.pem", "privkey.pem"]:
-        raise Failed(f"written: {written}")
-    if stat.S_IMODE((out / "privkey.pem").stat().st_mode) != 0o600:
+    with Sandbox(SANDBOX, "--management", "127.0.0.1:0") as sandbox:
+        by_record(folder, sandbox)
+
+
+def by_file(folder: Path, webroot: Path, sandbox: Sandbox) -> None:
+    options: list[str | Path] = ["--webroot", webroot, "--directory", folder / "store", "--preflight", "off"]
+    obtain = [folder / "obtain", *options, *NAMES]
+    valgrind = ["valgrind", "--quiet", "--leak-check=full", "--error-exitcode=9"]
+    first = run([*valgrind, *obtain] if shutil.which("valgrind") else obtain, sandbox.environment())
+    again = run(obtain, sandbox.environment())
+    path = folder / "store/example.com/current/fullchain.pem"
+    if not first.endswith(f"issued\n{path}\n") or again != f"unchanged\n{path}\n":
+        raise Failed(f"obtain said {first!r}, then {again!r}")
+    if not path.read_text(encoding="ascii").startswith("-----BEGIN CERTIFICATE-----"):
+        raise Failed(f"{path} holds no certificate")
+    if stat.S_IMODE((path.parent / "privkey.pem").stat().st_mode) != 0o600:
         raise Failed("the key can be read by others")
-    if any((webroot / ".well-known/pki-validation").iterdir()):
+    if any(webroot.iterdir()):
         raise Failed("validation files were left behind")
+    wrong = subprocess.run([folder / "obtain", *options], capture_output=True, text=True, check=False)
+    if wrong.returncode != 1 or not wrong.stderr.startswith("error: obtain: "):
+        raise Failed(f"without a name it said {wrong.stderr!r}")
+
+
+def by_record(folder: Path, sandbox: Sandbox) -> None:
+    """Plays the person who puts records in place when asked."""
+    command = [folder / "obtain-cpp", folder / "by-record", "example.com", sandbox.manage("GET", "/")["dns"]]
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=sandbox.environment()
+    ) as program:
+        assert program.stdin is not None and program.stdout is not None
+        said = []
+        for line in program.stdout:
+            said.append(line.strip())
+            if " CNAME " not in line:
+                continue
+            name, _, target = line.split()
+            if said[-2].startswith("publish "):
+                sandbox.manage("POST", "/records", {"name": name, "type": "CNAME", "value": target})
+            else:
+                sandbox.manage("DELETE", f"/records?name={name.rstrip('.')}")
+            program.stdin.write("\n")
+            program.stdin.flush()
+    if program.returncode or said[-1] != str(folder / "by-record/example.com/current/fullchain.pem"):
+        raise Failed(f"obtain.cpp said {said}")
+    if left := sandbox.manage("GET", "/records"):
+        raise Failed(f"records were left behind: {left}")

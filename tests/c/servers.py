@@ -1,13 +1,15 @@
 """Servers for the test programs: the sandbox, and relays that hang up."""
 
 import itertools
+import json
 import os
 import select
 import socket
 import subprocess
 import threading
+import urllib.request
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 
 class Sandbox:
@@ -35,6 +37,13 @@ class Sandbox:
         """The environment of a program that is to use this sandbox."""
         ours = {"ZEROSSL_BASE_URL": self.url, "ZEROSSL_ACCESS_KEY": "sandbox-key"}
         return os.environ | ours | ({"SANDBOX_MANAGEMENT": self.management} if self.management else {})
+
+    def manage(self, method: str, path: str, body: Any = None) -> Any:
+        """Asks the management interface."""
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(f"{self.management}{path}", data=data, method=method)
+        with urllib.request.urlopen(request, timeout=10) as answer:
+            return json.load(answer)
 
     def __enter__(self) -> Self:
         return self

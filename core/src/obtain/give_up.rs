@@ -117,6 +117,18 @@ impl Session<'_> {
         Ok(self.entry.read(&Entry::in_version(serial, super::order::KEY))?.is_some())
     }
 
+    /// The same where a good certificate is in place: that the service cannot be asked is no reason to fail.
+    pub(crate) fn account_for_lost_if_possible(&mut self) -> Result<()> {
+        match self.account_for_lost() {
+            Err(error) if !matches!(error.kind(), Kind::Storage | Kind::Cancelled) => {
+                let message = format!("orders whose answers were lost are looked for next time ({error})");
+                self.warn(Stage::Order, &message, []);
+                Ok(())
+            }
+            outcome => outcome,
+        }
+    }
+
     /// Looks for orders of creates whose answers were lost, and cancels what turned up beside the one in use.
     pub(crate) fn account_for_lost(&mut self) -> Result<()> {
         let now = self.now();

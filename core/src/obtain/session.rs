@@ -60,7 +60,7 @@ impl<'a> Session<'a> {
                 return Err(Error::invalid("adopt", "there is no order under way that it could belong to"));
             }
             if let Some(installed) = self.good()? {
-                self.account_for_lost()?;
+                self.account_for_lost_if_possible()?;
                 self.deploy()?;
                 let certificate = self.stored_certificate(&installed)?;
                 return Ok(self.outcome(Outcome::Unchanged, Some(certificate)));
@@ -78,7 +78,7 @@ impl<'a> Session<'a> {
             Waited::Issued(certificate) => {
                 self.install(&certificate)?;
                 self.clear_leftovers()?;
-                self.account_for_lost()?;
+                self.account_for_lost_if_possible()?;
                 self.deploy()?;
                 let outcome = match (is_resumed, is_first) {
                     (true, _) => Outcome::Resumed,

@@ -14,8 +14,10 @@ use crate::operations::{GetCertificate, ValidationMethod, VerifyDomains};
 /// Verify is often too early; after so many failures it is not that.
 const VERIFY_TRIES: u32 = 6;
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
-/// An order that stays silent for so long is explained.
+/// An order that stays silent for so long, or half of the time that is left, is explained.
 const SILENCE: Duration = Duration::from_secs(120);
+/// What a look for the reason takes; with less time there is none.
+const TIME_TO_EXPLAIN: Duration = Duration::from_secs(5);
 /// A look without a deadline of the call's own.
 const LOOK_AT_MOST: Duration = Duration::from_secs(120);
 
@@ -111,7 +113,8 @@ impl Session<'_> {
     /// Looks until the certificate is issued, less and less often.
     fn wait(&mut self, mut order: Certificate) -> Result<Waited> {
         let mut pause = self.wish.poll_interval;
-        let mut explain_at = Some(self.world.clock.instant() + SILENCE);
+        let silence = self.time_left().map_or(SILENCE, |left| SILENCE.min(left / 2));
+        let mut explain_at = (silence >= TIME_TO_EXPLAIN).then(|| self.world.clock.instant() + silence);
         loop {
             match order.status.as_deref() {
                 Some("issued") => return Ok(Waited::Issued(Box::new(order))),
@@ -125,9 +128,6 @@ impl Session<'_> {
             let facts = [("id", order.id.as_str().into()), ("next_poll", pause.as_secs_f64().into())];
             self.progress(Stage::Wait, "waiting for the certificate to be issued", facts);
             if !self.pause(pause)? {
-                if explain_at.is_some() {
-                    self.explain(&order)?;
-                }
                 return Ok(Waited::Pending(Box::new(order)));
             }
             order = match self.send(&GetCertificate::new(&order.id)) {

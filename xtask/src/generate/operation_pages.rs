@@ -66,10 +66,9 @@ pub(super) fn parameter_table(parameters: &[Parameter]) -> String {
 fn takes(kind: ParameterKind) -> String {
     match kind {
         ParameterKind::Text => "text".into(),
-        ParameterKind::TextList => "list of texts".into(),
+        ParameterKind::TextList | ParameterKind::Command => "list of texts".into(),
         ParameterKind::Id => "id, text".into(),
         ParameterKind::Domains | ParameterKind::DistinctDomains => "list of names".into(),
-        ParameterKind::Command => "list of texts".into(),
         ParameterKind::Csr | ParameterKind::PrivateKey => "PEM".into(),
         ParameterKind::OneOf(words) => {
             words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")

@@ -253,3 +253,36 @@ fn it_is_renewed_when_a_third_is_left() {
     assert_eq!(stand.obtain(&stand.wanted()).expect("due").outcome, Outcome::Renewed);
     assert!(stand.sandbox.requests().len() > asked);
 }
+
+/// The certificate in place is good: that the service is away is no reason to fail.
+#[test]
+fn a_good_certificate_needs_no_service() {
+    let stand = Stand::new();
+    lose(&stand, When::Before);
+    stand.obtain(&stand.wanted()).expect("made again");
+    assert_eq!(stand.journal()["lost"].as_array().map(Vec::len), Some(1));
+    stand.strike("list_certificates", 9, When::Before, Reply::page(503));
+    assert_eq!(stand.obtain(&stand.wanted()).expect("it is good").outcome, Outcome::Unchanged);
+}
+
+/// CAA records shut the CA out, of which the service says nothing.
+#[test]
+fn a_silent_order_is_explained() {
+    let stand = Stand::new();
+    stand.sandbox.change_settings(|settings| settings.caa = zerossl_sandbox::CaaRefusal::Stall);
+    stand.sandbox.add_record("example.com", "CAA", "0 issue \"example.net\"").expect("a record");
+    let (tell, told) = std::sync::mpsc::channel();
+    let client = stand.client().logging_to(move |line| {
+        // The test is still there.
+        let _ = tell.send(line.to_owned());
+    });
+    let resolver = Some(stand.sandbox.dns_address().to_string());
+    let wanted = Obtain { preflight: Some("warn".to_owned()), resolver, ..stand.wanted() };
+    let obtained = stand.obtain_on(&crate::obtain::storage::Disk, &client, &wanted).expect("it waits");
+    assert_eq!(obtained.outcome, Outcome::Pending);
+    let is_told = |line: &String| line.contains("(preflight)") && line.contains("sectigo.com");
+    assert!(
+        told.try_iter().filter(is_told).count() > 1,
+        "before the service looked, and while it was silent"
+    );
+}
