@@ -19,7 +19,7 @@ use crate::thread;
 
 /// How often the caller looks at its token, and the thread at the command.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
-/// How long a command that was asked to end may take to do so.
+/// How long a command may take to end when it is asked to, and again when it is made to.
 const GRACE: Duration = Duration::from_secs(5);
 
 /// What to run.
@@ -62,11 +62,17 @@ fn run_with_grace<K: Send + 'static>(
     let (program, timeout) = (Program::new(command)?, command.timeout);
     let (tell, told) = sync_channel(1);
     let work = move || {
-        let outcome = program.start().map(|running| running.finish(timeout, grace));
-        // First, so that whoever hears of the end finds it free.
-        drop(keep);
+        let (outcome, left) = match program.start().map(|running| running.finish(timeout, grace)) {
+            Ok((ended, left)) => (Ok(ended), left),
+            Err(error) => (Err(error), None),
+        };
+        // With nothing left, this drops what was kept: whoever hears of the end finds it free.
+        let left = left.map(move |running| (running, keep));
         // After a cancel nobody listens.
         let _ = tell.send(outcome);
+        if let Some((running, _keep)) = left {
+            running.outlast();
+        }
     };
     thread::spawn("command", work)
         .map_err(|error| Error::new(Kind::Internal, format!("no thread could be started: {error}")))?;

@@ -21,9 +21,11 @@ static void add(const char *before, const char *text, const char *after) {
 }
 
 static void on_event(zerossl_op *op, const char *event_json, void *user_data) {
-    char *message = zerossl_json_get(event_json, "/message");
+    char *type = zerossl_json_get(event_json, "/type"), *message = zerossl_json_get(event_json, "/message");
     (void)op, (void)user_data;
-    printf("%s\n", message ? message : "");
+    if (type && message && strcmp(type, "log") != 0)
+        printf("%s: %s\n", type, message);
+    zerossl_string_free(type);
     zerossl_string_free(message);
 }
 
@@ -31,6 +33,7 @@ int main(int count, char **arguments) {
     zerossl_error *error;
     zerossl_client *client = zerossl_client_new(NULL, &error);
     char **word = arguments + 1, **end = arguments + count, *answer, *path;
+    int failed;
 
     for (; end - word > 1 && strncmp(*word, "--", 2) == 0; word += 2) {
         int is_webroot = strcmp(*word, "--webroot") == 0;
@@ -51,7 +54,7 @@ int main(int count, char **arguments) {
     zerossl_string_free(path);
     zerossl_string_free(answer);
     zerossl_client_free(client);
-    count = error != NULL;
+    failed = error != NULL;
     zerossl_error_free(error);
-    return count;
+    return failed;
 }

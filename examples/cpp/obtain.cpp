@@ -12,7 +12,8 @@ static std::string member(std::string_view event, const char *pointer) {
 
 static void on_event(std::string_view event, zerossl::Running &op) {
     const std::string type = member(event, "/type");
-    std::cout << member(event, "/message") << std::endl;
+    if (type != "log")
+        std::cout << type << ": " << member(event, "/message") << std::endl;
     if (type != "publish" && type != "cleanup")
         return;
     // The answer may also come later and from another thread; a program for a DNS service answers by itself.

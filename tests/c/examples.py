@@ -5,10 +5,11 @@ import http.server
 import shutil
 import stat
 import subprocess
+import tempfile
 import threading
 from pathlib import Path
 
-from harness import LIB, SANDBOX, TOP, Failed, Tests, need, run, silent
+from harness import LEAKS, LIB, SANDBOX, TOP, VALGRIND, Failed, Tests, need, run, silent
 from servers import Sandbox
 
 LINK = ["-I", str(TOP / "build/include"), "-L", str(LIB), "-lzerossl", f"-Wl,-rpath,{LIB}"]
@@ -43,8 +44,8 @@ def hpp(scratch: Path, compiler: str, *options: str) -> None:
                 *LINK,
             ]
         )
-        with Sandbox(SANDBOX, "--quota", "50") as sandbox:
-            silent([program], sandbox.environment())
+        with Sandbox(SANDBOX, "--quota", "50") as sandbox, tempfile.TemporaryDirectory() as folder:
+            silent([program], sandbox.environment() | {"SCRATCH": folder})
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):
@@ -84,11 +85,11 @@ def examples(scratch: Path) -> None:
 def by_file(folder: Path, webroot: Path, sandbox: Sandbox) -> None:
     options: list[str | Path] = ["--webroot", webroot, "--directory", folder / "store", "--preflight", "off"]
     obtain = [folder / "obtain", *options, *NAMES]
-    valgrind = ["valgrind", "--quiet", "--leak-check=full", "--error-exitcode=9"]
-    first = run([*valgrind, *obtain] if shutil.which("valgrind") else obtain, sandbox.environment())
+    checked = [*VALGRIND, *LEAKS, *obtain] if shutil.which("valgrind") else obtain
+    first = run(checked, sandbox.environment())
     again = run(obtain, sandbox.environment())
     path = folder / "store/example.com/current/fullchain.pem"
-    if not first.endswith(f"issued\n{path}\n") or again != f"unchanged\n{path}\n":
+    if not first.endswith(f"issued\n{path}\n") or again != f"progress: unchanged\n{path}\n":
         raise Failed(f"obtain said {first!r}, then {again!r}")
     if not path.read_text(encoding="ascii").startswith("-----BEGIN CERTIFICATE-----"):
         raise Failed(f"{path} holds no certificate")
@@ -114,7 +115,7 @@ def by_record(folder: Path, sandbox: Sandbox) -> None:
             if " CNAME " not in line:
                 continue
             name, _, target = line.split()
-            if said[-2].startswith("publish "):
+            if said[-2].startswith("publish:"):
                 sandbox.manage("POST", "/records", {"name": name, "type": "CNAME", "value": target})
             else:
                 sandbox.manage("DELETE", f"/records?name={name.rstrip('.')}")

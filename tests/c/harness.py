@@ -17,6 +17,13 @@ WARNINGS = ["-Wall", "-Wextra", "-pedantic", "-Wstrict-prototypes", "-Werror"]
 INCLUDE = ["-I", str(TOP / "build/include"), "-I", str(HERE)]
 # POSIX beside the C standard; only our test programs need it.
 POSIX = ["-std=c99", "-D_DEFAULT_SOURCE"]
+# One thread runs at a time there; a host that polls must not starve the thread it waits for.
+VALGRIND = ["valgrind", "--quiet", "--error-exitcode=9", "--fair-sched=yes"]
+LEAKS = [
+    "--leak-check=full",
+    "--errors-for-leak-kinds=definite,indirect,possible",
+    f"--suppressions={HERE / 'valgrind.supp'}",
+]
 Command = Sequence[str | Path]
 
 

@@ -16,12 +16,14 @@ from cases import Player, every_case
 from harness import (
     HERE,
     INCLUDE,
+    LEAKS,
     LIB,
     POSIX,
     SANDBOX,
     SHARED,
     TARGET,
     TOP,
+    VALGRIND,
     WARNINGS,
     Command,
     Failed,
@@ -101,11 +103,6 @@ def under_valgrind(scratch: Path) -> None:
     checked = [name for name in NEEDS_NO_MORE if name not in ("process", "forked")]
     play_programs([scratch / "gcc" / name for name in checked], [*VALGRIND, *LEAKS])
     play_programs([scratch / "gcc/forked"], VALGRIND)
-
-
-# One thread runs at a time there; a host that polls must not starve the thread it waits for.
-VALGRIND = ["valgrind", "--quiet", "--error-exitcode=9", "--fair-sched=yes"]
-LEAKS = ["--leak-check=full", "--errors-for-leak-kinds=definite,indirect,possible"]
 
 
 def counted(scratch: Path) -> None:

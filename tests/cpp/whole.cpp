@@ -90,6 +90,54 @@ static void ops(const zerossl::Client &client) {
     op = std::move(other);
 }
 
+/* Both ways to answer; the reason for a no arrives in the error. */
+static void questions(const zerossl::Client &client) {
+    const std::string params = "{\"domains\": [\"four.example.com\"], \"validation\": {\"method\": \"CNAME_CSR_HASH\"}, "
+                               "\"preflight\": \"off\", \"directory\": " +
+                               zerossl::json_quote(std::getenv("SCRATCH")) + "}";
+    const auto no = [](const std::string &event) {
+        return "{\"id\": " + zerossl::json_get(event, "/id").value() + ", \"error\": \"no such zone\"}";
+    };
+    const auto check = [](const zerossl::Error &error) {
+        CHECK(error.code() == ZEROSSL_E_VALIDATION);
+        CHECK(std::string(error.what()).find("no such zone") != std::string::npos);
+    };
+    int asked = 0;
+    try {
+        client.run("obtain", params, [&](std::string_view view, zerossl::Running &op) {
+            const std::string event(view);
+            if (zerossl::json_get(event, "/type") != "publish")
+                return;
+            ++asked;
+            op.reply(no(event));
+        });
+        CHECK(!"it was refused");
+    } catch (const zerossl::Error &error) {
+        check(error);
+    }
+    zerossl::Op op = client.start("obtain", params);
+    while (std::optional<std::string> event = op.next())
+        if (zerossl::json_get(*event, "/type") == "publish") {
+            ++asked;
+            op.reply(no(*event));
+        }
+    try {
+        op.result();
+        CHECK(!"it was refused");
+    } catch (const zerossl::Error &error) {
+        check(error);
+    }
+    CHECK(asked == 2);
+    try {
+        client.run("obtain", params, [&](std::string_view, zerossl::Running &running) {
+            running.reply("{\"id\": 4711, \"ok\": true}");
+        });
+        CHECK(!"nobody asked that");
+    } catch (const zerossl::Error &error) {
+        CHECK(error.code() == ZEROSSL_E_INVALID_ARGUMENT && error.field("parameter") == "id");
+    }
+}
+
 int main() {
     const zerossl::Client client("{\"requests_per_second\": 0}");
     order(client, "one.example.com");
@@ -99,4 +147,5 @@ int main() {
     range(client);
     callbacks(client);
     ops(client);
+    questions(client);
 }

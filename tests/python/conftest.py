@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from libzerossl.sandbox import find_program
+from libzerossl.sandbox import Sandbox, find_program
+from website import Stand, Website
 
 pytest_plugins = ["libzerossl.sandbox.pytest_plugin"]
 
@@ -53,3 +54,20 @@ def silent_server() -> Iterator[SilentServer]:
     server = SilentServer()
     yield server
     server.socket.close()
+
+
+@pytest.fixture
+def website(tmp_path: Path) -> Iterator[Website]:
+    """A website in an empty folder."""
+    site = Website(tmp_path / "www")
+    yield site
+    site.close()
+
+
+@pytest.fixture
+def stand(website: Website, tmp_path: Path) -> Iterator[Stand]:
+    """A sandbox for `obtain`, its website, and a folder that is not there yet."""
+    with Sandbox(http_port=website.port, quota=50) as sandbox:
+        stand = Stand(sandbox, website, tmp_path / "store")
+        yield stand
+        stand.client.close()

@@ -3,69 +3,46 @@
 from __future__ import annotations
 
 import doctest
-import http.server
 import os
 import re
 import subprocess
 import sys
-import threading
-from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import libzerossl as zerossl
 import pytest
 from libzerossl import sandbox as sandbox_module
+from libzerossl.obtaining import Obtaining
 from libzerossl.sandbox import Sandbox, find_program
+from website import Website
 
 TOP = Path(__file__).parents[2]
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 
 
-class Website:
-    """What the names of an order show: a folder on a port of this machine."""
+@pytest.fixture(autouse=True)
+def no_look(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leave our own look at the names of the examples away: they are not those of this machine, and nothing leaves it."""
+    obtain = zerossl.Client.obtain
 
-    def __init__(self, folder: Path) -> None:
-        """Serve the folder."""
-        handler = partial(http.server.SimpleHTTPRequestHandler, directory=str(folder))
-        self.folder = folder
-        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-        self.port = self.server.server_address[1]
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+    def without_a_look(self: zerossl.Client, domains: list[str], **given: Any) -> zerossl.Obtained:
+        return obtain(self, domains, **{"preflight": "off", **given})
 
-    def issue(self, client: zerossl.Client, name: str) -> zerossl.Certificate:
-        """Order a certificate for a name and validate it."""
-        csr = client.generate_csr(domains=[name]).csr
-        order = client.create_certificate(domains=[name], csr=csr, strict_domains=True)
-        file = order.validation.other_methods[name]
-        path = self.folder / str(file.file_validation_url_http).split("/", 3)[3]
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text("\n".join(file.file_validation_content))
-        client.verify_domains(order.id, validation_method="HTTP_CSR_HASH")
-        return client.get_certificate(order.id)
-
-
-@pytest.fixture
-def website(tmp_path: Path) -> Iterator[Website]:
-    """A website in an empty folder."""
-    site = Website(tmp_path / "www")
-    site.folder.mkdir()
-    yield site
-    site.server.shutdown()
-    site.server.server_close()
+    monkeypatch.setattr(zerossl.Client, "obtain", without_a_look)
 
 
 def examples() -> list[doctest.DocTest]:
     """The docstrings with examples."""
     finder = doctest.DocTestFinder(exclude_empty=True)
     found = [test for module in (zerossl, sandbox_module) for test in finder.find(module, module.__name__)]
-    found += finder.find(zerossl.Client, "libzerossl.Client")
+    for kind in (zerossl.Client, Obtaining, zerossl.Event, zerossl.FileChallenge, zerossl.RecordChallenge):
+        found += finder.find(kind, f"libzerossl.{kind.__name__}")
     return [test for test in found if test.examples]
 
 
 @pytest.mark.parametrize("test", examples(), ids=lambda test: test.name)
-def test_docstring(test: doctest.DocTest, website: Website) -> None:
+def test_docstring(test: doctest.DocTest, website: Website, tmp_path: Path) -> None:
     """Run one, beside a sandbox with an issued certificate or an order where the example speaks of one."""
     with Sandbox(http_port=website.port) as sandbox, sandbox.client() as client:
         names: dict[str, Any] = {
@@ -74,6 +51,8 @@ def test_docstring(test: doctest.DocTest, website: Website) -> None:
             "client": client,
             "access_key": sandbox.access_key,
             "base_url": sandbox.base_url,
+            "directory": tmp_path / "certificates",
+            "webroot": website.folder,
         }
         if re.search(r"\bissued\.", test.docstring or ""):
             names["issued"] = website.issue(client, "example.com")
@@ -88,6 +67,22 @@ def test_docstring(test: doctest.DocTest, website: Website) -> None:
         assert not out, "".join(out)
 
 
+class Zone:
+    """What stands for the reader's own way to change DNS records."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        """Take the sandbox's."""
+        self.sandbox = sandbox
+
+    def add(self, name: str, type: str, value: str) -> None:
+        """Add a record."""
+        self.sandbox.manage("/records", {"name": name, "type": type, "value": value})
+
+    def remove(self, name: str, type: str) -> None:
+        """Remove a record."""
+        self.sandbox.manage(f"/records?name={name}&type={type}", method="DELETE")
+
+
 def python_blocks(page: Path) -> list[str]:
     """The Python programs of a page."""
     return re.findall(r"```python\n(.*?)```", page.read_text(), re.DOTALL)
@@ -96,23 +91,25 @@ def python_blocks(page: Path) -> list[str]:
 @pytest.mark.parametrize("page", ["docs/python.md", "python/README.md", "python/sandbox/README.md"])
 def test_pages(page: str, website: Website, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Run the programs of a page one after the other, in one namespace, with the sandbox as the service."""
+    folders = {"/var/www/html": str(website.folder), "/etc/zerossl": str(tmp_path / "certificates")}
     with Sandbox(http_port=website.port, access_key="your-access-key", quota=50) as sandbox:
         monkeypatch.setenv("ZEROSSL_BASE_URL", sandbox.base_url)
         monkeypatch.chdir(tmp_path)
 
         def publish(url: str, lines: list[str]) -> None:
-            path = website.folder / url.split("/", 3)[3]
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text("\n".join(lines))
+            website.put(url, "\n".join(lines))
 
-        names: dict[str, Any] = {"publish": publish, "__name__": "__main__"}
+        names: dict[str, Any] = {"publish": publish, "my_dns": Zone(sandbox), "__name__": "__main__"}
         blocks = python_blocks(TOP / page)
         assert blocks
-        for number, block in enumerate(blocks):
+        for number, text in enumerate(blocks):
+            block = text
+            for shown, here in folders.items():
+                block = block.replace(shown, here)
             exec(compile(block, f"{page}, block {number + 1}", "exec"), names)
 
 
-def test_the_example_program(website: Website, tmp_path: Path) -> None:
+def test_the_program_step_by_step(website: Website, tmp_path: Path) -> None:
     """examples/python/issue.py goes the whole way."""
     with Sandbox(http_port=website.port) as sandbox:
         out = tmp_path / "certificates"
@@ -137,3 +134,46 @@ def test_the_example_program(website: Website, tmp_path: Path) -> None:
         assert sorted(path.name for path in out.iterdir()) == ["cert.pem", "chain.pem", "fullchain.pem", "privkey.pem"]
         assert (out / "privkey.pem").stat().st_mode & 0o777 == 0o600
         assert not list((website.folder / ".well-known/pki-validation").iterdir())
+
+
+def obtain_program(sandbox: Sandbox, tmp_path: Path, *options: object) -> subprocess.Popen[str]:
+    """Start examples/python/obtain.py."""
+    program = [sys.executable, "-u", str(TOP / "examples/python/obtain.py")]
+    given = ["--directory", tmp_path / "certificates", "--preflight", "off", *options, "example.com"]
+    environment = {**os.environ, "ZEROSSL_BASE_URL": sandbox.base_url, "ZEROSSL_ACCESS_KEY": sandbox.access_key}
+    pipe = subprocess.PIPE
+    return subprocess.Popen(
+        program + [str(part) for part in given], env=environment, stdin=pipe, stdout=pipe, stderr=pipe, text=True
+    )
+
+
+def test_the_program_by_webroot(website: Website, tmp_path: Path) -> None:
+    """examples/python/obtain.py, and once more: nothing is done then."""
+    with Sandbox(http_port=website.port) as sandbox:
+        for outcome in ("issued", "unchanged"):
+            with obtain_program(sandbox, tmp_path, "--webroot", website.folder) as process:
+                out, err = process.communicate(timeout=60)
+            assert (process.returncode, err) == (0, "")
+            last = out.splitlines()[-1]
+            assert last.startswith(f"{outcome}: {tmp_path}/certificates/example.com/current/fullchain.pem, until 20")
+
+
+def test_the_program_by_record(tmp_path: Path) -> None:
+    """Without a webroot it says which record to add, and waits for that."""
+    with Sandbox() as sandbox, obtain_program(sandbox, tmp_path) as process:
+        assert process.stdout is not None
+        line = next(line for line in process.stdout if line.startswith("add "))
+        name, value = re.fullmatch(r"add the record (\S+) CNAME (\S+) and press Enter\n", line).groups()  # type: ignore[union-attr]
+        sandbox.manage("/records", {"name": name, "type": "CNAME", "value": value})
+        out, err = process.communicate("\n\n", timeout=60)
+    assert (process.returncode, err) == (0, "")
+    assert f"the record {name} is not needed any more" in out
+    assert out.splitlines()[-1].startswith("issued: ")
+
+
+def test_the_program_says_what_is_wrong(tmp_path: Path) -> None:
+    """In one line."""
+    with Sandbox() as sandbox, obtain_program(sandbox, tmp_path, "--webroot", tmp_path, "intranet") as process:
+        _, err = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert err.startswith("error: obtain: `domains[0]`: `intranet`: ")

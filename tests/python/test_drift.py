@@ -16,13 +16,21 @@ TABLES = json.loads(_native.describe())
 OPERATIONS = {operation["name"]: operation for operation in TABLES["operations"]}
 # Not of the table: what a client is besides, and the iterator over all pages.
 OTHERS = {"close", "cancelled_by", "iter_certificates"}
+# The first parameter, which may be given without its name; the others are keywords.
+FIRST = {"obtain": "domains", "renew_all": "directory"}
+# Python's own parameters: short forms of `validation`, and what is called meanwhile.
+CALLABLES = {"on_event", "publish", "cleanup"}
+SHORT_FORMS = {"webroot", "listen", "hook", "emails", "validation_method"}
+OWN = {"obtain": CALLABLES | SHORT_FORMS, "renew_all": CALLABLES}
+PATH = "str | os.PathLike[str]"
 
 
 def shapes(schema: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """All objects with a title in a schema."""
     if "title" in schema:
         yield schema
-    for inner in [*schema.get("properties", {}).values(), schema.get("items"), schema.get("additionalProperties")]:
+    parts = [schema.get("items"), schema.get("additionalProperties"), *schema.get("anyOf", [])]
+    for inner in [*schema.get("properties", {}).values(), *parts]:
         if isinstance(inner, dict):
             yield from shapes(inner)
 

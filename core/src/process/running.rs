@@ -7,12 +7,12 @@ use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
-use nix::sys::signal::{Signal, killpg};
+use nix::sys::signal::{Signal, kill, killpg};
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::Pid;
 
 use super::output::Output;
-use super::{Ended, LOOK_EVERY};
+use super::{Ended, GRACE, LOOK_EVERY};
 
 /// Read at once.
 const PIECE: usize = 16 * 1024;
@@ -43,13 +43,10 @@ impl Running {
         Self { process, pipe: Some(pipe), output: Output::default(), pause: FIRST_PAUSE }
     }
 
-    /// Waits for the end, or makes it.
-    pub(super) fn finish(mut self, timeout: Duration, grace: Duration) -> Ended {
-        let status = self.wait(timeout).unwrap_or_else(|| {
-            self.end(grace);
-            let how = format!("it ran longer than {} s and was ended", timeout.as_secs_f64());
-            Status { success: false, how }
-        });
+    /// Waits for the end, or makes it. The second is there only if that was in vain.
+    pub(super) fn finish(mut self, timeout: Duration, grace: Duration) -> (Ended, Option<Self>) {
+        let status = self.wait(timeout);
+        let is_over = status.is_some() || self.end(grace);
         // What it printed lies in the pipe when it has ended. Not more than that: what it left running in the background
         // may write for ever.
         for _ in 0..MOST_LEFT {
@@ -57,50 +54,69 @@ impl Running {
                 break;
             }
         }
-        Ended { success: status.success, how: status.how, output: self.output.into_text() }
+        let status = status.unwrap_or_else(|| {
+            let how = if is_over { "was ended" } else { "could not be ended, so it still runs" };
+            Status {
+                success: false,
+                how: format!("it ran longer than {} s and {how}", timeout.as_secs_f64()),
+            }
+        });
+        let output = std::mem::take(&mut self.output).into_text();
+        let ended = Ended { success: status.success, how: status.how, output };
+        (ended, (!is_over).then_some(self))
     }
 
-    /// None if it still runs after that time.
-    fn wait(&mut self, timeout: Duration) -> Option<Status> {
-        let started = Instant::now();
-        loop {
-            let left = timeout.saturating_sub(started.elapsed());
-            self.read(left.min(LOOK_EVERY));
-            if let Some(status) = self.status() {
-                return Some(status);
-            }
-            if left == Duration::ZERO {
-                return None;
-            }
-        }
-    }
-
-    /// Asks the whole group to end, and makes it end if it does not.
-    ///
-    /// As long as somebody holds the pipe, the first process is not waited for: dead or alive it keeps the group's
-    /// number, so that it cannot become a stranger's before the last signal.
-    fn end(&mut self, grace: Duration) {
-        self.signal(Signal::SIGTERM);
-        let started = Instant::now();
-        loop {
-            let left = grace.saturating_sub(started.elapsed());
-            if left == Duration::ZERO {
-                break;
-            }
-            self.read(left.min(LOOK_EVERY));
-            if self.pipe.is_none() && self.status().is_some() {
-                return;
-            }
-        }
-        self.signal(Signal::SIGKILL);
+    /// Waits for the end of what could not be ended.
+    pub(super) fn outlast(mut self) {
         while self.status().is_none() {
             self.read(LOOK_EVERY);
         }
     }
 
-    /// To the group. If that fails, it is gone, or runs as a user whose processes we may not end.
+    /// None if it still runs after that time.
+    fn wait(&mut self, timeout: Duration) -> Option<Status> {
+        let mut status = None;
+        self.wait_until(timeout, |running| {
+            status = running.status();
+            status.is_some()
+        });
+        status
+    }
+
+    /// Asks the whole group to end, and makes it end if it does not. False if it goes on all the same.
+    ///
+    /// As long as somebody holds the pipe, the first process is not waited for: dead or alive it keeps the group's
+    /// number, so that it cannot become a stranger's before the last signal.
+    fn end(&mut self, grace: Duration) -> bool {
+        self.signal(Signal::SIGTERM);
+        if self.wait_until(grace, |running| running.pipe.is_none() && running.status().is_some()) {
+            return true;
+        }
+        self.signal(Signal::SIGKILL);
+        // It may run as another user by now, or hang in the kernel.
+        self.wait_until(GRACE, |running| running.status().is_some())
+    }
+
+    fn wait_until(&mut self, longest: Duration, mut is_true: impl FnMut(&Self) -> bool) -> bool {
+        let started = Instant::now();
+        loop {
+            let left = longest.saturating_sub(started.elapsed());
+            self.read(left.min(LOOK_EVERY));
+            if is_true(self) {
+                return true;
+            }
+            if left == Duration::ZERO {
+                return false;
+            }
+        }
+    }
+
+    /// To the group, or to a process that has left its group and is not over.
     fn signal(&self, signal: Signal) {
-        let _ = killpg(self.process, signal);
+        if killpg(self.process, signal).is_err() && self.status().is_none() {
+            // If this fails, too, the wait will show it.
+            let _ = kill(self.process, signal);
+        }
     }
 
     /// Reads a piece, waiting for one as long as this. False if there was none.

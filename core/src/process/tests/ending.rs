@@ -102,6 +102,18 @@ fn what_does_not_listen_is_ended() {
 }
 
 #[test]
+fn what_has_left_its_group_is_ended_too() {
+    let folder = TempDir::new().expect("a folder");
+    let fifo = Fifo::new(&folder);
+    let group = nix::unistd::getpgrp();
+    let perl = format!("setpgrp(0, {group}) or die; exec 'sleep', '1000'");
+    let script = format!("exec 9>{}; exec perl -e \"{perl}\"", fifo.shown());
+    let ended = sh_for(Duration::from_secs(1), LONG, &script);
+    assert_eq!((ended.how.as_str(), ended.output.as_str()), ("it ran longer than 1 s and was ended", ""));
+    fifo.all_gone();
+}
+
+#[test]
 fn after_a_cancel_it_goes_on_and_keeps_what_it_needs() {
     let folder = TempDir::new().expect("a folder");
     let place = |name: &str| folder.path().join(name);
