@@ -445,6 +445,24 @@ fn a_clock_that_is_off_orders_nothing() {
 }
 
 #[test]
+fn a_clock_that_is_a_little_off_is_told_of() {
+    let stand = Stand::new();
+    stand.sandbox.advance(Duration::from_secs(600));
+    let mut warnings = Vec::new();
+    let op = stand.start(&stand.wanted("example.com", stand.webroot()));
+    let obtained = watch(&op, |event| {
+        if event["type"] == "warning" {
+            warnings.push(event["message"].as_str().unwrap_or_default().to_owned());
+        }
+    });
+    obtained.expect("a certificate");
+    assert!(
+        matches!(&*warnings, [one] if one.contains("clock") && one.contains("10 minutes")),
+        "{warnings:?}"
+    );
+}
+
+#[test]
 fn no_secret_is_in_what_is_told_or_kept() {
     let stand = Stand::new();
     let (tell, told) = channel();

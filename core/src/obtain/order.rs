@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use super::account::{Account, carries_hash, has_names_of, is_live, shown};
 use super::entry::{Entry, PRIVATE};
-use super::journal::{Order, Sent};
+use super::journal::{Installed, Order, Sent};
 use super::session::Session;
 use super::telling::Stage;
 use super::wish::Replace;
@@ -151,7 +151,7 @@ impl Session<'_> {
             return Ok(Some(found));
         }
         self.compare_clocks(account.server_time)?;
-        let mut replaces = self.replaced(&account);
+        let mut replaces = self.replaced(&account)?;
         loop {
             self.write_sent(&account, request)?;
             let replacement = match &replaces {
@@ -403,7 +403,7 @@ impl Session<'_> {
         let Some(server_time) = server_time else { return Ok(()) };
         let now = self.now();
         let off = now.duration_since(server_time).unwrap_or_else(|error| error.duration());
-        let minutes = off.as_secs() / 60;
+        let minutes = (off.as_secs() + 30) / 60;
         if off > CLOCK_REFUSAL {
             let message = format!(
                 "this machine's clock is {minutes} minutes off the service's, so what was ordered when could not be \
@@ -421,18 +421,27 @@ impl Session<'_> {
 
     /// The certificate that the new one replaces, which passes the quota: the newest of the entry; with the store lost,
     /// ours on the account.
-    fn replaced(&self, account: &Account) -> Option<String> {
+    fn replaced(&self, account: &Account) -> Result<Option<String>> {
         match &self.wish.replace {
-            Replace::Never => return None,
-            Replace::Id(id) => return Some(id.clone()),
+            Replace::Never => return Ok(None),
+            Replace::Id(id) => return Ok(Some(id.clone())),
             Replace::Auto => {}
         }
-        let is_fit = |certificate: &&Certificate| {
+        let is_fit = |certificate: &Certificate| {
             certificate.status.as_deref() == Some("issued")
                 && certificate.common_name.as_deref() == Some(self.wish.terms.common_name())
         };
-        if let Some(installed) = &self.journal.installed {
-            return account.get(&installed.id).filter(is_fit).map(|certificate| certificate.id.clone());
+        if let Some(Installed { id, .. }) = &self.journal.installed {
+            // Lists lag, so one that is not there is asked for.
+            let found = match account.get(id) {
+                Some(listed) => Ok(is_fit(listed)),
+                None => self.send(&GetCertificate::new(id)).map(|certificate| is_fit(&certificate)),
+            };
+            return match found {
+                Ok(is_fit) => Ok(is_fit.then(|| id.clone())),
+                Err(error) if error.is_api(2803, "certificate_not_found") => Ok(None),
+                Err(error) => Err(error),
+            };
         }
         let is_replaced = |id: &str| {
             account
@@ -440,16 +449,14 @@ impl Session<'_> {
                 .iter()
                 .any(|other| is_live(other) && other.replacement_for.as_deref() == Some(id))
         };
-        account
-            .certificates
-            .iter()
-            .filter(|certificate| {
-                is_fit(certificate)
-                    && has_names_of(certificate, &self.wish.terms)
-                    && !is_replaced(&certificate.id)
-            })
-            .max_by_key(|certificate| certificate.created.as_ref().and_then(Time::to_system_time))
-            .map(|certificate| certificate.id.clone())
+        let ours = account.certificates.iter().filter(|certificate| {
+            is_fit(certificate)
+                && has_names_of(certificate, &self.wish.terms)
+                && !is_replaced(&certificate.id)
+        });
+        let newest =
+            ours.max_by_key(|certificate| certificate.created.as_ref().and_then(Time::to_system_time));
+        Ok(newest.map(|certificate| certificate.id.clone()))
     }
 }
 

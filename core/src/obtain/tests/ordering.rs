@@ -6,7 +6,7 @@ use zerossl_sandbox::{Effect, Reply, When, WireFault};
 
 use super::stand::Stand;
 use crate::error::Kind;
-use crate::operations::{CreateCertificate, GenerateCsr, Obtain, Outcome};
+use crate::operations::{CreateCertificate, GenerateCsr, KeyType, Obtain, Outcome};
 
 fn lose(stand: &Stand, when: When) {
     stand.strike("create_certificate", 1, when, Reply::broken(WireFault::Reset));
@@ -285,4 +285,61 @@ fn a_silent_order_is_explained() {
         told.try_iter().filter(is_told).count() > 1,
         "before the service looked, and while it was silent"
     );
+}
+
+/// The list lags for longer than we wait, so the order is made again, and refused because of the lost one.
+#[test]
+fn a_refusal_because_of_our_own_lost_order_ends_well() {
+    for (is_renewal, quota, code) in [(true, 50, 2813), (false, 1, 2817)] {
+        let stand = Stand::new();
+        if is_renewal {
+            stand.obtain(&stand.wanted()).expect("a certificate");
+        }
+        stand.sandbox.set_quota(quota);
+        let wanted = || Obtain { force: Some(is_renewal), ..stand.wanted() };
+        stand.sandbox.change_settings(|settings| settings.list_lag = Duration::from_secs(90));
+        lose(&stand, When::After);
+        let error = stand.obtain(&wanted()).expect_err("the lost one is in the way, and not to be seen");
+        assert_eq!(error.api_code(), Some(code), "{error}");
+        stand.sandbox.advance(Duration::from_secs(90));
+        let obtained = stand.obtain(&wanted()).expect("it is to be seen now");
+        assert_eq!(obtained.outcome, Outcome::Resumed);
+        assert_eq!(stand.live().len(), if is_renewal { 2 } else { 1 });
+        stand.inspect(&obtained);
+    }
+}
+
+#[test]
+fn what_cannot_be_replaced_is_ordered_without() {
+    let stand = Stand::new();
+    let unknown = Some("0123456789abcdef0123456789abcdef".to_owned());
+    let obtained = stand.obtain(&Obtain { replace: unknown, ..stand.wanted() }).expect("ordered without");
+    assert_eq!(obtained.certificate.expect("a certificate").replacement_for, None);
+    assert_eq!((stand.count("create_certificate"), stand.live().len()), (2, 1));
+}
+
+#[test]
+fn the_twin_that_the_service_adds_is_validated_too() {
+    let stand = Stand::new();
+    let obtained = stand.obtain(&Obtain { strict_domains: Some(false), ..stand.wanted() }).expect("both");
+    assert_eq!(obtained.certificate.as_ref().expect("a certificate").additional_domains, ["www.example.com"]);
+    stand.inspect(&obtained);
+}
+
+#[test]
+fn an_address_gets_a_certificate() {
+    let stand = Stand::new();
+    let wanted = Obtain { domains: vec!["203.0.113.10".to_owned()], ..stand.wanted() };
+    let obtained = stand.obtain(&wanted).expect("by file");
+    assert!(obtained.files["cert"].contains("/203.0.113.10/current/"), "{obtained:?}");
+}
+
+#[test]
+fn every_kind_of_key_does() {
+    for key_type in [KeyType::EcdsaP384, KeyType::Rsa2048] {
+        let stand = Stand::new();
+        let obtained =
+            stand.obtain(&Obtain { key_type: Some(key_type), ..stand.wanted() }).expect("a certificate");
+        stand.inspect(&obtained);
+    }
 }
