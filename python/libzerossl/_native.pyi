@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Final, Generic, NoReturn, TypeVar, final, overload
 
-from typing_extensions import disjoint_base
+from typing_extensions import Self, disjoint_base
 
 __all__ = ["VERSION", "CancelToken", "Client", "Field", "Op", "Record", "describe", "panic"]
 
@@ -28,7 +28,7 @@ class CancelToken:
 
 @disjoint_base
 class Record:
-    def __new__(cls, json: object, start: int = 0, end: int = 0, /) -> Record: ...
+    def __new__(cls, json: object, start: int = 0, end: int = 0, /) -> Self: ...
     def to_json(self) -> str:
         """Give the JSON form as text."""
 

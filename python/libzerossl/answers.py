@@ -227,10 +227,10 @@ class Obtained(Answer):
     certificate: Field[Certificate | None] = Field(
         "The certificate, or the order that waits or was given up.", "optional", of=Certificate
     )
-    files: Field[dict[str, str]] = Field("Where the files in use lie: privkey, cert, chain, fullchain, combined.", "dict")
-    deployed: Field[bool | None] = Field(
-        "Whether the deploy hook has had the certificate in use; without a hook true."
+    files: Field[dict[str, str]] = Field(
+        "Where the files in use lie: privkey, cert, chain, fullchain, combined.", "dict"
     )
+    deployed: Field[bool | None] = Field("Whether the deploy hook has had the certificate in use; without a hook true.")
 
 
 class Renewal(Answer):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import builtins
 import json
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
 if TYPE_CHECKING:
     from libzerossl.answers import Certificate
@@ -246,6 +246,12 @@ def from_json(text: str) -> Error:
 
         fields["candidates"] = [Certificate.from_dict(candidate) for candidate in fields["candidates"]]
     return error(**fields)
+
+
+def refuse(operation: str, parameter: str, why: str) -> NoReturn:
+    """Raise the error for a wrong parameter, as the core words it."""
+    message = f"{operation}: `{parameter}`: {why}"
+    raise InvalidArgumentError(message, operation=operation, parameter=parameter)
 
 
 def _restore(error: type[Error], fields: dict[str, Any]) -> Error:

@@ -53,9 +53,9 @@ class Event(Answer):
 class FileChallenge(Answer):
     """A file that shows control of a name: to be served at `url` with status 200 and exactly this content.
 
-    >>> challenge = zerossl.FileChallenge.from_dict({"domain": "example.com", "file": "0A.txt", "content": "a\\nb"})
-    >>> challenge.file, challenge.content
-    ('0A.txt', 'a\\nb')
+    >>> challenge = zerossl.FileChallenge.from_dict({"url": "http://example.com/0A.txt", "content": "0A"})
+    >>> print(challenge.url, challenge.content)
+    http://example.com/0A.txt 0A
     """
 
     __slots__ = ()

@@ -59,11 +59,11 @@ class Obtaining:
     ) -> Obtained:
         """Leave a valid certificate in a folder.
 
-        Nothing is done while the one there is good, an order under way goes on, and otherwise a new one is ordered. Safe
-        to repeat, safe to kill. The files lie in ``directory/name/current/``.
+        Nothing is done while the one there is good, an order under way goes on, and otherwise a new one is ordered.
+        Safe to repeat, safe to kill. The files lie in ``directory/name/current/``.
 
-        Give ``validation``, or one of ``webroot``, ``listen``, ``hook``, ``publish``, ``emails``. Callables are called on
-        this thread. What they raise, and Ctrl-C, ends the call at once; the order is kept for the next one.
+        Give ``validation``, or one of ``webroot``, ``listen``, ``hook``, ``publish``, ``emails``. Callables are called
+        on this thread. What they raise, and Ctrl-C, ends the call at once; the order is kept for the next one.
 
         Args:
             domains: The names; the first one is the CN.
@@ -74,12 +74,12 @@ class Obtaining:
             webroot: The folder that a web server shows at ``http://NAME/``, or a mapping from names to folders.
             listen: Where a small web server of ours listens as long as needed, such as ``0.0.0.0:80``.
             hook: A command that publishes; called with ``present`` or ``cleanup``, a name and its target.
-            publish: Called with each `Challenge`, that is a `RecordChallenge` unless ``validation_method`` is one by file;
-                what it says has to be in place when it returns.
+            publish: Called with each `Challenge`, that is a `RecordChallenge` unless ``validation_method`` is one by
+                file; what it says has to be in place when it returns.
             cleanup: Called with each `Challenge` that is needed no more; without it all stays in place.
             emails: For each name the address that the service's mail goes to, out of those that the order lists.
-            validation_method: HTTP_CSR_HASH for ``webroot`` and ``listen``, CNAME_CSR_HASH for ``hook`` and ``publish``,
-                unless this says otherwise.
+            validation_method: HTTP_CSR_HASH for ``webroot`` and ``listen``, CNAME_CSR_HASH for ``hook`` and
+                ``publish``, unless this says otherwise.
             validity_days: Days of validity; 90 by default.
             strict_domains: Exactly these names, true by default; otherwise the service adds the www or bare twin of a
                 name.
@@ -87,12 +87,12 @@ class Obtaining:
             reuse_key: Whether a renewal keeps the key.
             renew_at: The share of the lifetime that is left when the certificate is renewed; 1/3 by default.
             force: Orders anew though the certificate is good.
-            replace: Which certificate the new one replaces, which passes the quota: `auto` (the newest of the entry; the
-                default), `never`, or an id.
+            replace: Which certificate the new one replaces, which passes the quota: `auto` (the newest of the entry;
+                the default), `never`, or an id.
             deadline: Seconds for the whole call; 1800 by default, without end for EMAIL.
             poll_interval: Seconds before the order is looked at again, growing to 30; 2 by default.
-            settle: Seconds after which an order whose answer was lost, and which cannot be found, counts as not made; 30
-                by default.
+            settle: Seconds after which an order whose answer was lost, and which cannot be found, counts as not made;
+                30 by default.
             preflight: Whether we look at files and records before the service does, and what follows from what we find;
                 warn by default.
             resolver: The DNS server for our own look, `ADDRESS` or `ADDRESS:PORT`; by default the authoritative ones.

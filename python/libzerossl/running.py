@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, cast
 
 from libzerossl import log
 from libzerossl.answer import Answer
-from libzerossl.errors import InvalidArgumentError
+from libzerossl.errors import ForkedError, refuse
 from libzerossl.events import Event, FileChallenge, RecordChallenge
 
 if TYPE_CHECKING:
@@ -25,8 +26,8 @@ __all__ = ["Callables", "run"]
 
 _A = TypeVar("_A", bound=Answer)
 
-_PATIENCE = 0.1
-"""Seconds: how long the operation may take to end once it was given up, before the caller has control again."""
+_PATIENCE = 0.05
+"""Seconds: how long an operation that was given up may take to end; 0.05 may have passed until Ctrl-C was seen."""
 
 
 @dataclass(frozen=True)
@@ -41,14 +42,9 @@ class Callables:
         """Refuse what cannot be called: it would come out when there is an order already."""
         for name, value in vars(self).items():
             if value is not None and not callable(value):
-                raise refused(operation, name, f"expected a callable, not a value of type {type(value).__name__}")
+                refuse(operation, name, f"expected a callable, not a value of type {type(value).__name__}")
         if self.cleanup is not None and self.publish is None:
-            raise refused(operation, "cleanup", "it goes with `publish`, which is missing")
-
-
-def refused(operation: str, parameter: str, why: str) -> InvalidArgumentError:
-    """Make the error for a wrong parameter, as the core words it."""
-    return InvalidArgumentError(f"{operation}: `{parameter}`: {why}", operation=operation, parameter=parameter)
+            refuse(operation, "cleanup", "it goes with `publish`, which is missing")
 
 
 def run(op: Op, answer: type[_A], callables: Callables) -> _A:
@@ -99,5 +95,7 @@ def _leave(_: Challenge) -> None:
 def _give_up(op: Op) -> None:
     op.cancel()
     end = time.monotonic() + _PATIENCE
-    while (left := end - time.monotonic()) > 0 and op.next(left)[0] != op.DONE:
-        pass
+    # In a child of fork it belongs to the parent, and there is nothing to wait for.
+    with suppress(ForkedError):
+        while (left := end - time.monotonic()) > 0 and op.next(left)[0] != op.DONE:
+            pass

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Any, Final, cast
 
-from libzerossl.running import refused
+from libzerossl.errors import refuse
 
 __all__ = ["path", "validation"]
 
@@ -27,10 +27,10 @@ def validation(given: Mapping[str, Any] | None, method: str | None, ways: Mappin
     """
     chosen = [name for name, value in {"validation": given, **ways}.items() if value is not None]
     if not chosen:
-        raise refused("obtain", "validation", f"missing; give it, or one of {', '.join(_METHODS)}")
+        refuse("obtain", "validation", f"missing; give it, or one of {', '.join(_METHODS)}")
     if len(chosen) > 1:
         why = f"`{chosen[0]}` says already how control of the names is shown; give one of the two"
-        raise refused("obtain", chosen[1], why)
+        refuse("obtain", chosen[1], why)
     way = chosen[0]
     if way == "validation":
         return _whole(given, method)
@@ -41,23 +41,23 @@ def validation(given: Mapping[str, Any] | None, method: str | None, ways: Mappin
 
 def path(value: object) -> object:
     """Give a path as text; what is none is refused later, by name."""
-    return os.fspath(value) if isinstance(value, os.PathLike) else value
+    return os.fspath(cast("os.PathLike[str]", value)) if isinstance(value, os.PathLike) else value
 
 
 def _whole(given: object, method: str | None) -> object:
     if method is not None:
-        raise refused("obtain", "validation_method", "`validation` has a `method` already; give one of the two")
+        refuse("obtain", "validation_method", "`validation` has a `method` already; give one of the two")
     if not isinstance(given, Mapping):
         return given
-    names = [name for name, value in given.items() if value is not None]
-    if names == ["method"] and given["method"] in set(_METHODS.values()) - {"EMAIL"}:
+    members = cast("Mapping[str, object]", given)
+    names = [name for name, value in members.items() if value is not None]
+    if names == ["method"] and members["method"] in set(_METHODS.values()) - {"EMAIL"}:
         why = "it does not say who publishes: add `webroot`, `listen` or `hook`, or use the option `publish` instead"
-        raise refused("obtain", "validation", why)
-    webroot = given.get("webroot")
-    return given if webroot is None else {**given, "webroot": _published("webroot", webroot)}
+        refuse("obtain", "validation", why)
+    return {name: _published(name, value) for name, value in members.items()}
 
 
 def _published(way: str, value: object) -> object:
     if way == "webroot" and isinstance(value, Mapping):
-        return {name: path(folder) for name, folder in value.items()}
+        return {name: path(folder) for name, folder in cast("Mapping[str, object]", value).items()}
     return path(value)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from libzerossl.sandbox import Sandbox, find_program
+
 from website import Stand, Website
 
 pytest_plugins = ["libzerossl.sandbox.pytest_plugin"]

@@ -151,3 +151,81 @@ def test_json_that_is_too_deep() -> None:
     deep = "[" * 200_000 + "]" * 200_000
     with pytest.raises((ValueError, RecursionError)):
         zerossl.Certificate('{"id": "x", "deep": ' + deep + "}").to_dict()
+
+
+OBTAINED = {
+    "outcome": "took_a_walk",
+    "certificate": CERTIFICATE,
+    "files": {"privkey": "/etc/zerossl/example.com/current/privkey.pem"},
+    "deployed": False,
+    "shiny": 1,
+}
+RENEWALS = {
+    "failed": 1,
+    "results": [
+        {"name": "a", "outcome": "renewed", "id": "abc", "expires": "2026-02-09T23:59:59Z", "error": None},
+        {"name": "b", "outcome": None, "id": None, "expires": None, "error": {"kind": "api", "api_code": 2817}},
+    ],
+}
+
+
+def test_obtained() -> None:
+    """Words that are new too; none where there is nothing."""
+    obtained = zerossl.Obtained.from_dict(OBTAINED)
+    assert (obtained.outcome, obtained.deployed, obtained.files) == ("took_a_walk", False, OBTAINED["files"])
+    assert obtained.certificate == zerossl.Certificate.from_dict(CERTIFICATE)
+    assert obtained.extra == {"shiny": 1}
+    nothing = zerossl.Obtained.from_dict({"outcome": "pending", "certificate": None, "files": {}})
+    assert (nothing.certificate, nothing.files, nothing.deployed) == (None, {}, None)
+    assert zerossl.Obtained.from_dict({"outcome": "pending"}).certificate is None
+    assert repr(nothing) == "Obtained(outcome='pending')"
+
+
+def test_renewals() -> None:
+    """Each entry, with its error in the JSON form."""
+    report = zerossl.Renewals.from_dict(RENEWALS)
+    assert [entry.name for entry in report.results] == ["a", "b"]
+    assert report.results[0].expires == datetime(2026, 2, 9, 23, 59, 59, tzinfo=timezone.utc)
+    assert (report.results[0].error, report.results[1].error) == (None, {"kind": "api", "api_code": 2817})
+    assert repr(report.results[0]) == (
+        "Renewal(name='a', outcome='renewed', id='abc', expires=2026-02-09T23:59:59+00:00)"
+    )
+
+
+NEW = [
+    zerossl.Obtained.from_dict(OBTAINED),
+    zerossl.Renewals.from_dict(RENEWALS),
+    zerossl.Renewals.from_dict(RENEWALS).results[1],
+    zerossl.Event.from_dict({"type": "progress", "message": "ordering", "stage": "order", "entry": "example.com"}),
+    zerossl.FileChallenge.from_dict({"domain": "example.com", "url": "u", "file": "f", "content": "a\nb"}),
+    zerossl.RecordChallenge.from_dict({"domain": "example.com", "name": "_a.example.com", "target": "b.example."}),
+]
+
+
+@pytest.mark.parametrize("answer", NEW, ids=lambda answer: type(answer).__name__)
+def test_what_obtain_gives_is_as_other_answers(answer: zerossl.Answer) -> None:
+    """Frozen, compared by value, hashed, pickled, copied, shown."""
+    for again in (pickle.loads(pickle.dumps(answer)), copy.copy(answer), copy.deepcopy(answer)):
+        assert again == answer
+        assert hash(again) == hash(answer)
+        assert type(again) is type(answer)
+    assert type(answer).from_dict(answer.to_dict()) == answer
+    assert repr(answer).startswith(f"{type(answer).__name__}({answer.fields[0]}=")
+    with pytest.raises(AttributeError):
+        setattr(answer, answer.fields[0], "x")
+
+
+@pytest.mark.parametrize(
+    ("fields", "line"),
+    [
+        ({"type": "progress", "entry": "a", "stage": "order"}, "a (order): m"),
+        ({"type": "warning", "entry": "a", "stage": "order"}, "a (order): warning: m"),
+        ({"type": "progress", "entry": "a"}, "a: m"),
+        ({"type": "progress", "stage": "order"}, "(order): m"),
+        ({"type": "warning"}, "warning: m"),
+        ({"type": "progress"}, "m"),
+    ],
+)
+def test_an_event_is_one_line(fields: dict[str, str], line: str) -> None:
+    """Whatever it lacks."""
+    assert str(zerossl.Event.from_dict({**fields, "message": "m"})) == line

@@ -15,6 +15,7 @@ import pytest
 from libzerossl import sandbox as sandbox_module
 from libzerossl.obtaining import Obtaining
 from libzerossl.sandbox import Sandbox, find_program
+
 from website import Website
 
 TOP = Path(__file__).parents[2]
@@ -23,7 +24,7 @@ FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 
 @pytest.fixture(autouse=True)
 def no_look(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Leave our own look at the names of the examples away: they are not those of this machine, and nothing leaves it."""
+    """Leave out our own look at the names of the examples: they are not on this machine, and nothing leaves it."""
     obtain = zerossl.Client.obtain
 
     def without_a_look(self: zerossl.Client, domains: list[str], **given: Any) -> zerossl.Obtained:

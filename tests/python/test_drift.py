@@ -23,6 +23,13 @@ CALLABLES = {"on_event", "publish", "cleanup"}
 SHORT_FORMS = {"webroot", "listen", "hook", "emails", "validation_method"}
 OWN = {"obtain": CALLABLES | SHORT_FORMS, "renew_all": CALLABLES}
 PATH = "str | os.PathLike[str]"
+# Fields of which Python knows more than the table says.
+SPECIAL = {
+    ("Zip", "zip"): {"bytes"},
+    ("Obtained", "outcome"): {"Outcome | str"},
+    ("Renewal", "outcome"): {"Outcome | str | None"},
+    ("Renewal", "error"): {"dict[str, Any] | None"},
+}
 
 
 def shapes(schema: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -55,19 +62,24 @@ def test_every_answer_has_its_class() -> None:
 
 @pytest.mark.parametrize("name", OPERATIONS)
 def test_parameters(name: str) -> None:
-    """Names, what is required, types; the id positional, the rest keywords; documented as in the table."""
+    """Names, what is required, types; the first one positional, the rest keywords; documented as in the table."""
     schema = OPERATIONS[name]["parameters"]
     method = getattr(zerossl.Client, name)
     ours = dict(list(inspect.signature(method).parameters.items())[1:])
     required = set(schema["required"])
-    assert set(ours) == set(schema["properties"])
+    assert set(ours) - OWN.get(name, set()) == set(schema["properties"])
     for parameter, given in ours.items():
-        is_id = parameter == "id"
-        kind = inspect.Parameter.POSITIONAL_OR_KEYWORD if is_id else inspect.Parameter.KEYWORD_ONLY
+        is_first = parameter == FIRST.get(name, "id")
+        kind = inspect.Parameter.POSITIONAL_OR_KEYWORD if is_first else inspect.Parameter.KEYWORD_ONLY
         assert given.kind is kind, parameter
-        is_required = parameter in required
+        assert f"{parameter}: " in method.__doc__, parameter
+        if parameter in OWN.get(name, set()):
+            assert given.default is None, parameter
+            continue
+        # What has short forms may be left out.
+        is_required = parameter in required and parameter != "validation"
         assert (given.default is inspect.Parameter.empty) == is_required, parameter
-        wanted = parameter_types(schema["properties"][parameter])
+        wanted = {PATH} if parameter == "directory" else parameter_types(schema["properties"][parameter])
         assert given.annotation in {each if is_required else f"{each} | None" for each in wanted}, parameter
         doc = " ".join(schema["properties"][parameter]["description"].split())
         assert f"{parameter}: {doc}" in " ".join(method.__doc__.split()), parameter
@@ -96,6 +108,12 @@ def test_methods_return_their_answer(name: str) -> None:
     method = getattr(zerossl.Client, name)
     assert inspect.signature(method).return_annotation == OPERATIONS[name]["answer"]["title"]
     assert ">>> " in method.__doc__
+
+
+def test_outcomes() -> None:
+    """The words are those of the table's text."""
+    told = SHAPES["Obtained"]["properties"]["outcome"]["description"].rstrip(".").split(", ")
+    assert [*told, "postponed"] == list(get_args(literals.Outcome))
 
 
 def test_the_iterator_takes_what_the_list_takes() -> None:
@@ -143,8 +161,10 @@ def field_types(name: str, field: str, schema: dict[str, Any]) -> set[str]:
     """What may stand in the class for a field."""
     if "title" in schema:
         return {schema["title"]}
-    if (name, field) == ("Zip", "zip"):
-        return {"bytes"}
+    if (name, field) in SPECIAL:
+        return SPECIAL[name, field]
+    if "anyOf" in schema:
+        return {f"{schema['anyOf'][0]['title']} | None"}
     # What the table makes of other JSON than an object, and so may be null there, is not.
     if name == "RawAnswer" or not schema.get("type"):
         return {"int", "Any"}

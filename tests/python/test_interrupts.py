@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import signal
 import subprocess
@@ -15,6 +16,8 @@ import libzerossl as zerossl
 import pytest
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from conftest import SilentServer
 
 QUICKLY = 3.0
@@ -42,18 +45,27 @@ ORDER = """lambda client: client.create_certificate(
     domains=["example.com"], csr=client.generate_csr(domains=["example.com"]).csr)"""
 
 
+OBTAIN = "lambda client: client.obtain(['example.com'], directory='store', webroot='www', preflight='off')"
+STORED = {"domains": ["example.com"], "validation": {"method": "HTTP_CSR_HASH", "webroot": "/var/www"}}
+
+
 @pytest.mark.parametrize(
     ("call", "cause"),
     [
         ("lambda client: client.get_certificate('abc')", "CancelledError"),
         ("lambda client: next(client.iter_certificates())", "NoneType"),
         (ORDER, "CancelledError"),
+        (OBTAIN, "NoneType"),
+        ("lambda client: client.renew_all('store')", "NoneType"),
     ],
 )
-def test_ctrl_c_ends_a_wait(silent_server: SilentServer, call: str, cause: str) -> None:
+def test_ctrl_c_ends_a_wait(silent_server: SilentServer, call: str, cause: str, tmp_path: Path) -> None:
     """A program that waits for a server that hangs gets its KeyboardInterrupt at once."""
+    entry = tmp_path / "store/example.com"
+    entry.mkdir(parents=True)
+    (entry / "request.json").write_text(json.dumps(STORED))
     command = [sys.executable, "-c", SCRIPT, silent_server.url, call]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=tmp_path) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "ready\n"
         assert silent_server.asked.wait(QUICKLY)

@@ -8,17 +8,17 @@ import os
 import signal
 import threading
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
 import libzerossl as zerossl
 import pytest
 from libzerossl import literals
 from libzerossl.sandbox import Sandbox
+
 from website import Stand, Website
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from conftest import SilentServer
 
 AT_ONCE = 1.0
@@ -180,6 +180,26 @@ def test_a_token(stand: Stand) -> None:
     assert stand.client.obtain(["example.com"], **given).outcome == "resumed"
 
 
+def test_a_callable_that_forks(stand: Stand) -> None:
+    """The child's exception comes out there as it is; the parent goes on."""
+    parent, codes = os.getpid(), []
+
+    def publish(challenge: zerossl.RecordChallenge) -> None:
+        child = os.fork()
+        if child == 0:
+            raise Oddity
+        codes.append(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+        stand.publish(challenge)
+
+    try:
+        result = stand.obtain(publish=publish)
+    except BaseException as error:
+        if os.getpid() != parent:
+            os._exit(7 if type(error) is Oddity else 1)
+        raise
+    assert (codes, result.outcome) == ([7], "issued")
+
+
 def test_other_threads_go_on_while_we_wait(stand: Stand) -> None:
     """The GIL is free meanwhile."""
     stand.hold_back()
@@ -231,17 +251,16 @@ def test_events(stand: Stand) -> None:
 def test_warnings(website: Website, tmp_path: Path) -> None:
     """Our own look sees that the file is not there, before the service does."""
     events: list[zerossl.Event] = []
-    with Sandbox(http_port=website.port) as sandbox, sandbox.client() as client:
-        with pytest.raises(zerossl.ValidationError):
-            client.obtain(
-                ["example.com"],
-                directory=tmp_path / "store",
-                webroot=tmp_path,
-                preflight="strict",
-                connect_to=[f"example.com:80:127.0.0.1:{website.port}"],
-                resolver=sandbox.manage("/")["dns"],
-                on_event=events.append,
-            )
+    with Sandbox(http_port=website.port) as sandbox, pytest.raises(zerossl.ValidationError):
+        sandbox.client().obtain(
+            ["example.com"],
+            directory=tmp_path / "store",
+            webroot=tmp_path,
+            preflight="strict",
+            connect_to=[f"example.com:80:127.0.0.1:{website.port}"],
+            resolver=sandbox.manage("/")["dns"],
+            on_event=events.append,
+        )
     warning = next(event for event in events if event.type == "warning")
     assert (warning.stage, warning.domain) == ("preflight", "example.com")
     assert str(warning).startswith("example.com (preflight): warning: http://example.com/")
@@ -254,21 +273,20 @@ def test_the_log(website: Website, tmp_path: Path, caplog: pytest.LogCaptureFixt
     """Lines go to `logging`, not to `on_event`; neither shows the key."""
     key = "k3y-that-must-not-be-shown"
     events: list[zerossl.Event] = []
-    with Sandbox(http_port=website.port, access_key=key) as sandbox, sandbox.client() as client:
-        with caplog.at_level(logging.DEBUG, "libzerossl"):
-            result = client.obtain(
-                ["example.com"],
-                directory=tmp_path / "store",
-                webroot=website.folder,
-                preflight="off",
-                on_event=events.append,
-            )
+    with Sandbox(http_port=website.port, access_key=key) as sandbox, caplog.at_level(logging.DEBUG, "libzerossl"):
+        result = sandbox.client().obtain(
+            ["example.com"],
+            directory=tmp_path / "store",
+            webroot=website.folder,
+            preflight="off",
+            on_event=events.append,
+        )
     records = [record for record in caplog.records if record.name == "libzerossl"]
     assert {record.levelno for record in records} == {logging.DEBUG}
     lines = [record.getMessage() for record in records]
     assert any("POST" in line and "/certificates" in line and "HTTP 200" in line for line in lines)
     assert "log" not in {event.type for event in events}
-    private_key = open(result.files["privkey"]).read().splitlines()[1]
+    private_key = Path(result.files["privkey"]).read_text().splitlines()[1]
     text = "\n".join([*lines, *map(str, events), *map(repr, events), repr(result)])
     for secret in (key, private_key):
         assert secret not in text

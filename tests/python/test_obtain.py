@@ -11,6 +11,7 @@ from typing import Any
 import libzerossl as zerossl
 import pytest
 from libzerossl import _native
+
 from website import Stand
 
 NOBODY = "http://127.0.0.1:9"
@@ -214,7 +215,7 @@ def nothing(_: object) -> None:
 def test_refused(tmp_path: Path, given: dict[str, Any], parameter: str) -> None:
     """By name, before anything is written, or sent: nobody is there."""
     directory = tmp_path / "store"
-    with zerossl.Client("key", base_url=NOBODY) as client, pytest.raises(zerossl.InvalidArgumentError) as caught:
+    with zerossl.Client("none", base_url=NOBODY) as client, pytest.raises(zerossl.InvalidArgumentError) as caught:
         client.obtain(["example.com"], **{"directory": directory, **given})
     assert caught.value.parameter == parameter
     assert caught.value.message.startswith(f"obtain: `{parameter}`: ")
@@ -226,6 +227,6 @@ def test_refused(tmp_path: Path, given: dict[str, Any], parameter: str) -> None:
 def test_every_parameter_is_passed_on(tmp_path: Path, parameter: str) -> None:
     """Each is refused under its own name, so none is lost or mixed up on the way."""
     given: dict[str, Any] = {"domains": ["example.com"], "directory": tmp_path, "webroot": tmp_path}
-    with zerossl.Client("key", base_url=NOBODY) as client, pytest.raises(zerossl.InvalidArgumentError) as caught:
+    with zerossl.Client("none", base_url=NOBODY) as client, pytest.raises(zerossl.InvalidArgumentError) as caught:
         client.obtain(**{**given, parameter: {"wrong": True}})
     assert caught.value.parameter == parameter

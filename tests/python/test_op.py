@@ -9,6 +9,7 @@ from typing import Any
 import libzerossl as zerossl
 import pytest
 from libzerossl import _native
+
 from website import Stand
 
 PATIENCE = 20.0

@@ -6,6 +6,7 @@ from datetime import datetime
 
 import libzerossl as zerossl
 import pytest
+
 from website import Stand
 
 
@@ -88,7 +89,11 @@ def test_not_more_orders_than_wanted(stand: Stand) -> None:
 
 def test_refused(stand: Stand) -> None:
     """By name; a folder that is not there too."""
-    for parameter, given in {"jobs": {"jobs": 0}, "max_orders": {"max_orders": -1}, "on_event": {"on_event": 1}}.items():
+    for parameter, given in {
+        "jobs": {"jobs": 0},
+        "max_orders": {"max_orders": -1},
+        "on_event": {"on_event": 1},
+    }.items():
         with pytest.raises(zerossl.InvalidArgumentError) as caught:
             stand.client.renew_all(stand.directory, **given)  # type: ignore[arg-type]
         assert caught.value.parameter == parameter

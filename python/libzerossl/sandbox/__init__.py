@@ -126,7 +126,7 @@ class Sandbox:
         return Client(**settings)
 
     def manage(self, path: str, body: Mapping[str, Any] | None = None, *, method: str | None = None) -> Any:
-        """Call the management interface: DNS records, addresses, mails, faults, the clock; docs/sandbox.md lists them all.
+        """Call the management interface: DNS records, mails, faults, the clock; docs/sandbox.md has the list.
 
         Args:
             path: Such as ``/records``.
