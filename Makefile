@@ -17,10 +17,13 @@ test: lint build
 	$(CARGO) run --quiet --package xtask -- check
 	python3 -B tests/c/run.py
 	python3 -B tests/python/run.py test
+	python3 -B tests/system/run.py
 
 # What takes too long for every day.
 test-long: build
 	python3 -B tests/c/run.py --long
+	python3 -B tests/python/run.py test
+	python3 -B tests/system/run.py --long
 	$(MAKE) wheel
 
 lint:

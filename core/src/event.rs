@@ -69,6 +69,12 @@ impl EventType {
         }
     }
 
+    /// Whether somebody waits for a reply.
+    #[must_use]
+    pub const fn asks(self) -> bool {
+        matches!(self, Self::Publish | Self::Cleanup)
+    }
+
     /// Whether the event may be dropped when nobody reads.
     pub(crate) const fn may_drop(self) -> bool {
         matches!(self, Self::Progress | Self::Log)

@@ -53,7 +53,7 @@ pub(crate) struct World<'a> {
 /// `obtain`, with the real file system and clock.
 pub(crate) fn run(context: &Context<'_>, arguments: &Arguments) -> Result<Obtained> {
     let world = World { storage: &Disk, clock: &SystemClock };
-    Session::open(*context, &world, &Wish::new(arguments)?)?.run()
+    Session::open(*context, &world, &Wish::new(arguments, context.core.base_url.is_plain)?)?.run()
 }
 
 #[cfg(test)]

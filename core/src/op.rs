@@ -114,6 +114,15 @@ impl Op {
         Ok(())
     }
 
+    /// Answers an event that asks with an error, for a caller who cannot do what is asked; others need no answer.
+    pub fn decline(&self, event: &Event, why: &str) -> Result<()> {
+        if !event.kind().asks() {
+            return Ok(());
+        }
+        let id = parameter::parse(event.json())?.remove("id").unwrap_or_default();
+        self.reply(&serde_json::json!({"id": id, "error": why}).to_string())
+    }
+
     /// A file descriptor for poll, epoll and event loops: readable while [`Op::next`] has news.
     ///
     /// It is made at the first call, belongs to the op and lives as long. Reading from it does no harm; closing it is
@@ -260,6 +269,7 @@ impl Channel {
         kind: EventType,
         message: &str,
         mut fields: Map<String, Value>,
+        deadline: Option<Instant>,
     ) -> Result<Result<(), String>> {
         let mut state = self.state();
         state.last_id += 1;
@@ -276,7 +286,19 @@ impl Channel {
                 state.asked.remove(&id);
                 return Err(cancelled());
             }
-            state = self.wait(state);
+            let left = deadline.map(|end| end.saturating_duration_since(Instant::now()));
+            if left == Some(Duration::ZERO) {
+                state.asked.remove(&id);
+                let message = "the deadline came before a reply to the event; call again";
+                return Err(Error::new(Kind::Timeout, message));
+            }
+            state = match left {
+                Some(left) => {
+                    let pause = self.0.cancel.look_every().map_or(left, |pause| pause.min(left));
+                    self.wait_timeout(state, pause)
+                }
+                None => self.wait(state),
+            };
         }
     }
 

@@ -8,7 +8,7 @@ mod running;
 mod start;
 
 use std::sync::mpsc::{RecvTimeoutError, sync_channel};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use start::Program;
 
@@ -45,15 +45,21 @@ pub(crate) struct Ended {
 
 /// Runs a command and waits for its end.
 ///
-/// `keep` is held until the command has ended, also if the caller stops waiting because of a cancel.
-pub(crate) fn run<K: Send + 'static>(command: &Command<'_>, cancel: &CancelToken, keep: K) -> Result<Ended> {
-    run_with_grace(command, GRACE, cancel, keep)
+/// `keep` is held until the command has ended, also if the caller stops waiting because of a cancel or of the deadline.
+pub(crate) fn run<K: Send + 'static>(
+    command: &Command<'_>,
+    cancel: &CancelToken,
+    deadline: Option<Instant>,
+    keep: K,
+) -> Result<Ended> {
+    run_with_grace(command, GRACE, cancel, deadline, keep)
 }
 
 fn run_with_grace<K: Send + 'static>(
     command: &Command<'_>,
     grace: Duration,
     cancel: &CancelToken,
+    deadline: Option<Instant>,
     keep: K,
 ) -> Result<Ended> {
     if cancel.is_cancelled() {
@@ -80,6 +86,14 @@ fn run_with_grace<K: Send + 'static>(
         match told.recv_timeout(LOOK_EVERY) {
             Ok(outcome) => return outcome,
             Err(RecvTimeoutError::Timeout) if cancel.is_cancelled() => return Err(cancelled()),
+            Err(RecvTimeoutError::Timeout) if deadline.is_some_and(|end| Instant::now() >= end) => {
+                let message = format!(
+                    "the deadline came while `{}` still ran; it goes on by itself, and no other call works here until \
+                     it has ended",
+                    command.argv.first().map_or("", String::as_str)
+                );
+                return Err(Error::new(Kind::Timeout, message));
+            }
             Err(RecvTimeoutError::Timeout) => {}
             Err(RecvTimeoutError::Disconnected) => {
                 let message =

@@ -116,7 +116,11 @@ pub(crate) fn run(
 fn deliver(op: *mut zerossl_op, on_event: zerossl_event_fn, user_data: *mut c_void) -> Result<String> {
     let core = &pointer::needed(op, "op")?.op;
     while let Next::Event(event) = core.next(None)? {
-        if let (Some(on_event), Ok(json)) = (on_event, CString::new(event.into_json())) {
+        let Some(on_event) = on_event else {
+            core.decline(&event, "there is no callback that could answer; give `on_event`")?;
+            continue;
+        };
+        if let Ok(json) = CString::new(event.into_json()) {
             on_event(op, json.as_ptr(), user_data);
         }
     }

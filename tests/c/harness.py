@@ -66,19 +66,22 @@ def need(*tools: str) -> None:
 class Tests:
     """Runs one thing after the other and counts."""
 
-    def __init__(self) -> None:
+    def __init__(self, label: str) -> None:
+        self.label = label
         self.failed = 0
         self.skipped = 0
 
-    def __call__(self, what: str, test: Callable[[], None]) -> None:
+    def __call__(self, what: str, test: Callable[[], str | None]) -> None:
+        """A test may have something to say when all is well."""
         start = time.monotonic()
         try:
-            test()
+            said = test()
         except Skipped as why:
             self.skipped += 1
-            print(f"C: SKIPPED {what}: {why}", flush=True)
-        except (Failed, OSError, RuntimeError) as why:
+            print(f"{self.label}: SKIPPED {what}: {why}", flush=True)
+        except (Failed, OSError, RuntimeError, subprocess.SubprocessError) as why:
             self.failed += 1
-            print(f"C: FAILED {what}\n{why}", flush=True)
+            print(f"{self.label}: FAILED {what}\n{why}", flush=True)
         else:
-            print(f"C: ok {what} ({time.monotonic() - start:.1f} s)", flush=True)
+            took = f"{time.monotonic() - start:.1f} s"
+            print(f"{self.label}: ok {what} ({took})" + (f": {said}" if said else ""), flush=True)

@@ -174,6 +174,12 @@ static void *cancel(void *op) {
     return NULL;
 }
 
+static void cancel_when_asked(zerossl_op *op, const char *event_json, void *user_data) {
+    (void)user_data;
+    if (asks(event_json))
+        zerossl_op_cancel(op);
+}
+
 /* A question that nobody waits for any more cannot be answered. */
 static void cancelled(const zerossl_client *client) {
     zerossl_op *op = start(client, "cancelled.example.com");
@@ -191,6 +197,8 @@ static void cancelled(const zerossl_client *client) {
     zerossl_string_free(event);
     zerossl_string_free(id);
     zerossl_op_free(op);
+    CHECK(zerossl_run(client, "obtain", wanted("cancelled.example.com"), cancel_when_asked, NULL, &error) == NULL);
+    EXPECT(error, ZEROSSL_E_CANCELLED, NULL);
     pulled(client, "cancelled.example.com", "resumed");
 }
 

@@ -193,7 +193,7 @@ def main() -> int:
             consumers.write_abi(Path(folder))
         return 0
     run(["cargo", "build", "--quiet", "--package", "zerossl-sandbox"], cwd=TOP, timeout=900)
-    test = Tests()
+    test = Tests("C")
     with tempfile.TemporaryDirectory() as folder:
         scratch = Path(folder)
         if sys.argv[1:] == ["--long"]:

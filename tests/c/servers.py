@@ -39,11 +39,12 @@ class Sandbox:
         return os.environ | ours | ({"SANDBOX_MANAGEMENT": self.management} if self.management else {})
 
     def manage(self, method: str, path: str, body: Any = None) -> Any:
-        """Asks the management interface."""
+        """Asks the management interface; JSON, or the text of a file."""
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(f"{self.management}{path}", data=data, method=method)
         with urllib.request.urlopen(request, timeout=10) as answer:
-            return json.load(answer)
+            text: str = answer.read().decode()
+        return text if text.startswith("-----BEGIN ") else json.loads(text)
 
     def __enter__(self) -> Self:
         return self

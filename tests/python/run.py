@@ -20,7 +20,7 @@ HERE = Path(__file__).parent
 TOP = HERE.parents[1]
 WORK = TOP / "target/python"
 TOOLS = WORK / "tools"
-SOURCES = ["python/libzerossl", "examples/python", "tests/python"]
+SOURCES = ["python/libzerossl", "examples/python", "tests/python", "tests/system"]
 PACKAGES = ["python", "python/sandbox"]
 OTHER_PYTHONS = ["python3.10", "python3.11", "python3.12", "python3.13", "python3.14"]
 

@@ -134,19 +134,36 @@ pub(crate) fn has_names_of(certificate: &Certificate, terms: &Terms) -> bool {
     CreateCertificate::has_names(certificate, &names, terms.strict_domains)
 }
 
-/// Whether an order's validation values are made from this CSR: the first line of its file is the SHA-256 of the CSR's
-/// DER, and its CNAME target begins with it. That is inferred from the issuing CA's documents, so it confirms and never
-/// denies by itself.
+/// What an order's validation values say of the CSR that they are made from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Hash {
+    Ours,
+    Another,
+    /// There is none to be read.
+    Untold,
+}
+
+/// The first line of the file is the SHA-256 of the CSR's DER, and the CNAME target begins with it. That is inferred from
+/// the issuing CA's documents, so it confirms and never denies by itself.
+pub(crate) fn hash_of(certificate: &Certificate, csr_sha256: &str) -> Hash {
+    let mut found = Hash::Untold;
+    for values in certificate.validation.other_methods.values() {
+        let line = values.file_validation_content.first().map(|line| line.trim().to_owned());
+        let target = values.cname_validation_p2.as_deref().map(|target| target.split('.').take(2).collect());
+        for hash in [line, target].into_iter().flatten() {
+            if !csr_sha256.is_empty() && hash.eq_ignore_ascii_case(csr_sha256) {
+                return Hash::Ours;
+            }
+            if hash.len() == 64 && hash.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+                found = Hash::Another;
+            }
+        }
+    }
+    found
+}
+
 pub(crate) fn carries_hash(certificate: &Certificate, csr_sha256: &str) -> bool {
-    let is_hash = |text: &str| !csr_sha256.is_empty() && text.eq_ignore_ascii_case(csr_sha256);
-    certificate.validation.other_methods.values().any(|values| {
-        let line = values.file_validation_content.first().is_some_and(|line| is_hash(line.trim()));
-        let target = values.cname_validation_p2.as_deref().is_some_and(|target| {
-            let mut labels = target.split('.');
-            labels.next().zip(labels.next()).is_some_and(|(one, two)| is_hash(&[one, two].concat()))
-        });
-        line || target
-    })
+    hash_of(certificate, csr_sha256) == Hash::Ours
 }
 
 /// How an order is named in a message.

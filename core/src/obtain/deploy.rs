@@ -21,8 +21,11 @@ impl Session<'_> {
         let Some(installed) = self.journal.installed.clone().filter(|installed| !installed.deployed) else {
             return Ok(());
         };
-        if installed.rolled_back {
+        // After a rollback, or a crash in one.
+        if !self.entry.is_current(installed.serial)? {
             self.entry.switch(installed.serial)?;
+        }
+        if installed.rolled_back {
             self.set(|installed| installed.rolled_back = false)?;
         }
         if !self.wish.deploy_hook.is_empty() {
@@ -44,7 +47,7 @@ impl Session<'_> {
             environment.push((name, self.entry.current(file).display().to_string()));
         }
         let command = Command { argv: &self.wish.deploy_hook, environment: &environment, timeout: TIMEOUT };
-        let ended = process::run(&command, self.context.cancel, Arc::clone(&self.entry.lock));
+        let ended = process::run(&command, self.context.cancel, self.end(), Arc::clone(&self.entry.lock));
         let error = match ended {
             Ok(ended) if ended.success => return Ok(()),
             Ok(ended) => {
@@ -62,8 +65,8 @@ impl Session<'_> {
         if self.wish.rollback
             && let Some(predecessor) = installed.predecessor
         {
-            self.entry.switch(predecessor)?;
             self.set(|installed| installed.rolled_back = true)?;
+            self.entry.switch(predecessor)?;
             return Err(error.and_say("`current` leads to the version before again"));
         }
         Err(error)

@@ -27,6 +27,7 @@ use crate::error::{Error, Kind, Result};
 
 const JOURNAL: &str = "journal.json";
 pub(crate) const REQUEST: &str = "request.json";
+const VERSIONS: &str = "versions";
 const CURRENT: &str = "current";
 /// How often a lock that somebody else has is tried.
 const TRY_EVERY: Duration = Duration::from_millis(100);
@@ -81,7 +82,6 @@ impl<'a> Entry<'a> {
     /// The journal; an entry without one is new.
     pub(crate) fn journal(&self) -> Result<Journal> {
         let path = self.path.join(JOURNAL);
-        let Some(content) = self.read(JOURNAL)? else { return Ok(Journal::default()) };
         let unreadable = |why: &dyn std::fmt::Display| {
             Error::storage(
                 &path,
@@ -90,6 +90,12 @@ impl<'a> Entry<'a> {
                      or move the entry's folder away to begin anew"
                 ),
             )
+        };
+        let Some(content) = self.read(JOURNAL)? else {
+            // It is there before anything else is, so where something else is, it is lost.
+            let has_more =
+                [VERSIONS, CURRENT].iter().any(|name| self.path.join(name).symlink_metadata().is_ok());
+            return if has_more { Err(unreadable(&"it is gone")) } else { Ok(Journal::default()) };
         };
         let version = serde_json::from_slice::<Value>(&content).map_err(|error| unreadable(&error))?;
         match version.get("version").and_then(Value::as_u64) {
@@ -156,12 +162,29 @@ impl<'a> Entry<'a> {
 
     /// The name of a file in the folder of one order.
     pub(crate) fn in_version(serial: u32, file: &str) -> String {
-        format!("versions/{serial}/{file}")
+        format!("{VERSIONS}/{serial}/{file}")
     }
 
     /// The folder of one order, made if there is none.
     pub(crate) fn make_version(&self, serial: u32) -> Result<()> {
-        make_folders(self.world, &self.path.join(format!("versions/{serial}")))
+        make_folders(self.world, &self.path.join(format!("{VERSIONS}/{serial}")))
+    }
+
+    /// Whether there is a folder of this number: after a journal was restored from a backup, say.
+    pub(crate) fn has_version(&self, serial: u32) -> bool {
+        self.path.join(format!("{VERSIONS}/{serial}")).symlink_metadata().is_ok()
+    }
+
+    /// Whether `current` leads to this version.
+    pub(crate) fn is_current(&self, serial: u32) -> Result<bool> {
+        let path = self.path.join(CURRENT);
+        match self.world.storage.target(&path) {
+            Ok(target) => Ok(target == Path::new(&format!("{VERSIONS}/{serial}"))),
+            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::InvalidInput) => {
+                Ok(false)
+            }
+            Err(error) => Err(failed(&path, "read", &error)),
+        }
     }
 
     /// Makes `current` lead to this version, in one step that lasts.
@@ -173,7 +196,7 @@ impl<'a> Entry<'a> {
             _ => Ok(()),
         };
         removed
-            .and_then(|()| storage.link(Path::new(&format!("versions/{serial}")), &new))
+            .and_then(|()| storage.link(Path::new(&format!("{VERSIONS}/{serial}")), &new))
             .and_then(|()| storage.rename(&new, &path))
             .and_then(|()| storage.sync(&self.path))
             .map_err(|error| failed(&path, "switched", &error))
@@ -181,7 +204,7 @@ impl<'a> Entry<'a> {
 
     /// Removes the folder of one order and what we put there.
     pub(crate) fn remove_version(&self, serial: u32, files: &[&str]) -> Result<()> {
-        let folder = self.path.join(format!("versions/{serial}"));
+        let folder = self.path.join(format!("{VERSIONS}/{serial}"));
         let storage = self.world.storage;
         let gone = |outcome: io::Result<()>| match outcome {
             Err(error) if !is_absent(&error) => Err(failed(&folder, "removed", &error)),

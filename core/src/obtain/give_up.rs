@@ -1,8 +1,9 @@
 //! Orders that are no longer wanted, and those that turn up late.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
-use super::account::{Account, carries_hash, is_open, shown};
+use super::account::{Account, Hash, carries_hash, hash_of, is_open, shown};
 use super::entry::Entry;
 use super::journal::Sent;
 use super::session::Session;
@@ -44,7 +45,7 @@ impl Session<'_> {
         }
         self.save()?;
         self.clear_leftovers()?;
-        self.account_for_lost()?;
+        self.account_for_lost(None)?;
         Ok(self.outcome(Outcome::Abandoned, certificate))
     }
 
@@ -74,42 +75,55 @@ impl Session<'_> {
     fn cancel_order(&mut self) -> Result<Option<GivenUp>> {
         let order = self.order()?.clone();
         if let Some(id) = &order.id {
-            return self.cancel(id).map(Some);
+            match self.cancel(id) {
+                Err(error) if is_final(&error) => {
+                    let message = format!(
+                        "order {id} cannot be cancelled ({error}), and is tried again for a day; see to it in the dashboard"
+                    );
+                    self.warn(Stage::Order, &message, [("id", id.as_str().into())]);
+                }
+                outcome => return outcome.map(Some),
+            }
         }
         let Some(sent) = order.sent else { return Ok(None) };
         // Sent, and its answer lost: whatever has come of it is looked for now and, if need be, for a day.
         self.order()?.sent = None;
         self.journal.lost.push(sent);
         self.save()?;
-        self.account_for_lost()?;
+        self.account_for_lost(None)?;
         Ok(None)
     }
 
+    /// Cancels an order; one that is just being issued is waited for.
     fn cancel(&self, id: &str) -> Result<GivenUp> {
         let mut pause = self.wish.poll_interval;
         loop {
-            let certificate = match self.send(&GetCertificate::new(id)) {
-                Ok(certificate) => certificate,
-                Err(error) if error.is_api(2803, "certificate_not_found") => return Ok(GivenUp::Gone),
-                Err(error) => return Err(error),
-            };
-            match certificate.status.as_deref() {
-                Some("draft" | "pending_validation") => {}
-                Some("issued") => return Ok(GivenUp::Issued(certificate)),
-                _ => return Ok(GivenUp::Cancelled(certificate)),
-            }
-            self.progress(Stage::Order, &format!("cancelling order {id}"), [("id", id.into())]);
-            match self.send(&CancelCertificate::new(id)) {
-                Ok(_) => return Ok(GivenUp::Cancelled(self.send(&GetCertificate::new(id))?)),
+            match self.cancel_once(id) {
                 Err(error) if is_being_issued(&error) => {
                     if !self.pause(pause)? {
                         return Err(error);
                     }
                     pause = pause.mul_f64(1.5).min(LONGEST_PAUSE);
                 }
-                Err(error) => return Err(error),
+                outcome => return outcome,
             }
         }
+    }
+
+    fn cancel_once(&self, id: &str) -> Result<GivenUp> {
+        let certificate = match self.send(&GetCertificate::new(id)) {
+            Ok(certificate) => certificate,
+            Err(error) if error.is_api(2803, "certificate_not_found") => return Ok(GivenUp::Gone),
+            Err(error) => return Err(error),
+        };
+        match certificate.status.as_deref() {
+            Some("draft" | "pending_validation") => {}
+            Some("issued") => return Ok(GivenUp::Issued(certificate)),
+            _ => return Ok(GivenUp::Cancelled(certificate)),
+        }
+        self.progress(Stage::Order, &format!("cancelling order {id}"), [("id", id.into())]);
+        self.send(&CancelCertificate::new(id))?;
+        self.send(&GetCertificate::new(id)).map(GivenUp::Cancelled)
     }
 
     fn has_key(&mut self) -> Result<bool> {
@@ -117,41 +131,54 @@ impl Session<'_> {
         Ok(self.entry.read(&Entry::in_version(serial, super::order::KEY))?.is_some())
     }
 
-    /// The same where a good certificate is in place: that the service cannot be asked is no reason to fail.
-    pub(crate) fn account_for_lost_if_possible(&mut self) -> Result<()> {
-        match self.account_for_lost() {
+    /// The same where that is not what the call is for: that the service cannot be asked is no reason to fail.
+    pub(crate) fn account_for_lost_if_possible(&mut self, except: Option<&str>) -> Result<bool> {
+        match self.account_for_lost(except) {
             Err(error) if !matches!(error.kind(), Kind::Storage | Kind::Cancelled) => {
                 let message = format!("orders whose answers were lost are looked for next time ({error})");
                 self.warn(Stage::Order, &message, []);
-                Ok(())
+                Ok(false)
             }
             outcome => outcome,
         }
     }
 
-    /// Looks for orders of creates whose answers were lost, and cancels what turned up beside the one in use.
-    pub(crate) fn account_for_lost(&mut self) -> Result<()> {
+    /// Looks for orders of creates whose answers were lost, and cancels what turned up beside the one in use; not those
+    /// of one request, if it is named. Says whether there was one.
+    pub(crate) fn account_for_lost(&mut self, except: Option<&str>) -> Result<bool> {
+        let wanted = |sent: &&Sent| Some(sent.csr_sha256.as_str()) != except;
+        let names: BTreeSet<String> = self
+            .journal
+            .lost
+            .iter()
+            .filter(wanted)
+            .filter_map(|sent| sent.domains.first().cloned())
+            .collect();
+        let mut is_found = false;
+        for name in &names {
+            is_found |= self.cancel_late(name, except)?;
+        }
+        // Each has been looked for once more by now.
         let now = self.now();
         let age = |sent: &Sent| {
             sent.at.to_system_time().and_then(|at| now.duration_since(at).ok()).unwrap_or_default()
         };
         let before = self.journal.lost.len();
-        self.journal.lost.retain(|sent| age(sent) < LOST_FOR);
-        let mut is_changed = self.journal.lost.len() != before;
-        let mut names: Vec<String> =
-            self.journal.lost.iter().filter_map(|sent| sent.domains.first().cloned()).collect();
-        names.dedup();
-        for name in names {
-            is_changed |= self.cancel_late(&name)?;
+        self.journal.lost.retain(|sent| !wanted(&sent) || age(sent) < LOST_FOR);
+        if is_found || self.journal.lost.len() != before {
+            self.save()?;
         }
-        if is_changed { self.save() } else { Ok(()) }
+        Ok(is_found)
     }
 
-    /// Of one name; says whether something was found.
-    fn cancel_late(&mut self, name: &str) -> Result<bool> {
+    /// Of one name; says whether one was cancelled.
+    fn cancel_late(&mut self, name: &str, except: Option<&str>) -> Result<bool> {
         let account = Account::of(self, name)?;
-        let of_name = |sent: &&Sent| sent.domains.first().is_some_and(|first| first == name);
-        let lost: Vec<Sent> = self.journal.lost.iter().filter(of_name).cloned().collect();
+        let is_meant = |sent: &Sent| {
+            sent.domains.first().is_some_and(|first| first == name)
+                && Some(sent.csr_sha256.as_str()) != except
+        };
+        let lost: Vec<Sent> = self.journal.lost.iter().filter(|sent| is_meant(sent)).cloned().collect();
         let known: Vec<&str> = [
             self.journal.order.as_ref().and_then(|order| order.id.as_deref()),
             self.journal.installed.as_ref().map(|installed| installed.id.as_str()),
@@ -161,50 +188,68 @@ impl Session<'_> {
         .flatten()
         .collect();
         let candidates = account.candidates(self, &lost.iter().collect::<Vec<_>>(), &known)?;
-        let (ours, others): (Vec<_>, Vec<_>) = candidates
-            .into_iter()
-            .partition(|candidate| lost.iter().any(|sent| carries_hash(candidate, &sent.csr_sha256)));
-        let unproven: Vec<_> = others.into_iter().filter(is_open).collect();
-        let mut duplicates = ours;
-        if !self.journal.hash_tells && !unproven.is_empty() {
-            // As many as there are creates to account for are ours; among more, nobody can tell.
-            if duplicates.len() + unproven.len() <= lost.len() {
-                duplicates.extend(unproven);
-            } else {
-                let ids: Vec<_> = unproven.iter().map(shown).collect();
-                let message =
-                    format!("one of these orders may be ours and is left alone: {}", ids.join(", "));
-                self.warn(Stage::Order, &message, []);
-            }
+        let hash = |order: &Certificate| {
+            let mut hashes = lost.iter().map(|sent| hash_of(order, &sent.csr_sha256));
+            let first = hashes.next().unwrap_or(Hash::Untold);
+            if hashes.any(|hash| hash == Hash::Ours) { Hash::Ours } else { first }
+        };
+        let (mut duplicates, others): (Vec<_>, Vec<_>) =
+            candidates.into_iter().partition(|order| hash(order) == Hash::Ours);
+        let is_denied = |order: &Certificate| self.journal.hash_tells && hash(order) == Hash::Another;
+        let (denied, open): (Vec<_>, Vec<_>) = others.into_iter().filter(is_open).partition(is_denied);
+        let mut unclear = denied;
+        // As many as there are creates to account for are ours; among more, nobody can tell.
+        if duplicates.len() + open.len() <= lost.len() {
+            duplicates.extend(open);
+        } else {
+            unclear.extend(open);
         }
-        let is_found = !duplicates.is_empty();
+        if !unclear.is_empty() {
+            let ids: Vec<_> = unclear.iter().map(shown).collect();
+            let message = format!(
+                "one of these orders may be ours and is left alone: {}; cancel those that nobody wants",
+                ids.join(", ")
+            );
+            self.warn(Stage::Order, &message, []);
+        }
+        let mut is_found = false;
         for duplicate in duplicates {
-            self.cancel_duplicate(&duplicate)?;
-            let matching = |sent: &Sent| carries_hash(&duplicate, &sent.csr_sha256);
-            let of_it = self.journal.lost.iter().position(matching);
-            let of_name = |sent: &Sent| sent.domains.first().is_some_and(|first| first == name);
-            if let Some(index) = of_it.or_else(|| self.journal.lost.iter().position(of_name)) {
+            if !self.cancel_duplicate(&duplicate)? {
+                continue;
+            }
+            is_found = true;
+            let of_it = self.journal.lost.iter().position(|sent| carries_hash(&duplicate, &sent.csr_sha256));
+            if let Some(index) = of_it.or_else(|| self.journal.lost.iter().position(is_meant)) {
                 self.journal.lost.remove(index);
             }
         }
         Ok(is_found)
     }
 
-    fn cancel_duplicate(&self, duplicate: &Certificate) -> Result<()> {
+    /// Says whether that is over: one that cannot be cancelled now is tried again with the next call.
+    fn cancel_duplicate(&self, duplicate: &Certificate) -> Result<bool> {
         let id = &duplicate.id;
-        let message = match self.cancel(id) {
-            Ok(GivenUp::Issued(_)) => format!("a duplicate, {id}, turned up late and is issued already"),
+        let (message, is_over) = match self.cancel_once(id) {
+            Ok(GivenUp::Issued(_)) => {
+                (format!("a duplicate, {id}, turned up late and is issued already"), true)
+            }
             Ok(GivenUp::Cancelled(_) | GivenUp::Gone) => {
-                format!("a duplicate, {id}, turned up late and was cancelled")
+                (format!("a duplicate, {id}, turned up late and was cancelled"), true)
             }
             Err(error) if error.kind() == Kind::Api => {
-                format!("a duplicate, {id}, turned up late and could not be cancelled ({error})")
+                (format!("a duplicate, {id}, turned up late and could not be cancelled yet ({error})"), false)
             }
             Err(error) => return Err(error),
         };
         self.warn(Stage::Order, &message, [("id", id.as_str().into())]);
-        Ok(())
+        Ok(is_over)
     }
+}
+
+/// Refusals to cancel that asking again does not change.
+fn is_final(error: &Error) -> bool {
+    error.is_api(2833, "certificate_cannot_be_cancelled")
+        || error.is_api(2834, "failed_cancelling_certificate")
 }
 
 fn is_being_issued(error: &Error) -> bool {

@@ -31,17 +31,14 @@ impl Session<'_> {
         let order = self.order()?.clone();
         let serial = order.serial;
         self.progress(Stage::Install, "checking the certificate", [("id", certificate.id.as_str().into())]);
-        let key_file = Entry::in_version(serial, KEY);
-        let gone =
-            || Error::storage(self.entry.path.join(&key_file), "the key of the order is gone; restore it");
-        let pem = Zeroizing::new(self.entry.read_text(&key_file)?.ok_or_else(gone)?);
-        let key = signing_request::read_key(&pem, None)?;
-        let outcome = check::check(&download.fullchain, &key, &order.terms.domains, self.now());
-        self.write_version(serial, &download, &pem, certificate)?;
-        if let Err(why) = outcome {
+        self.write_version(serial, &download, certificate)?;
+        if let Err(why) = self.fitness(serial, &order.terms.domains)? {
             return self.hold(certificate, &why);
         }
-        let predecessor = self.journal.installed.as_ref().map(|installed| installed.serial);
+        // What a hook refused is nothing to go back to.
+        let predecessor = self.journal.installed.as_ref().and_then(|installed| {
+            if installed.rolled_back { installed.predecessor } else { Some(installed.serial) }
+        });
         if let Some(predecessor) = predecessor {
             self.take_over_attributes(predecessor, serial)?;
         }
@@ -81,14 +78,26 @@ impl Session<'_> {
         }
     }
 
-    fn write_version(
-        &self,
-        serial: u32,
-        download: &Download,
-        key: &str,
-        certificate: &Certificate,
-    ) -> Result<()> {
-        let combined = Zeroizing::new([key.trim_end(), "\n", &download.fullchain].concat());
+    /// Whether key and certificate of this version fit each other, the names and the time.
+    pub(crate) fn is_fit(&self, serial: u32, names: &[String]) -> Result<bool> {
+        Ok(self.fitness(serial, names)?.is_ok())
+    }
+
+    fn fitness(&self, serial: u32, names: &[String]) -> Result<Result<(), String>> {
+        let key = signing_request::read_key(&self.key(serial)?, None)?;
+        let name = Entry::in_version(serial, "fullchain.pem");
+        let fullchain = self.entry.read_text(&name)?.unwrap_or_default();
+        Ok(check::check(&fullchain, &key, names, self.now()))
+    }
+
+    fn key(&self, serial: u32) -> Result<Zeroizing<String>> {
+        let name = Entry::in_version(serial, KEY);
+        let gone = || Error::storage(self.entry.path.join(&name), "the key of the order is gone; restore it");
+        Ok(Zeroizing::new(self.entry.read_text(&name)?.ok_or_else(gone)?))
+    }
+
+    fn write_version(&self, serial: u32, download: &Download, certificate: &Certificate) -> Result<()> {
+        let combined = Zeroizing::new([self.key(serial)?.trim_end(), "\n", &download.fullchain].concat());
         for (file, content, mode) in [
             ("cert.pem", download.certificate.as_str(), PUBLIC),
             ("chain.pem", &download.ca_bundle, PUBLIC),

@@ -92,8 +92,15 @@ pub(crate) struct Order {
     pub(crate) id: Option<String>,
     /// What was published for it, or was about to be.
     pub(crate) published: Vec<Published>,
-    /// Mails went out, or were about to: they are not sent twice.
-    pub(crate) mail_sent: bool,
+    /// Where the service was asked to write to, or was about to be: a retry does not ask again.
+    pub(crate) mailed: Vec<String>,
+}
+
+impl Order {
+    /// Whether nothing was sent for it: it costs nothing to forget it.
+    pub(crate) fn is_untouched(&self) -> bool {
+        self.sent.is_none() && self.id.is_none()
+    }
 }
 
 /// A create call that went out.

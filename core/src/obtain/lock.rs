@@ -4,7 +4,7 @@
 //! holder, so a record lock, which no child inherits, stands beside it; and the file names the holder. A flock whose
 //! holder is dead, and that has no record lock, is such an inheritance and is passed over.
 
-use std::collections::HashSet;
+use std::collections::BTreeSet;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Seek, Write};
 use std::os::fd::AsFd;
@@ -28,13 +28,9 @@ pub(crate) struct Lock {
 
 #[derive(Debug)]
 enum Held {
-    Flock {
-        _flock: Flock<File>,
-    },
+    Flock(Option<Flock<File>>),
     /// Only the record lock: the flock is with a child of a dead holder.
-    Record {
-        _file: File,
-    },
+    Record(File),
 }
 
 impl Lock {
@@ -50,8 +46,8 @@ impl Lock {
         // What is no number is nobody's.
         Read::by_ref(&mut file).take(32).read_to_string(&mut holder)?;
         let mut held = match Flock::lock(file, FlockArg::LockExclusiveNonblock) {
-            Ok(flock) => Held::Flock { _flock: flock },
-            Err((file, Errno::EWOULDBLOCK)) if is_dead(holder.trim()) => Held::Record { _file: file },
+            Ok(flock) => Held::Flock(Some(flock)),
+            Err((file, Errno::EWOULDBLOCK)) if is_dead(holder.trim()) => Held::Record(file),
             Err((_, Errno::EWOULDBLOCK)) => return Ok(None),
             Err((_, errno)) => return Err(errno.into()),
         };
@@ -63,12 +59,25 @@ impl Lock {
 impl Held {
     fn write_holder(&mut self) -> io::Result<()> {
         let file = match self {
-            Self::Flock { _flock: flock } => &mut **flock,
-            Self::Record { _file: file } => file,
+            Self::Flock(Some(flock)) => &mut **flock,
+            Self::Flock(None) => return Ok(()),
+            Self::Record(file) => file,
         };
         file.set_len(0)?;
         file.rewind()?;
         writeln!(file, "{}", std::process::id())
+    }
+}
+
+impl Drop for Held {
+    /// Unlocked, and not only closed: a child of fork has the file, too.
+    fn drop(&mut self) {
+        if let Self::Flock(flock) = self
+            && let Some(Err((flock, _))) = flock.take().map(Flock::unlock)
+        {
+            // It would panic when dropped. So it stays locked until the process ends, which is what the lock is for.
+            std::mem::forget(flock);
+        }
     }
 }
 
@@ -95,26 +104,22 @@ fn take_record_lock(file: impl AsFd) -> io::Result<bool> {
 /// The entry's name among those that this process works on: a record lock is the process's, and is lost when one of its
 /// threads so much as closes the file.
 #[derive(Debug)]
-struct Name(Option<(u32, PathBuf)>);
+struct Name((u32, PathBuf));
 
-static NAMES: Mutex<Option<HashSet<(u32, PathBuf)>>> = Mutex::new(None);
+static NAMES: Mutex<BTreeSet<(u32, PathBuf)>> = Mutex::new(BTreeSet::new());
 
 impl Name {
     fn try_take(path: &Path) -> Option<Self> {
         // A child of fork has its parent's list, and none of its locks.
         let name = (std::process::id(), path.to_owned());
         let mut names = NAMES.lock().unwrap_or_else(PoisonError::into_inner);
-        names.get_or_insert_default().insert(name.clone()).then(|| Self(Some(name)))
+        names.insert(name.clone()).then(|| Self(name))
     }
 }
 
 impl Drop for Name {
     fn drop(&mut self) {
-        if let (Some(name), Some(names)) =
-            (self.0.take(), &mut *NAMES.lock().unwrap_or_else(PoisonError::into_inner))
-        {
-            names.remove(&name);
-        }
+        NAMES.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.0);
     }
 }
 

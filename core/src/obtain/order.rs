@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use super::account::{Account, carries_hash, has_names_of, is_live, shown};
+use super::account::{Account, Hash, carries_hash, has_names_of, hash_of, is_live, shown};
 use super::entry::{Entry, PRIVATE};
 use super::journal::{Installed, Order, Sent};
 use super::session::Session;
@@ -34,13 +34,16 @@ impl Session<'_> {
     /// Writes down that there is to be an order; its key and CSR are made later.
     pub(crate) fn begin_order(&mut self) -> Result<()> {
         self.journal.last_serial += 1;
+        while self.entry.has_version(self.journal.last_serial) {
+            self.journal.last_serial += 1;
+        }
         self.journal.order = Some(Order {
             serial: self.journal.last_serial,
             terms: self.wish.terms.clone(),
             sent: None,
             id: None,
             published: Vec::new(),
-            mail_sent: false,
+            mailed: Vec::new(),
         });
         self.save()
     }
@@ -79,6 +82,9 @@ impl Session<'_> {
             }
             Ok(certificate) => return Ok(Some(certificate)),
             Err(error) if error.is_api(2803, "certificate_not_found") => {
+                // Should it turn up again, it is one too many.
+                let sent = self.order()?.sent.take();
+                self.journal.lost.extend(sent);
                 format!("the service does not know order {id}")
             }
             Err(error) => return Err(error),
@@ -145,13 +151,16 @@ impl Session<'_> {
     /// Sends the create call. `None`: it cannot be told whether it was carried out.
     fn create(&mut self, request: &Request) -> Result<Option<Certificate>> {
         self.brake()?;
-        let account = Account::of(self, self.wish.terms.common_name())?;
+        // Of other requests: one of this request is adopted.
+        self.account_for_lost_if_possible(Some(&request.sha256))?;
+        let mut account = Account::of(self, self.wish.terms.common_name())?;
         // One of an earlier create, that turned up since.
         if let Some(found) = self.pick(&account, request, &self.same_request(request))? {
             return Ok(Some(found));
         }
         self.compare_clocks(account.server_time)?;
         let mut replaces = self.replaced(&account)?;
+        let mut may_try_again = true;
         loop {
             self.write_sent(&account, request)?;
             let replacement = match &replaces {
@@ -165,10 +174,9 @@ impl Session<'_> {
             create.strict_domains = Some(terms.strict_domains);
             create.replacement_for_certificate.clone_from(&replaces);
             let refused = match self.call().and_then(|context| create.send_once(&context)) {
-                Ok(made) if !account.ids().contains(&made.id) => return Ok(Some(made)),
+                Ok(made) if self.may_be_new(&made, &account) => return Ok(Some(made)),
                 Ok(made) => {
-                    let message =
-                        format!("the service answers with order {}, which was there before", made.id);
+                    let message = format!("the service answers with order {}, which is not ours", made.id);
                     self.warn(Stage::Order, &message, [("id", made.id.into())]);
                     return Ok(None);
                 }
@@ -187,8 +195,22 @@ impl Session<'_> {
                 replaces = None;
                 continue;
             }
+            if may_try_again
+                && is_in_the_way(&refused)
+                && self.account_for_lost_if_possible(Some(&request.sha256))?
+            {
+                may_try_again = false;
+                account = Account::of(self, self.wish.terms.common_name())?;
+                continue;
+            }
             return self.after_refusal(request, refused, replaces.as_deref());
         }
+    }
+
+    /// Whether an answer to a create can be the new order: not one that was there, nor one of other names.
+    fn may_be_new(&self, made: &Certificate, account: &Account) -> bool {
+        account.get(&made.id).is_none()
+            && (made.common_name.is_none() || has_names_of(made, &self.wish.terms))
     }
 
     /// On disk before the call: that it goes out, and what was there before.
@@ -222,23 +244,19 @@ impl Session<'_> {
         refused: Error,
         replaces: Option<&str>,
     ) -> Result<Option<Certificate>> {
-        let is_replaced = replaces.is_some()
-            && refused.is_api(2813, "cannot_replace_certificate_other_replacement_in_draft");
-        let is_full = refused.is_api(2817, "certificate_limit_reached");
-        let is_double = refused.is_api(2839, "duplicate_certificates_found");
-        if !(is_replaced || is_full || is_double) {
+        if !is_in_the_way(&refused) {
             return Err(refused);
         }
+        let is_replaced = replaces.is_some() && is_other_replacement(&refused);
+        let is_full = refused.is_api(2817, "certificate_limit_reached");
         let account = Account::of(self, self.wish.terms.common_name())?;
         if let Some(found) = self.pick(&account, request, &self.same_request(request))? {
             return Ok(Some(found));
         }
-        let replacements = account.certificates.iter().filter(|entry| {
-            is_replaced
-                && is_live(entry)
-                && replaces.is_some()
-                && entry.replacement_for.as_deref() == replaces
-        });
+        let replacements = account
+            .certificates
+            .iter()
+            .filter(|entry| is_replaced && is_live(entry) && entry.replacement_for.as_deref() == replaces);
         for entry in replacements {
             let whole = self.send(&GetCertificate::new(&entry.id))?;
             if carries_hash(&whole, &request.sha256) {
@@ -329,17 +347,20 @@ impl Session<'_> {
         {
             return Ok(Some(ours.clone()));
         }
-        if self.journal.hash_tells || candidates.is_empty() {
+        // Another hash speaks against an order, but only a person may say that it is none of ours.
+        let is_denied =
+            |order: &Certificate| self.journal.hash_tells && hash_of(order, &request.sha256) == Hash::Another;
+        let open = candidates.iter().filter(|order| !is_denied(order)).count();
+        if candidates.is_empty() {
             return Ok(None);
         }
-        if candidates.len() <= creates.len() {
-            return Ok(candidates.pop());
+        if (1..=creates.len()).contains(&open) {
+            return Ok(candidates.into_iter().rfind(|order| !is_denied(order)));
         }
         let ids: Vec<_> = candidates.iter().map(shown).collect();
         let message = format!(
-            "an order was sent and its answer lost, and {} orders of these names may be it: {}; call again with \
-             `adopt` and the id that is ours, or cancel those that are not",
-            candidates.len(),
+            "an order was sent, its answer lost, and it cannot be told whether it is among those of these names: {}; \
+             call again with `adopt` and the id that is ours, cancel those that are not, or call with `abandon`",
             ids.join(", ")
         );
         let candidates = candidates.iter().map(|candidate| serde_json::json!(candidate)).collect();
@@ -349,8 +370,16 @@ impl Session<'_> {
     /// Takes an order for ours.
     fn adopt(&mut self, found: Certificate, request: &Request) -> Result<Certificate> {
         self.journal.hash_tells |= carries_hash(&found, &request.sha256);
-        let order = self.order()?;
-        order.id = Some(found.id.clone());
+        if self.order()?.sent.is_none() {
+            // It came of an earlier create, which is accounted for by that.
+            let create = self.journal.lost.iter().position(|sent| sent.csr_sha256 == request.sha256);
+            let create = create.map(|index| self.journal.lost.remove(index));
+            self.order()?.sent = create;
+        }
+        for lost in &mut self.journal.lost {
+            lost.baseline.push(found.id.clone());
+        }
+        self.order()?.id = Some(found.id.clone());
         self.save()?;
         self.progress(
             Stage::Order,
@@ -365,7 +394,7 @@ impl Session<'_> {
         if self.order()?.id.as_deref() == Some(id) {
             return Ok(());
         }
-        if self.order()?.sent.is_none() && self.order()?.id.is_some() {
+        if self.order()?.id.is_some() {
             return Err(Error::invalid("adopt", "the order under way is known already, and is another one"));
         }
         let certificate = self.send(&GetCertificate::new(id))?;
@@ -481,6 +510,17 @@ fn rank(certificate: &Certificate) -> (u8, Option<SystemTime>) {
         _ => 0,
     };
     (state, certificate.created.as_ref().and_then(Time::to_system_time))
+}
+
+fn is_other_replacement(error: &Error) -> bool {
+    error.is_api(2813, "cannot_replace_certificate_other_replacement_in_draft")
+}
+
+/// Refusals that a lost order of ours may be the reason for.
+fn is_in_the_way(error: &Error) -> bool {
+    is_other_replacement(error)
+        || error.is_api(2817, "certificate_limit_reached")
+        || error.is_api(2839, "duplicate_certificates_found")
 }
 
 /// What the service says of a certificate that cannot be replaced.

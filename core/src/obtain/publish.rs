@@ -15,6 +15,7 @@ use std::any::Any;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Instant;
 
 use serde::{Deserialize, Serialize};
 
@@ -61,6 +62,8 @@ pub(crate) struct Publishing<'a> {
     /// The entry's name.
     pub(crate) entry: &'a str,
     pub(crate) order_id: &'a str,
+    /// The deadline.
+    pub(crate) end: Option<Instant>,
     /// The entry's lock: a hook may go on after a cancel, and keeps it so long.
     pub(crate) lock: Arc<dyn Any + Send + Sync>,
 }

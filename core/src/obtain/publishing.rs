@@ -65,6 +65,11 @@ impl Session<'_> {
             if in_use.contains(&thing) {
                 continue;
             }
+            // Not empty yet, and ours to remove when it is.
+            if in_use.iter().any(|used| lies_in(used, &thing)) {
+                kept.push(thing);
+                continue;
+            }
             match self.wish.publisher.withdraw(&self.publishing(""), &thing) {
                 Ok(()) => {}
                 Err(error) if error.kind() == Kind::Cancelled => {
@@ -93,7 +98,18 @@ impl Session<'_> {
             method: self.wish.method,
             entry: &self.entry.name,
             order_id,
+            end: self.end(),
             lock: Arc::clone(&self.entry.lock) as _,
         }
+    }
+}
+
+/// Whether a file or folder lies in this folder.
+fn lies_in(thing: &Published, folder: &Published) -> bool {
+    match (thing, folder) {
+        (Published::File { path } | Published::Folder { path }, Published::Folder { path: folder }) => {
+            path.starts_with(folder)
+        }
+        _ => false,
     }
 }

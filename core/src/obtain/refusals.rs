@@ -10,7 +10,7 @@ const RESERVED: [&str; 9] =
     ["alt", "example", "home.arpa", "internal", "invalid", "local", "localhost", "onion", "test"];
 
 /// Looks at the names of an order and at the method that is to show control of them.
-pub(crate) fn check(domains: &[String], method: ValidationMethod) -> Result<()> {
+pub(crate) fn check(domains: &[String], method: ValidationMethod, is_trial: bool) -> Result<()> {
     for (index, name) in domains.iter().enumerate() {
         let why = if name.starts_with("*.") {
             wildcard(name, method, domains.len())
@@ -20,7 +20,7 @@ pub(crate) fn check(domains: &[String], method: ValidationMethod) -> Result<()> 
                     "the service does not issue for IPv6 addresses, and keeps the place of the order"
                         .to_owned(),
                 ),
-                Ok(IpAddr::V4(address)) => ipv4(address, method),
+                Ok(IpAddr::V4(address)) => ipv4(address, method, is_trial),
                 Err(_) => None,
             }
         };
@@ -44,16 +44,18 @@ fn wildcard(name: &str, method: ValidationMethod, count: usize) -> Option<String
     })
 }
 
-fn ipv4(address: Ipv4Addr, method: ValidationMethod) -> Option<String> {
+fn ipv4(address: Ipv4Addr, method: ValidationMethod, is_trial: bool) -> Option<String> {
     if matches!(method, ValidationMethod::Cname | ValidationMethod::Email) {
         return Some(format!("control of an IP address is not shown by {method}; use HTTP_CSR_HASH"));
     }
-    let kind = kind_of(address)?;
+    let kind = kind_of(address).filter(|kind| !(is_trial && *kind == DOCUMENTATION))?;
     Some(format!("it is a {kind} address, for which no public CA issues; use the public one"))
 }
 
-/// The blocks that are not of the public internet (RFC 6890). Those for documentation are let pass: they stand for
-/// public ones wherever something is tried.
+/// They stand for public ones wherever something is tried.
+const DOCUMENTATION: &str = "documentation";
+
+/// The blocks that are not of the public internet (RFC 6890).
 fn kind_of(address: Ipv4Addr) -> Option<&'static str> {
     let [a, b, c, _] = address.octets();
     match (a, b, c) {
@@ -62,7 +64,8 @@ fn kind_of(address: Ipv4Addr) -> Option<&'static str> {
         (169, 254, _) => Some("link-local"),
         (100, 64..128, _) => Some("shared (carrier-grade NAT)"),
         (224..240, ..) => Some("multicast"),
-        (0 | 240.., ..) | (192, 0, 0) | (198, 18 | 19, _) => Some("reserved"),
+        (192, 0, 2) | (198, 51, 100) | (203, 0, 113) => Some(DOCUMENTATION),
+        (0 | 240.., ..) | (192, 0, 0) | (192, 88, 99) | (198, 18 | 19, _) => Some("reserved"),
         _ => None,
     }
 }
@@ -87,7 +90,7 @@ mod tests {
 
     fn refused(names: &[&str], method: ValidationMethod) -> bool {
         let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
-        check(&names, method).is_err()
+        check(&names, method, false).is_err()
     }
 
     #[test]
@@ -103,6 +106,9 @@ mod tests {
             "198.18.0.1",
             "224.0.0.1",
             "255.255.255.255",
+            "192.0.2.1",
+            "192.88.99.1",
+            "203.0.113.10",
             "2001:db8::1",
             "2606:4700::1111",
             "printer.local",
@@ -115,7 +121,7 @@ mod tests {
         ] {
             assert!(refused(&[name], ValidationMethod::Http), "{name}");
         }
-        for name in ["203.0.113.10", "8.8.8.8"] {
+        for name in ["8.8.4.4", "8.8.8.8"] {
             assert!(refused(&[name], ValidationMethod::Cname), "{name}");
             assert!(refused(&[name], ValidationMethod::Email), "{name}");
         }
@@ -127,6 +133,7 @@ mod tests {
 
     #[test]
     fn ordinary_names_pass() {
+        assert!(check(&["203.0.113.10".to_owned()], ValidationMethod::Http, true).is_ok());
         assert!(!refused(&["example.com", "www.example.com", "8.8.8.8"], ValidationMethod::Http));
         assert!(!refused(&["*.example.com"], ValidationMethod::Cname));
         assert!(!refused(&["notlocalhost.com", "mylocal.org"], ValidationMethod::Email));

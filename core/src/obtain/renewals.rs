@@ -1,9 +1,9 @@
 //! Every entry of a store, a few at a time: by the requests that are stored there, and on after a failure.
 
 use std::collections::{HashMap, VecDeque};
-use std::fs;
-use std::io;
-use std::os::unix::fs::MetadataExt;
+use std::fs::{self, OpenOptions};
+use std::io::{self, Read};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicU64;
@@ -19,13 +19,14 @@ use super::clock::SystemClock;
 use super::entry::REQUEST;
 use super::session::Session;
 use super::storage::Disk;
-use super::wish::Wish;
+use super::wish::{DEADLINE, Wish};
 use crate::answers::Extra;
 use crate::attempts::cancelled;
 use crate::cancel::CancelToken;
 use crate::client::panicked;
 use crate::context::Context;
 use crate::error::{Error, Kind, Result};
+use crate::event::{Event, EventType};
 use crate::operation::Request;
 use crate::operations::{Obtain, Obtained, Renewal, Renewals};
 use crate::parameter::{self, Arguments};
@@ -104,7 +105,9 @@ impl Shared<'_> {
     fn renew(&self, name: &str) -> Result<Obtained> {
         let request = stored(&self.directory, name)?;
         let arguments = parameter::check(Obtain::OPERATION.parameters, request)?;
-        let mut wish = Wish::new(&arguments)?;
+        let mut wish = Wish::new(&arguments, self.context.core.base_url.is_plain)?;
+        // A mail that nobody answers must not hold up the others for ever.
+        wish.deadline.get_or_insert(DEADLINE);
         wish.renew_at = (wish.renew_at * (1.0 + JITTER * share_of(name))).min(0.99);
         wish.statuses = Some(Arc::clone(&self.statuses));
         wish.orders.clone_from(&self.orders);
@@ -148,36 +151,58 @@ fn entries(directory: &Path) -> Result<Vec<String>> {
 /// The parameters that `obtain` was last called with. Commands in them are only run while nobody else could have
 /// written them.
 fn stored(directory: &Path, name: &str) -> Result<Map<String, Value>> {
-    let path = directory.join(name).join(REQUEST);
-    let failed = |error: &dyn std::fmt::Display| Error::storage(&path, format!("could not be read: {error}"));
-    let content = fs::read(&path).map_err(|error| failed(&error))?;
-    let mut request: Map<String, Value> = serde_json::from_slice(&content).map_err(|error| failed(&error))?;
+    let entry = directory.join(name);
+    let path = entry.join(REQUEST);
+    let failed = |path: &Path, error: &dyn std::fmt::Display| {
+        Error::storage(path, format!("could not be read: {error}"))
+    };
+    // What is read is what was looked at: no link, and nothing that is put in its place meanwhile.
+    let mut file = OpenOptions::new()
+        .read(true)
+        .custom_flags(nix::libc::O_NOFOLLOW)
+        .open(&path)
+        .map_err(|error| failed(&path, &error))?;
+    let mut content = Vec::new();
+    file.read_to_end(&mut content).map_err(|error| failed(&path, &error))?;
+    let mut request: Map<String, Value> =
+        serde_json::from_slice(&content).map_err(|error| failed(&path, &error))?;
     let has_command = request.contains_key("deploy_hook")
         || request.get("validation").is_some_and(|validation| validation.get("hook").is_some());
     if has_command {
-        for place in [&path, &directory.join(name)] {
-            let found = fs::metadata(place).map_err(|error| failed(&error))?;
-            let is_ours = found.uid() == nix::unistd::geteuid().as_raw();
+        let look = |path: &Path| fs::metadata(path).map_err(|error| failed(path, &error));
+        let of_file = file.metadata().map_err(|error| failed(&path, &error))?;
+        for (place, found) in [(&*path, of_file), (&*entry, look(&entry)?), (directory, look(directory)?)] {
+            let is_ours = [nix::unistd::geteuid().as_raw(), 0].contains(&found.uid());
             if !is_ours || found.mode() & 0o022 != 0 {
-                let why = "it has commands, and others may write it: they are not run; make it ours and nobody else's";
+                let why = "others may write it, and it has commands: they are not run; make it ours and nobody else's";
                 return Err(Error::storage(place, why));
             }
         }
     }
-    let text = |path: &Path| Value::from(path.to_string_lossy().into_owned());
-    request.insert("directory".to_owned(), text(directory));
+    request.insert("directory".to_owned(), Value::from(directory.to_string_lossy().into_owned()));
     request.insert("name".to_owned(), name.into());
     Ok(request)
 }
 
-/// One listing tells of all entries: whether a certificate in use was revoked, say.
+/// One listing tells of all entries: whether a certificate in use was revoked, say. Some accounts cannot list; they do
+/// without.
 fn statuses(context: &Context<'_>) -> Result<HashMap<String, String>> {
-    let all = Account::all(|| Ok(Context { deadline: Instant::now() + context.core.timeout, ..*context }))?;
-    Ok(all
-        .certificates
-        .into_iter()
-        .filter_map(|certificate| Some((certificate.id, certificate.status?)))
-        .collect())
+    let call = || Ok(Context { deadline: Instant::now() + context.core.timeout, ..*context });
+    let all = match Account::all(call) {
+        Ok(all) => all.certificates,
+        Err(error) if error.kind() == Kind::Cancelled => return Err(error),
+        Err(error) => {
+            let mut message =
+                format!("the account could not be listed, so revoked certificates go unnoticed ({error})");
+            context.log(|| message.clone());
+            if let Some(events) = context.events {
+                context.core.cleaner.clean_text(&mut message);
+                events.tell(Event::new(EventType::Warning, &message, Map::new()));
+            }
+            return Ok(HashMap::new());
+        }
+    };
+    Ok(all.into_iter().filter_map(|certificate| Some((certificate.id, certificate.status?))).collect())
 }
 
 /// From 0 to 1, and always the same for a name (FNV-1a).

@@ -43,31 +43,40 @@ impl<'a> Session<'a> {
     }
 
     pub(crate) fn run(mut self) -> Result<Obtained> {
-        if self.entry.read_json(REQUEST).ok().flatten().as_ref() != Some(&self.wish.request) {
-            self.entry.write_json(REQUEST, &self.wish.request)?;
-        }
         self.clear_leftovers()?;
         if self.wish.aim == Aim::GiveUp {
             return self.abandon();
         }
-        self.refuse_what_is_held()?;
-        if self.journal.order.as_ref().is_some_and(|order| order.terms != self.wish.terms) {
-            self.drop_order("something else is wanted now")?;
+        self.keep_request()?;
+        self.look_at_held()?;
+        if self.is_undeployed() {
+            // Whoever finds it so runs the hook again, and does not order.
+            self.deploy()?;
+            if let Some(installed) = self
+                .journal
+                .installed
+                .clone()
+                .filter(|there| self.journal.order.is_none() && there.terms == self.wish.terms)
+            {
+                return self.unchanged(&installed);
+            }
         }
+        self.drop_unwanted_order()?;
         let is_resumed = self.journal.order.is_some();
+        if !is_resumed && let Some(installed) = self.good()? {
+            if self.wish.adopt.as_ref().is_some_and(|id| *id != installed.id) {
+                return Err(nothing_to_adopt());
+            }
+            self.account_for_lost_if_possible(None)?;
+            return self.unchanged(&installed);
+        }
+        if self.journal.order.as_ref().is_none_or(Order::is_untouched) && !self.wish.may_order() {
+            let certificate = self.journal.installed.as_ref().map(|there| self.stored_certificate(there));
+            return Ok(self.outcome(Outcome::Postponed, certificate.transpose()?));
+        }
         if !is_resumed {
             if self.wish.adopt.is_some() {
-                return Err(Error::invalid("adopt", "there is no order under way that it could belong to"));
-            }
-            if let Some(installed) = self.good()? {
-                self.account_for_lost_if_possible()?;
-                self.deploy()?;
-                let certificate = self.stored_certificate(&installed)?;
-                return Ok(self.outcome(Outcome::Unchanged, Some(certificate)));
-            }
-            if !self.wish.may_order() {
-                let certificate = self.journal.installed.clone().map(|there| self.stored_certificate(&there));
-                return Ok(self.outcome(Outcome::Postponed, certificate.transpose()?));
+                return Err(nothing_to_adopt());
             }
             self.begin_order()?;
         }
@@ -77,9 +86,9 @@ impl<'a> Session<'a> {
             Waited::Pending(certificate) => Ok(self.outcome(Outcome::Pending, Some(*certificate))),
             Waited::Issued(certificate) => {
                 self.install(&certificate)?;
-                self.clear_leftovers()?;
-                self.account_for_lost_if_possible()?;
                 self.deploy()?;
+                self.clear_leftovers()?;
+                self.account_for_lost_if_possible(None)?;
                 let outcome = match (is_resumed, is_first) {
                     (true, _) => Outcome::Resumed,
                     (false, true) => Outcome::Issued,
@@ -88,6 +97,37 @@ impl<'a> Session<'a> {
                 Ok(self.outcome(outcome, Some(*certificate)))
             }
         }
+    }
+
+    /// What was asked for, for `renew_all`.
+    fn keep_request(&self) -> Result<()> {
+        // One that cannot be read is written anew.
+        if self.entry.read_json(REQUEST).ok().flatten().as_ref() == Some(&self.wish.request) {
+            return Ok(());
+        }
+        self.entry.write_json(REQUEST, &self.wish.request)
+    }
+
+    /// An order under way goes on, unless something else is wanted now, or nothing was sent for it and nothing needs to
+    /// be.
+    fn drop_unwanted_order(&mut self) -> Result<()> {
+        let Some(order) = &self.journal.order else { return Ok(()) };
+        if order.terms != self.wish.terms {
+            return self.drop_order("something else is wanted now");
+        }
+        if order.is_untouched() && self.wish.adopt.is_none() && self.good()?.is_some() {
+            return self.forget_order();
+        }
+        Ok(())
+    }
+
+    fn is_undeployed(&self) -> bool {
+        self.journal.installed.as_ref().is_some_and(|installed| !installed.deployed)
+    }
+
+    fn unchanged(&self, installed: &Installed) -> Result<Obtained> {
+        let certificate = self.stored_certificate(installed)?;
+        Ok(self.outcome(Outcome::Unchanged, Some(certificate)))
     }
 
     /// What is in place, if it is what is wanted and not due.
@@ -109,6 +149,14 @@ impl<'a> Session<'a> {
                 return Ok(None);
             }
         }
+        if !self.entry.is_current(installed.serial)? {
+            self.warn(
+                Stage::Install,
+                "`current` does not lead to the certificate in place; it is put right",
+                [],
+            );
+            self.entry.switch(installed.serial)?;
+        }
         let leaf = self.entry.read(&Entry::in_version(installed.serial, "cert.pem"))?;
         let lifetime = leaf.as_deref().and_then(Lifetime::of);
         let is_good = lifetime.is_some_and(|lifetime| !lifetime.is_due(self.wish.renew_at, self.now()));
@@ -122,10 +170,24 @@ impl<'a> Session<'a> {
             .ok_or_else(|| Error::storage(self.entry.path.join(&name), "it is gone; call again with `force`"))
     }
 
-    fn refuse_what_is_held(&self) -> Result<()> {
-        let Some(held) = self.journal.held.as_ref().filter(|held| held.terms == self.wish.terms) else {
+    /// A certificate that failed our checks: it is looked at again, since it may have been our clock, and refused if
+    /// that changes nothing.
+    fn look_at_held(&mut self) -> Result<()> {
+        let Some(held) = self.journal.held.clone().filter(|held| held.terms == self.wish.terms) else {
             return Ok(());
         };
+        if self.is_fit(held.serial, &held.terms.domains)? {
+            self.journal.order = Some(Order {
+                serial: held.serial,
+                terms: held.terms,
+                sent: None,
+                id: Some(held.id),
+                published: Vec::new(),
+                mailed: Vec::new(),
+            });
+            self.journal.held = None;
+            return self.save();
+        }
         let folder = self.entry.path.join(format!("versions/{}", held.serial));
         let message = format!(
             "certificate {} was issued and failed our checks ({}); it is kept in {} for a person to look at, and no \
@@ -194,6 +256,11 @@ impl<'a> Session<'a> {
         self.deadline.map(|deadline| deadline.saturating_duration_since(self.world.clock.instant()))
     }
 
+    /// The deadline on the machine's own clock, for those who wait by that.
+    pub(crate) fn end(&self) -> Option<Instant> {
+        self.time_left().map(|left| Instant::now() + left)
+    }
+
     /// Waits; false if the deadline comes first.
     pub(crate) fn pause(&self, pause: Duration) -> Result<bool> {
         let left = self.time_left();
@@ -212,4 +279,8 @@ impl<'a> Session<'a> {
         };
         Error::new(Kind::Timeout, format!("the deadline came first; {doing}"))
     }
+}
+
+fn nothing_to_adopt() -> Error {
+    Error::invalid("adopt", "there is no order under way that it could belong to")
 }

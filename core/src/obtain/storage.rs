@@ -3,7 +3,7 @@
 use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt, chown, symlink};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// What is written is only sure to be there after [`Storage::sync`]: of the file for its contents, and of its folder
 /// for its name.
@@ -15,6 +15,8 @@ pub(crate) trait Storage: Send + Sync {
     fn sync(&self, path: &Path) -> io::Result<()>;
     /// Puts one name in the place of another, in one step.
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()>;
+    /// Where a symbolic link leads.
+    fn target(&self, path: &Path) -> io::Result<PathBuf>;
     /// Makes a symbolic link.
     fn link(&self, target: &Path, path: &Path) -> io::Result<()>;
     fn make_folder(&self, path: &Path) -> io::Result<()>;
@@ -60,6 +62,10 @@ impl Storage for Disk {
 
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
         fs::rename(from, to)
+    }
+
+    fn target(&self, path: &Path) -> io::Result<PathBuf> {
+        fs::read_link(path)
     }
 
     fn link(&self, target: &Path, path: &Path) -> io::Result<()> {

@@ -4,6 +4,9 @@
 mod crashes;
 mod disk;
 mod faults;
+mod late;
 mod ordering;
+mod recovery;
 mod stand;
 mod time;
+mod validating;

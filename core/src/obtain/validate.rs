@@ -35,17 +35,42 @@ impl Session<'_> {
             return Ok(Waited::Issued(Box::new(order)));
         }
         let wanted = self.publish(&order)?;
-        let is_under_way = is_in(&order, "pending_validation")
-            && order.validation_type.as_deref().is_none_or(|method| method == self.wish.method.as_str());
-        let order = if is_under_way { order } else { self.verified(order, &wanted)? };
+        let is_by_mail = self.wish.method == ValidationMethod::Email;
+        let order = match (self.is_under_way(&order)?, is_by_mail) {
+            (false, true) => self.verified_by_mail(&order)?,
+            (false, false) => self.verified(order, &wanted)?,
+            (true, true) => order,
+            (true, false) => self.nudged(order)?,
+        };
         self.wait(order)
+    }
+
+    /// Whether the service looks already, in the way that is wanted.
+    fn is_under_way(&mut self, order: &Certificate) -> Result<bool> {
+        let wish = self.wish;
+        let is_mailed = self.order()?.mailed == wish.emails;
+        Ok(is_in(order, "pending_validation") && self.is_by_our_method(order) && is_mailed)
+    }
+
+    fn is_by_our_method(&self, order: &Certificate) -> bool {
+        order.validation_type.as_deref().is_none_or(|method| method == self.wish.method.as_str())
+    }
+
+    /// An order that an earlier call left pending may wait for something that was put right since.
+    fn nudged(&self, order: Certificate) -> Result<Certificate> {
+        match self.send(&VerifyDomains::new(&order.id, self.wish.method)) {
+            Ok(now) => Ok(now),
+            Err(error) if matches!(error.kind(), Kind::Cancelled | Kind::Timeout) => Err(error),
+            Err(error) => {
+                let message = format!("the service does not look again now ({error})");
+                self.progress(Stage::Verify, &message, [("id", order.id.as_str().into())]);
+                Ok(order)
+            }
+        }
     }
 
     /// Has the service look, after we did.
     fn verified(&mut self, order: Certificate, wanted: &[Challenge]) -> Result<Certificate> {
-        if self.wish.method == ValidationMethod::Email {
-            return self.verified_by_mail(order);
-        }
         let findings = self.preflight(wanted)?;
         let mut pause = self.wish.poll_interval;
         for attempt in 1.. {
@@ -79,17 +104,15 @@ impl Session<'_> {
             return Err(error);
         }
         let now = self.send(&GetCertificate::new(&order.id))?;
-        Ok(if is_in(&now, "draft") { Settled::Failed(error) } else { Settled::Worked })
+        let has_worked = !is_in(&now, "draft") && (is_in(&now, "issued") || self.is_by_our_method(&now));
+        Ok(if has_worked { Settled::Worked } else { Settled::Failed(error) })
     }
 
-    /// The service sends its mails once, whatever becomes of the answer.
-    fn verified_by_mail(&mut self, order: Certificate) -> Result<Certificate> {
-        if self.order()?.mail_sent {
-            let message = "the mails were asked for before; `resend_verification` sends them again";
-            self.progress(Stage::Verify, message, [("id", order.id.as_str().into())]);
-            return Ok(order);
-        }
-        self.order()?.mail_sent = true;
+    /// Has the mails sent. No retry does that again: only an order that has stayed a draft is asked for once more, by a
+    /// later call.
+    fn verified_by_mail(&mut self, order: &Certificate) -> Result<Certificate> {
+        let wish = self.wish;
+        self.order()?.mailed.clone_from(&wish.emails);
         self.save()?;
         let mut verify = VerifyDomains::new(&order.id, ValidationMethod::Email);
         verify.validation_email = Some(self.wish.emails.clone());
@@ -97,16 +120,10 @@ impl Session<'_> {
         self.progress(Stage::Verify, &message, [("id", order.id.as_str().into())]);
         match self.send(&verify) {
             Ok(certificate) => Ok(certificate),
-            Err(error) if error.is_uncertain() => {
-                let message = format!("it cannot be told whether the mails were sent ({error})");
-                self.warn(Stage::Verify, &message, [("id", order.id.as_str().into())]);
-                Ok(order)
-            }
-            Err(error) => {
-                self.order()?.mail_sent = false;
-                self.save()?;
-                Err(error)
-            }
+            Err(error) => match self.settled(order, error)? {
+                Settled::Worked => self.send(&GetCertificate::new(&order.id)),
+                Settled::Failed(error) => Err(error),
+            },
         }
     }
 

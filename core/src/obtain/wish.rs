@@ -18,7 +18,7 @@ use crate::parameter::Arguments;
 use crate::parameter::domain::normalize;
 
 /// How long a call may take, if nothing else is said; a person answers mails, so for those there is no limit.
-const DEADLINE: Duration = Duration::from_secs(1800);
+pub(crate) const DEADLINE: Duration = Duration::from_secs(1800);
 const POLL_INTERVAL: Duration = Duration::from_secs(2);
 const SETTLE: Duration = Duration::from_secs(30);
 const RENEW_AT: f64 = 1.0 / 3.0;
@@ -98,11 +98,12 @@ pub(crate) enum Level {
 const OF_THE_CALL: [&str; 4] = ["directory", "force", "adopt", "abandon"];
 
 impl Wish {
-    pub(crate) fn new(arguments: &Arguments) -> Result<Self> {
+    /// `is_trial`: the service is on this machine, so addresses for documentation may stand for public ones.
+    pub(crate) fn new(arguments: &Arguments, is_trial: bool) -> Result<Self> {
         let domains: Vec<String> = arguments.texts("domains").map(str::to_owned).collect();
         let validation = arguments.get("validation").and_then(Value::as_object);
         let validation = Validation::read(validation.unwrap_or(&Map::new()), &domains)?;
-        refusals::check(&domains, validation.method)?;
+        refusals::check(&domains, validation.method, is_trial)?;
         let key_type = arguments.text("key_type").and_then(KeyType::from_word).unwrap_or_default();
         let name = match arguments.text("name") {
             Some(name) => entry_name(name)?,

@@ -23,7 +23,7 @@ fn events_drain_before_done_and_the_result_repeats() {
 #[test]
 fn a_result_that_is_not_there_is_not_ready() {
     let op = Op::spawn(&CancelToken::new(), |channel| {
-        channel.ask(EventType::Publish, "?", Map::new()).map(|_| String::new())
+        channel.ask(EventType::Publish, "?", Map::new(), None).map(|_| String::new())
     })
     .expect("a thread");
     assert!(matches!(op.next(None), Ok(Next::Event(_))));
@@ -39,7 +39,9 @@ fn a_full_queue_drops_logs_but_no_questions() {
             channel.tell(log(number));
         }
         told.send(()).map_err(|error| Error::new(Kind::Internal, error.to_string()))?;
-        channel.ask(EventType::Publish, "now", Map::new())?.map_err(|why| Error::new(Kind::Api, why))?;
+        channel
+            .ask(EventType::Publish, "now", Map::new(), None)?
+            .map_err(|why| Error::new(Kind::Api, why))?;
         Ok("{}".to_owned())
     })
     .expect("a thread");
@@ -63,7 +65,7 @@ fn a_full_queue_drops_logs_but_no_questions() {
 #[test]
 fn replies_are_checked_and_reach_the_question() {
     let op = Op::spawn(&CancelToken::new(), |channel| {
-        let reply = channel.ask(EventType::Publish, "publish this", Map::new())?;
+        let reply = channel.ask(EventType::Publish, "publish this", Map::new(), None)?;
         Ok(format!("{reply:?}"))
     })
     .expect("a thread");
@@ -87,7 +89,7 @@ fn replies_are_checked_and_reach_the_question() {
 #[test]
 fn cancel_ends_a_question_and_a_page_that_wait() {
     for work in [
-        (|channel: &Channel| channel.ask(EventType::Publish, "", Map::new()).map(|_| String::new()))
+        (|channel: &Channel| channel.ask(EventType::Publish, "", Map::new(), None).map(|_| String::new()))
             as fn(&Channel) -> _,
         |channel: &Channel| {
             channel.hand_over(Event::with_members(EventType::Page, r#""page":1"#))?;
@@ -126,7 +128,9 @@ fn is_readable(fd: RawFd) -> bool {
 fn the_descriptor_is_readable_while_there_is_news() {
     let op = Op::spawn(&CancelToken::new(), |channel| {
         for _ in 0..2 {
-            channel.ask(EventType::Publish, "?", Map::new())?.map_err(|why| Error::new(Kind::Api, why))?;
+            channel
+                .ask(EventType::Publish, "?", Map::new(), None)?
+                .map_err(|why| Error::new(Kind::Api, why))?;
         }
         Ok("{}".to_owned())
     })

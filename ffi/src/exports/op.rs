@@ -134,7 +134,7 @@ pub unsafe extern "C" fn zerossl_op_free(op: *mut zerossl_op) {
 /// Runs an operation and waits for its end, with its events handed to a callback on the calling thread.
 ///
 /// `on_event` may be NULL; `user_data` is passed on to it and not looked at. Events that ask have to be
-/// answered by it, with zerossl_op_reply. For programs in C and C++; other runtimes had better pull
+/// answered by it, with zerossl_op_reply; without it they are answered with an error. For programs in C and C++; other runtimes had better pull
 /// (zerossl_op_start), since not all of them can be called back.
 ///
 /// Returns the answer, JSON, for zerossl_string_free; NULL on failure, with `*error`. Any thread, many at

@@ -18,7 +18,7 @@ pub(super) fn ask(how: &Publishing<'_>, action: Action, challenge: &Challenge) -
             (EventType::Cleanup, format!("take {location} away again and reply"), "taken away")
         }
     };
-    let reply = events.ask(event, &message, fields(how, challenge)?)?;
+    let reply = events.ask(event, &message, fields(how, challenge)?, how.end)?;
     reply.map_err(|why| {
         let message = format!("{}: it was not {failed}: {}", challenge.domain(), one_line(&why, 500));
         Error::new(Kind::Validation, message)

@@ -39,7 +39,7 @@ pub(super) fn call(
     words.extend([action.word(), challenge.location(), value].map(str::to_owned));
     let environment = environment(how, action, challenge);
     let command = Command { argv: &words, environment: &environment, timeout: TIMEOUT };
-    let ended = process::run(&command, how.context.cancel, how.lock.clone())?;
+    let ended = process::run(&command, how.context.cancel, how.end, how.lock.clone())?;
     if ended.success {
         return Ok(());
     }

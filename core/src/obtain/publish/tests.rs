@@ -45,7 +45,7 @@ fn plainly<T>(
 }
 
 fn publishing<'a>(context: &'a Context<'a>, method: ValidationMethod) -> Publishing<'a> {
-    Publishing { context, method, entry: "an entry", order_id: "an id", lock: Arc::new(()) }
+    Publishing { context, method, entry: "an entry", order_id: "an id", end: None, lock: Arc::new(()) }
 }
 
 fn client() -> Client {

@@ -159,6 +159,10 @@ impl Storage for DyingDisk {
         Disk.read(path)
     }
 
+    fn target(&self, path: &Path) -> io::Result<PathBuf> {
+        Disk.target(path)
+    }
+
     fn create(&self, path: &Path, content: &[u8], mode: u32) -> io::Result<()> {
         self.step(|state| {
             Disk.create(path, content, mode)?;
@@ -237,6 +241,10 @@ impl FullDisk {
 impl Storage for FullDisk {
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
         Disk.read(path)
+    }
+
+    fn target(&self, path: &Path) -> io::Result<PathBuf> {
+        Disk.target(path)
     }
 
     /// Leaves half of it.

@@ -77,7 +77,7 @@ impl Stand {
             let arguments = parameter::check(Obtain::OPERATION.parameters, given)?;
             let clock = SandboxClock::new(&self.sandbox);
             let world = World { storage, clock: &clock };
-            Session::open(*context, &world, &Wish::new(&arguments)?)?.run()
+            Session::open(*context, &world, &Wish::new(&arguments, true)?)?.run()
         })
     }
 

@@ -14,7 +14,7 @@ use super::*;
 fn sh_for(timeout: Duration, grace: Duration, script: &str) -> Ended {
     let argv = words(&["/bin/sh", "-c", script]);
     let command = Command { argv: &argv, environment: &[], timeout };
-    run_with_grace(&command, grace, &CancelToken::new(), ()).expect("sh")
+    run_with_grace(&command, grace, &CancelToken::new(), None, ()).expect("sh")
 }
 
 /// Tells when every process is gone that has it open.
@@ -126,7 +126,7 @@ fn after_a_cancel_it_goes_on_and_keeps_what_it_needs() {
     let before = Instant::now();
     let argv = words(&["/bin/sh", "-c", &script]);
     let command = Command { argv: &argv, environment: &[], timeout: LONG };
-    let error = run(&command, &cancel, Keep(tell)).expect_err("cancelled");
+    let error = run(&command, &cancel, None, Keep(tell)).expect_err("cancelled");
     assert_eq!(error.kind(), Kind::Cancelled);
     assert!(before.elapsed() < LONG / 2);
     assert!(told.try_recv().is_err() && !done.exists(), "it still runs");
@@ -149,7 +149,7 @@ fn after_a_cancel_its_time_is_still_limited() {
     let (tell, told) = channel();
     let argv = words(&["/bin/sh", "-c", &script]);
     let command = Command { argv: &argv, environment: &[], timeout: Duration::from_secs(1) };
-    run(&command, &cancelled_when(started), Keep(tell)).expect_err("cancelled");
+    run(&command, &cancelled_when(started), None, Keep(tell)).expect_err("cancelled");
     assert_eq!(told.recv_timeout(LONG), Ok("dropped"));
     fifo.all_gone();
 }
@@ -163,7 +163,7 @@ fn nothing_is_started_after_a_cancel() {
     let argv = words(&["touch", &file]);
     let (tell, told) = channel();
     let command = Command { argv: &argv, environment: &[], timeout: LONG };
-    run(&command, &cancel, Keep(tell)).expect_err("cancelled");
+    run(&command, &cancel, None, Keep(tell)).expect_err("cancelled");
     assert_eq!(told.recv_timeout(LONG), Ok("dropped"));
     assert!(!Path::new(&file).exists());
 }
