@@ -22,12 +22,19 @@ os.environ["PATH"] += ":/usr/sbin:/sbin"
 from harness import INCLUDE, LIB, POSIX, SHARED, TOP, WARNINGS, Skipped, Tests, need, run
 
 import disk
+import forks
 import nginx
 import records
 from kills import kills
 from stand import Stand
 
 PYTHON = TOP / "target/python/tools/bin/python"
+
+
+def need_package() -> None:
+    works = [str(PYTHON), "-c", "import libzerossl; libzerossl.Client.obtain"]
+    if not PYTHON.exists() or subprocess.run(works, capture_output=True, check=False).returncode:
+        raise Skipped("the Python package is not installed in target/python; tests/python/run.py test does it")
 
 
 def test_all(test: Tests, scratch: Path, seed: int, *, is_long: bool) -> None:
@@ -41,14 +48,17 @@ def test_all(test: Tests, scratch: Path, seed: int, *, is_long: bool) -> None:
             return kills(stand, times, seed)
 
     def killed_python(times: int) -> str:
-        works = [str(PYTHON), "-c", "import libzerossl; libzerossl.Client.obtain"]
-        if not PYTHON.exists() or subprocess.run(works, capture_output=True, check=False).returncode:
-            raise Skipped("the Python package is not installed in target/python; tests/python/run.py test does it")
+        need_package()
         return killed([PYTHON, "-B", HERE / "obtain.py"], times)
+
+    def forked() -> None:
+        need_package()
+        forks.forked(PYTHON, driver)
 
     factor = 10 if is_long else 1
     test(f"{50 * factor} kills at random moments, seed {seed}", lambda: killed([driver], 50 * factor))
     test(f"{10 * factor} of a program in Python, seed {seed}", lambda: killed_python(10 * factor))
+    test("a child of fork does not keep the lock", forked)
     disk.test_all(test, driver, seed, is_long=is_long)
     nginx.test_all(test, driver)
     records.test_all(test, driver)

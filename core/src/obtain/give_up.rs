@@ -128,7 +128,7 @@ impl Session<'_> {
 
     fn has_key(&mut self) -> Result<bool> {
         let serial = self.order()?.serial;
-        Ok(self.entry.read(&Entry::in_version(serial, super::order::KEY))?.is_some())
+        Ok(self.entry.read(&Entry::in_version(serial, super::request::KEY))?.is_some())
     }
 
     /// The same where that is not what the call is for: that the service cannot be asked is no reason to fail.

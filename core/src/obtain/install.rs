@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 use super::check;
 use super::entry::{Entry, PRIVATE, PUBLIC, failed};
 use super::journal::{Held, Installed};
-use super::order::{CSR, KEY};
+use super::request::{CSR, KEY};
 use super::session::Session;
 use super::telling::Stage;
 use crate::answers::Certificate;

@@ -1,0 +1,78 @@
+//! Key and CSR of an order: on disk before anything is sent.
+
+use zeroize::Zeroizing;
+
+use super::entry::{Entry, PRIVATE};
+use super::session::Session;
+use super::telling::Stage;
+use crate::error::{Error, Result};
+use crate::signing_request;
+
+pub(crate) const KEY: &str = "privkey.pem";
+pub(crate) const CSR: &str = "csr.pem";
+
+/// A CSR and the hash that names it.
+pub(crate) struct Request {
+    pub(crate) csr: String,
+    pub(crate) sha256: String,
+}
+
+impl Request {
+    fn of(csr: String) -> Self {
+        let sha256 = signing_request::sha256(&csr);
+        Self { csr, sha256 }
+    }
+}
+
+impl Session<'_> {
+    /// Key and CSR, on disk before anything is sent. Those of an order that may have been sent are never replaced.
+    pub(crate) fn make_request(&mut self) -> Result<Request> {
+        let order = self.order()?.clone();
+        let (key_file, csr_file) =
+            (Entry::in_version(order.serial, KEY), Entry::in_version(order.serial, CSR));
+        if let (Some(_), Some(csr)) = (self.entry.read(&key_file)?, self.entry.read_text(&csr_file)?) {
+            let request = Request::of(csr);
+            let is_it = match &order.sent {
+                Some(sent) => sent.csr_sha256 == request.sha256,
+                None => !request.sha256.is_empty(),
+            };
+            if is_it {
+                return Ok(request);
+            }
+        }
+        if order.sent.is_some() {
+            return Err(Error::storage(
+                self.entry.path.join(&key_file),
+                "the key or the CSR of the order under way is gone or is another one; restore it, or call with \
+                 `abandon` to give the order up",
+            ));
+        }
+        self.progress(
+            Stage::Key,
+            "making the key and the CSR",
+            [("key_type", order.terms.key_type.as_str().into())],
+        );
+        let key = match self.kept_key()? {
+            Some(pem) => signing_request::read_key(&pem, Some(order.terms.key_type.as_str()))?,
+            None => signing_request::new_key(order.terms.key_type.as_str())?,
+        };
+        let names: Vec<&str> = order.terms.domains.iter().map(String::as_str).collect();
+        let csr = signing_request::make(&key, &names)?;
+        self.entry.make_version(order.serial)?;
+        let pem = Zeroizing::new(key.serialize_pem());
+        self.entry.write(&key_file, pem.as_bytes(), PRIVATE)?;
+        self.entry.write(&csr_file, csr.as_bytes(), PRIVATE)?;
+        Ok(Request::of(csr))
+    }
+
+    /// The key in use, if it is to be kept and is of the wanted kind.
+    fn kept_key(&self) -> Result<Option<Zeroizing<String>>> {
+        let Some(installed) = self.journal.installed.as_ref().filter(|_| self.wish.reuse_key) else {
+            return Ok(None);
+        };
+        if installed.terms.key_type != self.wish.terms.key_type {
+            return Ok(None);
+        }
+        Ok(self.entry.read_text(&Entry::in_version(installed.serial, KEY))?.map(Zeroizing::new))
+    }
+}

@@ -1,0 +1,99 @@
+//! Looking for an order whose answer was lost.
+
+use std::time::{Duration, SystemTime};
+
+use super::account::{Account, Hash, carries_hash, hash_of, shown};
+use super::journal::Sent;
+use super::request::Request;
+use super::session::Session;
+use super::telling::Stage;
+use crate::answers::Certificate;
+use crate::error::{Error, Kind, Result};
+use crate::time::Time;
+
+/// Between two looks.
+const FIRST_LOOK: Duration = Duration::from_secs(1);
+const LONGEST_LOOK: Duration = Duration::from_secs(8);
+
+impl Session<'_> {
+    /// After a lost answer: looks at once, and again until it has had the time to turn up. `None`: it was not made.
+    pub(crate) fn search(&mut self, request: &Request) -> Result<Option<Certificate>> {
+        let Some(sent) = self.order()?.sent.clone() else { return Ok(None) };
+        let mut pause = FIRST_LOOK;
+        loop {
+            let account = Account::of(self, self.wish.terms.common_name())?;
+            let mut creates = self.same_request(request);
+            creates.push(sent.clone());
+            if let Some(found) = self.pick(&account, request, &creates)? {
+                return Ok(Some(found));
+            }
+            let age = sent.at.to_system_time().and_then(|at| self.now().duration_since(at).ok());
+            // A clock that was set back tells nothing, so the whole time is waited for.
+            let left = self.wish.settle.saturating_sub(age.unwrap_or_default());
+            if left == Duration::ZERO {
+                break;
+            }
+            let message = "the order is not there yet";
+            self.progress(Stage::Order, message, [("next_poll", pause.min(left).as_secs_f64().into())]);
+            if !self.pause(pause.min(left))? {
+                return Err(self.out_of_time());
+            }
+            pause = (pause * 2).min(LONGEST_LOOK);
+        }
+        self.warn(Stage::Order, "the order was not made, as far as can be told", []);
+        self.order()?.sent = None;
+        self.journal.lost.push(sent);
+        self.save()?;
+        Ok(None)
+    }
+
+    /// Creates of this very CSR whose outcome is not known.
+    pub(crate) fn same_request(&self, request: &Request) -> Vec<Sent> {
+        self.journal.lost.iter().filter(|sent| sent.csr_sha256 == request.sha256).cloned().collect()
+    }
+
+    /// The one order that came of these creates, if there is one.
+    pub(crate) fn pick(
+        &self,
+        account: &Account,
+        request: &Request,
+        creates: &[Sent],
+    ) -> Result<Option<Certificate>> {
+        let creates: Vec<&Sent> = creates.iter().collect();
+        let known: Vec<&str> = self.journal.installed.iter().map(|installed| installed.id.as_str()).collect();
+        let mut candidates = account.candidates(self, &creates, &known)?;
+        candidates.sort_by_key(rank);
+        if let Some(ours) = candidates.iter().rev().find(|candidate| carries_hash(candidate, &request.sha256))
+        {
+            return Ok(Some(ours.clone()));
+        }
+        // Another hash speaks against an order, but only a person may say that it is none of ours.
+        let is_denied =
+            |order: &Certificate| self.journal.hash_tells && hash_of(order, &request.sha256) == Hash::Another;
+        let open = candidates.iter().filter(|order| !is_denied(order)).count();
+        if candidates.is_empty() {
+            return Ok(None);
+        }
+        if (1..=creates.len()).contains(&open) {
+            return Ok(candidates.into_iter().rfind(|order| !is_denied(order)));
+        }
+        let ids: Vec<_> = candidates.iter().map(shown).collect();
+        let message = format!(
+            "an order was sent, its answer lost, and it cannot be told whether it is among those of these names: {}; \
+             call again with `adopt` and the id that is ours, cancel those that are not, or call with `abandon`",
+            ids.join(", ")
+        );
+        let candidates = candidates.iter().map(|candidate| serde_json::json!(candidate)).collect();
+        Err(Error::new(Kind::Ambiguous, message).with_candidates(candidates))
+    }
+}
+
+/// What to take when several are ours: the one that is furthest, then the newest.
+fn rank(certificate: &Certificate) -> (u8, Option<SystemTime>) {
+    let state = match certificate.status.as_deref() {
+        Some("issued") => 2,
+        Some("pending_validation") => 1,
+        _ => 0,
+    };
+    (state, certificate.created.as_ref().and_then(Time::to_system_time))
+}
