@@ -19,6 +19,7 @@ impl Session<'_> {
     /// After a lost answer: looks at once, and again until it has had the time to turn up. `None`: it was not made.
     pub(crate) fn search(&mut self, request: &Request) -> Result<Option<Certificate>> {
         let Some(sent) = self.order()?.sent.clone() else { return Ok(None) };
+        let begin = self.world.clock.instant();
         let mut pause = FIRST_LOOK;
         loop {
             let account = Account::of(self, self.wish.terms.common_name())?;
@@ -29,7 +30,8 @@ impl Session<'_> {
             }
             let age = sent.at.to_system_time().and_then(|at| self.now().duration_since(at).ok());
             // A clock that was set back tells nothing, so the whole time is waited for.
-            let left = self.wish.settle.saturating_sub(age.unwrap_or_default());
+            let waited = age.unwrap_or_else(|| self.world.clock.instant().duration_since(begin));
+            let left = self.wish.settle.saturating_sub(waited);
             if left == Duration::ZERO {
                 break;
             }

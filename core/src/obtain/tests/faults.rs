@@ -3,7 +3,8 @@
 
 use std::time::Duration;
 
-use zerossl_sandbox::{Reply, When, WireFault};
+use serde_json::json;
+use zerossl_sandbox::{Body, Reply, When, WireFault};
 
 use super::stand::{Stand, is_fresh};
 use crate::error::Kind;
@@ -21,11 +22,17 @@ fn replies() -> Vec<(&'static str, When, Reply)> {
         both("an object", Reply::text(200, "{}")),
         both("a list", Reply::text(200, "[]")),
         both("null", Reply::text(200, "null")),
+        both("that of a cancel", Reply::json(200, json!({"success": 1}))),
+        both(
+            "that of a list",
+            Reply::json(200, json!({"total_count": 0, "page": 1, "limit": 100, "results": []})),
+        ),
         both("111", Reply::refusal(111).expect("a code")),
         both("too many", Reply::too_many_requests("3600")),
     ]
     .into_iter()
     .flatten()
+    .chain([("late", When::After, Reply::new(200, Body::AsIs).with_delay(Duration::from_millis(300)))])
     .collect()
 }
 
