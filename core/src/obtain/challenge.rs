@@ -142,3 +142,108 @@ fn is_twin(one: &str, other: &str) -> bool {
 fn odd(domain: &str, why: &str) -> Error {
     Error::new(Kind::Response, format!("{}: {why}, so nothing is published for it", one_line(domain, 80)))
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    const HASH: &str = "0123456789ABCDEF0123456789ABCDEF";
+
+    fn values(domain: &str) -> Value {
+        let host = domain.trim_start_matches("*.");
+        json!({
+            "file_validation_url_http": format!("http://{domain}/.well-known/pki-validation/{HASH}.txt"),
+            "file_validation_url_https": format!("https://{domain}/.well-known/pki-validation/{HASH}.txt"),
+            "file_validation_content": ["AA", "comodoca.com", "0123456789abcde"],
+            "cname_validation_p1": format!("_{HASH}.{host}"),
+            "cname_validation_p2": format!("{HASH}.{HASH}.0123456789abcde.comodoca.com"),
+        })
+    }
+
+    fn found(domain: &str, values: &Value, method: ValidationMethod) -> Result<Vec<Challenge>> {
+        let order = json!({
+            "id": "1", "additional_domains": [], "validation_emails": [],
+            "validation": {"email_validation": {}, "other_methods": {domain: values}},
+        });
+        let order: Certificate = serde_json::from_value(order).expect("a certificate");
+        challenges(&order, method, &["example.com".to_owned()])
+    }
+
+    #[test]
+    fn the_documented_shapes_are_taken_as_they_are() {
+        let values = values("example.com");
+        let file = |scheme: &str| Challenge::File {
+            domain: "example.com".to_owned(),
+            url: format!("{scheme}://example.com/.well-known/pki-validation/{HASH}.txt"),
+            file: format!("{HASH}.txt"),
+            content: "AA\ncomodoca.com\n0123456789abcde".to_owned(),
+        };
+        let record = Challenge::Record {
+            domain: "example.com".to_owned(),
+            name: format!("_{HASH}.example.com"),
+            target: format!("{HASH}.{HASH}.0123456789abcde.comodoca.com."),
+        };
+        assert_eq!(found("example.com", &values, ValidationMethod::Http), Ok(vec![file("http")]));
+        assert_eq!(found("example.com", &values, ValidationMethod::Https), Ok(vec![file("https")]));
+        assert_eq!(found("example.com", &values, ValidationMethod::Cname), Ok(vec![record]));
+        assert_eq!(found("example.com", &values, ValidationMethod::Email), Ok(vec![]));
+    }
+
+    #[test]
+    fn a_wildcards_record_is_at_the_name_without_the_star() {
+        let order = json!({
+            "id": "1", "additional_domains": [], "validation_emails": [],
+            "validation": {"email_validation": {}, "other_methods": {"*.example.com": values("*.example.com")}},
+        });
+        let order: Certificate = serde_json::from_value(order).expect("a certificate");
+        let found =
+            challenges(&order, ValidationMethod::Cname, &["*.example.com".to_owned()]).expect("a record");
+        assert_eq!(found[0].location(), format!("_{HASH}.example.com"));
+    }
+
+    #[test]
+    fn nothing_else_is_published() {
+        let path = "/.well-known/pki-validation/";
+        let files = [
+            json!({"file_validation_url_http": format!("http://example.org{path}{HASH}.txt")}),
+            json!({"file_validation_url_http": format!("https://example.com{path}{HASH}.txt")}),
+            json!({"file_validation_url_http": format!("http://example.com{path}../../{HASH}.txt")}),
+            json!({"file_validation_url_http": format!("http://example.com{path}{HASH}.php")}),
+            json!({"file_validation_url_http": format!("http://example.com{path}{HASH}0.txt")}),
+            json!({"file_validation_url_http": format!("http://example.com/{HASH}.txt")}),
+            json!({"file_validation_url_http": format!("http://example.com:8080{path}{HASH}.txt")}),
+            json!({"file_validation_url_http": null}),
+            json!({"file_validation_content": []}),
+            json!({"file_validation_content": ["AA\u{0}"]}),
+            json!({"file_validation_content": ["A".repeat(2000)]}),
+        ];
+        let records = [
+            json!({"cname_validation_p1": format!("{HASH}.example.com")}),
+            json!({"cname_validation_p1": format!("_{HASH}.example.org")}),
+            json!({"cname_validation_p1": "_short.example.com"}),
+            json!({"cname_validation_p1": "www.example.com"}),
+            json!({"cname_validation_p1": null}),
+            json!({"cname_validation_p2": "a b.comodoca.com"}),
+            json!({"cname_validation_p2": "comodoca"}),
+            json!({"cname_validation_p2": "a..comodoca.com"}),
+            json!({"cname_validation_p2": "a.com\nevil 0 IN A 192.0.2.1"}),
+            json!({"cname_validation_p2": null}),
+        ];
+        let all = files.iter().map(|odd| (odd, ValidationMethod::Http));
+        for (odd, method) in all.chain(records.iter().map(|odd| (odd, ValidationMethod::Cname))) {
+            let mut values = values("example.com");
+            for (name, value) in odd.as_object().expect("an object") {
+                values[name] = value.clone();
+            }
+            let error = found("example.com", &values, method).expect_err("it is odd");
+            assert_eq!(error.kind(), Kind::Response, "{odd}");
+        }
+        assert!(found("example.org", &values("example.org"), ValidationMethod::Http).is_err(), "not ours");
+        assert!(
+            found("www.example.com", &values("www.example.com"), ValidationMethod::Http).is_err(),
+            "ours is missing"
+        );
+    }
+}
