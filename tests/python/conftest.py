@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import signal
 import socket
 import subprocess
 import threading
@@ -17,6 +18,10 @@ from website import Stand, Website
 pytest_plugins = ["libzerossl.sandbox.pytest_plugin"]
 
 TOP = Path(__file__).parents[2]
+
+# Whatever runs in the background is started with Ctrl-C ignored, and so are its children: some of the tests press it.
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
