@@ -35,6 +35,10 @@ class Skipped(Exception):
     """Something is not installed."""
 
 
+class Forbidden(Exception):
+    """The machine does not let us, and nothing that could be installed would change that."""
+
+
 def run(
     command: Command, env: dict[str, str] | None = None, cwd: Path | None = None, timeout: float = 300
 ) -> str:
@@ -79,6 +83,8 @@ class Tests:
         except Skipped as why:
             self.skipped += 1
             print(f"{self.label}: SKIPPED {what}: {why}", flush=True)
+        except Forbidden as why:
+            print(f"{self.label}: SKIPPED {what}, which this machine forbids: {why}", flush=True)
         except (Failed, OSError, RuntimeError, subprocess.SubprocessError) as why:
             self.failed += 1
             print(f"{self.label}: FAILED {what}\n{why}", flush=True)

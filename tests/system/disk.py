@@ -8,7 +8,7 @@ import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
-from harness import Command, Failed, Skipped, Tests, need
+from harness import Command, Failed, Forbidden, Tests, need
 
 from stand import FRESH, Answer, Stand, finish
 
@@ -36,7 +36,7 @@ def disturbed(driver: Command, way: str, seed: int, *, is_long: bool) -> str:
     need("strace", "openssl")
     may_trace = subprocess.run(["strace", "-o", "/dev/null", "true"], capture_output=True, text=True, check=False)
     if may_trace.returncode:
-        raise Skipped(f"strace may not trace here: {may_trace.stderr.strip()}")
+        raise Forbidden(f"strace may not trace here: {may_trace.stderr.strip()}")
     with Stand(driver) as stand:
         paths, counts = undisturbed(stand)
         places = [(call, number + 1) for call, count in sorted(counts.items()) for number in range(count)]

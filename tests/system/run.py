@@ -2,8 +2,8 @@
 """`obtain` among real programs: killed and disturbed, with nginx, with a DNS server. With the library in build/.
 
 Prints a line for each thing. What is missing on this machine is skipped with a line; under CI=true a skip
-fails, as everything has to be tried there. `--long` kills and disturbs more often; `--seed NUMBER` repeats a
-run whose kills have found something.
+fails, as everything has to be tried there, but for what the machine forbids (tracing, in some containers).
+`--long` kills and disturbs more often; `--seed NUMBER` repeats a run whose kills have found something.
 """
 
 import argparse
