@@ -12,7 +12,7 @@
 //! let client = Client::new("the access key")?;
 //! let validation = json!({"method": "HTTP_CSR_HASH", "webroot": "/var/www"});
 //! let obtained = client.send(&Obtain::new(["example.com"], "/etc/zerossl", validation))?;
-//! println!("{}: {}", obtained.outcome, obtained.files["fullchain"]);
+//! println!("{}: {:?}", obtained.outcome, obtained.files.get("fullchain"));
 //! # Ok(()) }
 //! ```
 //!

@@ -12,6 +12,7 @@
 //! Each step is written to the journal before it is taken, so whoever comes next knows what may have happened.
 
 mod account;
+mod address;
 mod challenge;
 mod check;
 mod clock;
@@ -23,6 +24,7 @@ mod install;
 mod journal;
 mod lock;
 mod order;
+mod pauses;
 mod preflight;
 mod publish;
 mod publishing;

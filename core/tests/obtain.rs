@@ -10,12 +10,12 @@ use std::thread;
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use support::{SOON, count, file_server, json, sandbox, settings, timed};
+use support::{SOON, count, json, sandbox, settings, timed};
 use tempfile::TempDir;
 use zerossl::{
     Client, Error, EventType, Kind, ListCertificates, Next, Obtain, Obtained, Op, Outcome, RenewAll,
 };
-use zerossl_sandbox::{Reply, Sandbox, When};
+use zerossl_sandbox::{Reply, Sandbox, When, serve_files};
 
 struct Stand {
     sandbox: Sandbox,
@@ -27,7 +27,7 @@ impl Stand {
     fn new() -> Self {
         let (sandbox, folder) = (sandbox(), tempfile::tempdir().expect("a folder"));
         fs::create_dir(folder.path().join("www")).expect("a folder");
-        sandbox.set_http_port(file_server(&folder.path().join("www")));
+        sandbox.set_http_port(serve_files(folder.path().join("www")).expect("a web server"));
         sandbox.set_quota(20);
         let client = settings(&sandbox).build().expect("settings");
         Self { sandbox, client, folder }
@@ -201,7 +201,7 @@ fn a_wrong_webroot_is_told_before_the_service_looks() {
     let stand = Stand::new();
     let elsewhere = stand.folder.path().join("elsewhere");
     fs::create_dir(&elsewhere).expect("a folder");
-    let port = file_server(&stand.folder.path().join("www"));
+    let port = serve_files(stand.folder.path().join("www")).expect("a web server");
     let mut wanted = stand.wanted("example.com", json!({"method": "HTTP_CSR_HASH", "webroot": elsewhere}));
     wanted.preflight = Some("strict".to_owned());
     wanted.resolver = Some(stand.sandbox.dns_address().to_string());

@@ -31,6 +31,7 @@
 //! | starting one and looking into it | [`Sandbox`], [`Options`] |
 //! | how it behaves | [`Settings`] |
 //! | making it misbehave | [`Fault`], [`Reply`], [`WireFault`], [`Quirk`] |
+//! | a web server for validation files | [`serve_files`] |
 //! | DNS | [`Sandbox::add_record`], [`DnsAnswer`] |
 //! | mails | [`Sandbox::mails`], [`Mail`] |
 //! | what a client asked | [`Asked`] |
@@ -50,6 +51,7 @@ mod control;
 mod delivery;
 mod dns;
 mod fault;
+mod files;
 mod journal;
 mod mailbox;
 mod management;
@@ -76,6 +78,7 @@ pub use account::AccountSummary;
 pub use as_of::AsOf;
 pub use dns::{DnsAnswer, DnsQuestion, DnsRecord};
 pub use fault::{Fault, When};
+pub use files::serve_files;
 pub use journal::{Asked, KeyPlace};
 pub use mailbox::Mail;
 pub use options::Options;

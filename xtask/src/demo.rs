@@ -1,14 +1,13 @@
 //! `make demo`: the main job on an embedded sandbox. A certificate is obtained, found good, renewed, and refused.
 
 mod show;
-mod webroot;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde_json::json;
 use zerossl::{Client, EventType, Next, Obtain, Obtained};
-use zerossl_sandbox::{Options, Sandbox};
+use zerossl_sandbox::{Options, Sandbox, serve_files};
 
 use crate::Outcome;
 
@@ -34,7 +33,7 @@ pub(crate) fn run(options: &[&str]) -> Outcome {
     let (webroot, elsewhere) = (scratch.path().join("webroot"), scratch.path().join("elsewhere"));
     fs::create_dir_all(&webroot)?;
     fs::create_dir_all(&elsewhere)?;
-    let port = webroot::serve(webroot.clone())?;
+    let port = serve_files(&webroot)?;
     let sandbox = Sandbox::start(Options { http_port: port, ..Options::default() })?;
     println!("sandbox at {}, web server at http://127.0.0.1:{port}", sandbox.base_url());
 

@@ -9,6 +9,7 @@ use crate::answers::{Certificate, FileAndRecord};
 use crate::error::{Error, Kind, Result};
 use crate::excerpt::one_line;
 use crate::operations::ValidationMethod;
+use crate::parameter::domain::is_twin;
 
 /// Where validation files lie (ZeroSSL REST API, Verify Domains).
 pub(crate) const FOLDER: &str = "/.well-known/pki-validation/";
@@ -132,11 +133,6 @@ fn record(domain: &str, values: &FileAndRecord) -> Option<Challenge> {
 
 fn is_hash(text: &str) -> bool {
     text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
-}
-
-/// Whether one is the other with `www.` before it: the service may validate such a pair together.
-fn is_twin(one: &str, other: &str) -> bool {
-    one.strip_prefix("www.") == Some(other) || other.strip_prefix("www.") == Some(one)
 }
 
 fn odd(domain: &str, why: &str) -> Error {

@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::account::{Account, Hash, carries_hash, hash_of, is_open, shown};
 use super::entry::Entry;
 use super::journal::Sent;
+use super::pauses::Pauses;
 use super::session::Session;
 use super::telling::Stage;
 use crate::answers::Certificate;
@@ -14,7 +15,6 @@ use crate::operations::{CancelCertificate, GetCertificate, Obtained, Outcome};
 
 /// For so long a create without an outcome is looked for.
 const LOST_FOR: Duration = Duration::from_secs(24 * 3600);
-const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
 /// What became of an order that was to be given up.
 enum GivenUp {
@@ -96,14 +96,13 @@ impl Session<'_> {
 
     /// Cancels an order; one that is just being issued is waited for.
     fn cancel(&self, id: &str) -> Result<GivenUp> {
-        let mut pause = self.wish.poll_interval;
+        let mut pauses = Pauses::new(self.wish.poll_interval);
         loop {
             match self.cancel_once(id) {
                 Err(error) if is_being_issued(&error) => {
-                    if !self.pause(pause)? {
+                    if !self.pause(pauses.next())? {
                         return Err(error);
                     }
-                    pause = pause.mul_f64(1.5).min(LONGEST_PAUSE);
                 }
                 outcome => return outcome,
             }
@@ -123,7 +122,16 @@ impl Session<'_> {
         }
         self.progress(Stage::Order, &format!("cancelling order {id}"), [("id", id.into())]);
         self.send(&CancelCertificate::new(id))?;
-        self.send(&GetCertificate::new(id)).map(GivenUp::Cancelled)
+        // Its own status decides, as for everything that is not to be lost.
+        let now = self.send(&GetCertificate::new(id))?;
+        if is_open(&now) {
+            let message = format!(
+                "the service took the cancel of order {}, and did not carry it out; call again",
+                shown(&now)
+            );
+            return Err(Error::new(Kind::Response, message).retryable(true));
+        }
+        Ok(GivenUp::Cancelled(now))
     }
 
     fn has_key(&mut self) -> Result<bool> {

@@ -1,12 +1,11 @@
 //! Download, check, and put in place in one step.
 
-use std::time::Duration;
-
 use zeroize::Zeroizing;
 
 use super::check;
 use super::entry::{Entry, PRIVATE, PUBLIC, failed};
 use super::journal::{Held, Installed};
+use super::pauses::Pauses;
 use super::request::{CSR, KEY};
 use super::session::Session;
 use super::telling::Stage;
@@ -22,7 +21,6 @@ const COMBINED: &str = "combined.pem";
 pub(crate) const CERTIFICATE: &str = "certificate.json";
 /// How many versions are kept.
 const KEPT: usize = 3;
-const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
 impl Session<'_> {
     /// Brings an issued certificate into use.
@@ -62,7 +60,7 @@ impl Session<'_> {
 
     /// Right after `issued` the service may not have it yet.
     fn download(&self, id: &str) -> Result<Download> {
-        let mut pause = self.wish.poll_interval;
+        let mut pauses = Pauses::new(self.wish.poll_interval);
         loop {
             self.progress(Stage::Download, "fetching the certificate", [("id", id.into())]);
             let error = match self.send(&DownloadCertificate::new(id)) {
@@ -71,10 +69,9 @@ impl Session<'_> {
             };
             let is_early = error.is_api(2832, "certificate_not_issued")
                 || error.is_api(2860, "certificate_not_downloadable");
-            if !is_early || !self.pause(pause)? {
+            if !is_early || !self.pause(pauses.next())? {
                 return Err(error);
             }
-            pause = pause.mul_f64(1.5).min(LONGEST_PAUSE);
         }
     }
 

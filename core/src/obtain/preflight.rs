@@ -3,7 +3,6 @@
 //! A failed validation costs a round with the service, which says little about why. So each file is fetched and each
 //! record asked for as the service would, and CAA records are read. Nothing found here is remembered.
 
-mod address;
 mod caa;
 mod connect_to;
 mod dns;

@@ -76,24 +76,8 @@ enum Action {
 }
 
 impl Publisher {
-    pub(crate) fn webroot(webroots: Webroots) -> Self {
-        Self::Webroot(webroots)
-    }
-
     pub(crate) fn listen(address: SocketAddr) -> Self {
         Self::Listen(Listening::new(address))
-    }
-
-    pub(crate) fn hook(argv: Vec<String>) -> Self {
-        Self::Hook(argv)
-    }
-
-    pub(crate) fn caller() -> Self {
-        Self::Caller
-    }
-
-    pub(crate) fn nothing() -> Self {
-        Self::Nothing
     }
 
     /// What publishing this will leave behind, in the order in which it is made: looked at before anything is written, so

@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
+use super::address::{DOCUMENTATION, why_not_public};
 use crate::error::{Error, Result};
 use crate::operations::ValidationMethod;
 
@@ -48,26 +49,8 @@ fn ipv4(address: Ipv4Addr, method: ValidationMethod, is_trial: bool) -> Option<S
     if matches!(method, ValidationMethod::Cname | ValidationMethod::Email) {
         return Some(format!("control of an IP address is not shown by {method}; use HTTP_CSR_HASH"));
     }
-    let kind = kind_of(address).filter(|kind| !(is_trial && *kind == DOCUMENTATION))?;
+    let kind = why_not_public(address.into()).filter(|kind| !(is_trial && *kind == DOCUMENTATION))?;
     Some(format!("it is a {kind} address, for which no public CA issues; use the public one"))
-}
-
-/// They stand for public ones wherever something is tried.
-const DOCUMENTATION: &str = "documentation";
-
-/// The blocks that are not of the public internet (RFC 6890).
-fn kind_of(address: Ipv4Addr) -> Option<&'static str> {
-    let [a, b, c, _] = address.octets();
-    match (a, b, c) {
-        (10, ..) | (172, 16..32, _) | (192, 168, _) => Some("private"),
-        (127, ..) => Some("loopback"),
-        (169, 254, _) => Some("link-local"),
-        (100, 64..128, _) => Some("shared (carrier-grade NAT)"),
-        (224..240, ..) => Some("multicast"),
-        (192, 0, 2) | (198, 51, 100) | (203, 0, 113) => Some(DOCUMENTATION),
-        (0 | 240.., ..) | (192, 0, 0) | (192, 88, 99) | (198, 18 | 19, _) => Some("reserved"),
-        _ => None,
-    }
 }
 
 fn reserved(name: &str) -> Option<String> {

@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::challenge::Challenge;
+use super::pauses::Pauses;
 use super::preflight::{Finding, Watching};
 use super::session::Session;
 use super::telling::{Stage, fact};
@@ -13,7 +14,6 @@ use crate::operations::{GetCertificate, ValidationMethod, VerifyDomains};
 
 /// Verify is often too early; after so many failures it is not that.
 const VERIFY_TRIES: u32 = 6;
-const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 /// An order that stays silent for so long, or half of the time that is left, is explained.
 const SILENCE: Duration = Duration::from_secs(120);
 /// What a look for the reason takes; with less time there is none.
@@ -38,7 +38,7 @@ impl Session<'_> {
         let is_by_mail = self.wish.method == ValidationMethod::Email;
         let order = match (self.is_under_way(&order)?, is_by_mail) {
             (false, true) => self.verified_by_mail(&order)?,
-            (false, false) => self.verified(order, &wanted)?,
+            (false, false) => self.verified(&order, &wanted)?,
             (true, true) => order,
             (true, false) => self.nudged(order)?,
         };
@@ -70,42 +70,39 @@ impl Session<'_> {
     }
 
     /// Has the service look, after we did.
-    fn verified(&mut self, order: Certificate, wanted: &[Challenge]) -> Result<Certificate> {
+    fn verified(&mut self, order: &Certificate, wanted: &[Challenge]) -> Result<Certificate> {
         let findings = self.preflight(wanted)?;
-        let mut pause = self.wish.poll_interval;
-        for attempt in 1.. {
+        let mut pauses = Pauses::new(self.wish.poll_interval);
+        let mut attempt = 1;
+        loop {
             let facts = [("attempt", attempt.into()), ("id", order.id.as_str().into())];
             self.progress(Stage::Verify, "asking the service to look", facts);
-            let outcome = self.send(&VerifyDomains::new(&order.id, self.wish.method));
-            let error = match outcome {
+            let verify = VerifyDomains::new(&order.id, self.wish.method);
+            let error = match self.send(&verify).or_else(|error| self.settled(order, error)) {
                 Ok(certificate) => return Ok(certificate),
-                Err(error) => self.settled(&order, error)?,
+                Err(error) => error,
             };
-            let Some(error) = error.into_failure() else { return self.send(&GetCertificate::new(&order.id)) };
             if !is_early(&error) || attempt == VERIFY_TRIES {
                 return Err(with_findings(error, &findings));
             }
+            let pause = pauses.next();
             let message = format!("the service could not validate yet ({error}); trying again");
             self.progress(Stage::Verify, &message, [("next_poll", pause.as_secs_f64().into())]);
             if !self.pause(pause)? {
                 return Err(with_findings(error, &findings));
             }
-            pause = grown(pause);
+            attempt += 1;
         }
-        Ok(order)
     }
 
     /// A verify call that failed may have worked, or an earlier one may have: the certificate's own status decides.
-    fn settled(&self, order: &Certificate, error: Error) -> Result<Settled> {
-        let may_have_worked = error.kind() == Kind::Validation
-            || error.is_uncertain()
-            || error.is_api(2831, "certificate_not_ready_to_validate");
-        if !may_have_worked || error.kind() == Kind::Cancelled {
+    fn settled(&self, order: &Certificate, error: Error) -> Result<Certificate> {
+        if !may_have_worked(&error) {
             return Err(error);
         }
         let now = self.send(&GetCertificate::new(&order.id))?;
         let has_worked = !is_in(&now, "draft") && (is_in(&now, "issued") || self.is_by_our_method(&now));
-        Ok(if has_worked { Settled::Worked } else { Settled::Failed(error) })
+        if has_worked { Ok(now) } else { Err(error) }
     }
 
     /// Has the mails sent. No retry does that again: only an order that has stayed a draft is asked for once more, by a
@@ -115,21 +112,15 @@ impl Session<'_> {
         self.order()?.mailed.clone_from(&wish.emails);
         self.save()?;
         let mut verify = VerifyDomains::new(&order.id, ValidationMethod::Email);
-        verify.validation_email = Some(self.wish.emails.clone());
-        let message = format!("having mails sent to {}", self.wish.emails.join(", "));
+        verify.validation_email = Some(wish.emails.clone());
+        let message = format!("having mails sent to {}", wish.emails.join(", "));
         self.progress(Stage::Verify, &message, [("id", order.id.as_str().into())]);
-        match self.send(&verify) {
-            Ok(certificate) => Ok(certificate),
-            Err(error) => match self.settled(order, error)? {
-                Settled::Worked => self.send(&GetCertificate::new(&order.id)),
-                Settled::Failed(error) => Err(error),
-            },
-        }
+        self.send(&verify).or_else(|error| self.settled(order, error))
     }
 
     /// Looks until the certificate is issued, less and less often.
     fn wait(&mut self, mut order: Certificate) -> Result<Waited> {
-        let mut pause = self.wish.poll_interval;
+        let mut pauses = Pauses::new(self.wish.poll_interval);
         let silence = self.time_left().map_or(SILENCE, |left| SILENCE.min(left / 2));
         let mut explain_at = (silence >= TIME_TO_EXPLAIN).then(|| self.world.clock.instant() + silence);
         loop {
@@ -142,6 +133,7 @@ impl Session<'_> {
                 explain_at = None;
                 self.explain(&order)?;
             }
+            let pause = pauses.next();
             let facts = [("id", order.id.as_str().into()), ("next_poll", pause.as_secs_f64().into())];
             self.progress(Stage::Wait, "waiting for the certificate to be issued", facts);
             if !self.pause(pause)? {
@@ -156,7 +148,6 @@ impl Session<'_> {
                 }
                 Err(error) => return Err(error),
             };
-            pause = grown(pause);
         }
     }
 
@@ -218,32 +209,20 @@ impl Session<'_> {
     }
 }
 
-/// What a verify call that failed comes to.
-enum Settled {
-    Worked,
-    Failed(Error),
-}
-
-impl Settled {
-    fn into_failure(self) -> Option<Error> {
-        match self {
-            Self::Worked => None,
-            Self::Failed(error) => Some(error),
-        }
-    }
-}
-
 fn is_in(certificate: &Certificate, status: &str) -> bool {
     certificate.status.as_deref() == Some(status)
 }
 
-/// What may only be too early; CAA records that shut the CA out do not go away by waiting.
-fn is_early(error: &Error) -> bool {
-    !error.is_api(2840, "invalid_caa_records_detected")
+/// Whether the service may look in spite of this error.
+fn may_have_worked(error: &Error) -> bool {
+    let is_refusal =
+        error.kind() == Kind::Validation || error.is_api(2831, "certificate_not_ready_to_validate");
+    error.kind() != Kind::Cancelled && (is_refusal || error.is_uncertain())
 }
 
-fn grown(pause: Duration) -> Duration {
-    pause.mul_f64(1.5).clamp(Duration::from_millis(10), LONGEST_PAUSE)
+/// What may only be too early; CAA records that shut the CA out do not go away by waiting.
+fn is_early(error: &Error) -> bool {
+    may_have_worked(error) && !error.is_api(2840, "invalid_caa_records_detected")
 }
 
 fn failed(findings: &[Finding]) -> impl Iterator<Item = (String, FailedDomain)> {

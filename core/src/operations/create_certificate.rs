@@ -10,6 +10,7 @@ use crate::answers::{CERTIFICATE, Certificate};
 use crate::context::{self, Context};
 use crate::error::{Error, Kind, Result};
 use crate::operation::{Endpoint, Operation, Request, Run};
+use crate::parameter::domain::is_twin;
 use crate::parameter::{self, Arguments, Parameter, ParameterKind};
 
 /// Orders a certificate: a draft, which takes a place in the quota.
@@ -57,13 +58,10 @@ impl CreateCertificate {
             .chain(&certificate.additional_domains)
             .map(String::as_str)
             .collect();
-        let is_twin = |name: &str| {
-            names.iter().any(|ours| {
-                name.strip_prefix("www.") == Some(ours) || ours.strip_prefix("www.") == Some(name)
-            })
-        };
         names.iter().all(|name| theirs.contains(name))
-            && theirs.iter().all(|name| names.contains(name) || (!strict && is_twin(name)))
+            && theirs
+                .iter()
+                .all(|name| names.contains(name) || (!strict && names.iter().any(|ours| is_twin(name, ours))))
     }
 }
 

@@ -88,6 +88,11 @@ pub(crate) fn normalize(text: &str) -> Result<String, Cow<'static, str>> {
     })
 }
 
+/// Whether one is the other with `www.` before it: the service may add such a twin, and validates the two together.
+pub(crate) fn is_twin(one: &str, other: &str) -> bool {
+    one.strip_prefix("www.") == Some(other) || other.strip_prefix("www.") == Some(one)
+}
+
 fn domain_name(text: &str) -> Option<String> {
     let (wildcard, rest) = match text.strip_prefix("*.") {
         Some(rest) => ("*.", rest),

@@ -134,20 +134,3 @@ pub fn connect_proxy() -> (SocketAddr, Arc<Mutex<Vec<String>>>) {
     });
     (address, heads)
 }
-
-/// A web server that shows the files of a folder, for every name.
-pub fn file_server(folder: &std::path::Path) -> u16 {
-    let folder = folder.to_owned();
-    let (address, _) = raw_server(move |mut stream| {
-        let head = read_head(&mut stream);
-        let path = head.split_whitespace().nth(1).unwrap_or_default().trim_start_matches('/').to_owned();
-        let (status, body) = match std::fs::read(folder.join(path)) {
-            Ok(body) => ("200 OK", body),
-            Err(_) => ("404 Not Found", Vec::new()),
-        };
-        // The other side may have gone.
-        let _ = write!(stream, "HTTP/1.1 {status}\r\nContent-Length: {}\r\n\r\n", body.len());
-        let _ = stream.write_all(&body);
-    });
-    address.port()
-}

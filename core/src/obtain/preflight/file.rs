@@ -5,13 +5,13 @@ use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
 use tokio::task::spawn_blocking;
 use ureq::http::Uri;
 
-use super::address::why_not_public;
 use super::connect_to::Target;
 use super::dns::absolute;
 use super::fetch::{Body, Reply, Trouble, fetch};
 use super::finding::{Finding, Place};
 use super::look::Look;
 use crate::excerpt::one_line;
+use crate::obtain::address::why_not_public;
 
 const SHOWN: usize = 200;
 

@@ -1,6 +1,5 @@
 //! Looks at the sandbox's DNS and at small servers on loopback.
 
-mod addresses;
 mod authorities;
 mod caa;
 mod file;

@@ -106,7 +106,7 @@ fn the_journal_keeps_it_readable() {
 
 #[test]
 fn what_does_not_fit_is_refused() {
-    let webroot = Publisher::webroot(Webroots { all: Some(std::env::temp_dir()), ..Webroots::default() });
+    let webroot = Publisher::Webroot(Webroots { all: Some(std::env::temp_dir()), ..Webroots::default() });
     let listen = Publisher::listen(([127, 0, 0, 1], 0).into());
     for publisher in [&webroot, &listen] {
         for error in [
@@ -128,12 +128,12 @@ fn what_does_not_fit_is_refused() {
 
 #[test]
 fn nobody_publishes_nothing() {
-    let publisher = Publisher::nothing();
+    let publisher = Publisher::Nothing;
     let challenge = file("a.example", "x");
     for error in [
         publisher.plan(&challenge).expect_err("nobody"),
         publish(&publisher, &challenge).expect_err("nobody"),
-        publish(&Publisher::caller(), &challenge).expect_err("no op"),
+        publish(&Publisher::Caller, &challenge).expect_err("no op"),
     ] {
         assert_eq!((error.kind(), error.parameter()), (Kind::InvalidArgument, Some("validation")));
         assert!(error.message().contains("nobody is there"), "{error}");

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use super::folder::{Folder, Problem, Way};
 use super::{File, Published, is_file_name};
 use crate::error::{Error, Result};
+use crate::parameter::domain::is_twin;
 
 /// `/.well-known/pki-validation/`, step by step.
 const STEPS: [&str; 2] = [".well-known", "pki-validation"];
@@ -22,8 +23,8 @@ pub(crate) struct Webroots {
 impl Webroots {
     /// A name without a folder has its www twin's: web servers serve both from one.
     fn root(&self, domain: &str) -> Result<&Path> {
-        let twin = domain.strip_prefix("www.").map_or_else(|| format!("www.{domain}"), str::to_owned);
-        let root = [domain, &twin].into_iter().find_map(|name| self.by_domain.get(name));
+        let twins = || self.by_domain.iter().find(|(name, _)| is_twin(name, domain)).map(|(_, root)| root);
+        let root = self.by_domain.get(domain).or_else(twins);
         let Some(root) = root.or(self.all.as_ref()) else {
             return Err(Error::invalid("validation.webroot", format!("there is no folder for {domain}")));
         };

@@ -134,3 +134,40 @@ fn a_renewal_whose_answer_is_lost_replaces_once() {
         assert_eq!(stand.live().len(), 2, "{name} {when:?}: {:?}", stand.live());
     }
 }
+
+/// The looks for a lost order: the one for its names, and the one at itself.
+#[test]
+fn the_search() {
+    for (name, when, reply) in replies() {
+        for (operation, earlier) in [("list_certificates", 1), ("get_certificate", 0)] {
+            let stand = Stand::new();
+            stand.strike("create_certificate", 1, When::After, Reply::broken(WireFault::Reset));
+            stand.pass(operation, earlier);
+            stand.strike(operation, 1, when, reply.clone());
+            let place = format!("{operation}, {name} {when:?}");
+            if let Err(error) = stand.obtain(&stand.wanted()) {
+                assert!(error.kind() != Kind::Internal && error.kind() != Kind::Storage, "{place}: {error}");
+            }
+            let obtained = stand.obtain(&stand.wanted()).unwrap_or_else(|error| panic!("{place}: {error}"));
+            stand.inspect(&obtained);
+            assert_eq!(stand.live().len(), 1, "{place}: {:?}", stand.live());
+        }
+    }
+}
+
+#[test]
+fn cancel() {
+    for (name, when, reply) in replies() {
+        let stand = Stand::new();
+        stand.sandbox.set_issue_delay(Duration::from_secs(7200));
+        stand.obtain(&Obtain { deadline: Some(60.0), ..stand.wanted() }).expect("it waits");
+        stand.strike("cancel_certificate", 1, when, reply);
+        let giving_up = Obtain { abandon: Some(true), ..stand.wanted() };
+        let place = format!("{name} {when:?}");
+        if let Err(error) = stand.obtain(&giving_up) {
+            assert!(error.kind() != Kind::Internal && error.kind() != Kind::Storage, "{place}: {error}");
+        }
+        stand.obtain(&giving_up).unwrap_or_else(|error| panic!("{place}: {error}"));
+        assert!(stand.live().is_empty(), "{place}: {:?}", stand.live());
+    }
+}

@@ -1,15 +1,14 @@
 //! A sandbox, a web server for its files, and a folder for the entries.
 
 use std::fs;
-use std::io::{Read, Write};
-use std::net::TcpListener;
-use std::path::{Path, PathBuf};
-use std::thread;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use zerossl_sandbox::{Body, CertificateSummary, Effect, Fault, Options, Quirk, Reply, Sandbox, When};
+use zerossl_sandbox::{
+    Body, CertificateSummary, Effect, Fault, Options, Quirk, Reply, Sandbox, When, serve_files,
+};
 
 use super::time::SandboxClock;
 use crate::Client;
@@ -32,7 +31,7 @@ impl Stand {
         let folder = tempfile::tempdir().expect("a folder");
         fs::create_dir(folder.path().join("www")).expect("a folder");
         fs::create_dir(folder.path().join("store")).expect("a folder");
-        let port = serve(folder.path().join("www"));
+        let port = serve_files(folder.path().join("www")).expect("a web server");
         let options = Options { http_port: port, quota: 50, ..Options::default() };
         Self { sandbox: Sandbox::start(options).expect("a sandbox"), folder }
     }
@@ -136,28 +135,4 @@ impl Stand {
 
 pub(super) fn is_fresh(obtained: &Obtained) -> bool {
     matches!(obtained.outcome, Outcome::Issued | Outcome::Renewed | Outcome::Resumed)
-}
-
-/// A web server: the files of a folder, for every name.
-fn serve(folder: PathBuf) -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-    let port = listener.local_addr().expect("its address").port();
-    thread::spawn(move || {
-        for mut stream in listener.incoming().map_while(std::result::Result::ok) {
-            let mut head = [0; 4096];
-            let count = stream.read(&mut head).unwrap_or_default();
-            let head = String::from_utf8_lossy(&head[..count]).into_owned();
-            let path = head.split_whitespace().nth(1).unwrap_or_default().trim_start_matches('/').to_owned();
-            let answer = match fs::read(folder.join(Path::new(&path))) {
-                Ok(body) => {
-                    [format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n", body.len()).into_bytes(), body]
-                        .concat()
-                }
-                Err(_) => b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n".to_vec(),
-            };
-            // The other side may have gone.
-            let _ = stream.write_all(&answer);
-        }
-    });
-    port
 }

@@ -41,7 +41,7 @@ impl Validation {
         }
         let (publisher, emails) = match (ways.first().map(|(name, value)| (name.as_str(), *value)), method) {
             (Some(("emails", value)), ValidationMethod::Email) => {
-                (Publisher::nothing(), emails(value, domains)?)
+                (Publisher::Nothing, emails(value, domains)?)
             }
             (_, ValidationMethod::Email) => {
                 return Err(Error::invalid(
@@ -49,10 +49,10 @@ impl Validation {
                     "expected a map from each name to the address that the mail is to go to",
                 ));
             }
-            (None, _) => (Publisher::caller(), Vec::new()),
-            (Some(("hook", value)), _) => (Publisher::hook(command(value)?), Vec::new()),
+            (None, _) => (Publisher::Caller, Vec::new()),
+            (Some(("hook", value)), _) => (Publisher::Hook(command(value)?), Vec::new()),
             (Some(("webroot", value)), ValidationMethod::Http | ValidationMethod::Https) => {
-                (Publisher::webroot(webroots(value)?), Vec::new())
+                (Publisher::Webroot(webroots(value)?), Vec::new())
             }
             (Some(("listen", value)), ValidationMethod::Http) => (listen(value)?, Vec::new()),
             (Some((name, _)), _) => {

@@ -10,8 +10,8 @@ use crate::parameter::Arguments;
 /// Asks to publish a file and to take a record away.
 fn both(context: &Context<'_>, _: &Arguments) -> Result<String> {
     let how = publishing(context, ValidationMethod::Https);
-    Publisher::caller().publish(&how, &file("a.example", "x"))?;
-    Publisher::caller().withdraw(&how, &Published::Challenge { challenge: record("b.example") })?;
+    Publisher::Caller.publish(&how, &file("a.example", "x"))?;
+    Publisher::Caller.withdraw(&how, &Published::Challenge { challenge: record("b.example") })?;
     Ok("{}".to_owned())
 }
 

@@ -11,7 +11,7 @@ use crate::cancel::CancelToken;
 fn script(folder: &TempDir, text: &str) -> Publisher {
     let path = folder.path().join("hook.sh");
     fs::write(&path, text).expect("it can be written");
-    Publisher::hook(["/bin/sh", &path.display().to_string(), "own argument"].map(str::to_owned).to_vec())
+    Publisher::Hook(["/bin/sh", &path.display().to_string(), "own argument"].map(str::to_owned).to_vec())
 }
 
 /// Writes its arguments and our variables to a file, each between brackets.
@@ -95,7 +95,7 @@ fn a_hook_that_fails_is_an_error_with_what_it_printed() {
         let output = "out own argument\nthe key is [secret]\n";
         assert_eq!(error.details(), Some(&json!({"command": "/bin/sh", "output": output})));
     }
-    let error = publish(&Publisher::hook(vec!["/nowhere/hook".to_owned()]), &record("a.example"));
+    let error = publish(&Publisher::Hook(vec!["/nowhere/hook".to_owned()]), &record("a.example"));
     let error = error.expect_err("there is none");
     assert_eq!((error.kind(), error.path()), (Kind::Storage, Some("/nowhere/hook")));
 }

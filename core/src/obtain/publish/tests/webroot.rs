@@ -9,7 +9,7 @@ use super::*;
 pub(super) const PLACE: &str = ".well-known/pki-validation";
 
 pub(super) fn all(root: &Path) -> Publisher {
-    Publisher::webroot(Webroots { all: Some(root.to_owned()), ..Webroots::default() })
+    Publisher::Webroot(Webroots { all: Some(root.to_owned()), ..Webroots::default() })
 }
 
 pub(super) fn name() -> String {
@@ -56,7 +56,7 @@ fn it_comes_and_goes_and_leaves_nothing() {
     }
     for _ in 0..2 {
         for published in plan.iter().rev() {
-            withdraw(&Publisher::nothing(), published).expect("withdrawn, once and again");
+            withdraw(&Publisher::Nothing, published).expect("withdrawn, once and again");
         }
         assert!(listed(root.path()).is_empty());
     }
@@ -105,7 +105,7 @@ fn a_name_has_its_folder_or_its_twins() {
     let by_domain = by_domain.map(|(domain, root)| (domain.to_owned(), root.path().to_owned())).into();
     let mut webroots = Webroots { all: None, by_domain };
     let place = |webroots: &Webroots, domain: &str| {
-        let publisher = Publisher::webroot(webroots.clone());
+        let publisher = Publisher::Webroot(webroots.clone());
         let plan = publisher.plan(&file(domain, domain))?;
         publish(&publisher, &file(domain, domain))?;
         assert!(matches!(plan.last(), Some(Published::File { path }) if path.is_file()), "{plan:?}");
