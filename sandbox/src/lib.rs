@@ -30,7 +30,7 @@
 //! | --- | --- |
 //! | starting one and looking into it | [`Sandbox`], [`Options`] |
 //! | how it behaves | [`Settings`] |
-//! | making it misbehave | [`Fault`], [`Reply`], [`WireFault`], [`Quirk`] |
+//! | making it misbehave | [`Fault`], [`Reply`], [`WireFault`], [`Quirk`], [`Spelling`] |
 //! | a web server for validation files | [`serve_files`] |
 //! | DNS | [`Sandbox::add_record`], [`DnsAnswer`] |
 //! | mails | [`Sandbox::mails`], [`Mail`] |
@@ -70,6 +70,7 @@ mod sandbox;
 mod server;
 mod service;
 mod settings;
+mod spelling;
 mod state;
 mod validation;
 mod wrong_types;
@@ -87,3 +88,4 @@ pub use replay::{Case, Replay, Source, Verdict};
 pub use reply::{Body, Reply, WireFault};
 pub use sandbox::{CertificateSummary, Sandbox};
 pub use settings::{CaaRefusal, DraftExpires, Settings};
+pub use spelling::Spelling;

@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::settings::seconds;
+use crate::spelling::Spelling;
 
 /// Something odd about the next calls of an operation. It does not replace the
 /// answer as a [`Fault`](crate::Fault) does; a call may meet several.
@@ -43,6 +44,23 @@ pub enum Effect {
     /// Numbers come as text and text as numbers, flags as numbers, maps as
     /// lists where they are empty.
     WrongTypes,
+    /// Names are spelled otherwise: in `common_name`, `additional_domains`, and
+    /// wherever a name is a key. Several of them make one spelling.
+    SpellNames {
+        /// How.
+        spelling: Spelling,
+    },
+    /// The names within validation values are spelled otherwise: hosts in URLs,
+    /// and the names and targets of records.
+    SpellValues {
+        /// How.
+        spelling: Spelling,
+    },
+    /// Certificates for a wildcard have its apex among `additional_domains`.
+    WithApex {
+        /// Whether validation values are given for the apex, too.
+        validation: bool,
+    },
 }
 
 impl Effect {
@@ -50,11 +68,21 @@ impl Effect {
     fn operations(self) -> &'static [&'static str] {
         const CERTIFICATES: &[&str] =
             &["create_certificate", "verify_domains", "get_certificate", "list_certificates"];
+        const NAMES: &[&str] = &[
+            "create_certificate",
+            "verify_domains",
+            "get_certificate",
+            "list_certificates",
+            "verification_status",
+        ];
         match self {
             Self::Lag { .. } => &["list_certificates"],
             Self::FailAndGoOn | Self::Stall => &["verify_domains"],
             Self::ForeignHashes => &["create_certificate"],
-            Self::NullExpires | Self::EmptyValidation => CERTIFICATES,
+            Self::NullExpires | Self::EmptyValidation | Self::SpellValues { .. } | Self::WithApex { .. } => {
+                CERTIFICATES
+            }
+            Self::SpellNames { .. } => NAMES,
             Self::WrongTypes => &[],
         }
     }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use hyper::StatusCode;
 use serde_json::Value;
 
+use crate::php_json;
 use crate::refusal::Refusal;
 
 /// A complete HTTP answer: made by the sandbox, or by a test in its place.
@@ -134,6 +135,17 @@ impl Reply {
             let mut headers = real.headers;
             headers.append(&mut self.headers);
             self.headers = headers;
+        }
+        self
+    }
+
+    /// The same answer with its JSON changed; one that is not JSON stays as it is.
+    pub(crate) fn with_json(mut self, change: impl FnOnce(Value) -> Value) -> Self {
+        if let Body::Bytes(bytes) = &self.body
+            && let Ok(value) = serde_json::from_slice(bytes)
+            && let Ok(text) = php_json::to_string(&change(value))
+        {
+            self.body = Body::Bytes(text.into_bytes());
         }
         self
     }

@@ -22,6 +22,7 @@ use crate::refusal::{self, Refusal};
 use crate::reply::{Reply, WireFault};
 use crate::routes::{self, Found};
 use crate::server::{Received, Responder};
+use crate::spelling::Spellings;
 use crate::state::{State, signed};
 use crate::validation::{Look, Method};
 use crate::wrong_types;
@@ -137,7 +138,11 @@ impl Service {
 
     fn answer(&self, call: &mut Call, found: &Found) -> Reply {
         let reply = self.carry_out(call, found).unwrap_or_else(Reply::from);
-        if call.met.has(Effect::WrongTypes) { wrong_types::of(reply) } else { reply }
+        let reply = match Spellings::met(&call.met) {
+            Some(spellings) => reply.with_json(|answer| spellings.of(answer)),
+            None => reply,
+        };
+        if call.met.has(Effect::WrongTypes) { reply.with_json(wrong_types::bent) } else { reply }
     }
 
     fn carry_out(&self, call: &mut Call, found: &Found) -> Result<Reply, Refusal> {

@@ -37,6 +37,8 @@ pub struct Settings {
     /// Words in names that a human is to look at: the certificate has
     /// `brand_validation` set and stays pending.
     pub brands: Vec<String>,
+    /// Certificates for a wildcard are for its apex, too.
+    pub wildcard_apex: bool,
     /// What `expires` is before a certificate is issued.
     pub draft_expires: DraftExpires,
     /// The day whose API is served; none is the newest.
@@ -76,6 +78,7 @@ impl Default for Settings {
             refuse_reserved_names: true,
             refused_names: BTreeMap::new(),
             brands: Vec::new(),
+            wildcard_apex: false,
             draft_expires: DraftExpires::default(),
             as_of: None,
         }

@@ -3,21 +3,8 @@
 
 use serde_json::{Map, Value};
 
-use crate::php_json;
-use crate::reply::{Body, Reply};
-
-/// The same answer with wrong types; one that is not JSON stays as it is.
-pub(crate) fn of(mut reply: Reply) -> Reply {
-    if let Body::Bytes(bytes) = &reply.body
-        && let Ok(value) = serde_json::from_slice(bytes)
-        && let Ok(text) = php_json::to_string(&bent(value))
-    {
-        reply.body = Body::Bytes(text.into_bytes());
-    }
-    reply
-}
-
-fn bent(value: Value) -> Value {
+/// The same value with wrong types.
+pub(crate) fn bent(value: Value) -> Value {
     match value {
         Value::Bool(flag) => Value::from(u8::from(flag).to_string()),
         Value::Number(number) => Value::from(number.to_string()),

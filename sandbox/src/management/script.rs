@@ -14,6 +14,7 @@ use crate::quirk::{Effect, Quirk};
 use crate::refusal::Refusal;
 use crate::reply::{Body, Reply, WireFault};
 use crate::settings::seconds;
+use crate::spelling::Spelling;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -129,6 +130,16 @@ enum Script {
     NullExpires {},
     EmptyValidation {},
     WrongTypes {},
+    SpellNames {
+        spelling: Spelling,
+    },
+    SpellValues {
+        spelling: Spelling,
+    },
+    WithApex {
+        #[serde(default)]
+        validation: bool,
+    },
 }
 
 fn one_second() -> String {
@@ -213,6 +224,9 @@ impl Script {
             Self::NullExpires {} => Made::Quirk(Effect::NullExpires),
             Self::EmptyValidation {} => Made::Quirk(Effect::EmptyValidation),
             Self::WrongTypes {} => Made::Quirk(Effect::WrongTypes),
+            Self::SpellNames { spelling } => Made::Quirk(Effect::SpellNames { spelling }),
+            Self::SpellValues { spelling } => Made::Quirk(Effect::SpellValues { spelling }),
+            Self::WithApex { validation } => Made::Quirk(Effect::WithApex { validation }),
         })
     }
 }

@@ -17,9 +17,12 @@ use crate::validation::Proof;
 pub(crate) fn answer(service: &Service, call: &Call) -> Result<Answer, Refusal> {
     let list = call.list("certificate_domains");
     let settings = service.state().settings.clone();
-    let (asked, names) =
+    let (asked, mut names) =
         names::parse_list(&list, call.flag("strict_domains"), settings.refuse_reserved_names)?;
     refused_name(&asked, &settings)?;
+    if settings.wildcard_apex {
+        names.extend(asked.iter().filter_map(Name::apex));
+    }
     let pem = call.text("certificate_csr").ok_or(refusal::MISSING_CERTIFICATE_CSR)?;
     let validity_days = match call.text("certificate_validity_days") {
         None | Some("90") => 90,

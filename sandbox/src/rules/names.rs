@@ -56,6 +56,14 @@ impl Name {
         }))
     }
 
+    /// `example.com` for `*.example.com`.
+    pub(crate) fn apex(&self) -> Option<Self> {
+        match self {
+            Self::Wildcard(domain) => Some(Self::Domain(domain.clone())),
+            _ => None,
+        }
+    }
+
     /// The domain, then its parents, down to two labels.
     pub(crate) fn domain_and_parents(&self) -> Vec<String> {
         let host = self.host();

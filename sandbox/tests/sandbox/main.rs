@@ -16,6 +16,7 @@ mod replay;
 mod requests;
 mod rules;
 mod settings;
+mod spelling;
 mod support;
 mod trust;
 mod validation;
