@@ -62,6 +62,7 @@ pub(crate) const CODES: &[(i64, &str)] = &[
     (2841, "certificate_creation_locked_unpaid_invoices"),
     (2842, "replacement_needs_same_common_name"),
     (2843, "ipv6_is_not_yet_supported"),
+    (2844, "missing_country_code"),
     (2860, "certificate_not_downloadable"),
     (2874, "certificate_restricted_top_level_domain"),
     (2875, "certificate_premium_not_allowed"),

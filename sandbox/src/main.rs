@@ -49,6 +49,9 @@ struct Arguments {
     /// Serve the API as it was on this day, say 2026-04-01
     #[arg(long, value_name = "DATE")]
     as_of: Option<AsOf>,
+    /// Refuse requests whose subject has no country, as the service did in the summer of 2026
+    #[arg(long)]
+    require_country: bool,
     /// Change a setting, say `list_lag_seconds=5`; may be repeated
     #[arg(long, value_name = "NAME=VALUE", value_parser = setting)]
     set: Vec<(String, Value)>,
@@ -115,8 +118,12 @@ fn run(arguments: Arguments) -> io::Result<()> {
         return serve(&[format!("listening on {}", replay.url())], exit_with_stdin);
     }
     let changes = arguments.set.into_iter().collect();
-    let settings =
-        Settings { issue_delay: arguments.issue_delay, as_of: arguments.as_of, ..Settings::default() };
+    let settings = Settings {
+        issue_delay: arguments.issue_delay,
+        as_of: arguments.as_of,
+        require_country: arguments.require_country.then_some(true),
+        ..Settings::default()
+    };
     let settings =
         settings.changed(&changes).map_err(|why| io::Error::new(io::ErrorKind::InvalidInput, why))?;
     let sandbox = Sandbox::start(Options {

@@ -88,6 +88,7 @@ refusals! {
     CAA_RECORD_CHECK_FAILED = 2841 "caa_record_check_failed";
     REPLACEMENT_NEEDS_SAME_COMMON_NAME = 2842 "replacement_needs_same_common_name";
     IPV6_IS_NOT_YET_SUPPORTED = 2843 "ipv6_is_not_yet_supported";
+    MISSING_COUNTRY_CODE = 2844 "missing_country_code";
     CERTIFICATE_NOT_DOWNLOADABLE = 2860 "certificate_not_downloadable";
     UNSUPPORTED_TOP_LEVEL_DOMAIN = 2877 "certificate_unsupported_top_level_domain";
     INVALID_SAN = 2880 "invalid_san";

@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use crate::as_of::AsOf;
+use crate::as_of::{self, AsOf};
 use crate::codes;
 
 /// How the service behaves, to be changed field by field.
@@ -31,6 +31,9 @@ pub struct Settings {
     pub second_look: bool,
     /// Refuses names that no public CA certifies, say `host.local` (2877).
     pub refuse_reserved_names: bool,
+    /// Refuses requests whose subject has no country (2844); if absent, on the
+    /// days on which the service did.
+    pub require_country: Option<bool>,
     /// Names that are refused with a code, with all below them, say
     /// `{"ru": 2874, "premium.example.com": 2875}`.
     pub refused_names: BTreeMap<String, i64>,
@@ -76,6 +79,7 @@ impl Default for Settings {
             caa: CaaRefusal::default(),
             second_look: true,
             refuse_reserved_names: true,
+            require_country: None,
             refused_names: BTreeMap::new(),
             brands: Vec::new(),
             wildcard_apex: false,
@@ -86,6 +90,10 @@ impl Default for Settings {
 }
 
 impl Settings {
+    pub(crate) fn requires_country(&self) -> bool {
+        self.require_country.unwrap_or_else(|| as_of::requires_country(self.as_of))
+    }
+
     /// These settings with some changed: names and values as in JSON. A name or
     /// value that is none changes nothing, and is named.
     pub fn changed(&self, changes: &Map<String, Value>) -> Result<Self, String> {

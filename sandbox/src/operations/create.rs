@@ -30,6 +30,9 @@ pub(crate) fn answer(service: &Service, call: &Call) -> Result<Answer, Refusal> 
         Some(_) => return Err(refusal::INVALID_CERTIFICATE_VALIDITY),
     };
     let csr = Csr::parse(pem).map_err(|_| refusal::INVALID_CERTIFICATE_CSR)?;
+    if settings.requires_country() && !csr.has_country {
+        return Err(refusal::MISSING_COUNTRY_CODE);
+    }
     csr.suits(&asked)?;
     let common_name = asked.first().map(ToString::to_string).unwrap_or_default();
 

@@ -19,6 +19,7 @@ use crate::rules::names::Name;
 pub(crate) struct Csr {
     pub(crate) der: Vec<u8>,
     common_name: Option<String>,
+    pub(crate) has_country: bool,
     /// Whether all its subject alternative names are DNS names or addresses.
     san_is_plain: bool,
     /// The key, told by its own algorithm identifier. The hash of the
@@ -77,6 +78,10 @@ impl Csr {
         let mut common_names = info.subject.iter_common_name();
         Ok(Self {
             common_name: common_names.next().and_then(|name| name.as_str().ok()).map(str::to_ascii_lowercase),
+            has_country: info
+                .subject
+                .iter_country()
+                .any(|country| !country.as_slice().trim_ascii().is_empty()),
             san_is_plain: san_is_plain(&request),
             key,
             key_bits,

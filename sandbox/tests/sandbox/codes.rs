@@ -178,6 +178,10 @@ const CAUSES: &[(i64, &str, Cause)] = &[
         let order = world.client.create(&["2001:db8::1"]);
         world.client.verify(&id(&order), "HTTP_CSR_HASH")
     }),
+    (2844, "missing_country_code", |world| {
+        world.sandbox.change_settings(|all| all.require_country = Some(true));
+        world.create(&json!({}))
+    }),
     (2860, "certificate_not_downloadable", |world| {
         let id = world.issued();
         world.post(&id, "revoke");

@@ -93,6 +93,7 @@ fn it_can_be_managed() {
         "1..2.5",
         "--as-of",
         "2026-04-01",
+        "--require-country",
         "--set",
         "list_lag_seconds=5",
         "--set",
@@ -111,6 +112,7 @@ fn it_can_be_managed() {
     assert_eq!(settings["issue_delay_seconds"], json!([1.0, 2.5]));
     assert_eq!((&settings["as_of"], &settings["caa"]), (&json!("2026-04-01"), &json!("stall")));
     assert_eq!(settings["list_lag_seconds"], 5.0);
+    assert_eq!(settings["require_country"], true);
 }
 
 #[cfg(unix)]

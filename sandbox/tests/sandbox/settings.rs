@@ -8,7 +8,7 @@ use zerossl_sandbox::{
 };
 
 use crate::support::openssl::{self, Folder};
-use crate::support::{Client, assert_refused, publish, start, start_with};
+use crate::support::{Client, assert_refused, csr_from, publish, start, start_with};
 
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -216,10 +216,8 @@ fn the_past_can_be_served() {
         let as_of = Some(day.parse::<AsOf>().expect("a day"));
         let settings = Settings { as_of, ..Settings::default() };
         let (sandbox, client) = start_with(Options { settings, ..Options::default() });
-        let body = [
-            ("certificate_domains", "example.com"),
-            ("certificate_csr", &crate::support::csr("example.com")),
-        ];
+        let body =
+            [("certificate_domains", "example.com"), ("certificate_csr", &csr_from("US", "example.com"))];
         let url = client.url("/certificates");
         let form = crate::support::agent().post(&url).send_form(body);
         let order = crate::support::read(form.expect("an answer"));
@@ -242,7 +240,9 @@ fn the_past_can_be_served() {
             shape,
             code(&format!("/certificates/{id}/download/json")),
             code("/ca_certificates"),
-            client.create(&["example.net"])["status"].clone(),
+            client.create_with(&["example.net"], &json!({"certificate_csr": csr_from("US", "example.net")}))
+                ["status"]
+                .clone(),
             header.call().expect("an answer").status().as_u16(),
             wrong.status().as_u16(),
         )
@@ -277,4 +277,46 @@ fn a_reset_brings_the_start_back() {
     assert_eq!((sandbox.settings(), sandbox.accounts().len()), (Settings::default(), 1));
     assert_eq!(client.create(&["example.com"])["id"], first);
     assert_eq!(sandbox.root_pem(), root);
+}
+
+#[test]
+fn a_request_may_have_to_name_a_country() {
+    let without = |client: &Client, name: &str| client.create(&[name])["error"]["code"].clone();
+    let with = |client: &Client, country: &str| {
+        let csr = csr_from(country, "example.net");
+        client.create_with(&["example.net"], &json!({"certificate_csr": csr}))
+    };
+    let on = |day: &str| {
+        let settings = Settings { as_of: day.parse().ok(), ..Settings::default() };
+        let (sandbox, client) = start_with(Options { settings, ..Options::default() });
+        assert_eq!(with(&client, "AT")["status"], "draft", "{day}");
+        let code = without(&client, "example.com");
+        assert_eq!(
+            sandbox.certificates().len(),
+            if code.is_null() { 2 } else { 1 },
+            "a refusal takes no place"
+        );
+        code == 2844
+    };
+    let days = ["2026-07-01", "2026-07-02", "2026-09-30", "2026-10-01", ""];
+    assert_eq!(days.map(on), [false, true, true, false, false]);
+
+    // In the middle of a life: what is there stays, and only creates are refused.
+    let (sandbox, client) = start();
+    let id = client.issue(&sandbox, "example.com", &json!({}));
+    sandbox.change_settings(|settings| settings.require_country = Some(true));
+    assert_refused(&client.create(&["example.org"]), 2844, "missing_country_code");
+    assert_refused(&with(&client, " "), 2844, "missing_country_code");
+    let replace = json!({"replacement_for_certificate": id});
+    assert_refused(&client.create_with(&["example.com"], &replace), 2844, "missing_country_code");
+    let validated = client.post("/validation/csr", &json!({"csr": crate::support::csr("example.com")}));
+    assert_eq!(validated["valid"], true);
+    assert_eq!(client.get(&format!("/certificates/{id}"))["status"], "issued");
+    assert_eq!(with(&client, "US")["status"], "draft");
+    // The setting goes before the day.
+    sandbox.change_settings(|settings| {
+        settings.as_of = "2026-08-01".parse().ok();
+        settings.require_country = Some(false);
+    });
+    assert_eq!(without(&client, "example.org"), json!(null));
 }

@@ -119,13 +119,26 @@ pub(crate) fn csr(common_name: &str) -> String {
     csr_for(common_name, &[])
 }
 
+/// The same with a country in its subject.
+pub(crate) fn csr_from(country: &str, common_name: &str) -> String {
+    let mut subject = rcgen::DistinguishedName::new();
+    subject.push(rcgen::DnType::CountryName, country);
+    subject.push(rcgen::DnType::CommonName, common_name);
+    request(subject, Vec::new())
+}
+
 pub(crate) fn csr_for(common_name: &str, names: &[&str]) -> String {
     let names: Vec<String> = names.iter().map(ToString::to_string).collect();
-    let mut profile = rcgen::CertificateParams::new(names).expect("names");
-    profile.distinguished_name = rcgen::DistinguishedName::new();
+    let mut subject = rcgen::DistinguishedName::new();
     if !common_name.is_empty() {
-        profile.distinguished_name.push(rcgen::DnType::CommonName, common_name);
+        subject.push(rcgen::DnType::CommonName, common_name);
     }
+    request(subject, names)
+}
+
+fn request(subject: rcgen::DistinguishedName, names: Vec<String>) -> String {
+    let mut profile = rcgen::CertificateParams::new(names).expect("names");
+    profile.distinguished_name = subject;
     let key = rcgen::KeyPair::generate().expect("a key");
     let request = profile.serialize_request(&key).expect("a request");
     request.pem().expect("PEM")
