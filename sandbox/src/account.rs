@@ -7,7 +7,7 @@ use time::{Duration, OffsetDateTime};
 use crate::refusal::{self, Refusal};
 
 /// The place of an account in the list.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Owner(pub(crate) usize);
 
 pub(crate) struct Account {

@@ -32,6 +32,12 @@ impl TryFrom<String> for AsOf {
     }
 }
 
+impl From<AsOf> for Date {
+    fn from(day: AsOf) -> Self {
+        day.0
+    }
+}
+
 impl From<AsOf> for String {
     fn from(day: AsOf) -> Self {
         day.to_string()

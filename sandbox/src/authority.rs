@@ -16,6 +16,7 @@ use time::{Duration, OffsetDateTime};
 use tokio_rustls::TlsAcceptor;
 
 use crate::order::Order;
+use crate::orders::Orders;
 use crate::rules::names::Name;
 
 pub(crate) struct Authority {
@@ -40,6 +41,7 @@ pub(crate) struct Issuing {
 }
 
 /// A certificate as it was issued.
+#[cfg_attr(test, derive(Clone))]
 pub(crate) struct Leaf {
     pub(crate) pem: String,
     pub(crate) issuer_pem: String,
@@ -74,7 +76,7 @@ impl Issuing {
     }
 
     /// What it has revoked, as PEM.
-    fn crl(&self, orders: &[Order], now: OffsetDateTime) -> Result<String, Error> {
+    fn crl(&self, orders: &Orders, now: OffsetDateTime) -> Result<String, Error> {
         let revoked = |order: &Order| {
             let (revocation_time, reason) = order.revoked?;
             let is_ours = order.leaf.as_ref()?.ca_certificate_id == self.id;
@@ -145,15 +147,21 @@ impl Authority {
 
     /// The revocation lists of all that signed, as PEM: the intermediates, and
     /// the root, which has revoked none of them.
-    pub(crate) fn crls(&self, orders: &[Order], now: OffsetDateTime) -> Result<String, Error> {
+    pub(crate) fn crls(&self, orders: &Orders, now: OffsetDateTime) -> Result<String, Error> {
         let issuing = [Some(&self.ecdsa), self.rsa.get()];
         let lists = issuing.into_iter().flatten().map(|issuing| issuing.crl(orders, now));
         lists.chain([revocation_list(&self.root, Vec::new(), now)]).collect()
     }
 
-    /// Serves TLS as `localhost` and `127.0.0.1`.
-    pub(crate) fn tls_acceptor(&self) -> Result<TlsAcceptor, Box<dyn std::error::Error + Send + Sync>> {
-        let names = [Name::Domain("localhost".to_owned()), Name::Ip(Ipv4Addr::LOCALHOST.into())];
+    /// Serves TLS as `localhost` and `127.0.0.1`, and under these names.
+    pub(crate) fn tls_acceptor(
+        &self,
+        more: &[String],
+    ) -> Result<TlsAcceptor, Box<dyn std::error::Error + Send + Sync>> {
+        let mut names = vec![Name::Domain("localhost".to_owned()), Name::Ip(Ipv4Addr::LOCALHOST.into())];
+        for name in more {
+            names.push(Name::parse(name).ok_or_else(|| format!("{name:?} is no name for a certificate"))?);
+        }
         let key = KeyPair::generate()?;
         let profile = server(&names, self.created, self.created + Duration::days(365))?;
         let certificate = profile.signed_by(&key, &self.ecdsa.issuer)?;

@@ -71,6 +71,24 @@ impl Call {
         }
     }
 
+    /// A call of the first account that came over no wire.
+    #[cfg(test)]
+    pub(crate) fn local(path: &str) -> Self {
+        Self {
+            method: Method::POST,
+            path: path.to_owned(),
+            parameters: BTreeMap::new(),
+            key: None,
+            key_place: KeyPlace::None,
+            user_agent: None,
+            malformed: None,
+            id: String::new(),
+            format: None,
+            owner: Owner::default(),
+            met: Met::default(),
+        }
+    }
+
     /// A parameter that says something.
     pub(crate) fn text(&self, name: &str) -> Option<&str> {
         self.given(name).filter(|text| !text.is_empty())

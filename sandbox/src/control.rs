@@ -43,7 +43,9 @@ impl Control {
     }
 
     pub(crate) fn answer_mail(&self, token: &str) -> bool {
-        self.service.state().answer_mail(token)
+        let answered = self.service.state().answer_mail(token);
+        self.service.background.tell();
+        answered
     }
 
     pub(crate) fn add_account(&self, access_key: &str, quota: usize) -> io::Result<usize> {
@@ -78,7 +80,7 @@ impl Control {
     }
 
     pub(crate) fn certificates(&self) -> Vec<CertificateSummary> {
-        self.service.catch_up();
+        self.service.carry_out_due();
         let state = self.service.state();
         state
             .orders

@@ -3,6 +3,7 @@
 use std::io::{self, BufRead, BufReader, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 use std::{fs, thread};
 
@@ -13,13 +14,14 @@ const TIMEOUT: Duration = Duration::from_secs(5);
 /// `127.0.0.1` and until the program ends: the port is one for
 /// [`Options::http_port`](crate::Options::http_port).
 pub fn serve_files(folder: impl Into<PathBuf>) -> io::Result<u16> {
-    let folder = folder.into();
+    let folder: Arc<Path> = folder.into().into();
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
     let port = listener.local_addr()?.port();
     thread::Builder::new().name("files".to_owned()).spawn(move || {
         for stream in listener.incoming().filter_map(Result::ok) {
-            // Whoever hangs up gets no answer, and the next one does.
-            let _ = answer(stream, &folder);
+            let folder = Arc::clone(&folder);
+            // Whoever hangs up, or says nothing, gets no answer, and all others do.
+            let _ = thread::Builder::new().name("file".to_owned()).spawn(move || answer(stream, &folder));
         }
     })?;
     Ok(port)

@@ -1,14 +1,21 @@
-//! What clients asked: kept for tests, without any access key.
+//! What clients asked: kept for tests, without any access key, and without
+//! what is long.
 
 use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use serde::Serialize;
 
+use crate::ring::Ring;
+
 /// One request that reached the sandbox.
 #[derive(Clone, Debug)]
 pub struct Asked {
+    /// The number of the request, from 1. Where the first that is told has
+    /// another one, those before it are forgotten:
+    /// [`Settings::log_size`](crate::Settings::log_size) says how many are kept.
+    pub number: u64,
     /// The number of the TCP connection it came over, from 1.
     pub connection: u64,
     /// The operation, if method and path are those of one.
@@ -17,8 +24,13 @@ pub struct Asked {
     pub method: String,
     /// The path, without the query.
     pub path: String,
-    /// The parameters of query and body together, never the access key.
+    /// The parameters of query and body together, never the access key. Where
+    /// they are long, some are in [`left_out`](Self::left_out) instead.
     pub parameters: BTreeMap<String, String>,
+    /// The parameters that are too long to be kept, with the length of each.
+    pub left_out: BTreeMap<String, usize>,
+    /// The length of the body, in bytes.
+    pub body_length: usize,
     /// Where the access key was.
     pub key: KeyPlace,
     /// The client's `User-Agent`.
@@ -27,6 +39,9 @@ pub struct Asked {
     pub at: Instant,
     /// The HTTP status of the answer; 0 when none is sent.
     pub status: u16,
+    /// The error code in the answer, say 2803; none for a success, for an
+    /// answer that is none of the service's, and when none is sent.
+    pub code: Option<i64>,
 }
 
 /// Where a client put its access key.
@@ -43,55 +58,117 @@ pub enum KeyPlace {
 
 pub(crate) struct Journal {
     started: Instant,
-    asked: Mutex<Vec<Asked>>,
+    log: Mutex<Log>,
+}
+
+#[derive(Default)]
+struct Log {
+    asked: Ring<Asked>,
+    /// How many there were.
+    last: u64,
 }
 
 /// One request as JSON.
 #[derive(Serialize)]
 pub(crate) struct Entry {
+    number: u64,
     connection: u64,
     operation: Option<&'static str>,
     method: String,
     path: String,
     parameters: BTreeMap<String, String>,
+    left_out: BTreeMap<String, usize>,
+    body_length: usize,
     key: KeyPlace,
     user_agent: Option<String>,
     /// Seconds since the sandbox was started.
     at: f64,
     status: u16,
+    code: Option<i64>,
 }
 
 impl Default for Journal {
     fn default() -> Self {
-        Self { started: Instant::now(), asked: Mutex::default() }
+        Self { started: Instant::now(), log: Mutex::default() }
+    }
+}
+
+impl Asked {
+    /// Leaves out what is long, so that no request takes much room.
+    fn shortened(mut self) -> Self {
+        /// For all parameters of a request, with their names.
+        const ROOM: usize = 16 * 1024;
+        /// For the names of those that are left out.
+        const NAMES: usize = 4 * 1024;
+        const LINE: usize = 2 * 1024;
+        let (mut room, mut names) = (ROOM, NAMES);
+        for (name, value) in std::mem::take(&mut self.parameters) {
+            if let Some(left) = room.checked_sub(name.len() + value.len()) {
+                room = left;
+                self.parameters.insert(name, value);
+            } else if let Some(left) = names.checked_sub(name.len()) {
+                names = left;
+                self.left_out.insert(name, value.len());
+            }
+        }
+        cut(&mut self.path, LINE);
+        if let Some(agent) = &mut self.user_agent {
+            cut(agent, LINE);
+        }
+        self
+    }
+}
+
+fn cut(text: &mut String, length: usize) {
+    if text.len() > length {
+        let end = (0..=length).rev().find(|end| text.is_char_boundary(*end));
+        text.truncate(end.unwrap_or_default());
+        text.push('…');
     }
 }
 
 impl Journal {
-    pub(crate) fn add(&self, asked: Asked) {
-        self.asked.lock().unwrap_or_else(PoisonError::into_inner).push(asked);
+    fn log(&self) -> MutexGuard<'_, Log> {
+        self.log.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Writes a request down, and gives it its number.
+    pub(crate) fn add(&self, asked: Asked, size: usize) {
+        let mut log = self.log();
+        log.last += 1;
+        let asked = Asked { number: log.last, ..asked.shortened() };
+        log.asked.add(asked, size);
     }
 
     pub(crate) fn entries(&self) -> Vec<Entry> {
         let entry = |asked: Asked| Entry {
+            number: asked.number,
             connection: asked.connection,
             operation: asked.operation,
             method: asked.method,
             path: asked.path,
             parameters: asked.parameters,
+            left_out: asked.left_out,
+            body_length: asked.body_length,
             key: asked.key,
             user_agent: asked.user_agent,
             at: asked.at.saturating_duration_since(self.started).as_secs_f64(),
             status: asked.status,
+            code: asked.code,
         };
         self.all().into_iter().map(entry).collect()
     }
 
     pub(crate) fn clear(&self) {
-        self.asked.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.log().asked.clear();
+    }
+
+    /// Back to the start, where the first request has the number 1.
+    pub(crate) fn reset(&self) {
+        *self.log() = Log::default();
     }
 
     pub(crate) fn all(&self) -> Vec<Asked> {
-        self.asked.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.log().asked.all()
     }
 }

@@ -18,6 +18,8 @@ const ABOUT: &str = "ZeroSSL's REST API, offline: the place to test clients. Uno
 
 #[derive(Parser)]
 #[command(version, about = ABOUT)]
+// Each is a switch of the command line.
+#[allow(clippy::struct_excessive_bools)]
 struct Arguments {
     /// Where to listen; port 0 lets the system choose
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:0")]
@@ -31,6 +33,9 @@ struct Arguments {
     /// Serve over HTTPS, with a certificate from the sandbox's root
     #[arg(long)]
     tls: bool,
+    /// Serve over HTTPS under this name, too, say api.zerossl.com; may be repeated
+    #[arg(long, value_name = "NAME")]
+    tls_name: Vec<String>,
     /// Write the root certificate to this file, as PEM
     #[arg(long, value_name = "FILE")]
     root: Option<PathBuf>,
@@ -132,6 +137,7 @@ fn run(arguments: Arguments) -> io::Result<()> {
         http_port: arguments.http_port,
         https_port: arguments.https_port,
         tls: arguments.tls,
+        tls_names: arguments.tls_name,
         quota: arguments.quota,
         settings,
         management: arguments.management,

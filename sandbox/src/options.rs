@@ -3,7 +3,7 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
-use crate::settings::Settings;
+use crate::settings::{self, Settings};
 
 /// The settings of a sandbox, to be changed field by field.
 #[derive(Clone)]
@@ -19,11 +19,16 @@ pub struct Options {
     /// Serves the API over HTTPS, with a certificate for `localhost` and
     /// `127.0.0.1` from the sandbox's own root.
     pub tls: bool,
+    /// Further names for that certificate, say `api.zerossl.com` for clients
+    /// whose base URL is fixed. With a name the API is served over HTTPS.
+    pub tls_names: Vec<String>,
     /// How many certificates the account may hold; three on the free plan.
     pub quota: usize,
     /// How long a validated order stays `pending_validation`.
     pub issue_delay: Duration,
-    /// How long one validation file, or one question to DNS, may take.
+    /// How long a look at what proves control may take, see
+    /// [`Settings::validation_timeout`]. Another than the default goes before
+    /// the one in there.
     pub validation_timeout: Duration,
     /// How the service behaves from the start. An `issue_delay` above goes
     /// before the one in here.
@@ -49,9 +54,10 @@ impl Default for Options {
             http_port: 80,
             https_port: 443,
             tls: false,
+            tls_names: Vec::new(),
             quota: 3,
             issue_delay: Duration::ZERO,
-            validation_timeout: Duration::from_secs(5),
+            validation_timeout: settings::VALIDATION_TIMEOUT,
             settings: Settings::default(),
             management: None,
             management_hosts: Vec::new(),
@@ -70,6 +76,7 @@ impl std::fmt::Debug for Options {
             .field("http_port", &self.http_port)
             .field("https_port", &self.https_port)
             .field("tls", &self.tls)
+            .field("tls_names", &self.tls_names)
             .field("quota", &self.quota)
             .field("issue_delay", &self.issue_delay)
             .field("validation_timeout", &self.validation_timeout)

@@ -1,6 +1,8 @@
 //! An order and the certificate that comes of it: what is known of one, and
 //! how it moves from one status to the next.
 
+use std::collections::HashSet;
+
 use rcgen::RevocationReason;
 use time::{Duration, OffsetDateTime, Time};
 
@@ -9,8 +11,10 @@ use crate::authority::{Authority, Leaf};
 use crate::rendering::eligible_addresses;
 use crate::rules::csr::Csr;
 use crate::rules::names::Name;
+use crate::settings::Settings;
 use crate::validation::{Method, Proof};
 
+#[cfg_attr(test, derive(Clone))]
 pub(crate) struct Order {
     pub(crate) id: String,
     pub(crate) owner: Owner,
@@ -28,7 +32,7 @@ pub(crate) struct Order {
     pub(crate) method: Option<Method>,
     pub(crate) emails: Vec<String>,
     /// The names about which a mail was answered.
-    pub(crate) answered: Vec<String>,
+    pub(crate) answered: HashSet<String>,
     /// A human looks at its name.
     pub(crate) brand: bool,
     pub(crate) replacement_for: Option<String>,
@@ -38,6 +42,8 @@ pub(crate) struct Order {
     pub(crate) ready_at: Option<OffsetDateTime>,
     /// Looked at once more before it is issued, and not yet.
     pub(crate) awaits_second_look: bool,
+    /// The number of the look that is taken at it just now.
+    pub(crate) look: Option<u64>,
     /// Accepted, and never to be issued.
     pub(crate) stalled: bool,
     pub(crate) revoked: Option<(OffsetDateTime, RevocationReason)>,
@@ -155,21 +161,32 @@ impl Order {
         past.find(|(since, _)| *since <= time).map(|(_, status)| *status)
     }
 
-    /// Whether the time has come to issue it.
-    pub(crate) fn is_due(&self, now: OffsetDateTime) -> bool {
-        self.status == Status::PendingValidation
-            && !self.stalled
-            && !self.brand
-            && self.ready_at.is_some_and(|ready| ready <= now)
+    /// When its time comes, if nobody stands in its way.
+    fn ready(&self) -> Option<OffsetDateTime> {
+        let waits = self.status == Status::PendingValidation && !self.stalled && !self.brand;
+        self.ready_at.filter(|_| waits)
+    }
+
+    /// When it is to be issued, or ends.
+    pub(crate) fn next_change(&self) -> Option<OffsetDateTime> {
+        match self.status {
+            Status::Issued => Some(self.expires),
+            _ => self.ready().filter(|_| !self.awaits_second_look),
+        }
+    }
+
+    /// When it is to be looked at once more; not while that is being done.
+    pub(crate) fn next_look(&self) -> Option<OffsetDateTime> {
+        self.ready().filter(|_| self.awaits_second_look && self.look.is_none())
     }
 
     /// Lets happen what is due by now: issuing, then expiring.
-    pub(crate) fn settle(&mut self, now: OffsetDateTime, authority: &Authority) {
-        if let Some(ready) = self.ready_at
-            && self.is_due(now)
+    pub(crate) fn settle(&mut self, now: OffsetDateTime, settings: &Settings, authority: &Authority) {
+        if let Some(ready) = self.ready()
+            && ready <= now
             && !self.awaits_second_look
         {
-            let expires = expiry(ready, self.validity_days);
+            let expires = expiry(ready, settings.lifetime_days(self.validity_days, ready));
             // What the rules let through can be signed; a failure would leave
             // the order pending, as the service does.
             if let Ok(leaf) = authority.issue(self, ready, expires) {

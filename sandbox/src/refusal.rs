@@ -44,6 +44,13 @@ pub(crate) const INVALID_API_FUNCTION: Refusal =
 /// Seen with this type, although the type documented for 2834 is another.
 pub(crate) const CERTIFICATE_CANNOT_BE_CANCELLED: Refusal =
     refusal(2834, "certificate_cannot_be_cancelled", 200, Info::Null);
+/// The vendor's page has this text beside the code.
+pub(crate) const OTHER_REPLACEMENT_IN_DRAFT: Refusal = refusal(
+    2813,
+    "cannot_replace_certificate_other_replacement_in_draft",
+    200,
+    Info::Text("Only issued certificates can be replaced."),
+);
 pub(crate) const MISSING_EMAIL: Refusal = refusal(2900, "missing_email", 200, Info::Null);
 
 refusals! {
@@ -63,7 +70,6 @@ refusals! {
     INVALID_DOMAINS_IN_MULTIDOMAIN = 2810 "invalid_domains_in_multidomain_request";
     DUPLICATE_DOMAINS = 2811 "duplicate_domains_in_array";
     MISSING_CERTIFICATE_DOMAINS = 2812 "missing_certificate_domains";
-    OTHER_REPLACEMENT_IN_DRAFT = 2813 "cannot_replace_certificate_other_replacement_in_draft";
     PERMISSION_DENIED_ON_ORIGINAL = 2814 "permission_denied_on_original_certificate";
     ORIGINAL_NOT_ACTIVE = 2815 "original_certificate_not_active";
     CANNOT_FIND_ORIGINAL = 2816 "cannot_find_original_certificate";

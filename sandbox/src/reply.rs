@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use hyper::StatusCode;
-use serde_json::Value;
+use serde::Deserialize;
+use serde_json::{Value, json};
 
 use crate::php_json;
 use crate::refusal::Refusal;
@@ -99,6 +100,14 @@ impl Reply {
         Self::page(429).with_header("retry-after", retry_after)
     }
 
+    /// A refusal that is a matter of rate, in the service's JSON and with status
+    /// 200. The type begins with `rate_limit`.
+    #[must_use]
+    pub fn rate_limited(kind: &str, retry_after: impl Into<String>) -> Self {
+        let error = json!({"success": false, "error": {"code": 429, "type": kind}});
+        Self::json(200, error).with_header("retry-after", retry_after)
+    }
+
     /// An answer that goes wrong on the wire; what it would have said is the
     /// real answer, where there is one.
     #[must_use]
@@ -148,6 +157,28 @@ impl Reply {
             self.body = Body::Bytes(text.into_bytes());
         }
         self
+    }
+
+    /// The code of the refusal that this is, if it is one.
+    pub(crate) fn error_code(&self) -> Option<i64> {
+        #[derive(Deserialize)]
+        struct Refused {
+            error: Error,
+        }
+        #[derive(Deserialize)]
+        struct Error {
+            code: Value,
+        }
+        let code = match &self.body {
+            Body::Json(value) => value.pointer("/error/code")?.clone(),
+            // A refusal begins with one of its two members, and a list with neither.
+            Body::Bytes(bytes) if bytes.starts_with(b"{\"success\"") || bytes.starts_with(b"{\"error\"") => {
+                serde_json::from_slice::<Refused>(bytes).ok()?.error.code
+            }
+            Body::Text(text) => serde_json::from_str::<Refused>(text).ok()?.error.code,
+            _ => return None,
+        };
+        code.as_i64().or_else(|| code.as_str()?.parse().ok())
     }
 
     pub(crate) fn with_header_unless_given(self, name: &str, value: impl FnOnce() -> String) -> Self {

@@ -8,6 +8,7 @@ use std::time::{Duration, SystemTime};
 use serde::Serialize;
 
 use crate::account::AccountSummary;
+use crate::background;
 use crate::control::Control;
 use crate::dns::{DnsAnswer, DnsQuestion, DnsRecord, Sockets};
 use crate::fault::Fault;
@@ -54,17 +55,19 @@ impl Sandbox {
             (None, given) => given.ok_or(io::ErrorKind::InvalidInput)?,
         };
         let service = Arc::new(Service::new(&options, dns_address)?);
-        let tls = if options.tls {
-            Some(service.authority.tls_acceptor().map_err(io::Error::other)?)
+        let with_tls = options.tls || !options.tls_names.is_empty();
+        let tls = if with_tls {
+            Some(service.authority.tls_acceptor(&options.tls_names).map_err(io::Error::other)?)
         } else {
             None
         };
-        let scheme = if options.tls { "https" } else { "http" };
+        let scheme = if with_tls { "https" } else { "http" };
         let server = Server::start(options.listen, tls, service.clone())?;
         let own_dns = sockets.is_some();
         if let Some(sockets) = sockets {
             sockets.serve(&server.handle()?, &service.zone)?;
         }
+        server.handle()?.spawn(background::tend(Arc::clone(&service)));
         let base_url = format!("{scheme}://{}", server.address());
         let control = Arc::new(Control { service, base_url: base_url.clone(), dns_address, own_dns });
         let mut management_url = None;
@@ -225,7 +228,9 @@ impl Sandbox {
         self.change_settings(|settings| settings.issue_delay = (delay, delay));
     }
 
-    /// Moves the sandbox's clock forward.
+    /// Moves the sandbox's clock forward. What is due then has happened when
+    /// this returns, second looks included; where one hangs, it is waited for
+    /// no longer than [`Settings::validation_timeout`].
     pub fn advance(&self, by: Duration) {
         self.control.advance(by);
     }

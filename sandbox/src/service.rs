@@ -1,18 +1,18 @@
 //! The service: who may call, which operation it is, what strikes it, and the
 //! answer.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
-
-use time::OffsetDateTime;
+use std::time::Instant;
 
 use crate::account::Owner;
 use crate::address_book::AddressBook;
 use crate::as_of::{self, Since};
 use crate::authority::Authority;
+use crate::background::Background;
 use crate::call::Call;
-use crate::dns::{Asker, Zone};
+use crate::dns::Zone;
 use crate::fault::{Faults, When};
 use crate::journal::{Asked, Journal};
 use crate::options::Options;
@@ -23,14 +23,15 @@ use crate::reply::{Reply, WireFault};
 use crate::routes::{self, Found};
 use crate::server::{Received, Responder};
 use crate::spelling::Spellings;
-use crate::state::{State, signed};
-use crate::validation::{Look, Method};
+use crate::state::{Late, State, signed};
+use crate::validation::Look;
 use crate::wrong_types;
 
 pub(crate) struct Service {
     /// As it was set up: to this it can be reset.
     options: Options,
-    dns: Asker,
+    dns: SocketAddr,
+    pub(crate) background: Background,
     pub(crate) authority: Authority,
     pub(crate) faults: Faults,
     pub(crate) journal: Journal,
@@ -45,7 +46,8 @@ impl Service {
         let address_book = Arc::new(Mutex::new(AddressBook::new(options)));
         Ok(Self {
             options: options.clone(),
-            dns: Asker { server: dns, timeout: options.validation_timeout },
+            dns,
+            background: Background::default(),
             authority: Authority::new().map_err(std::io::Error::other)?,
             faults: Faults::default(),
             journal: Journal::default(),
@@ -55,7 +57,8 @@ impl Service {
         })
     }
 
-    fn raw_state(&self) -> MutexGuard<'_, State> {
+    /// The accounts as the last call left them.
+    pub(crate) fn raw_state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -79,60 +82,22 @@ impl Service {
         drop(state);
         *self.address_book() = AddressBook::new(&self.options);
         self.faults.clear();
-        self.journal.clear();
+        self.journal.reset();
         self.zone.reset();
     }
 
-    /// Does what takes longer than a look at the clock: calls that were put
-    /// off, and the second look at orders that are to be issued.
-    pub(crate) fn catch_up(&self) {
-        let mut state = self.raw_state();
-        let now = state.clock.now();
-        let (due, later) = std::mem::take(&mut state.late).into_iter().partition(|(when, _)| *when <= now);
-        state.late = later;
-        let due: Vec<(OffsetDateTime, Call)> = due;
-        let day = state.settings.as_of;
-        drop(state);
-        for (_, mut call) in due {
-            let found = routes::find(&mut call, day);
-            self.answer(&mut call, &found);
-        }
-        self.look_again();
+    pub(crate) fn carry_out_late(&self, mut late: Late) {
+        self.answer(&mut late.call, &late.found);
     }
 
-    /// What has to be looked at for an order.
-    pub(crate) fn look(&self, order: &Order) -> Look {
+    /// What has to be looked at for an order, from now on.
+    pub(crate) fn look(&self, state: &State, order: &Order) -> Look {
         Look {
             names: order.names.clone(),
             proof: order.proof.clone(),
             book: self.address_book().clone(),
             dns: self.dns,
-            timeout: self.dns.timeout,
-        }
-    }
-
-    fn look_again(&self) {
-        /// When to look once more at an order whose proof is gone.
-        const AGAIN: Duration = Duration::from_secs(5);
-        let state = self.raw_state();
-        let now = state.clock.now();
-        let waiting = |order: &&Order| order.is_due(now) && order.awaits_second_look;
-        let looks: Vec<(String, Look, Method)> = state
-            .orders
-            .iter()
-            .filter(waiting)
-            .filter_map(|order| Some((order.id.clone(), self.look(order), order.method?)))
-            .collect();
-        drop(state);
-        for (id, look, method) in looks {
-            let passed = look.domain_control(method).is_ok() && look.caa().is_ok();
-            let mut state = self.raw_state();
-            if let Some(order) = state.orders.iter_mut().find(|order| order.id == id) {
-                order.awaits_second_look = !passed;
-                if !passed {
-                    order.ready_at = Some(now.saturating_add(signed(AGAIN)));
-                }
-            }
+            end: Instant::now() + state.settings.validation_timeout,
         }
     }
 
@@ -195,7 +160,9 @@ impl Service {
             When::Late { by } => {
                 let mut state = self.raw_state();
                 let when = state.clock.now().saturating_add(signed(by));
-                state.late.push((when, call.clone()));
+                state.late.push(Late { when, call: call.clone(), found: *found });
+                drop(state);
+                self.background.tell();
                 fault.reply
             }
         }
@@ -204,12 +171,15 @@ impl Service {
 
 impl Responder for Service {
     fn respond(&self, received: &Received) -> Reply {
-        self.catch_up();
+        self.carry_out_due();
         let day = self.raw_state().settings.as_of;
         let mut call = Call::read(received, day);
         let found = routes::find(&mut call, day);
         let reply = self.reply(&mut call, &found).with_header_unless_given("date", || self.date());
-        self.journal.add(Asked {
+        let log_size = self.raw_state().settings.log_size;
+        let is_sent = !matches!(reply.fault, Some(WireFault::Reset | WireFault::Hang));
+        let asked = Asked {
+            number: 0,
             connection: received.connection,
             operation: match &found {
                 Found::Route(route) => Some(route.operation),
@@ -218,14 +188,15 @@ impl Responder for Service {
             method: call.method.to_string(),
             path: call.path,
             parameters: call.parameters,
+            left_out: BTreeMap::new(),
+            body_length: received.body.len(),
             key: call.key_place,
             user_agent: call.user_agent,
             at: received.at,
-            status: match reply.fault {
-                Some(WireFault::Reset | WireFault::Hang) => 0,
-                _ => reply.status,
-            },
-        });
+            status: if is_sent { reply.status } else { 0 },
+            code: reply.error_code().filter(|_| is_sent),
+        };
+        self.journal.add(asked, log_size);
         reply
     }
 }

@@ -10,6 +10,8 @@ use serde_json::{Map, Value};
 use crate::as_of::{self, AsOf};
 use crate::codes;
 
+pub(crate) const VALIDATION_TIMEOUT: Duration = Duration::from_secs(5);
+
 /// How the service behaves, to be changed field by field.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -29,6 +31,10 @@ pub struct Settings {
     /// Looks at files, records and CAA once more before issuing, where time
     /// lies between; an order whose proof is gone stays pending.
     pub second_look: bool,
+    /// How long a look at an order may take in all: at its files or records,
+    /// those of all names at once, and at its CAA records.
+    #[serde(with = "seconds", rename = "validation_timeout_seconds")]
+    pub validation_timeout: Duration,
     /// Refuses names that no public CA certifies, say `host.local` (2877).
     pub refuse_reserved_names: bool,
     /// Refuses requests whose subject has no country (2844); if absent, on the
@@ -40,6 +46,11 @@ pub struct Settings {
     /// Words in names that a human is to look at: the certificate has
     /// `brand_validation` set and stays pending.
     pub brands: Vec<String>,
+    /// The longest lifetime of a certificate, in days; if absent, that of
+    /// public CAs on the day.
+    pub longest_lifetime_days: Option<u16>,
+    /// How many requests are kept to be told; the oldest go first.
+    pub log_size: usize,
     /// Certificates for a wildcard are for its apex, too.
     pub wildcard_apex: bool,
     /// What `expires` is before a certificate is issued.
@@ -78,10 +89,13 @@ impl Default for Settings {
             list_lag: Duration::ZERO,
             caa: CaaRefusal::default(),
             second_look: true,
+            validation_timeout: VALIDATION_TIMEOUT,
             refuse_reserved_names: true,
             require_country: None,
             refused_names: BTreeMap::new(),
             brands: Vec::new(),
+            longest_lifetime_days: None,
+            log_size: 10_000,
             wildcard_apex: false,
             draft_expires: DraftExpires::default(),
             as_of: None,

@@ -11,9 +11,11 @@ use crate::clock::Clock;
 use crate::mailbox::Mailbox;
 use crate::options::Options;
 use crate::order::{Order, Status};
+use crate::orders::Orders;
 use crate::refusal::{self, Refusal};
+use crate::routes::Found;
 use crate::rules::names::Name;
-use crate::settings::Settings;
+use crate::settings::{self, Settings};
 
 pub(crate) struct State {
     pub(crate) clock: Clock,
@@ -21,10 +23,17 @@ pub(crate) struct State {
     pub(crate) settings: Settings,
     pub(crate) accounts: Vec<Account>,
     pub(crate) mailbox: Mailbox,
-    /// Of all accounts, in the order of creation.
-    pub(crate) orders: Vec<Order>,
+    /// Of all accounts.
+    pub(crate) orders: Orders,
     /// Calls that are carried out later than they were answered.
-    pub(crate) late: Vec<(OffsetDateTime, Call)>,
+    pub(crate) late: Vec<Late>,
+}
+
+/// A call that is carried out later than it was answered.
+pub(crate) struct Late {
+    pub(crate) when: OffsetDateTime,
+    pub(crate) call: Call,
+    pub(crate) found: Found,
 }
 
 impl State {
@@ -37,35 +46,38 @@ impl State {
                     Duration::ZERO => options.settings.issue_delay,
                     delay => (delay, delay),
                 },
+                validation_timeout: match options.validation_timeout {
+                    settings::VALIDATION_TIMEOUT => options.settings.validation_timeout,
+                    timeout => timeout,
+                },
                 ..options.settings.clone()
             },
             accounts: vec![Account::new(options.access_key.clone(), options.quota)],
             mailbox: Mailbox::default(),
-            orders: Vec::new(),
+            orders: Orders::default(),
             late: Vec::new(),
         }
     }
 
     pub(crate) fn settle(&mut self, authority: &Authority) {
         let now = self.clock.now();
-        for order in &mut self.orders {
-            order.settle(now, authority);
-        }
+        self.orders.settle(now, &self.settings, authority);
     }
 
     /// The order that a call names, if it is the caller's.
     pub(crate) fn find(&self, call: &Call) -> Result<&Order, Refusal> {
-        self.place(call).map(|place| &self.orders[place])
+        let order = self.orders.get(&call.id).ok_or(refusal::CERTIFICATE_NOT_FOUND)?;
+        if order.owner == call.owner { Ok(order) } else { Err(refusal::PERMISSION_DENIED) }
     }
 
-    pub(crate) fn find_mut(&mut self, call: &Call) -> Result<&mut Order, Refusal> {
-        self.place(call).map(|place| &mut self.orders[place])
-    }
-
-    fn place(&self, call: &Call) -> Result<usize, Refusal> {
-        let place = self.orders.iter().position(|order| order.id == call.id);
-        let place = place.ok_or(refusal::CERTIFICATE_NOT_FOUND)?;
-        if self.orders[place].owner == call.owner { Ok(place) } else { Err(refusal::PERMISSION_DENIED) }
+    /// Changes it.
+    pub(crate) fn change<T>(
+        &mut self,
+        call: &Call,
+        change: impl FnOnce(&mut Order) -> T,
+    ) -> Result<T, Refusal> {
+        self.find(call)?;
+        self.orders.change(&call.id, change).ok_or(refusal::CERTIFICATE_NOT_FOUND)
     }
 
     /// The orders of an account, in the order of creation.
@@ -73,20 +85,15 @@ impl State {
         self.orders.iter().filter(move |order| order.owner == owner)
     }
 
-    /// How many places of the quota are taken: only cancelling frees one.
-    fn taken(&self, owner: Owner) -> usize {
-        self.orders_of(owner).filter(|order| order.status != Status::Cancelled).count()
-    }
-
     pub(crate) fn is_full(&self, owner: Owner) -> bool {
-        self.accounts.get(owner.0).is_none_or(|account| self.taken(owner) >= account.quota)
+        self.accounts.get(owner.0).is_none_or(|account| self.orders.taken(owner) >= account.quota)
     }
 
     pub(crate) fn account_summaries(&self) -> Vec<AccountSummary> {
         let summary = |(number, account): (usize, &Account)| AccountSummary {
             number,
             quota: account.quota,
-            taken: self.taken(Owner(number)),
+            taken: self.orders.taken(Owner(number)),
             active: account.active,
         };
         self.accounts.iter().enumerate().map(summary).collect()
@@ -120,18 +127,22 @@ impl State {
             return false;
         };
         let ready = self.clock.now().saturating_add(self.draw_issue_delay());
-        if let Some(order) = self.orders.iter_mut().find(|order| order.id == id)
-            && order.status == Status::PendingValidation
-        {
-            if !order.answered.contains(&domain) {
-                order.answered.push(domain);
+        self.orders.change(&id, |order| {
+            if order.status == Status::PendingValidation {
+                order.answered.insert(domain);
+                let done = order.names.iter().all(|name| order.answered.contains(&name.to_string()));
+                if done && order.ready_at.is_none() {
+                    order.ready_at = Some(ready);
+                }
             }
-            let done = order.names.iter().all(|name| order.answered.contains(&name.to_string()));
-            if done && order.ready_at.is_none() {
-                order.ready_at = Some(ready);
-            }
-        }
+        });
         true
+    }
+}
+
+impl Late {
+    pub(crate) fn waits_for_the_network(&self) -> bool {
+        matches!(self.found, Found::Route(route) if route.operation == "verify_domains")
     }
 }
 

@@ -51,7 +51,9 @@ impl Asker {
     }
 
     fn over_udp(self, bytes: &[u8], question: &Message, end: Instant) -> Result<Message, Failure> {
-        /// How often the question is sent: a datagram may get lost.
+        /// When the question is sent once more, at the latest and at least so
+        /// often: a datagram may get lost.
+        const PAUSE: Duration = Duration::from_secs(1);
         const TRIES: u32 = 3;
         let any = match self.server {
             SocketAddr::V4(_) => SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0)),
@@ -60,9 +62,10 @@ impl Asker {
         let socket = UdpSocket::bind(any)?;
         socket.connect(self.server)?;
         let mut buffer = [0; 4096];
-        for _ in 0..TRIES {
+        let pause = PAUSE.min(self.timeout / TRIES);
+        while left(end).is_some() {
             socket.send(bytes)?;
-            let try_end = end.min(Instant::now() + self.timeout / TRIES);
+            let try_end = end.min(Instant::now() + pause);
             while let Some(left) = left(try_end) {
                 socket.set_read_timeout(Some(left))?;
                 match socket.recv(&mut buffer) {

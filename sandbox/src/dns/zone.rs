@@ -13,6 +13,7 @@ use hickory_proto::rr::{Name, RData, Record, RecordType};
 use serde::{Deserialize, Serialize};
 
 use crate::address_book::AddressBook;
+use crate::ring::Ring;
 
 /// A record of the built-in DNS server.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -72,7 +73,7 @@ struct Manner {
 struct Contents {
     records: BTreeMap<String, Vec<(DnsRecord, RData)>>,
     manners: BTreeMap<String, Manner>,
-    asked: Vec<DnsQuestion>,
+    asked: Ring<DnsQuestion>,
 }
 
 pub(crate) struct Zone {
@@ -80,6 +81,9 @@ pub(crate) struct Zone {
     /// Where names are whose address nobody filled in.
     book: Arc<Mutex<AddressBook>>,
 }
+
+/// How many questions are kept to be told; the oldest go first.
+const LOG_SIZE: usize = 10_000;
 
 /// Short, since tests change their minds.
 const TTL: u32 = 1;
@@ -133,7 +137,7 @@ impl Zone {
     }
 
     pub(crate) fn asked(&self) -> Vec<DnsQuestion> {
-        self.contents().asked.clone()
+        self.contents().asked.all()
     }
 
     pub(crate) fn reset(&self) {
@@ -145,10 +149,8 @@ impl Zone {
         /// As many as resolvers follow.
         const LONGEST_CHAIN: usize = 8;
         let mut contents = self.contents();
-        contents.asked.push(DnsQuestion {
-            name: asked.to_ascii().trim_end_matches('.').to_owned(),
-            kind: kind.to_string(),
-        });
+        let name = asked.to_ascii().trim_end_matches('.').to_owned();
+        contents.asked.add(DnsQuestion { name, kind: kind.to_string() }, LOG_SIZE);
         let mut finding = Finding {
             code: ResponseCode::NoError,
             answers: Vec::new(),

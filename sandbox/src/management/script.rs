@@ -98,6 +98,12 @@ enum Script {
         #[serde(default = "one_second")]
         retry_after: String,
     },
+    RateLimit {
+        #[serde(default = "one_second")]
+        retry_after: String,
+        #[serde(default = "rate_limit", rename = "type")]
+        kind: String,
+    },
     Reset {
         #[serde(default = "before")]
         when: Moment,
@@ -144,6 +150,10 @@ enum Script {
 
 fn one_second() -> String {
     "1".to_owned()
+}
+
+fn rate_limit() -> String {
+    "rate_limit_exceeded".to_owned()
 }
 
 fn drip() -> Duration {
@@ -207,6 +217,12 @@ impl Script {
             Self::Page { status, when } => Made::Fault(when.into(), Reply::page(status)),
             Self::TooManyRequests { retry_after } => {
                 Made::Fault(When::Before, Reply::too_many_requests(retry_after))
+            }
+            Self::RateLimit { retry_after, kind } if kind.starts_with("rate_limit") => {
+                Made::Fault(When::Before, Reply::rate_limited(&kind, retry_after))
+            }
+            Self::RateLimit { kind, .. } => {
+                return Err(format!("the type {kind} does not begin with rate_limit"));
             }
             Self::Reset { when } => Made::Fault(when.into(), Reply::broken(WireFault::Reset)),
             Self::Hang { when } => Made::Fault(when.into(), Reply::broken(WireFault::Hang)),

@@ -9,10 +9,9 @@ use crate::service::Service;
 pub(crate) fn answer(service: &Service, call: &Call) -> Result<Answer, Refusal> {
     let mut state = service.state();
     let now = state.clock.now();
-    let order = state.find_mut(call)?;
-    if !order.is_open() {
+    if !state.find(call)?.is_open() {
         return Err(refusal::CERTIFICATE_CANNOT_BE_CANCELLED);
     }
-    order.turn(Status::Cancelled, now);
+    state.change(call, |order| order.turn(Status::Cancelled, now))?;
     Answer::done()
 }

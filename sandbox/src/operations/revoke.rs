@@ -4,7 +4,7 @@ use rcgen::RevocationReason;
 
 use crate::answer::Answer;
 use crate::call::Call;
-use crate::order::{Order, Status};
+use crate::order::Status;
 use crate::refusal::{self, Refusal};
 use crate::service::Service;
 
@@ -31,13 +31,12 @@ pub(crate) fn answer(service: &Service, call: &Call) -> Result<Answer, Refusal> 
         }
         _ => return Err(refusal::NOT_IN_REVOCABLE_STATE),
     }
-    let replaces =
-        |other: &Order| other.status == Status::Issued && other.replacement_for.as_ref() == Some(&order.id);
-    if state.orders.iter().any(replaces) {
+    if state.orders.replacements_of(&order.id).any(|other| other.status == Status::Issued) {
         return Err(refusal::NOT_REVOCABLE_ALREADY_REPLACED);
     }
-    let order = state.find_mut(call)?;
-    order.revoked = Some((now, reason));
-    order.turn(Status::Revoked, now);
+    state.change(call, |order| {
+        order.revoked = Some((now, reason));
+        order.turn(Status::Revoked, now);
+    })?;
     Answer::done()
 }

@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use crate::answer::Answer;
 use crate::call::Call;
-use crate::order::{Order, Status};
+use crate::order::Order;
 use crate::php_json;
 use crate::refusal::{self, Refusal};
 use crate::rules::names::Name;
@@ -29,7 +29,8 @@ pub(crate) fn answer(service: &Service, call: &Call) -> Result<Answer, Refusal> 
     let state = service.state();
     let order = state.find(call)?;
     let method = order.method.ok_or(refusal::FAILED_GETTING_VALIDATION_STATUS)?;
-    let completed = order.ready_at.is_some() || !matches!(order.status, Status::PendingValidation);
+    // An order that is pending still, or was cancelled, is none whose validation is complete.
+    let completed = order.leaf.is_some();
     let names = order.names.iter();
     Answer::json(&Progress {
         validation_completed: completed.into(),

@@ -1,5 +1,7 @@
 //! Verify domains: the look at what was published, within the call.
 
+use std::collections::HashSet;
+
 use crate::answer::Answer;
 use crate::call::Call;
 use crate::order::{Order, Status};
@@ -33,7 +35,7 @@ pub(crate) fn answer(service: &Service, call: &Call) -> Result<Answer, Refusal> 
         Method::Email => addresses(order, &call.list("validation_email"))?,
         _ => Vec::new(),
     };
-    let look = service.look(order);
+    let look = service.look(&state, order);
     let caa_refusal = state.settings.caa;
     // Others may call while the network is waited for.
     drop(state);
@@ -45,18 +47,21 @@ pub(crate) fn answer(service: &Service, call: &Call) -> Result<Answer, Refusal> 
     let (now, delay) = (state.clock.now(), state.draw_issue_delay());
     let second_look = state.settings.second_look && !state.settings.issue_delay.1.is_zero();
     let view = View::of(&state.settings, call);
-    let order = state.find_mut(call)?;
-    if order.is_open() && order.ready_at.is_none() {
-        order.method = Some(method);
-        order.emails = emails;
-        order.stalled = call.met.has(Effect::Stall);
-        // Whoever is shut out is looked at until the record is gone.
-        order.awaits_second_look = second_look || shut_out;
-        order.turn(Status::PendingValidation, now);
-        if method != Method::Email {
-            order.ready_at = Some(now.saturating_add(delay));
+    state.change(call, |order| {
+        if order.is_open() && order.ready_at.is_none() {
+            order.method = Some(method);
+            order.emails = emails;
+            order.stalled = call.met.has(Effect::Stall);
+            // Whoever is shut out is looked at until the record is gone.
+            order.awaits_second_look = second_look || shut_out;
+            order.turn(Status::PendingValidation, now);
+            if method != Method::Email {
+                order.ready_at = Some(now.saturating_add(delay));
+            }
         }
-    }
+    })?;
+    service.background.tell();
+    let order = state.find(call)?;
     let answer = Answer::json(&Certificate::new(order, &view));
     if method == Method::Email {
         let recipients = order.recipients();
@@ -87,9 +92,10 @@ fn addresses(order: &Order, given: &[&str]) -> Result<Vec<String>, Refusal> {
         _ => refusal::MISSING_VALIDATION_EMAILS,
     };
     let eligible: Vec<Vec<String>> = order.names.iter().map(eligible_addresses).collect();
-    let is_in = |known: &[String], given: &str| known.iter().any(|known| known.eq_ignore_ascii_case(given));
-    let each_has_one = eligible.iter().all(|known| given.iter().any(|given| is_in(known, given)));
-    let each_is_one = given.iter().all(|given| eligible.iter().any(|known| is_in(known, given)));
+    let all: HashSet<&str> = eligible.iter().flatten().map(String::as_str).collect();
+    let lower: HashSet<String> = given.iter().map(|address| address.to_ascii_lowercase()).collect();
+    let each_has_one = eligible.iter().all(|known| known.iter().any(|known| lower.contains(known)));
+    let each_is_one = lower.iter().all(|given| all.contains(given.as_str()));
     if !each_has_one || !each_is_one {
         return Err(missing);
     }

@@ -8,14 +8,15 @@ use x509_parser::oid_registry::{
     OID_PKCS1_SHA1WITHRSA, OID_PKCS1_SHA256WITHRSA, OID_PKCS1_SHA384WITHRSA, OID_PKCS1_SHA512WITHRSA,
     OID_SIG_ECDSA_WITH_SHA256, OID_SIG_ECDSA_WITH_SHA384, Oid,
 };
-use x509_parser::pem::parse_x509_pem;
 use x509_parser::prelude::FromDer;
 use x509_parser::public_key::PublicKey;
 
 use crate::refusal::{self, Refusal};
 use crate::rules::names::Name;
+use crate::rules::pem;
 
 /// A request that can be certified.
+#[cfg_attr(test, derive(Clone))]
 pub(crate) struct Csr {
     pub(crate) der: Vec<u8>,
     common_name: Option<String>,
@@ -53,12 +54,8 @@ impl Flaw {
 
 impl Csr {
     pub(crate) fn parse(pem: &str) -> Result<Self, Flaw> {
-        let (_, pem) = parse_x509_pem(pem.as_bytes()).map_err(|_| Flaw::Undecodable)?;
-        if !pem.label.ends_with("CERTIFICATE REQUEST") {
-            return Err(Flaw::Undecodable);
-        }
-        let (rest, request) =
-            X509CertificationRequest::from_der(&pem.contents).map_err(|_| Flaw::Undecodable)?;
+        let der = pem::request(pem).ok_or(Flaw::Undecodable)?;
+        let (rest, request) = X509CertificationRequest::from_der(&der).map_err(|_| Flaw::Undecodable)?;
         if !rest.is_empty() {
             return Err(Flaw::Undecodable);
         }
@@ -87,7 +84,7 @@ impl Csr {
             key_bits,
             is_rsa,
             signature,
-            der: pem.contents.clone(),
+            der: der.clone(),
         })
     }
 

@@ -2,3 +2,5 @@
 
 pub(crate) mod csr;
 pub(crate) mod names;
+
+mod pem;

@@ -1,12 +1,13 @@
 //! The rules for the names of an order.
 
+use std::collections::HashSet;
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr};
 
 use crate::refusal::{self, Refusal};
 
 /// A name that a certificate may be for.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Name {
     Domain(String),
     /// Without the `*.` in front.
@@ -25,7 +26,7 @@ impl fmt::Display for Name {
 }
 
 impl Name {
-    fn parse(text: &str) -> Option<Self> {
+    pub(crate) fn parse(text: &str) -> Option<Self> {
         let bare = text.strip_prefix('[').and_then(|text| text.strip_suffix(']'));
         if let Ok(address) = bare.unwrap_or(text).parse() {
             return Some(Self::Ip(address));
@@ -78,10 +79,10 @@ impl Name {
 
     /// The name under which this one is validated: that of the pair, where
     /// `example.com` and `www.example.com` are both among the names.
-    pub(crate) fn pair(&self, names: &[Self]) -> String {
+    pub(crate) fn pair(&self, names: &HashSet<&Self>) -> String {
         match self {
             Self::Domain(domain) => match domain.strip_prefix("www.") {
-                Some(bare) if names.contains(&Self::Domain(bare.to_owned())) => bare.to_owned(),
+                Some(bare) if names.contains(&&Self::Domain(bare.to_owned())) => bare.to_owned(),
                 _ => domain.clone(),
             },
             name => name.to_string(),
@@ -137,7 +138,8 @@ pub(crate) fn parse_list(
         [_] => refusal::INVALID_CERTIFICATE_DOMAIN,
         _ => refusal::INVALID_DOMAINS_IN_MULTIDOMAIN,
     })?;
-    if asked.iter().enumerate().any(|(place, name)| asked[..place].contains(name)) {
+    let mut known = HashSet::new();
+    if !asked.iter().all(|name| known.insert(name.clone())) {
         return Err(refusal::DUPLICATE_DOMAINS);
     }
     if asked.len() > 1 && asked.iter().any(|name| matches!(name, Name::Wildcard(_))) {
@@ -153,7 +155,7 @@ pub(crate) fn parse_list(
     let mut all = asked.clone();
     if !strict {
         for twin in asked.iter().filter_map(Name::twin) {
-            if !all.contains(&twin) {
+            if known.insert(twin.clone()) {
                 all.push(twin);
             }
         }

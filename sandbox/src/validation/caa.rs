@@ -1,5 +1,8 @@
 //! CAA records: who may certify a name (RFC 8659).
 
+use std::net::SocketAddr;
+use std::time::Instant;
+
 use hickory_proto::rr::rdata::CAA;
 use hickory_proto::rr::{RData, RecordType};
 
@@ -10,14 +13,15 @@ use crate::rules::names::Name;
 const OURS: [&str; 5] = ["sectigo.com", "comodoca.com", "comodo.com", "usertrust.com", "trust-provider.com"];
 
 /// Whether the CA may certify this name: the records nearest to it decide.
-pub(super) fn allows(name: &Name, dns: Asker) -> Result<bool, Failure> {
+pub(super) fn allows(name: &Name, server: SocketAddr, end: Instant) -> Result<bool, Failure> {
     if matches!(name, Name::Ip(_)) {
         return Ok(true);
     }
     let host = name.host();
     let mut at = Some(host.as_str());
     while let Some(domain) = at {
-        let records = records(domain, dns)?;
+        let timeout = end.saturating_duration_since(Instant::now());
+        let records = records(domain, Asker { server, timeout })?;
         if !records.is_empty() {
             return Ok(permit(&records, matches!(name, Name::Wildcard(_))));
         }

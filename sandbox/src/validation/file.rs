@@ -2,7 +2,7 @@
 //! book, without following anything.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::Instant;
 
 use serde::Serialize;
 use ureq::config::Config;
@@ -15,7 +15,7 @@ use crate::address_book::AddressBook;
 use crate::rules::names::Name;
 use crate::validation::Proof;
 
-/// Why a file shows nothing.
+/// Why a file shows nothing: in the words of the service, where they are known.
 #[derive(Serialize)]
 pub(crate) struct FileFault {
     file_found: u8,
@@ -25,47 +25,66 @@ pub(crate) struct FileFault {
 }
 
 impl FileFault {
-    fn new(file_found: u8, error_slug: &'static str, error_info: impl Into<String>) -> Self {
-        Self { file_found, error: true, error_slug, error_info: error_info.into() }
+    /// The file counts as not found, even where it was, and is wrong.
+    fn new(error_slug: &'static str, error_info: impl Into<String>) -> Self {
+        Self { file_found: 0, error: true, error_slug, error_info: error_info.into() }
+    }
+
+    fn timeout() -> Self {
+        Self::new("timeout", "The server did not answer in time.")
     }
 }
 
 /// Fetches the file of a name.
-pub(super) fn check(agent: &ureq::Agent, name: &Name, url: &str, proof: &Proof) -> Result<(), FileFault> {
+pub(super) fn check(
+    agent: &ureq::Agent,
+    name: &Name,
+    url: &str,
+    proof: &Proof,
+    end: Instant,
+) -> Result<(), FileFault> {
     /// Far more than three lines.
     const LARGEST: u64 = 4096;
     if name.is_unreachable() {
-        return Err(FileFault::new(0, "http_transport_failed", "the address is not a public one"));
+        return Err(FileFault::new("http_transport_failed", "The address is not a public one."));
     }
-    let mut response = agent.get(url).call().map_err(|error| transport(&error))?;
+    let left = end.saturating_duration_since(Instant::now());
+    if left.is_zero() {
+        return Err(FileFault::timeout());
+    }
+    let request = agent.get(url).config().timeout_per_call(Some(left)).build();
+    let mut response = request.call().map_err(|error| transport(&error))?;
     let status = response.status().as_u16();
     if status != 200 {
-        let info = format!("expected HTTP status 200, got {status}");
-        return Err(FileFault::new(0, "bad_response_code", info));
+        let info = format!("Server responded with status code: {status}");
+        return Err(FileFault::new("bad_response_code", info));
     }
     let body = response.body_mut().with_config().limit(LARGEST).read_to_vec();
     let body = body.map_err(|error| match error {
-        ureq::Error::BodyExceedsLimit(_) => FileFault::new(1, "bad_file_content", "the file is too large"),
+        ureq::Error::BodyExceedsLimit(_) => {
+            FileFault::new("bad_file_content", "The validation file is too large.")
+        }
         error => transport(&error),
     })?;
     let Ok(text) = std::str::from_utf8(&body) else {
-        return Err(FileFault::new(1, "bad_file_content", "the file is not text"));
+        return Err(FileFault::new("bad_file_content", "The validation file is not text."));
     };
     if text.trim_end().lines().ne(proof.file_lines().iter().map(String::as_str)) {
-        return Err(FileFault::new(1, "wrong_file_content", "the file does not hold the three lines"));
+        let info = "The validation file was found, but the contents are wrong.";
+        return Err(FileFault::new("wrong_file_content", info));
     }
     Ok(())
 }
 
 fn transport(error: &ureq::Error) -> FileFault {
     match error {
-        ureq::Error::Timeout(_) => FileFault::new(0, "timeout", "the server did not answer in time"),
-        ureq::Error::Io(error) => FileFault::new(0, "http_transport_failed", error.to_string()),
-        _ => FileFault::new(0, "http_transport_failed", "no answer could be had"),
+        ureq::Error::Timeout(_) => FileFault::timeout(),
+        ureq::Error::Io(error) => FileFault::new("http_transport_failed", error.to_string()),
+        _ => FileFault::new("http_transport_failed", "No answer could be had."),
     }
 }
 
-pub(super) fn agent(book: AddressBook, timeout: Duration) -> ureq::Agent {
+pub(super) fn agent(book: AddressBook) -> ureq::Agent {
     let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
     // Who needs a certificate has none that could be trusted yet.
     let tls = TlsConfig::builder()
@@ -80,7 +99,6 @@ pub(super) fn agent(book: AddressBook, timeout: Duration) -> ureq::Agent {
         .max_redirects_will_error(false)
         .http_status_as_error(false)
         .max_idle_connections(0)
-        .timeout_per_call(Some(timeout))
         .user_agent("zerossl-sandbox")
         .build();
     ureq::Agent::with_parts(config, DefaultConnector::default(), book)

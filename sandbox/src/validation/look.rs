@@ -1,12 +1,16 @@
 //! One look at all names of an order, as the issuing CA takes it.
 
-use std::time::Duration;
+use std::collections::HashSet;
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::Instant;
 
 use indexmap::IndexMap;
 use serde::Serialize;
 
 use crate::address_book::AddressBook;
-use crate::dns::{Asker, Failure};
+use crate::dns::Failure;
 use crate::refusal::{self, Refusal};
 use crate::rules::names::Name;
 use crate::validation::file::{self, FileFault};
@@ -19,8 +23,10 @@ pub(crate) struct Look {
     pub(crate) names: Vec<Name>,
     pub(crate) proof: Proof,
     pub(crate) book: AddressBook,
-    pub(crate) dns: Asker,
-    pub(crate) timeout: Duration,
+    /// The DNS server to ask.
+    pub(crate) dns: SocketAddr,
+    /// When it has to be over.
+    pub(crate) end: Instant,
 }
 
 /// Why CAA records are in the way.
@@ -59,25 +65,25 @@ impl Look {
     /// Whether every name is under control.
     pub(crate) fn domain_control(&self, method: Method) -> Result<(), Refusal> {
         let mut pairs: IndexMap<String, IndexMap<String, Entry>> = IndexMap::new();
-        let agent = file::agent(self.book.clone(), self.timeout);
+        let agent = file::agent(self.book.clone());
         let by_file = |name: &Name, scheme: &str| {
             let url = self.proof.file_url(scheme, name);
-            let entry =
-                file::check(&agent, name, &url, &self.proof).map_or_else(Entry::File, |()| Entry::PASSED);
-            (url, entry)
+            let found = file::check(&agent, name, &url, &self.proof, self.end);
+            (url, found.map_or_else(Entry::File, |()| Entry::PASSED))
         };
-        for name in &self.names {
-            let (place, entry) = match method {
-                // An answer to a mail is waited for, and nothing looked at.
-                Method::Email => (name.to_string(), Entry::PASSED),
-                Method::File => by_file(name, "http"),
-                Method::FileOverHttps => by_file(name, "https"),
-                Method::Record => {
-                    let found = record::check(name, &self.proof, self.dns);
-                    (name.host(), found.map_or_else(Entry::Record, |()| Entry::PASSED))
-                }
-            };
-            pairs.entry(name.pair(&self.names)).or_default().insert(place, entry);
+        let found = at_once(&self.names, |name| match method {
+            // An answer to a mail is waited for, and nothing looked at.
+            Method::Email => (name.to_string(), Entry::PASSED),
+            Method::File => by_file(name, "http"),
+            Method::FileOverHttps => by_file(name, "https"),
+            Method::Record => {
+                let found = record::check(name, &self.proof, self.dns, self.end);
+                (name.host(), found.map_or_else(Entry::Record, |()| Entry::PASSED))
+            }
+        });
+        let known: HashSet<&Name> = self.names.iter().collect();
+        for (name, (place, entry)) in self.names.iter().zip(found) {
+            pairs.entry(name.pair(&known)).or_default().insert(place, entry);
         }
         if pairs.values().flat_map(IndexMap::values).all(Entry::is_passed) {
             return Ok(());
@@ -96,9 +102,10 @@ impl Look {
 
     /// Whether CAA records allow every name.
     pub(crate) fn caa(&self) -> Result<(), CaaProblem> {
+        let found = at_once(&self.names, |name| caa::allows(name, self.dns, self.end));
         let mut forbidden = Vec::new();
-        for name in &self.names {
-            match caa::allows(name, self.dns) {
+        for (name, allowed) in self.names.iter().zip(found) {
+            match allowed {
                 Ok(true) => {}
                 Ok(false) => forbidden.push(name.to_string()),
                 Err(Failure) => return Err(CaaProblem::Unknown),
@@ -106,4 +113,32 @@ impl Look {
         }
         if forbidden.is_empty() { Ok(()) } else { Err(CaaProblem::Forbidden(forbidden)) }
     }
+}
+
+/// Looks at all names at the same time: what is found, in the order of the
+/// names.
+fn at_once<T: Send>(names: &[Name], look: impl Fn(&Name) -> T + Sync) -> Vec<T> {
+    const MOST: usize = 100;
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut found = Vec::new();
+        loop {
+            let place = next.fetch_add(1, Ordering::Relaxed);
+            let Some(name) = names.get(place) else {
+                return found;
+            };
+            found.push((place, look(name)));
+        }
+    };
+    let mut all = thread::scope(|scope| {
+        let other = |_| thread::Builder::new().spawn_scoped(scope, work).ok();
+        let others: Vec<_> = (1..names.len().min(MOST)).filter_map(other).collect();
+        let mut all = work();
+        for other in others {
+            all.extend(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
+        }
+        all
+    });
+    all.sort_unstable_by_key(|(place, _)| *place);
+    all.into_iter().map(|(_, found)| found).collect()
 }

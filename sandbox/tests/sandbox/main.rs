@@ -1,11 +1,13 @@
 //! The sandbox as a client sees it, over real sockets.
 
 mod accounts;
+mod background;
 mod clients;
 mod codes;
 mod dns;
 mod faults;
 mod journey;
+mod lifetime;
 mod listing;
 mod mailbox;
 mod management;
@@ -17,6 +19,7 @@ mod requests;
 mod rules;
 mod settings;
 mod spelling;
+mod status;
 mod support;
 mod trust;
 mod validation;

@@ -120,6 +120,12 @@ fn faults_are_added() {
     strike(json!({"too_many_requests": {"retry_after": "7"}}));
     let (code, after, _) = status().expect("an answer");
     assert_eq!((code, after.expect("a header").as_bytes()), (429, &b"7"[..]));
+    strike(json!({"rate_limit": {"retry_after": "8"}}));
+    let limited = client.try_get("/certificates").expect("an answer");
+    assert_eq!((limited.status().as_u16(), limited.headers()["retry-after"].as_bytes()), (200, &b"8"[..]));
+    assert_refused(&crate::support::read(limited), 429, "rate_limit_exceeded");
+    strike(json!({"rate_limit": {"type": "rate_limit_reached"}}));
+    assert_eq!(client.get("/certificates")["error"]["type"], "rate_limit_reached");
     strike(json!("reset"));
     assert!(status().is_err());
     strike(json!({"reset": {"when": "after"}}));
@@ -151,12 +157,13 @@ fn faults_are_added() {
         (json!({"effect": "explode"}), "unknown variant `explode`"),
         (json!({"effect": {"reset": {"wen": "after"}}}), "unknown field `wen`"),
         (json!({"effect": "reset", "times": "twice"}), "Times"),
+        (json!({"effect": {"rate_limit": {"type": "too_fast"}}}), "does not begin with rate_limit"),
         (json!({"effect": {"reply": {"status": 200, "json": 1, "text": "x"}}}), "more than one"),
     ] {
         let error = manager.post("/faults", &fault)["error"].as_str().expect("an error").to_owned();
         assert!(error.contains(part), "{error}");
     }
-    assert_eq!(sandbox.requests().len(), 14);
+    assert_eq!(sandbox.requests().len(), 16);
 }
 
 #[test]

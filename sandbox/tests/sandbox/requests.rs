@@ -1,9 +1,10 @@
 //! The forms in which parameters and key may come, and what is written down.
 
 use serde_json::json;
-use zerossl_sandbox::{KeyPlace, Options, Sandbox};
+use zerossl_sandbox::{Effect, Fault, KeyPlace, Options, Quirk, Reply, Sandbox, Settings, When, WireFault};
 
-use crate::support::{agent, assert_refused, csr, read, start};
+use crate::support::management::start_managed;
+use crate::support::{Client, agent, assert_refused, csr, read, start, start_with};
 
 #[test]
 fn parameters_come_in_every_form() {
@@ -79,6 +80,9 @@ fn requests_are_written_down_without_keys() {
     assert_eq!(cancel.user_agent.as_deref(), Some("a client"));
     assert_eq!((unknown.operation, unknown.key, unknown.status), (None, KeyPlace::None, 401));
     assert!(list.connection < cancel.connection && list.at <= cancel.at);
+    assert_eq!([list.number, cancel.number, unknown.number], [1, 2, 3]);
+    assert_eq!([list.code, cancel.code, unknown.code], [None, Some(2803), Some(101)]);
+    assert_eq!([list.body_length, cancel.body_length, unknown.body_length], [0, body.len(), 0]);
 }
 
 #[test]
@@ -112,9 +116,95 @@ fn https_is_served_with_a_certificate_of_our_own() {
 fn a_seed_repeats_ids() {
     let ids = [5, 5, 6].map(|seed| {
         let options = Options { seed: Some(seed), ..Options::default() };
-        let (_sandbox, client) = crate::support::start_with(options);
+        let (_sandbox, client) = start_with(options);
         client.create(&["example.com"])["id"].clone()
     });
     assert_eq!(ids[0], ids[1]);
     assert_ne!(ids[0], ids[2]);
+}
+
+#[test]
+fn the_oldest_requests_are_forgotten() {
+    let settings = Settings { log_size: 5, ..Settings::default() };
+    let (sandbox, client) = start_with(Options { settings, ..Options::default() });
+    let numbers = || sandbox.requests().iter().map(|asked| asked.number).collect::<Vec<_>>();
+    for limit in 1..=12 {
+        client.get(&format!("/certificates?limit={limit}"));
+    }
+    assert_eq!(numbers(), [8, 9, 10, 11, 12]);
+    assert_eq!(sandbox.requests()[0].parameters["limit"], "8");
+    sandbox.change_settings(|settings| settings.log_size = 2);
+    client.get("/certificates");
+    assert_eq!(numbers(), [12, 13]);
+    sandbox.change_settings(|settings| settings.log_size = 0);
+    client.get("/certificates");
+    assert_eq!(numbers(), [0_u64; 0]);
+    sandbox.reset();
+    client.get("/certificates");
+    assert_eq!(numbers(), [1]);
+    assert_eq!(Settings::default().log_size, 10_000);
+}
+
+#[test]
+fn of_long_parameters_the_length_is_kept() {
+    let (sandbox, client, manager) = start_managed();
+    let long = "a".repeat(500_000);
+    let body =
+        json!({"certificate_domains": "example.com", "certificate_csr": csr("example.com"), "more": long});
+    let id = client.post("/certificates", &body)["id"].clone();
+    let asked = sandbox.requests().remove(0);
+    assert_eq!(asked.parameters.keys().collect::<Vec<_>>(), ["certificate_csr", "certificate_domains"]);
+    assert_eq!((asked.left_out["more"], asked.body_length), (500_000, body.to_string().len()));
+    let told = &manager.get("/requests")[0];
+    assert_eq!(told["left_out"], json!({"more": 500_000}));
+    assert_eq!(
+        (&told["body_length"], &told["code"], &told["number"]),
+        (&json!(asked.body_length), &json!(null), &json!(1))
+    );
+    assert!(id.is_string(), "it was read whole");
+
+    // Nor does much of anything else take room.
+    let many: serde_json::Map<_, _> = (0..50_000).map(|number| (format!("p{number}"), json!("x"))).collect();
+    client.post("/validation/csr", &many.into());
+    let agent_name = "b".repeat(20_000);
+    let path = "c".repeat(20_000);
+    let request = agent().get(client.url(&format!("/{path}"))).header("user-agent", &agent_name);
+    request.call().expect("an answer");
+    for asked in sandbox.requests() {
+        assert!(format!("{asked:?}").len() < 200_000, "{}", format!("{asked:?}").len());
+    }
+    let last = sandbox.requests().pop().expect("a request");
+    assert!(last.path.len() < 3000 && last.user_agent.expect("an agent").len() < 3000);
+}
+
+#[test]
+fn the_code_of_an_answer_is_kept() {
+    let (sandbox, client) = start();
+    let operation = Some("list_certificates".to_owned());
+    let fault = |reply: Reply, when| {
+        let operation = operation.clone();
+        sandbox.fault(Fault { operation, times: 1, when, reply });
+    };
+    let list = |client: &Client| drop(client.try_get("/certificates"));
+    let told = || sandbox.requests().last().map(|asked| (asked.status, asked.code)).expect("a request");
+    let refusal = || Reply::refusal(2909).expect("a code");
+    fault(refusal(), When::Before);
+    list(&client);
+    assert_eq!(told(), (200, Some(2909)));
+    fault(Reply::json(500, json!({"success": false, "error": {"code": "111"}})), When::After);
+    list(&client);
+    assert_eq!(told(), (500, Some(111)));
+    fault(Reply::page(502), When::Before);
+    list(&client);
+    assert_eq!(told(), (502, None));
+    fault(Reply::text(200, "{\"error\": {\"code\": 7}}"), When::Before);
+    list(&client);
+    assert_eq!(told(), (200, Some(7)));
+    fault(refusal().with_fault(WireFault::Reset), When::Before);
+    list(&client);
+    assert_eq!(told(), (0, None), "nobody was told");
+    let quirk = Quirk { operation: None, times: 1, effect: Effect::WrongTypes };
+    sandbox.quirk(quirk).expect("a quirk that makes sense");
+    client.get("/certificates/none");
+    assert_eq!(told(), (200, Some(2803)));
 }

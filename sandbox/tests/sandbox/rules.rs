@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::support::openssl::{self, Folder};
-use crate::support::{assert_refused, csr, csr_for, start, start_with};
+use crate::support::{agent, assert_refused, csr, csr_for, read, start, start_with};
 use zerossl_sandbox::Options;
 
 #[test]
@@ -32,6 +32,17 @@ fn names_are_checked() {
         assert_refused(&client.create_with(names, &json!({"certificate_csr": csr})), *code, kind);
     }
     assert_eq!(sandbox.certificates(), [], "no place is taken");
+}
+
+#[test]
+fn doubles_are_found_quickly_among_many() {
+    let (_sandbox, client) = start();
+    let mut names: Vec<String> = (0..20_000).map(|number| format!("n{number}.example.com")).collect();
+    names.push("n0.example.com".to_owned());
+    let more = json!({"certificate_csr": csr("n0.example.com"), "certificate_domains": names.join(",")});
+    let start = std::time::Instant::now();
+    assert_refused(&client.create_with(&["n0.example.com"], &more), 2811, "duplicate_domains_in_array");
+    assert!(start.elapsed() < std::time::Duration::from_secs(2), "{:?}", start.elapsed());
 }
 
 #[test]
@@ -143,12 +154,52 @@ fn weak_keys_and_odd_names_are_refused() {
 
 fn pem_body(pem: &str) -> Vec<u8> {
     use base64::Engine as _;
-    let base64: String = pem.lines().filter(|line| !line.starts_with('-')).collect();
-    base64::engine::general_purpose::STANDARD.decode(base64).expect("base64")
+    base64::engine::general_purpose::STANDARD.decode(pem_lines(pem)).expect("base64")
 }
 
 fn pem(label: &str, der: &[u8]) -> String {
     use base64::Engine as _;
     let base64 = base64::engine::general_purpose::STANDARD.encode(der);
     format!("-----BEGIN {label}-----\n{base64}\n-----END {label}-----\n")
+}
+
+#[test]
+fn a_request_may_come_in_any_shape_of_pem() {
+    let (_sandbox, client) = start_with(Options { quota: 100, ..Options::default() });
+    let plain = csr("example.com");
+    let valid = client.post("/validation/csr", &json!({"csr": plain}));
+    let proof = client.create_with(&["example.com"], &json!({"certificate_csr": plain}));
+    let hash = |order: &serde_json::Value| {
+        order["validation"]["other_methods"]["example.com"]["file_validation_content"][0].clone()
+    };
+    let indented = format!("    {}", plain.replace('\n', "\n    "));
+    for shape in [
+        plain.replace('\n', ""),
+        plain.replace('\n', " "),
+        plain.replace('\n', "\r"),
+        plain.replace('\n', "\r\n"),
+        format!("\u{feff}{plain}"),
+        indented,
+        format!("Certificate Request:\n    Data:\n        Version: 1 (0x0)\n{plain}some words\n"),
+        plain.replace("CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST"),
+    ] {
+        assert_eq!(client.post("/validation/csr", &json!({"csr": shape})), valid, "{shape:?}");
+        let order = client.create_with(&["example.com"], &json!({"certificate_csr": shape}));
+        assert_eq!((&order["status"], hash(&order)), (&json!("draft"), hash(&proof)), "{shape:?}");
+        // In a form a plus has to be escaped, in one line as in many.
+        let url = client.url("/validation/csr");
+        let form = agent().post(&url).send_form([("csr", &shape)]).expect("an answer");
+        assert_eq!(read(form), valid);
+    }
+    let other = plain.replace("CERTIFICATE REQUEST", "CERTIFICATE");
+    let cut = plain.replace("-----END", "");
+    for shape in [other, cut, pem_lines(&plain), plain.replace('\n', "\\n"), plain.replace('\n', "*")] {
+        let answer = client.create_with(&["example.com"], &json!({"certificate_csr": shape}));
+        assert_refused(&answer, 2818, "invalid_certificate_csr");
+    }
+}
+
+/// The body without its first and last line.
+fn pem_lines(pem: &str) -> String {
+    pem.lines().filter(|line| !line.starts_with('-')).collect()
 }

@@ -38,11 +38,35 @@ fn a_file_has_to_be_right() {
         fault(status("301 Moved Permanently\r\nlocation: http://example.com/")),
         json!([0, "bad_response_code"])
     );
-    assert_eq!(fault(|_| ok("something else")), json!([1, "wrong_file_content"]));
-    assert_eq!(fault(|lines| ok(&lines.join(" "))), json!([1, "wrong_file_content"]));
-    assert_eq!(fault(|lines| ok(&lines[..2].join("\n"))), json!([1, "wrong_file_content"]));
-    assert_eq!(fault(|_| ok(&"x".repeat(5000))), json!([1, "bad_file_content"]));
+    assert_eq!(fault(|_| ok("something else")), json!([0, "wrong_file_content"]));
+    assert_eq!(fault(|lines| ok(&lines.join(" "))), json!([0, "wrong_file_content"]));
+    assert_eq!(fault(|lines| ok(&lines[..2].join("\n"))), json!([0, "wrong_file_content"]));
+    assert_eq!(fault(|_| ok(&"x".repeat(5000))), json!([0, "bad_file_content"]));
     assert_eq!(fault(|_| "garbage\r\n\r\n".to_owned()), json!([0, "http_transport_failed"]));
+}
+
+#[test]
+fn failures_are_told_in_the_words_of_the_service() {
+    let told = |answer: fn(&[&str]) -> String| {
+        let (sandbox, client) = start();
+        let order = client.create(&["example.com", "example.net"]);
+        let (wrong, right) = (Website::with(&order, answer), Website::of(&order));
+        sandbox.address_book("example.com", wrong.address());
+        sandbox.address_book("example.net", right.address());
+        let failed = client.verify(order["id"].as_str().expect("an id"), "HTTP_CSR_HASH");
+        let url = &order["validation"]["other_methods"]["example.com"]["file_validation_url_http"];
+        let details = &failed["error"]["details"];
+        assert_eq!(details["example.net"], json!({"validation_successful": true}));
+        details["example.com"][url.as_str().expect("a URL")].clone()
+    };
+    let expected = |slug: &str, info: &str| json!({"file_found": 0, "error": true, "error_slug": slug, "error_info": info});
+    assert_eq!(
+        told(|_| ok("other")),
+        expected("wrong_file_content", "The validation file was found, but the contents are wrong.")
+    );
+    let status = "Server responded with status code: 404";
+    let missing = |_: &[&str]| "HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n".to_owned();
+    assert_eq!(told(missing), expected("bad_response_code", status));
 }
 
 #[test]
@@ -81,7 +105,9 @@ fn every_name_is_looked_at() {
 
     sandbox.address_book("www.example.com", site.address());
     assert_eq!(client.verify(id, "HTTP_CSR_HASH")["status"], "pending_validation");
-    assert_eq!(site.hosts(), ["example.com", "example.com", "www.example.com"]);
+    let mut hosts = site.hosts();
+    hosts.sort_unstable();
+    assert_eq!(hosts, ["example.com", "example.com", "www.example.com"]);
 }
 
 #[test]

@@ -13,11 +13,15 @@ pub(crate) struct Manager {
 pub(crate) fn start_managed() -> (Sandbox, Client, Manager) {
     let management = Some("127.0.0.1:0".parse().expect("an address"));
     let (sandbox, client) = crate::support::start_with(Options { management, ..Options::default() });
-    let url = sandbox.management_url().expect("a management interface").to_owned();
-    (sandbox, client, Manager { url })
+    let manager = Manager::of(&sandbox);
+    (sandbox, client, manager)
 }
 
 impl Manager {
+    pub(crate) fn of(sandbox: &Sandbox) -> Self {
+        Self { url: sandbox.management_url().expect("a management interface").to_owned() }
+    }
+
     pub(crate) fn url(&self, path: &str) -> String {
         format!("{}{path}", self.url)
     }

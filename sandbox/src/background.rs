@@ -1,0 +1,195 @@
+//! What happens by itself, without a call: the second look at orders that are
+//! to be issued, and calls that are carried out later than they were answered.
+//! Nobody who calls waits for the network on behalf of another order.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use time::OffsetDateTime;
+use tokio::sync::Notify;
+
+use crate::service::Service;
+use crate::state::{Late, signed};
+use crate::validation::{Look, Method};
+
+/// What is under way, and who is to be told.
+#[derive(Default)]
+pub(crate) struct Background {
+    under_way: Mutex<usize>,
+    less: Condvar,
+    changed: Notify,
+    last_look: AtomicU64,
+}
+
+/// How many orders are looked at, and calls carried out, at the same time.
+const AT_ONCE: usize = 100;
+
+impl Background {
+    fn under_way(&self) -> MutexGuard<'_, usize> {
+        self.under_way.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Something may be due earlier than it was.
+    pub(crate) fn tell(&self) {
+        self.changed.notify_one();
+    }
+
+    fn has_room(&self) -> bool {
+        *self.under_way() < AT_ONCE
+    }
+
+    /// Whether nothing is under way any more by that time.
+    fn is_idle_by(&self, end: Instant) -> bool {
+        let left = end.saturating_duration_since(Instant::now());
+        let waited = self.less.wait_timeout_while(self.under_way(), left, |count| *count > 0);
+        !waited.unwrap_or_else(PoisonError::into_inner).1.timed_out()
+    }
+}
+
+/// One thing under way: it counts for as long as it lives.
+struct Task(Arc<Service>);
+
+impl Task {
+    fn begin(service: &Arc<Service>) -> Self {
+        *service.background.under_way() += 1;
+        Self(Arc::clone(service))
+    }
+}
+
+impl Drop for Task {
+    fn drop(&mut self) {
+        *self.0.background.under_way() -= 1;
+        self.0.background.less.notify_all();
+        self.0.background.tell();
+    }
+}
+
+/// A look under way. However it ends, its order is told.
+struct SecondLook {
+    task: Task,
+    order: String,
+    number: u64,
+    began: OffsetDateTime,
+    passed: bool,
+}
+
+impl SecondLook {
+    fn take(mut self, look: &Look, method: Method) {
+        self.passed = look.domain_control(method).is_ok() && look.caa().is_ok();
+    }
+}
+
+impl Drop for SecondLook {
+    fn drop(&mut self) {
+        /// When to look once more at an order whose proof is gone.
+        const AGAIN: Duration = Duration::from_secs(5);
+        self.task.0.raw_state().orders.change(&self.order, |order| {
+            // Another one, say of the time before a reset, has no say.
+            if order.look == Some(self.number) {
+                order.look = None;
+                order.awaits_second_look = !self.passed;
+                if !self.passed {
+                    order.ready_at = Some(self.began.saturating_add(signed(AGAIN)));
+                }
+            }
+        });
+    }
+}
+
+/// Runs it on a thread of its own; where there is none to be had, it is dropped.
+fn on_a_thread(run: impl FnOnce() + Send + 'static) {
+    let _ = std::thread::Builder::new().name("background".to_owned()).spawn(run);
+}
+
+impl Service {
+    /// Starts what is due by now, and does not wait for it.
+    fn start_due(self: &Arc<Self>) {
+        while self.background.has_room()
+            && let Some(late) = self.take_late(|_| true)
+        {
+            let task = Task::begin(self);
+            on_a_thread(move || task.0.carry_out_late(late));
+        }
+        let began = self.raw_state().clock.now();
+        let due = self.raw_state().orders.to_look_at(began);
+        for order in due {
+            if !self.background.has_room() {
+                break;
+            }
+            let number = self.background.last_look.fetch_add(1, Ordering::Relaxed) + 1;
+            if let Some((look, method)) = self.begin_look(&order, number) {
+                let task = Task::begin(self);
+                let second = SecondLook { task, order, number, began, passed: false };
+                on_a_thread(move || second.take(&look, method));
+            }
+        }
+    }
+
+    /// Notes that an order is looked at, unless it is already.
+    fn begin_look(&self, order: &str, number: u64) -> Option<(Look, Method)> {
+        let mut state = self.raw_state();
+        state.orders.change(order, |order| order.next_look().map(|_| order.look = Some(number)))??;
+        let order = state.orders.get(order)?;
+        Some((self.look(&state, order), order.method?))
+    }
+
+    /// The first call put off until now that suits.
+    fn take_late(&self, suits: impl Fn(&Late) -> bool) -> Option<Late> {
+        let mut state = self.raw_state();
+        let now = state.clock.now();
+        let place = state.late.iter().position(|late| late.when <= now && suits(late))?;
+        Some(state.late.remove(place))
+    }
+
+    /// Carries out the calls that were put off until now, but those that wait
+    /// for the network.
+    pub(crate) fn carry_out_due(&self) {
+        while let Some(late) = self.take_late(|late| !late.waits_for_the_network()) {
+            self.carry_out_late(late);
+        }
+    }
+
+    /// Does all that is due by now, and waits until it is done, though no
+    /// longer than a look may take.
+    pub(crate) fn catch_up(self: &Arc<Self>) {
+        /// For what is beside the network.
+        const MORE: Duration = Duration::from_secs(1);
+        let (now, timeout) = {
+            let state = self.raw_state();
+            (state.clock.now(), state.settings.validation_timeout)
+        };
+        let end = Instant::now() + timeout + MORE;
+        self.carry_out_due();
+        loop {
+            self.start_due();
+            let is_idle = self.background.is_idle_by(end);
+            if !is_idle || Instant::now() >= end || self.next_due().is_none_or(|when| when > now) {
+                return;
+            }
+        }
+    }
+
+    /// When something is due next that nobody does yet.
+    fn next_due(&self) -> Option<OffsetDateTime> {
+        let state = self.raw_state();
+        let late = state.late.iter().map(|late| late.when).min();
+        late.into_iter().chain(state.orders.next_look()).min()
+    }
+}
+
+/// Starts what is due when it is due, for as long as the runtime is there.
+pub(crate) async fn tend(service: Arc<Service>) {
+    /// No shorter, where something due cannot be started yet, and no longer, so
+    /// that every timer can run.
+    const PAUSES: (Duration, Duration) = (Duration::from_millis(10), Duration::from_secs(3600));
+    loop {
+        service.start_due();
+        let now = service.raw_state().clock.now();
+        let pause = service.next_due().map_or(PAUSES.1, |when| (when - now).try_into().unwrap_or_default());
+        tokio::select! {
+            () = service.background.changed.notified() => {}
+            () = tokio::time::sleep(pause.clamp(PAUSES.0, PAUSES.1)) => {}
+        }
+    }
+}
