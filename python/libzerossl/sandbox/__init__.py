@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any, Final
 from libzerossl.client import Client
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from types import TracebackType
 
     from typing_extensions import Self
@@ -59,22 +59,31 @@ class Sandbox:
         *,
         access_key: str = "sandbox-key",
         tls: bool = False,
+        tls_names: Sequence[str] = (),
         http_port: int = 80,
         https_port: int = 443,
         quota: int = 3,
         issue_delay: float = 0,
         seed: int | None = None,
+        as_of: str | None = None,
+        require_country: bool | None = None,
+        settings: Mapping[str, Any] | None = None,
     ) -> None:
         """Start a sandbox.
 
         Args:
             access_key: The key that it accepts.
             tls: Whether it serves over HTTPS, with a certificate from its own CA; `client` knows that one.
+            tls_names: Further names for that certificate, such as ``api.zerossl.com``; with one it serves over HTTPS.
             http_port: Where files are fetched for validation over HTTP, on 127.0.0.1 whatever the name.
             https_port: Where files are fetched for validation over HTTPS.
             quota: How many certificates the account may hold.
             issue_delay: How long a validated order stays pending, in seconds.
             seed: Makes ids and serial numbers repeatable.
+            as_of: The day whose API is served, such as ``2026-08-01``; the newest if absent.
+            require_country: Whether a request whose subject has no country is refused (2844); by date if absent.
+            settings: Any others of its settings by name, such as ``{"list_lag_seconds": 5}``; docs/sandbox.md has the
+                list.
 
         Raises:
             FileNotFoundError: There is no program ``zerossl-sandbox``.
@@ -95,8 +104,15 @@ class Sandbox:
         ]
         if tls:
             command.append("--tls")
+        command += [f"--tls-name={name}" for name in tls_names]
         if seed is not None:
             command.append(f"--seed={seed}")
+        if as_of is not None:
+            command.append(f"--as-of={as_of}")
+        chosen = dict(settings or {})
+        if require_country is not None:
+            chosen["require_country"] = require_country
+        command += [f"--set={name}={json.dumps(value)}" for name, value in chosen.items()]
         self._process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         )
@@ -112,7 +128,7 @@ class Sandbox:
         self.base_url = line.removeprefix("listening on ").strip()
         self.management_url = management.removeprefix("management on ").strip()
         self.root_pem = self._root.read_text()
-        self._tls = tls
+        self._tls = tls or bool(tls_names)
 
     def client(self, **settings: Any) -> Client:
         """Make a client of this sandbox, without a limit of pace; settings are those of `Client`."""

@@ -21,7 +21,8 @@ pub(crate) fn answer(service: &Service, call: &Call) -> Result<Answer, Refusal> 
     let now = state.clock.now();
     let order = state.find(call)?;
     let reason = call.text("reason").unwrap_or("Unspecified");
-    let reason = REASONS.into_iter().find(|(name, _)| *name == reason);
+    // A client that is much used writes `unspecified`.
+    let reason = REASONS.into_iter().find(|(name, _)| name.eq_ignore_ascii_case(reason));
     let (_, reason) = reason.ok_or(refusal::REVOCATION_FAILED)?;
     match order.status {
         Status::Issued => {}

@@ -6,6 +6,7 @@ mod clients;
 mod codes;
 mod dns;
 mod faults;
+mod fixed_address;
 mod journey;
 mod lifetime;
 mod listing;

@@ -1,0 +1,69 @@
+"""The sandbox as a test in Python sets it up."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import socket
+import ssl
+from pathlib import Path
+from typing import Any
+
+import pytest
+from libzerossl.sandbox import Sandbox
+
+# A request for example.com whose subject names no country.
+CSR = Path(__file__).parents[2].joinpath("sandbox/tests/sandbox/support/plain.pem").read_text()
+
+
+def create(sandbox: Sandbox) -> Any:
+    """Order with that request, past any client of ours."""
+    connection = http.client.HTTPConnection(sandbox.base_url.removeprefix("http://"))
+    body = {"certificate_domains": "example.com", "certificate_csr": CSR}
+    headers = {"Authorization": f"ApiKey {sandbox.access_key}", "Content-Type": "application/json"}
+    connection.request("POST", "/certificates", json.dumps(body), headers)
+    answer = json.load(connection.getresponse())
+    connection.close()
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("options", "refused"),
+    [
+        ({}, False),
+        ({"require_country": True}, True),
+        ({"as_of": "2026-08-15"}, True),
+        ({"as_of": "2026-08-15", "require_country": False}, False),
+        ({"settings": {"require_country": True}}, True),
+    ],
+)
+def test_a_country_may_be_required(options: dict[str, Any], *, refused: bool) -> None:
+    """By an option, by date, or by the setting."""
+    with Sandbox(**options) as sandbox:
+        answer = create(sandbox)
+        if refused:
+            assert answer["error"] == {"code": 2844, "type": "missing_country_code"}
+        else:
+            assert answer["status"] == "draft"
+
+
+def test_settings_are_given_by_name() -> None:
+    """Whatever has no parameter of its own; a wrong one is told."""
+    given = {"validation_timeout_seconds": 2.5, "caa": "stall", "brands": ["bank"], "longest_lifetime_days": None}
+    with Sandbox(settings=given) as sandbox:
+        settings = sandbox.manage("/settings")
+        assert {name: settings[name] for name in given} == given
+    with pytest.raises(RuntimeError, match="unknown field `nothing`"):
+        Sandbox(settings={"nothing": 1})
+
+
+def test_it_may_have_the_name_of_the_service() -> None:
+    """Its certificate is for the names that were given, and its own clients know it as ever."""
+    with Sandbox(tls_names=["api.zerossl.com"]) as sandbox, sandbox.client() as client:
+        assert client.list_certificates().total_count == 0
+        trust = ssl.create_default_context(cadata=sandbox.root_pem)
+        host, _, port = sandbox.base_url.removeprefix("https://").partition(":")
+        with socket.create_connection((host, int(port))) as stream:
+            trust.wrap_socket(stream, server_hostname="api.zerossl.com").close()
+        with socket.create_connection((host, int(port))) as stream, pytest.raises(ssl.SSLCertVerificationError):
+            trust.wrap_socket(stream, server_hostname="other.zerossl.com")
