@@ -100,6 +100,7 @@ fn a_live_certificate_is_not_doubled_but_replaced() {
     assert_eq!(first["replacement_for"], id.as_str());
     let answer = client.create_with(&["example.com"], &replace);
     assert_refused(&answer, 2813, "cannot_replace_certificate_other_replacement_in_draft");
+    assert_eq!(answer["error"]["info"], "Only issued certificates can be replaced.");
     let draft = first["id"].as_str().expect("an id");
     let of_draft = json!({"replacement_for_certificate": draft});
     let answer = client.create_with(&["example.com"], &of_draft);
@@ -112,6 +113,34 @@ fn a_live_certificate_is_not_doubled_but_replaced() {
     assert_refused(&answer, 2815, "original_certificate_not_active");
     let answer = client.post(&format!("/certificates/{id}/revoke"), &json!({}));
     assert_refused(&answer, 2910, "certificate_not_revocable_already_replaced");
+}
+
+#[test]
+fn only_what_is_issued_is_replaced() {
+    let (sandbox, client) = start_with(Options { quota: 10, ..Options::default() });
+    let replace =
+        |name: &str, id: &str| client.create_with(&[name], &json!({"replacement_for_certificate": id}));
+    let post = |id: &str, action: &str| client.post(&format!("/certificates/{id}/{action}"), &json!({}));
+    let expired = client.issue(&sandbox, "a.example.com", &json!({}));
+    sandbox.advance(100 * DAY);
+    let revoked = client.issue(&sandbox, "b.example.com", &json!({}));
+    post(&revoked, "revoke");
+    let cancelled = client.create(&["c.example.com"])["id"].as_str().expect("an id").to_owned();
+    post(&cancelled, "cancel");
+    for (name, id) in
+        [("a.example.com", &expired), ("b.example.com", &revoked), ("c.example.com", &cancelled)]
+    {
+        assert_refused(&replace(name, id), 2815, "original_certificate_not_active");
+        assert_eq!(client.create(&[name])["status"], "draft", "without a live one there is no double");
+    }
+    // A replacement that came to nothing leaves room for the next.
+    let id = client.issue(&sandbox, "d.example.com", &json!({}));
+    for action in ["cancel", ""] {
+        let order = replace("d.example.com", &id);
+        assert_eq!(order["status"], "draft", "{order}");
+        post(order["id"].as_str().expect("an id"), action);
+    }
+    assert_eq!(sandbox.accounts()[0].taken, 7, "revoked and expired ones keep their places");
 }
 
 #[test]
