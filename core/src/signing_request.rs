@@ -8,6 +8,7 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateSigningRequestDer, PrivateKeyDer};
 use zeroize::Zeroizing;
 
+use crate::digest;
 use crate::error::{Error, Kind, Result};
 
 /// Longer names do not fit a CN (RFC 5280, appendix A.1); they stand in the SAN alone.
@@ -108,6 +109,5 @@ pub(crate) fn make(key: &KeyPair, names: &[&str]) -> Result<String> {
 /// The SHA-256 of a signing request's DER in lower-case hex; nothing for what is no PEM.
 pub(crate) fn sha256(csr: &str) -> String {
     let Ok(der) = CertificateSigningRequestDer::from_pem_slice(csr.as_bytes()) else { return String::new() };
-    let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, &der);
-    digest.as_ref().iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
+    digest::sha256(&der)
 }

@@ -6,6 +6,7 @@ mod disk;
 mod faults;
 mod late;
 mod ordering;
+mod prepared;
 mod recovery;
 mod stand;
 mod time;
