@@ -21,6 +21,7 @@ mod deploy;
 mod entry;
 mod give_up;
 mod install;
+mod integrity;
 mod journal;
 mod lock;
 mod order;

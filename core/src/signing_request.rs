@@ -6,6 +6,8 @@ use rcgen::{
 };
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateSigningRequestDer, PrivateKeyDer};
+use x509_parser::certification_request::X509CertificationRequest;
+use x509_parser::prelude::FromDer;
 use zeroize::Zeroizing;
 
 use crate::digest;
@@ -104,6 +106,13 @@ pub(crate) fn make(key: &KeyPair, names: &[&str]) -> Result<String> {
         parameters.distinguished_name.push(DnType::CommonName, cn);
     }
     parameters.serialize_request(key).and_then(|request| request.pem()).map_err(failed)
+}
+
+/// Whether a signing request is for this key.
+pub(crate) fn is_for(csr: &str, key: &KeyPair) -> bool {
+    let Ok(der) = CertificateSigningRequestDer::from_pem_slice(csr.as_bytes()) else { return false };
+    X509CertificationRequest::from_der(&der)
+        .is_ok_and(|(_, csr)| csr.certification_request_info.subject_pki.raw == key.subject_public_key_info())
 }
 
 /// The SHA-256 of a signing request's DER in lower-case hex; nothing for what is no PEM.

@@ -18,12 +18,15 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use rcgen::KeyPair;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use zeroize::Zeroizing;
 
 use super::World;
 use super::journal::{self, Journal};
 use super::lock::{Lock, is_lock_unknown};
+use super::request::KEY;
 use super::sealed;
 use super::storage::is_unsupported;
 use super::telling::{Stage, tell};
@@ -31,6 +34,7 @@ use crate::attempts::cancelled;
 use crate::context::Context;
 use crate::error::{Error, Kind, Result};
 use crate::event::EventType;
+use crate::signing_request;
 
 const JOURNAL: &str = "journal.json";
 pub(crate) const REQUEST: &str = "request.json";
@@ -163,6 +167,15 @@ impl<'a> Entry<'a> {
         String::from_utf8(content)
             .map(Some)
             .map_err(|_| Error::storage(self.path.join(name), "it is no text in UTF-8"))
+    }
+
+    /// The key of one order, if there is one.
+    pub(crate) fn key(&self, serial: u32) -> Result<Option<Zeroizing<KeyPair>>> {
+        let name = Self::in_version(serial, KEY);
+        let Some(pem) = self.read_text(&name)?.map(Zeroizing::new) else { return Ok(None) };
+        let damaged =
+            |_| Error::storage(self.path.join(&name), "it holds no key that can be read; restore it");
+        signing_request::read_key(&pem, None).map(Some).map_err(damaged)
     }
 
     /// Puts a file in place, in one step that lasts.

@@ -12,11 +12,10 @@ use super::telling::Stage;
 use crate::answers::Certificate;
 use crate::error::{Error, Kind, Result};
 use crate::operations::{Download, DownloadCertificate};
-use crate::signing_request;
 
 /// The files of a certificate in use; `combined.pem` is for those who take one file only.
 pub(crate) const FILES: [&str; 5] = [KEY, "cert.pem", "chain.pem", "fullchain.pem", COMBINED];
-const COMBINED: &str = "combined.pem";
+pub(crate) const COMBINED: &str = "combined.pem";
 /// The certificate object, as the service gave it.
 pub(crate) const CERTIFICATE: &str = "certificate.json";
 /// How many versions are kept.
@@ -81,7 +80,7 @@ impl Session<'_> {
     }
 
     fn fitness(&self, serial: u32, names: &[String]) -> Result<Result<(), String>> {
-        let key = signing_request::read_key(&self.key(serial)?, None)?;
+        let key = self.entry.key(serial)?.ok_or_else(|| self.key_is_gone(serial))?;
         let name = Entry::in_version(serial, "fullchain.pem");
         let fullchain = self.entry.read_text(&name)?.unwrap_or_default();
         Ok(check::check(&fullchain, &key, names, self.now()))
@@ -89,8 +88,12 @@ impl Session<'_> {
 
     fn key(&self, serial: u32) -> Result<Zeroizing<String>> {
         let name = Entry::in_version(serial, KEY);
-        let gone = || Error::storage(self.entry.path.join(&name), "the key of the order is gone; restore it");
-        Ok(Zeroizing::new(self.entry.read_text(&name)?.ok_or_else(gone)?))
+        Ok(Zeroizing::new(self.entry.read_text(&name)?.ok_or_else(|| self.key_is_gone(serial))?))
+    }
+
+    fn key_is_gone(&self, serial: u32) -> Error {
+        let path = self.entry.path.join(Entry::in_version(serial, KEY));
+        Error::storage(path, "the key of the order is gone; restore it")
     }
 
     fn write_version(&self, serial: u32, download: &Download, certificate: &Certificate) -> Result<()> {

@@ -77,12 +77,11 @@ impl Held {
         if makes_record_locks_of_flocks(&file)? {
             return Self::Record(file).naming_us().map(Some);
         }
-        let mut holder = String::new();
-        // What is no number is nobody's.
-        Read::by_ref(&mut file).take(32).read_to_string(&mut holder)?;
+        let mut holder = Vec::new();
+        Read::by_ref(&mut file).take(32).read_to_end(&mut holder)?;
         let held = match Flock::lock(file, FlockArg::LockExclusiveNonblock) {
             Ok(flock) => Self::Flock(Some(flock)),
-            Err((file, Errno::EWOULDBLOCK)) if is_dead(holder.trim()) => Self::Record(file),
+            Err((file, Errno::EWOULDBLOCK)) if is_dead(&holder) => Self::Record(file),
             Err((_, Errno::EWOULDBLOCK)) => return Ok(None),
             // Nobody else has one either then, and the record lock is what counts.
             Err((file, errno)) if errno == Errno::ENOLCK || is_unsupported(&errno.into()) => {
@@ -139,9 +138,11 @@ impl Drop for Held {
     }
 }
 
-/// Whether the process of this number is no more.
-fn is_dead(holder: &str) -> bool {
-    holder.parse().is_ok_and(|process| kill(Pid::from_raw(process), None) == Err(Errno::ESRCH))
+/// Whether the process of this number is no more. What is no number is nobody's.
+fn is_dead(holder: &[u8]) -> bool {
+    let process: Option<i32> = std::str::from_utf8(holder).ok().and_then(|text| text.trim().parse().ok());
+    let process = process.filter(|process| *process > 0);
+    process.is_some_and(|process| kill(Pid::from_raw(process), None) == Err(Errno::ESRCH))
 }
 
 /// The file system has no record locks, or nobody who keeps them.

@@ -158,6 +158,11 @@ impl<'a> Session<'a> {
                 return Ok(None);
             }
         }
+        if let Some(why) = self.damage(installed.serial)? {
+            let message = format!("the certificate in place is damaged ({why}), so a new one is ordered");
+            self.warn(Stage::Order, &message, []);
+            return Ok(None);
+        }
         if !self.entry.is_current(installed.serial)? {
             self.warn(
                 Stage::Install,

@@ -9,5 +9,6 @@ mod ordering;
 mod prepared;
 mod recovery;
 mod stand;
+mod stored;
 mod time;
 mod validating;
