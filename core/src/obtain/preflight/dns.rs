@@ -9,8 +9,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use hickory_resolver::proto::rr::{Name, RData, Record, RecordType};
-use hickory_resolver::system_conf::read_system_conf;
 
+use super::resolv_conf;
 use super::run::together;
 use super::server::{Failure, Server};
 
@@ -89,10 +89,8 @@ impl Dns {
 
 /// The servers of `/etc/resolv.conf`.
 fn system(timeout: Duration) -> Result<Server, Failure> {
-    let (config, _) = read_system_conf()
-        .map_err(|error| Failure(format!("is not known: /etc/resolv.conf cannot be used ({error})")))?;
-    let address = |server: &hickory_resolver::config::NameServerConfig| SocketAddr::new(server.ip, DNS_PORT);
-    let addresses: Vec<_> = config.name_servers().iter().map(address).collect();
+    let address = |server| SocketAddr::new(server, DNS_PORT);
+    let addresses: Vec<_> = resolv_conf::servers()?.into_iter().map(address).collect();
     Server::new("the system's resolver".to_owned(), &addresses, true, timeout)
 }
 
@@ -141,7 +139,7 @@ async fn addresses(resolver: &Server, host: &Name) -> Result<Vec<IpAddr>, Failur
     if found.is_empty() { v4.and(v6).map(|_| found) } else { Ok(found) }
 }
 
-fn address(record: &Record) -> Option<IpAddr> {
+pub(super) fn address(record: &Record) -> Option<IpAddr> {
     match record.data {
         RData::A(address) => Some(address.0.into()),
         RData::AAAA(address) => Some(address.0.into()),
