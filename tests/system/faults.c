@@ -4,6 +4,7 @@
  *   sync=E     a folder cannot be synced          symlink=E  no symbolic links
  *   flock=E    no flock                           record=E   no record locks
  *   mode=M     every plain file has these permissions, in octal, and no chmod changes them
+ *   owner=E    no file gets another owner
  *   nfs        fstatfs says NFS, where a flock is a record lock of the open file over all of it
  *
  * E is the number of the error. */
@@ -140,6 +141,13 @@ int chmod(const char *path, mode_t mode) {
         return -1;
     }
     return real(path, mode);
+}
+
+int chown(const char *path, uid_t user, gid_t group) {
+    int (*real)(const char *, uid_t, gid_t);
+
+    *(void **)&real = next("chown");
+    return fails("owner=") ? -1 : real(path, user, group);
 }
 
 int statx(int folder, const char *path, int flags, unsigned int mask, struct statx *found) {

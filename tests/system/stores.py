@@ -38,6 +38,7 @@ def test_all(test: Tests, driver: Path, scratch: Path) -> None:
 
     test("a store whose folders cannot be synced", faulty(unsynced))
     test("a store without links, locks, or modes of its own", faulty(limited))
+    test("a store whose files have one owner", faulty(keeps_its_readers))
     test("a store on NFS, where a flock is a record lock", faulty(on_nfs))
     test("there, a child of fork does not keep the lock", faulty(forked_on_nfs))
     test("a store that is mounted read-only", lambda: with_stand(driver, read_only))
@@ -118,6 +119,17 @@ def limited(stand: Stand, library: Path) -> None:
                 raise Failed(f"{faults}: it does not work")
             stand.inspect(1)
             one_at_a_time(stand)
+
+
+def keeps_its_readers(stand: Stand, library: Path) -> None:
+    """Whoever could read the old key can read the new one, also where no owner can be set."""
+    stand.obtain()
+    (stand.entry / "current/privkey.pem").chmod(0o640)
+    with having(stand, library, f"owner={errno.EPERM}"):
+        said = stand.obtain(force=True)
+    modes = {name: (stand.entry / f"current/{name}.pem").stat().st_mode & 0o777 for name in ("privkey", "combined")}
+    if said.warnings() or modes != {"privkey": 0o640, "combined": 0o600}:
+        raise Failed(f"{modes}, warnings: {said.warnings()}")
 
 
 def one_at_a_time(stand: Stand) -> None:

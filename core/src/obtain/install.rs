@@ -54,7 +54,8 @@ impl Session<'_> {
             ("path", self.entry.current("").display().to_string().into()),
         ];
         self.progress(Stage::Install, "the certificate is in place", facts);
-        self.prune()
+        self.prune();
+        Ok(())
     }
 
     /// Right after `issued` the service may not have it yet.
@@ -156,15 +157,16 @@ impl Session<'_> {
     }
 
     /// Older versions go, but for the newest and what a rollback would need. Not worth failing for.
-    fn prune(&self) -> Result<()> {
-        let Some(installed) = &self.journal.installed else { return Ok(()) };
+    fn prune(&self) {
+        let Some(installed) = &self.journal.installed else { return };
         let is_kept = |serial: u32| {
             serial + u32::try_from(KEPT).unwrap_or(u32::MAX) > installed.serial
                 || installed.predecessor == Some(serial)
                 || self.journal.held.as_ref().is_some_and(|held| held.serial == serial)
         };
         for serial in 1..installed.serial {
-            if is_kept(serial) || self.entry.read(&Entry::in_version(serial, CSR))?.is_none() {
+            let csr = self.entry.path.join(Entry::in_version(serial, CSR));
+            if is_kept(serial) || csr.symlink_metadata().is_err() {
                 continue;
             }
             let files = [KEY, "cert.pem", "chain.pem", "fullchain.pem", COMBINED, CERTIFICATE, CSR];
@@ -172,6 +174,5 @@ impl Session<'_> {
                 self.warn(Stage::Install, &format!("an old version could not be removed ({error})"), []);
             }
         }
-        Ok(())
     }
 }

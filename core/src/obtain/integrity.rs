@@ -8,10 +8,14 @@ use x509_parser::prelude::FromDer;
 use zeroize::Zeroizing;
 
 use super::entry::Entry;
-use super::install::COMBINED;
+use super::install::{CERTIFICATE, COMBINED};
+use super::journal::Installed;
 use super::request::KEY;
 use super::session::Session;
-use crate::error::Result;
+use super::telling::Stage;
+use crate::answers::Certificate;
+use crate::error::{Error, Kind, Result};
+use crate::operations::GetCertificate;
 use crate::signing_request::read_key;
 
 impl Session<'_> {
@@ -24,6 +28,26 @@ impl Session<'_> {
         let (key, combined) = (read(KEY)?, read(COMBINED)?);
         let (leaf, chain, fullchain) = (read("cert.pem")?, read("chain.pem")?, read("fullchain.pem")?);
         Ok(look(&key, &leaf, &chain, &fullchain, &combined).err())
+    }
+
+    /// What the service said of the certificate in place; where that is gone or damaged, it is asked again.
+    pub(crate) fn stored_certificate(&self, installed: &Installed) -> Result<Certificate> {
+        let name = Entry::in_version(installed.serial, CERTIFICATE);
+        let why = match self.entry.read_json(&name) {
+            Ok(Some(certificate)) => return Ok(certificate),
+            Ok(None) => Error::storage(self.entry.path.join(&name), "it is gone"),
+            Err(error) => error,
+        };
+        self.warn(Stage::Install, &format!("{why}; the service is asked for it"), []);
+        let certificate = match self.send(&GetCertificate::new(&installed.id)) {
+            Ok(certificate) => certificate,
+            Err(error) if error.kind() == Kind::Cancelled => return Err(error),
+            Err(error) => return Err(why.and_say(&format!("and the service could not be asked ({error})"))),
+        };
+        if !self.entry.is_read_only() {
+            self.entry.write_json(&name, &certificate)?;
+        }
+        Ok(certificate)
     }
 }
 

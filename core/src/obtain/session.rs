@@ -6,7 +6,7 @@ use std::time::{Duration, Instant, SystemTime};
 use super::World;
 use super::check::Lifetime;
 use super::entry::{Entry, REQUEST};
-use super::install::{CERTIFICATE, FILES};
+use super::install::FILES;
 use super::journal::{Installed, Journal, Order};
 use super::publish::Publisher;
 use super::telling::Stage;
@@ -175,13 +175,6 @@ impl<'a> Session<'a> {
         let lifetime = leaf.as_deref().and_then(Lifetime::of);
         let is_good = lifetime.is_some_and(|lifetime| !lifetime.is_due(self.wish.renew_at, self.now()));
         Ok(is_good.then(|| installed.clone()))
-    }
-
-    fn stored_certificate(&self, installed: &Installed) -> Result<Certificate> {
-        let name = Entry::in_version(installed.serial, CERTIFICATE);
-        self.entry
-            .read_json(&name)?
-            .ok_or_else(|| Error::storage(self.entry.path.join(&name), "it is gone; call again with `force`"))
     }
 
     /// A certificate that failed our checks: it is looked at again, since it may have been our clock, and refused if

@@ -103,10 +103,17 @@ impl Storage for Disk {
         Ok(Attributes { user: found.uid(), group: found.gid(), mode: found.mode() & 0o7777 })
     }
 
-    /// The owner first: with a mode of its own it would be open to the wrong group for a moment.
+    /// The owner first: with a mode of its own it would be open to the wrong group for a moment. What is right already is
+    /// not asked for: some file systems refuse to be asked.
     fn set_attributes(&self, path: &Path, attributes: Attributes) -> io::Result<()> {
-        chown(path, Some(attributes.user), Some(attributes.group))?;
-        fs::set_permissions(path, Permissions::from_mode(attributes.mode))
+        let Attributes { user, group, mode } = self.attributes(path)?;
+        if (user, group) != (attributes.user, attributes.group) {
+            chown(path, Some(attributes.user), Some(attributes.group))?;
+        }
+        if mode != attributes.mode {
+            fs::set_permissions(path, Permissions::from_mode(attributes.mode))?;
+        }
+        Ok(())
     }
 }
 

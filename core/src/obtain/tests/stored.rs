@@ -10,6 +10,7 @@ use nix::errno::Errno;
 use nix::sys::stat::Mode;
 use nix::unistd::mkfifo;
 use serde_json::{Value, json};
+use zerossl_sandbox::{Reply, When};
 
 use super::disk::{LimitedDisk, Step};
 use super::stand::{Stand, is_fresh};
@@ -129,6 +130,50 @@ fn a_damaged_file_in_place_is_told_of() {
             stand.inspect(&obtained);
             fs::write(&path, good).expect("written");
         }
+    }
+}
+
+/// It is only what the service said, and no reason to order.
+#[test]
+fn a_damaged_answer_is_asked_for_again() {
+    let stand = with_one();
+    let path = entry(&stand).join("versions/1/certificate.json");
+    let good = fs::read(&path).expect("an answer");
+    let damages: [&dyn Fn(); 3] = [
+        &|| fs::write(&path, flip(&good, good.len() * 4)).expect("written"),
+        &|| fs::remove_file(&path).expect("removed"),
+        &|| {
+            fs::remove_file(&path).expect("removed");
+            mkfifo(&path, Mode::S_IRWXU).expect("a FIFO");
+        },
+    ];
+    for damage in damages {
+        damage();
+        stand.strike("get_certificate", 1, When::Before, Reply::refusal(111).expect("a code"));
+        let error = stand.obtain(&stand.wanted()).expect_err("the service does not say");
+        assert_eq!((error.kind(), error.path()), (Kind::Storage, path.to_str()), "{error}");
+        let (outcome, lines) = warnings(&stand, &stand.wanted());
+        assert_eq!(outcome.expect("asked").outcome, Outcome::Unchanged);
+        assert!(lines.iter().any(|line| line.contains("certificate.json")), "{lines:?}");
+        assert_eq!(fs::read(&path).expect("an answer"), good);
+    }
+    assert_eq!(stand.count("create_certificate"), 1);
+}
+
+/// What is only to be tidied up is no reason to fail, whatever lies there.
+#[test]
+fn an_old_version_that_cannot_be_removed_is_told_of() {
+    let stand = with_one();
+    let old = entry(&stand).join("versions/1/csr.pem");
+    fs::remove_file(&old).expect("removed");
+    fs::create_dir_all(old.join("full")).expect("a folder");
+    let force = Obtain { force: Some(true), ..stand.wanted() };
+    for _ in 0..3 {
+        stand.sandbox.advance(std::time::Duration::from_secs(2 * 24 * 3600));
+        let (outcome, lines) = warnings(&stand, &force);
+        stand.inspect(&outcome.expect("renewed"));
+        let told = lines.iter().any(|line| line.contains("could not be removed"));
+        assert_eq!(told, entry(&stand).join("versions/4").exists(), "{lines:?}");
     }
 }
 
