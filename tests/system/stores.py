@@ -1,4 +1,4 @@
-"""Stores on file systems that cannot do everything, that are closed, or full: nothing is ordered that cannot be kept."""
+"""Stores on file systems that cannot do everything, are closed, or full: no order is made that could not be kept."""
 
 import contextlib
 import errno
