@@ -32,6 +32,7 @@ mod clean;
 mod client;
 mod context;
 mod describe;
+mod digest;
 mod error;
 mod event;
 mod excerpt;

@@ -3,6 +3,7 @@
 //! A thread made for it starts the command, reads what it prints and waits for its end. So a caller who stops waiting
 //! leaves nothing half done: the command goes on up to its time-out, and what it needs (an entry's lock) is kept so long.
 
+mod lookup;
 mod output;
 mod running;
 mod start;
@@ -10,6 +11,7 @@ mod start;
 use std::sync::mpsc::{RecvTimeoutError, sync_channel};
 use std::time::{Duration, Instant};
 
+pub(crate) use lookup::look_up;
 use start::Program;
 
 use crate::attempts::cancelled;

@@ -6,8 +6,11 @@ use rcgen::{
 };
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateSigningRequestDer, PrivateKeyDer};
+use x509_parser::certification_request::X509CertificationRequest;
+use x509_parser::prelude::FromDer;
 use zeroize::Zeroizing;
 
+use crate::digest;
 use crate::error::{Error, Kind, Result};
 
 /// Longer names do not fit a CN (RFC 5280, appendix A.1); they stand in the SAN alone.
@@ -105,9 +108,15 @@ pub(crate) fn make(key: &KeyPair, names: &[&str]) -> Result<String> {
     parameters.serialize_request(key).and_then(|request| request.pem()).map_err(failed)
 }
 
+/// Whether a signing request is for this key.
+pub(crate) fn is_for(csr: &str, key: &KeyPair) -> bool {
+    let Ok(der) = CertificateSigningRequestDer::from_pem_slice(csr.as_bytes()) else { return false };
+    X509CertificationRequest::from_der(&der)
+        .is_ok_and(|(_, csr)| csr.certification_request_info.subject_pki.raw == key.subject_public_key_info())
+}
+
 /// The SHA-256 of a signing request's DER in lower-case hex; nothing for what is no PEM.
 pub(crate) fn sha256(csr: &str) -> String {
     let Ok(der) = CertificateSigningRequestDer::from_pem_slice(csr.as_bytes()) else { return String::new() };
-    let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, &der);
-    digest.as_ref().iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
+    digest::sha256(&der)
 }

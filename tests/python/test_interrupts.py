@@ -63,6 +63,8 @@ def test_ctrl_c_ends_a_wait(silent_server: SilentServer, call: str, cause: str, 
     """A program that waits for a server that hangs gets its KeyboardInterrupt at once."""
     entry = tmp_path / "store/example.com"
     entry.mkdir(parents=True)
+    # Without it nothing would be sent.
+    (tmp_path / "www").mkdir()
     (entry / "request.json").write_text(json.dumps(STORED))
     command = [sys.executable, "-c", SCRIPT, silent_server.url, call]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=tmp_path) as process:

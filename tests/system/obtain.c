@@ -1,8 +1,33 @@
 /* Calls `obtain` with the parameters of its first argument, in JSON. Prints a word and JSON on each line: every event,
- * then the answer or the error. */
+ * then the answer or the error.
+ *
+ * With FORK_AT, the first event of that stage makes a child, that stays until it is killed; its number is printed. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #include <zerossl.h>
+
+static void fork_at(const char *event_json) {
+    static int is_forked;
+    const char *wanted = getenv("FORK_AT");
+    char *stage = zerossl_json_get(event_json, "/stage");
+
+    if (!is_forked && wanted != NULL && stage != NULL && strcmp(stage, wanted) == 0) {
+        pid_t child;
+
+        is_forked = 1;
+        fflush(stdout);
+        child = fork();
+        if (child == 0) {
+            for (;;)
+                pause();
+        }
+        printf("child %ld\n", (long)child);
+        fflush(stdout);
+    }
+    zerossl_string_free(stage);
+}
 
 static void on_event(zerossl_op *op, const char *event_json, void *user_data) {
     char *type = zerossl_json_get(event_json, "/type");
@@ -12,6 +37,7 @@ static void on_event(zerossl_op *op, const char *event_json, void *user_data) {
     if (type != NULL && strcmp(type, "log") != 0)
         printf("event %s\n", event_json);
     zerossl_string_free(type);
+    fork_at(event_json);
 }
 
 int main(int count, char **arguments) {

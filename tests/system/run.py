@@ -25,6 +25,7 @@ import disk
 import forks
 import nginx
 import records
+import stores
 from kills import kills
 from stand import Stand
 
@@ -60,6 +61,7 @@ def test_all(test: Tests, scratch: Path, seed: int, *, is_long: bool) -> None:
     test(f"{10 * factor} of a program in Python, seed {seed}", lambda: killed_python(10 * factor))
     test("a child of fork does not keep the lock", forked)
     disk.test_all(test, driver, seed, is_long=is_long)
+    stores.test_all(test, driver, scratch)
     nginx.test_all(test, driver)
     records.test_all(test, driver)
 

@@ -10,20 +10,31 @@
 //!
 //! A file is made under a temporary name, synced, renamed, and its folder synced: a crash leaves the old one or the new.
 
+mod prepare;
+
+use std::cell::Cell;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use rcgen::KeyPair;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+use zeroize::Zeroizing;
 
 use super::World;
 use super::journal::{self, Journal};
-use super::lock::Lock;
+use super::lock::{Lock, is_lock_unknown};
+use super::request::KEY;
+use super::sealed;
+use super::storage::is_unsupported;
+use super::telling::{Stage, tell};
 use crate::attempts::cancelled;
-use crate::cancel::CancelToken;
+use crate::context::Context;
 use crate::error::{Error, Kind, Result};
+use crate::event::EventType;
+use crate::signing_request;
 
 const JOURNAL: &str = "journal.json";
 pub(crate) const REQUEST: &str = "request.json";
@@ -39,6 +50,9 @@ pub(crate) const PUBLIC: u32 = 0o644;
 /// An entry that is ours alone until this is dropped.
 pub(crate) struct Entry<'a> {
     world: &'a World<'a>,
+    context: Context<'a>,
+    /// Whether it was said that folders cannot be synced.
+    is_unsure_told: Cell<bool>,
     pub(crate) name: String,
     pub(crate) path: PathBuf,
     /// Shared with children that outlive the call.
@@ -48,22 +62,30 @@ pub(crate) struct Entry<'a> {
 impl<'a> Entry<'a> {
     /// Makes the folder if there is none, and waits for whoever works on it.
     pub(crate) fn open(
+        context: Context<'a>,
         world: &'a World<'a>,
         directory: &Path,
         name: &str,
-        cancel: &CancelToken,
         deadline: Option<Instant>,
     ) -> Result<Self> {
         let path = directory.join(name);
         make_folders(world, &path)?;
         // The same folder by another name is the same entry.
         let path = path.canonicalize().map_err(|error| Error::storage(&path, error))?;
+        if !path.is_dir() {
+            return Err(Error::storage(&path, "it is no folder, so it cannot be an entry"));
+        }
         let lock_path = path.join("lock");
         loop {
-            let lock = Lock::try_take(&lock_path)
-                .map_err(|error| Error::storage(&lock_path, format!("could not be locked: {error}")))?;
-            if let Some(lock) = lock {
-                return Ok(Self { world, name: name.to_owned(), path, lock: Arc::new(lock) });
+            if let Some(lock) = Lock::try_take(&lock_path).map_err(|error| cannot_lock(&lock_path, &error))? {
+                return Ok(Self {
+                    world,
+                    context,
+                    is_unsure_told: Cell::new(false),
+                    name: name.to_owned(),
+                    path,
+                    lock: Arc::new(lock),
+                });
             }
             let next = world.clock.instant() + TRY_EVERY;
             if deadline.is_some_and(|deadline| next >= deadline) {
@@ -73,7 +95,7 @@ impl<'a> Entry<'a> {
                 );
                 return Err(Error::new(Kind::Busy, message));
             }
-            if !world.clock.sleep_until(next, cancel) {
+            if !world.clock.sleep_until(next, context.cancel) {
                 return Err(cancelled());
             }
         }
@@ -97,6 +119,7 @@ impl<'a> Entry<'a> {
                 [VERSIONS, CURRENT].iter().any(|name| self.path.join(name).symlink_metadata().is_ok());
             return if has_more { Err(unreadable(&"it is gone")) } else { Ok(Journal::default()) };
         };
+        let content = sealed::open(&content).map_err(|why| unreadable(&why))?;
         let version = serde_json::from_slice::<Value>(&content).map_err(|error| unreadable(&error))?;
         match version.get("version").and_then(Value::as_u64) {
             Some(version) if version == u64::from(journal::VERSION) => {}
@@ -117,14 +140,16 @@ impl<'a> Entry<'a> {
         let mut text = serde_json::to_string_pretty(value)
             .map_err(|error| Error::storage(self.path.join(name), format!("has no JSON form: {error}")))?;
         text.push('\n');
-        self.write(name, text.as_bytes(), PRIVATE)
+        self.write(name, sealed::seal(&text).as_bytes(), PRIVATE)
     }
 
     pub(crate) fn read_json<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>> {
         let Some(content) = self.read(name)? else { return Ok(None) };
-        serde_json::from_slice(&content)
-            .map(Some)
-            .map_err(|error| Error::storage(self.path.join(name), format!("cannot be read: {error}")))
+        let unreadable = |why: &dyn std::fmt::Display| {
+            Error::storage(self.path.join(name), format!("cannot be read: {why}"))
+        };
+        let json = sealed::open(&content).map_err(|why| unreadable(&why))?;
+        serde_json::from_slice(&json).map(Some).map_err(|error| unreadable(&error))
     }
 
     /// A file of the entry, if there is one; `name` may lead into a folder.
@@ -144,6 +169,15 @@ impl<'a> Entry<'a> {
             .map_err(|_| Error::storage(self.path.join(name), "it is no text in UTF-8"))
     }
 
+    /// The key of one order, if there is one.
+    pub(crate) fn key(&self, serial: u32) -> Result<Option<Zeroizing<KeyPair>>> {
+        let name = Self::in_version(serial, KEY);
+        let Some(pem) = self.read_text(&name)?.map(Zeroizing::new) else { return Ok(None) };
+        let damaged =
+            |_| Error::storage(self.path.join(&name), "it holds no key that can be read; restore it");
+        signing_request::read_key(&pem, None).map(Some).map_err(damaged)
+    }
+
     /// Puts a file in place, in one step that lasts.
     pub(crate) fn write(&self, name: &str, content: &[u8], mode: u32) -> Result<()> {
         let path = self.path.join(name);
@@ -152,12 +186,41 @@ impl<'a> Entry<'a> {
         };
         let new = folder.join(format!(".{}.new", file.to_string_lossy()));
         let storage = self.world.storage;
-        let written = storage
+        storage
             .create(&new, content, mode)
             .and_then(|()| storage.sync(&new))
-            .and_then(|()| storage.rename(&new, &path))
-            .and_then(|()| storage.sync(folder));
-        written.map_err(|error| failed(&path, "written", &error))
+            .map_err(|error| failed(&new, "written", &error))?;
+        storage
+            .rename(&new, &path)
+            .and_then(|()| self.sync_folder(folder))
+            .map_err(|error| failed(&path, "written", &error))
+    }
+
+    /// Makes the names in a folder last. Some file systems cannot do that for folders; what they lose in a power cut is
+    /// then theirs to say, and ours to warn of. Those that fail at it are another thing.
+    ///
+    /// For a file there is no such way out: where a file system has nothing to do, the kernel says that all is well, and
+    /// what it refuses to sync is no plain file.
+    fn sync_folder(&self, folder: &Path) -> io::Result<()> {
+        match self.world.storage.sync(folder) {
+            Err(error) if is_unsupported(&error) => {
+                if !self.is_unsure_told.replace(true) {
+                    let message = format!(
+                        "the file system of {} cannot sync folders ({error}): a power cut may undo what was just done \
+                         here, such as the switch to a new certificate or the note that an order was sent; all else holds",
+                        folder.display()
+                    );
+                    tell(&self.context, &self.name, EventType::Warning, Stage::Install, &message, []);
+                }
+                Ok(())
+            }
+            outcome => outcome,
+        }
+    }
+
+    /// Whether nothing can be written here.
+    pub(crate) fn is_read_only(&self) -> bool {
+        self.lock.is_read_only()
     }
 
     /// The name of a file in the folder of one order.
@@ -180,9 +243,11 @@ impl<'a> Entry<'a> {
         let path = self.path.join(CURRENT);
         match self.world.storage.target(&path) {
             Ok(target) => Ok(target == Path::new(&format!("{VERSIONS}/{serial}"))),
-            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::InvalidInput) => {
-                Ok(false)
-            }
+            Err(error) if is_absent(&error) => Ok(false),
+            Err(error) if error.kind() == io::ErrorKind::InvalidInput => Err(Error::storage(
+                path,
+                "it is not the symbolic link that leads to the certificate in use; move it away",
+            )),
             Err(error) => Err(failed(&path, "read", &error)),
         }
     }
@@ -198,7 +263,7 @@ impl<'a> Entry<'a> {
         removed
             .and_then(|()| storage.link(Path::new(&format!("{VERSIONS}/{serial}")), &new))
             .and_then(|()| storage.rename(&new, &path))
-            .and_then(|()| storage.sync(&self.path))
+            .and_then(|()| self.sync_folder(&self.path))
             .map_err(|error| failed(&path, "switched", &error))
     }
 
@@ -235,13 +300,27 @@ fn make_folders(world: &World<'_>, path: &Path) -> Result<()> {
     if !was_there {
         made.map_err(|error| failed(path, "made", &error))?;
     }
-    // Also if it is there: whoever made it may have been killed before this. Where we may not look we have made nothing.
+    // Also if it is there: whoever made it may have been killed before this. Where we may not look, or write, we have made
+    // nothing. What cannot be synced is told of when something is written here.
     match world.storage.sync(parent) {
-        Err(error) if !(was_there && error.kind() == io::ErrorKind::PermissionDenied) => {
-            Err(failed(parent, "synced", &error))
-        }
+        Err(error) if was_there && is_closed(&error) => Ok(()),
+        Err(error) if !is_unsupported(&error) => Err(failed(parent, "synced", &error)),
         _ => Ok(()),
     }
+}
+
+fn is_closed(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem)
+}
+
+fn cannot_lock(path: &Path, error: &io::Error) -> Error {
+    let what_to_do = if is_lock_unknown(error) {
+        "; without locks two processes could order at the same time: use a file system with record locks, such as NFS with \
+         its lock service, or mounted with `nolock` if one host alone uses it"
+    } else {
+        ""
+    };
+    Error::storage(path, format!("could not be locked: {error}{what_to_do}"))
 }
 
 fn is_absent(error: &io::Error) -> bool {

@@ -12,11 +12,10 @@ use super::telling::Stage;
 use crate::answers::Certificate;
 use crate::error::{Error, Kind, Result};
 use crate::operations::{Download, DownloadCertificate};
-use crate::signing_request;
 
 /// The files of a certificate in use; `combined.pem` is for those who take one file only.
 pub(crate) const FILES: [&str; 5] = [KEY, "cert.pem", "chain.pem", "fullchain.pem", COMBINED];
-const COMBINED: &str = "combined.pem";
+pub(crate) const COMBINED: &str = "combined.pem";
 /// The certificate object, as the service gave it.
 pub(crate) const CERTIFICATE: &str = "certificate.json";
 /// How many versions are kept.
@@ -55,7 +54,8 @@ impl Session<'_> {
             ("path", self.entry.current("").display().to_string().into()),
         ];
         self.progress(Stage::Install, "the certificate is in place", facts);
-        self.prune()
+        self.prune();
+        Ok(())
     }
 
     /// Right after `issued` the service may not have it yet.
@@ -81,7 +81,7 @@ impl Session<'_> {
     }
 
     fn fitness(&self, serial: u32, names: &[String]) -> Result<Result<(), String>> {
-        let key = signing_request::read_key(&self.key(serial)?, None)?;
+        let key = self.entry.key(serial)?.ok_or_else(|| self.key_is_gone(serial))?;
         let name = Entry::in_version(serial, "fullchain.pem");
         let fullchain = self.entry.read_text(&name)?.unwrap_or_default();
         Ok(check::check(&fullchain, &key, names, self.now()))
@@ -89,8 +89,12 @@ impl Session<'_> {
 
     fn key(&self, serial: u32) -> Result<Zeroizing<String>> {
         let name = Entry::in_version(serial, KEY);
-        let gone = || Error::storage(self.entry.path.join(&name), "the key of the order is gone; restore it");
-        Ok(Zeroizing::new(self.entry.read_text(&name)?.ok_or_else(gone)?))
+        Ok(Zeroizing::new(self.entry.read_text(&name)?.ok_or_else(|| self.key_is_gone(serial))?))
+    }
+
+    fn key_is_gone(&self, serial: u32) -> Error {
+        let path = self.entry.path.join(Entry::in_version(serial, KEY));
+        Error::storage(path, "the key of the order is gone; restore it")
     }
 
     fn write_version(&self, serial: u32, download: &Download, certificate: &Certificate) -> Result<()> {
@@ -153,15 +157,16 @@ impl Session<'_> {
     }
 
     /// Older versions go, but for the newest and what a rollback would need. Not worth failing for.
-    fn prune(&self) -> Result<()> {
-        let Some(installed) = &self.journal.installed else { return Ok(()) };
+    fn prune(&self) {
+        let Some(installed) = &self.journal.installed else { return };
         let is_kept = |serial: u32| {
             serial + u32::try_from(KEPT).unwrap_or(u32::MAX) > installed.serial
                 || installed.predecessor == Some(serial)
                 || self.journal.held.as_ref().is_some_and(|held| held.serial == serial)
         };
         for serial in 1..installed.serial {
-            if is_kept(serial) || self.entry.read(&Entry::in_version(serial, CSR))?.is_none() {
+            let csr = self.entry.path.join(Entry::in_version(serial, CSR));
+            if is_kept(serial) || csr.symlink_metadata().is_err() {
                 continue;
             }
             let files = [KEY, "cert.pem", "chain.pem", "fullchain.pem", COMBINED, CERTIFICATE, CSR];
@@ -169,6 +174,5 @@ impl Session<'_> {
                 self.warn(Stage::Install, &format!("an old version could not be removed ({error})"), []);
             }
         }
-        Ok(())
     }
 }

@@ -1,12 +1,15 @@
 //! One process works on an entry.
 //!
-//! The lock is a flock on a file that is never deleted. A child that forks off inherits a flock and may outlive its
-//! holder, so a record lock, which no child inherits, stands beside it; and the file names the holder. A flock whose
-//! holder is dead, and that has no record lock, is such an inheritance and is passed over.
+//! The lock is a record lock on a file that is never deleted, with a flock beside it. A record lock is not inherited by a
+//! child that forks off and may outlive its holder; a flock is, and keeps out those who know no record locks. So the file
+//! names the holder: a flock whose holder is dead, and that has no record lock, is such an inheritance and is passed over.
+//!
+//! Network file systems make a record lock of a flock, and the two would lock each other out: there is no flock there.
+//! Where the file cannot be opened for writing, nothing else can be written either: those who only read share it.
 
 use std::collections::BTreeSet;
 use std::fs::{File, OpenOptions};
-use std::io::{self, Read, Seek, Write};
+use std::io::{self, ErrorKind, Read, Seek, Write};
 use std::os::fd::AsFd;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
@@ -18,54 +21,108 @@ use nix::libc;
 use nix::sys::signal::kill;
 use nix::unistd::Pid;
 
+use super::regular;
+use super::storage::is_unsupported;
+
 /// Held until it is dropped, or its process ends.
 #[derive(Debug)]
 pub(crate) struct Lock {
     /// Dropped first: the other threads of this process may try as soon as the name is free.
-    _file: Held,
+    file: Held,
     _name: Name,
 }
 
 #[derive(Debug)]
 enum Held {
     Flock(Option<Flock<File>>),
-    /// Only the record lock: the flock is with a child of a dead holder.
+    /// Only the record lock: the flock is with a child of a dead holder, or there are none.
     Record(File),
+    /// For reading, where nothing can be written. Without a file, nobody has ever worked there.
+    Shared {
+        _file: Option<File>,
+    },
 }
 
 impl Lock {
     /// Takes the lock, or says that somebody else has it.
     pub(crate) fn try_take(path: &Path) -> io::Result<Option<Self>> {
         let Some(name) = Name::try_take(path) else { return Ok(None) };
-        let mut file =
-            OpenOptions::new().read(true).write(true).create(true).truncate(false).mode(0o600).open(path)?;
-        if !take_record_lock(&file)? {
-            return Ok(None);
-        }
-        let mut holder = String::new();
-        // What is no number is nobody's.
-        Read::by_ref(&mut file).take(32).read_to_string(&mut holder)?;
-        let mut held = match Flock::lock(file, FlockArg::LockExclusiveNonblock) {
-            Ok(flock) => Held::Flock(Some(flock)),
-            Err((file, Errno::EWOULDBLOCK)) if is_dead(holder.trim()) => Held::Record(file),
-            Err((_, Errno::EWOULDBLOCK)) => return Ok(None),
-            Err((_, errno)) => return Err(errno.into()),
+        let mut options = OpenOptions::new();
+        options.read(true).write(true).create(true).truncate(false).mode(0o600);
+        let file = match regular::open(path, &mut options, libc::O_NOFOLLOW) {
+            Ok(file) => file,
+            Err(error)
+                if matches!(error.kind(), ErrorKind::ReadOnlyFilesystem | ErrorKind::PermissionDenied) =>
+            {
+                let shared = Held::try_share(path)?;
+                return Ok(shared.map(|file| Self { file, _name: name }));
+            }
+            Err(error) => return Err(error),
         };
-        held.write_holder()?;
-        Ok(Some(Self { _file: held, _name: name }))
+        let file = Held::try_hold(file)?;
+        Ok(file.map(|file| Self { file, _name: name }))
+    }
+
+    /// Nothing can be written where it lies.
+    pub(crate) fn is_read_only(&self) -> bool {
+        matches!(self.file, Held::Shared { .. })
     }
 }
 
 impl Held {
-    fn write_holder(&mut self) -> io::Result<()> {
-        let file = match self {
+    fn try_hold(mut file: File) -> io::Result<Option<Self>> {
+        if !take_record_lock(&file, libc::F_WRLCK)? {
+            return Ok(None);
+        }
+        if makes_record_locks_of_flocks(&file)? {
+            return Self::Record(file).naming_us().map(Some);
+        }
+        let mut holder = Vec::new();
+        Read::by_ref(&mut file).take(32).read_to_end(&mut holder)?;
+        let held = match Flock::lock(file, FlockArg::LockExclusiveNonblock) {
+            Ok(flock) => Self::Flock(Some(flock)),
+            Err((file, Errno::EWOULDBLOCK)) if is_dead(&holder) => Self::Record(file),
+            Err((_, Errno::EWOULDBLOCK)) => return Ok(None),
+            // Nobody else has one either then, and the record lock is what counts.
+            Err((file, errno)) if errno == Errno::ENOLCK || is_unsupported(&errno.into()) => {
+                Self::Record(file)
+            }
+            Err((_, errno)) => return Err(errno.into()),
+        };
+        held.naming_us().map(Some)
+    }
+
+    fn try_share(path: &Path) -> io::Result<Option<Self>> {
+        let file = match regular::open(path, OpenOptions::new().read(true), libc::O_NOFOLLOW) {
+            Ok(file) => file,
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                return Ok(Some(Self::Shared { _file: None }));
+            }
+            Err(error) => return Err(error),
+        };
+        match take_record_lock(&file, libc::F_RDLCK) {
+            Ok(is_free) => Ok(is_free.then_some(Self::Shared { _file: Some(file) })),
+            // A single reader harms nobody.
+            Err(error) if is_lock_unknown(&error) => Ok(Some(Self::Shared { _file: Some(file) })),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn naming_us(mut self) -> io::Result<Self> {
+        let file = match &mut self {
             Self::Flock(Some(flock)) => &mut **flock,
-            Self::Flock(None) => return Ok(()),
             Self::Record(file) => file,
+            Self::Flock(None) | Self::Shared { .. } => return Ok(self),
         };
         file.set_len(0)?;
         file.rewind()?;
-        writeln!(file, "{}", std::process::id())
+        match writeln!(file, "{}", std::process::id()) {
+            // On a full disk it names nobody, and an inherited flock counts until it ends. There may be nothing to write.
+            Err(error) if matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded) => {
+                Ok(self)
+            }
+            outcome => outcome.map(|()| self),
+        }
     }
 }
 
@@ -81,14 +138,21 @@ impl Drop for Held {
     }
 }
 
-/// Whether the process of this number is no more.
-fn is_dead(holder: &str) -> bool {
-    holder.parse().is_ok_and(|process| kill(Pid::from_raw(process), None) == Err(Errno::ESRCH))
+/// Whether the process of this number is no more. What is no number is nobody's.
+fn is_dead(holder: &[u8]) -> bool {
+    let process: Option<i32> = std::str::from_utf8(holder).ok().and_then(|text| text.trim().parse().ok());
+    let process = process.filter(|process| *process > 0);
+    process.is_some_and(|process| kill(Pid::from_raw(process), None) == Err(Errno::ESRCH))
 }
 
-fn take_record_lock(file: impl AsFd) -> io::Result<bool> {
+/// The file system has no record locks, or nobody who keeps them.
+pub(crate) fn is_lock_unknown(error: &io::Error) -> bool {
+    error.raw_os_error() == Some(libc::ENOLCK) || is_unsupported(error)
+}
+
+fn take_record_lock(file: impl AsFd, kind: libc::c_int) -> io::Result<bool> {
     let whole_file = libc::flock {
-        l_type: i16::try_from(libc::F_WRLCK).unwrap_or_default(),
+        l_type: i16::try_from(kind).unwrap_or_default(),
         l_whence: i16::try_from(libc::SEEK_SET).unwrap_or_default(),
         l_start: 0,
         l_len: 0,
@@ -99,6 +163,22 @@ fn take_record_lock(file: impl AsFd) -> io::Result<bool> {
         Err(Errno::EACCES | Errno::EAGAIN) => Ok(false),
         Err(errno) => Err(errno.into()),
     }
+}
+
+/// What Linux does for NFS (flock(2)), SMB and 9P.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+fn makes_record_locks_of_flocks(file: &File) -> io::Result<bool> {
+    use nix::sys::statfs::{FsType, fstatfs};
+    /// Of NFS, SMB in its three forms, and 9P: not all are in the C library's headers.
+    const THOSE: [i128; 5] = [0x6969, 0x517B, 0xFF53_4D42, 0xFE53_4D42, 0x0102_1997];
+    let FsType(found) = fstatfs(file)?.filesystem_type();
+    // In some places the number is signed, or wider than its 32 bits.
+    Ok(THOSE.contains(&(i128::from(found) & 0xFFFF_FFFF)))
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+fn makes_record_locks_of_flocks(_: &File) -> io::Result<bool> {
+    Ok(false)
 }
 
 /// The entry's name among those that this process works on: a record lock is the process's, and is lost when one of its

@@ -12,6 +12,7 @@ mod finding;
 mod look;
 mod policy;
 mod record;
+mod resolv_conf;
 mod run;
 mod server;
 #[cfg(test)]

@@ -27,6 +27,7 @@ use crate::context::Context;
 use crate::error::{Error, Kind, Result};
 use crate::excerpt::one_line;
 use crate::operations::ValidationMethod;
+use crate::process;
 
 /// What was put somewhere and has to be taken away again, as it stands in the journal.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -78,6 +79,20 @@ enum Action {
 impl Publisher {
     pub(crate) fn listen(address: SocketAddr) -> Self {
         Self::Listen(Listening::new(address))
+    }
+
+    /// Whether it could be published for these names, before anything is ordered: what would fail then is an error that
+    /// names the parameter. `mark` is the entry's own, for what is tried in folders that others use, too.
+    pub(crate) fn prepare(&self, how: &Publishing<'_>, names: &[String], mark: &str) -> Result<()> {
+        match self {
+            Self::Webroot(webroots) => webroots.prepare(names, mark),
+            Self::Listen(listening) => listening.prepare(how),
+            Self::Hook(argv) => {
+                let program = argv.first().map_or("", String::as_str);
+                process::look_up(program).map_err(|why| Error::invalid("validation.hook", why))
+            }
+            Self::Caller | Self::Nothing => Ok(()),
+        }
     }
 
     /// What publishing this will leave behind, in the order in which it is made: looked at before anything is written, so

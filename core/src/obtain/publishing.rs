@@ -92,7 +92,7 @@ impl Session<'_> {
         self.save()
     }
 
-    fn publishing<'b>(&'b self, order_id: &'b str) -> Publishing<'b> {
+    pub(crate) fn publishing<'b>(&'b self, order_id: &'b str) -> Publishing<'b> {
         Publishing {
             context: &self.context,
             method: self.wish.method,

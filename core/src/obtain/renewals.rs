@@ -2,8 +2,8 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::fs::{self, OpenOptions};
-use std::io::{self, Read};
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::io;
+use std::os::unix::fs::MetadataExt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicU64;
@@ -17,6 +17,8 @@ use super::World;
 use super::account::Account;
 use super::clock::SystemClock;
 use super::entry::REQUEST;
+use super::regular;
+use super::sealed;
 use super::session::Session;
 use super::storage::Disk;
 use super::wish::{DEADLINE, Wish};
@@ -138,7 +140,8 @@ fn entries(directory: &Path) -> Result<Vec<String>> {
     let mut names = Vec::new();
     for entry in fs::read_dir(directory).map_err(failed)? {
         let entry = entry.map_err(failed)?;
-        if entry.path().join(REQUEST).is_file()
+        // Also one that is no file, or leads nowhere: it is named in the report, and not left to expire.
+        if entry.path().join(REQUEST).symlink_metadata().is_ok()
             && let Ok(name) = entry.file_name().into_string()
         {
             names.push(name);
@@ -157,13 +160,10 @@ fn stored(directory: &Path, name: &str) -> Result<Map<String, Value>> {
         Error::storage(path, format!("could not be read: {error}"))
     };
     // What is read is what was looked at: no link, and nothing that is put in its place meanwhile.
-    let mut file = OpenOptions::new()
-        .read(true)
-        .custom_flags(nix::libc::O_NOFOLLOW)
-        .open(&path)
+    let file = regular::open(&path, OpenOptions::new().read(true), nix::libc::O_NOFOLLOW)
         .map_err(|error| failed(&path, &error))?;
-    let mut content = Vec::new();
-    file.read_to_end(&mut content).map_err(|error| failed(&path, &error))?;
+    let content = regular::read(&file).map_err(|error| failed(&path, &error))?;
+    let content = sealed::open(&content).map_err(|why| failed(&path, &why))?;
     let mut request: Map<String, Value> =
         serde_json::from_slice(&content).map_err(|error| failed(&path, &error))?;
     let has_command = request.contains_key("deploy_hook")

@@ -1,5 +1,6 @@
 //! Key and CSR of an order: on disk before anything is sent.
 
+use rcgen::KeyPair;
 use zeroize::Zeroizing;
 
 use super::entry::{Entry, PRIVATE};
@@ -30,13 +31,11 @@ impl Session<'_> {
         let order = self.order()?.clone();
         let (key_file, csr_file) =
             (Entry::in_version(order.serial, KEY), Entry::in_version(order.serial, CSR));
-        if let (Some(_), Some(csr)) = (self.entry.read(&key_file)?, self.entry.read_text(&csr_file)?) {
+        let key = self.entry.key(order.serial);
+        if let (Ok(Some(key)), Some(csr)) = (&key, self.entry.read_text(&csr_file)?) {
             let request = Request::of(csr);
-            let is_it = match &order.sent {
-                Some(sent) => sent.csr_sha256 == request.sha256,
-                None => !request.sha256.is_empty(),
-            };
-            if is_it {
+            let is_it = order.sent.as_ref().is_none_or(|sent| sent.csr_sha256 == request.sha256);
+            if is_it && signing_request::is_for(&request.csr, key) {
                 return Ok(request);
             }
         }
@@ -47,13 +46,17 @@ impl Session<'_> {
                  `abandon` to give the order up",
             ));
         }
+        if let Err(error) = key {
+            let message = format!("nothing was ordered with this key, and another one is made ({error})");
+            self.warn(Stage::Key, &message, []);
+        }
         self.progress(
             Stage::Key,
             "making the key and the CSR",
             [("key_type", order.terms.key_type.as_str().into())],
         );
         let key = match self.kept_key()? {
-            Some(pem) => signing_request::read_key(&pem, Some(order.terms.key_type.as_str()))?,
+            Some(key) => key,
             None => signing_request::new_key(order.terms.key_type.as_str())?,
         };
         let names: Vec<&str> = order.terms.domains.iter().map(String::as_str).collect();
@@ -66,13 +69,13 @@ impl Session<'_> {
     }
 
     /// The key in use, if it is to be kept and is of the wanted kind.
-    fn kept_key(&self) -> Result<Option<Zeroizing<String>>> {
+    fn kept_key(&self) -> Result<Option<Zeroizing<KeyPair>>> {
         let Some(installed) = self.journal.installed.as_ref().filter(|_| self.wish.reuse_key) else {
             return Ok(None);
         };
         if installed.terms.key_type != self.wish.terms.key_type {
             return Ok(None);
         }
-        Ok(self.entry.read_text(&Entry::in_version(installed.serial, KEY))?.map(Zeroizing::new))
+        self.entry.key(installed.serial)
     }
 }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant, SystemTime};
 use super::World;
 use super::check::Lifetime;
 use super::entry::{Entry, REQUEST};
-use super::install::{CERTIFICATE, FILES};
+use super::install::FILES;
 use super::journal::{Installed, Journal, Order};
 use super::publish::Publisher;
 use super::telling::Stage;
@@ -37,20 +37,23 @@ impl<'a> Session<'a> {
             return Err(Error::invalid("validation", why));
         }
         let deadline = wish.deadline.and_then(|time| world.clock.instant().checked_add(time));
-        let entry = Entry::open(world, &wish.directory, &wish.name, context.cancel, deadline)?;
+        let entry = Entry::open(context, world, &wish.directory, &wish.name, deadline)?;
         let journal = entry.journal()?;
         Ok(Self { context, world, wish, entry, journal, deadline })
     }
 
     pub(crate) fn run(mut self) -> Result<Obtained> {
+        if self.entry.is_read_only() {
+            return self.look_only();
+        }
         self.clear_leftovers()?;
         if self.wish.aim == Aim::GiveUp {
             return self.abandon();
         }
-        self.keep_request()?;
         self.look_at_held()?;
         if self.is_undeployed() {
             // Whoever finds it so runs the hook again, and does not order.
+            self.keep_request()?;
             self.deploy()?;
             if let Some(installed) = self
                 .journal
@@ -67,6 +70,7 @@ impl<'a> Session<'a> {
             if self.wish.adopt.as_ref().is_some_and(|id| *id != installed.id) {
                 return Err(nothing_to_adopt());
             }
+            self.keep_request()?;
             self.account_for_lost_if_possible(None)?;
             return self.unchanged(&installed);
         }
@@ -74,6 +78,8 @@ impl<'a> Session<'a> {
             let certificate = self.journal.installed.as_ref().map(|there| self.stored_certificate(there));
             return Ok(self.outcome(Outcome::Postponed, certificate.transpose()?));
         }
+        self.prepare()?;
+        self.keep_request()?;
         if !is_resumed {
             if self.wish.adopt.is_some() {
                 return Err(nothing_to_adopt());
@@ -113,6 +119,9 @@ impl<'a> Session<'a> {
     fn drop_unwanted_order(&mut self) -> Result<()> {
         let Some(order) = &self.journal.order else { return Ok(()) };
         if order.terms != self.wish.terms {
+            if self.good()?.is_none() {
+                self.prepare()?;
+            }
             return self.drop_order("something else is wanted now");
         }
         if order.is_untouched() && self.wish.adopt.is_none() && self.good()?.is_some() {
@@ -125,13 +134,13 @@ impl<'a> Session<'a> {
         self.journal.installed.as_ref().is_some_and(|installed| !installed.deployed)
     }
 
-    fn unchanged(&self, installed: &Installed) -> Result<Obtained> {
+    pub(crate) fn unchanged(&self, installed: &Installed) -> Result<Obtained> {
         let certificate = self.stored_certificate(installed)?;
         Ok(self.outcome(Outcome::Unchanged, Some(certificate)))
     }
 
     /// What is in place, if it is what is wanted and not due.
-    fn good(&self) -> Result<Option<Installed>> {
+    pub(crate) fn good(&self) -> Result<Option<Installed>> {
         let Some(installed) = &self.journal.installed else { return Ok(None) };
         if self.wish.aim == Aim::Anew || installed.terms != self.wish.terms {
             return Ok(None);
@@ -149,6 +158,11 @@ impl<'a> Session<'a> {
                 return Ok(None);
             }
         }
+        if let Some(why) = self.damage(installed.serial)? {
+            let message = format!("the certificate in place is damaged ({why}), so a new one is ordered");
+            self.warn(Stage::Order, &message, []);
+            return Ok(None);
+        }
         if !self.entry.is_current(installed.serial)? {
             self.warn(
                 Stage::Install,
@@ -161,13 +175,6 @@ impl<'a> Session<'a> {
         let lifetime = leaf.as_deref().and_then(Lifetime::of);
         let is_good = lifetime.is_some_and(|lifetime| !lifetime.is_due(self.wish.renew_at, self.now()));
         Ok(is_good.then(|| installed.clone()))
-    }
-
-    fn stored_certificate(&self, installed: &Installed) -> Result<Certificate> {
-        let name = Entry::in_version(installed.serial, CERTIFICATE);
-        self.entry
-            .read_json(&name)?
-            .ok_or_else(|| Error::storage(self.entry.path.join(&name), "it is gone; call again with `force`"))
     }
 
     /// A certificate that failed our checks: it is looked at again, since it may have been our clock, and refused if

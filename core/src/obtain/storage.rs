@@ -1,9 +1,13 @@
 //! The few things we ask of a file system, each a step that a crash may follow.
 
 use std::fs::{self, File, OpenOptions, Permissions};
-use std::io::{self, Write};
+use std::io::{self, ErrorKind, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt, chown, symlink};
 use std::path::{Path, PathBuf};
+
+use nix::errno::Errno;
+
+use super::regular;
 
 /// What is written is only sure to be there after [`Storage::sync`]: of the file for its contents, and of its folder
 /// for its name.
@@ -34,24 +38,34 @@ pub(crate) struct Attributes {
     pub(crate) mode: u32,
 }
 
+/// What a file system says that does not know how to do something, or has nothing behind it.
+pub(crate) fn is_unsupported(error: &io::Error) -> bool {
+    // EOPNOTSUPP is ENOTSUP in some systems only.
+    #[allow(unreachable_patterns)]
+    let is_it = |errno| matches!(errno, Errno::EINVAL | Errno::EOPNOTSUPP | Errno::ENOTSUP | Errno::ENOSYS);
+    error.raw_os_error().is_some_and(|number| is_it(Errno::from_raw(number)))
+}
+
 /// The real one.
 #[derive(Debug)]
 pub(crate) struct Disk;
 
 impl Storage for Disk {
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
-        fs::read(path)
+        regular::read(&regular::open(path, OpenOptions::new().read(true), 0)?)
     }
 
     fn create(&self, path: &Path, content: &[u8], mode: u32) -> io::Result<()> {
         match fs::remove_file(path) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
             _ => {}
         }
         let mut file = OpenOptions::new().write(true).create_new(true).mode(mode).open(path)?;
-        // The umask may have taken bits away, and there is no other way to have them back.
-        if file.metadata()?.permissions().mode() & 0o7777 != mode {
-            file.set_permissions(Permissions::from_mode(mode))?;
+        // Nothing is in it yet.
+        if let Err(error) = give_mode(&file, mode) {
+            // What cannot be removed is made anew next time.
+            let _ = fs::remove_file(path);
+            return Err(error);
         }
         file.write_all(content)
     }
@@ -89,9 +103,38 @@ impl Storage for Disk {
         Ok(Attributes { user: found.uid(), group: found.gid(), mode: found.mode() & 0o7777 })
     }
 
-    /// The owner first: with a mode of its own it would be open to the wrong group for a moment.
+    /// The owner first: with a mode of its own it would be open to the wrong group for a moment. What is right already is
+    /// not asked for: some file systems refuse to be asked.
     fn set_attributes(&self, path: &Path, attributes: Attributes) -> io::Result<()> {
-        chown(path, Some(attributes.user), Some(attributes.group))?;
-        fs::set_permissions(path, Permissions::from_mode(attributes.mode))
+        let Attributes { user, group, mode } = self.attributes(path)?;
+        if (user, group) != (attributes.user, attributes.group) {
+            chown(path, Some(attributes.user), Some(attributes.group))?;
+        }
+        if mode != attributes.mode {
+            fs::set_permissions(path, Permissions::from_mode(attributes.mode))?;
+        }
+        Ok(())
+    }
+}
+
+/// The umask may have taken bits away, and there is no other way to have them back. Some file systems have modes of
+/// their own: those will do that let nobody read or write who should not.
+fn give_mode(file: &File, mode: u32) -> io::Result<()> {
+    let mode_of = |file: &File| Ok::<_, io::Error>(file.metadata()?.permissions().mode() & 0o7777);
+    if mode_of(file)? == mode {
+        return Ok(());
+    }
+    let outcome = file.set_permissions(Permissions::from_mode(mode));
+    let given = mode_of(file)?;
+    if given & !mode & 0o066 != 0 {
+        let why = format!(
+            "its file system gives it the mode {given:o} in place of {mode:o}, so others could read or change it; mount \
+             it with modes that keep others out, such as `umask=077` or `file_mode=0600`, or choose another folder"
+        );
+        return Err(io::Error::new(ErrorKind::PermissionDenied, why));
+    }
+    match outcome {
+        Err(error) if error.kind() == ErrorKind::PermissionDenied || is_unsupported(&error) => Ok(()),
+        outcome => outcome,
     }
 }

@@ -4,6 +4,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::session::Session;
+use crate::context::Context;
 pub(crate) use crate::event::Stage;
 use crate::event::{Event, EventType};
 
@@ -21,16 +22,28 @@ impl Session<'_> {
     }
 
     fn tell<const N: usize>(&self, kind: EventType, stage: Stage, message: &str, facts: Facts<N>) {
-        self.context.log(|| format!("{} ({stage}): {message}", self.entry.name));
-        let Some(events) = self.context.events else { return };
-        let mut fields: Map<String, Value> =
-            facts.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-        fields.insert("stage".to_owned(), stage.as_str().into());
-        fields.insert("entry".to_owned(), self.entry.name.as_str().into());
-        let mut message = message.to_owned();
-        self.context.core.cleaner.clean_text(&mut message);
-        events.tell(Event::new(kind, &message, fields));
+        tell(&self.context, &self.entry.name, kind, stage, message, facts);
     }
+}
+
+/// Says something about an entry.
+pub(crate) fn tell<const N: usize>(
+    context: &Context<'_>,
+    entry: &str,
+    kind: EventType,
+    stage: Stage,
+    message: &str,
+    facts: Facts<N>,
+) {
+    context.log(|| format!("{entry} ({stage}): {message}"));
+    let Some(events) = context.events else { return };
+    let mut fields: Map<String, Value> =
+        facts.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+    fields.insert("stage".to_owned(), stage.as_str().into());
+    fields.insert("entry".to_owned(), entry.into());
+    let mut message = message.to_owned();
+    context.core.cleaner.clean_text(&mut message);
+    events.tell(Event::new(kind, &message, fields));
 }
 
 /// A part of an event's facts, as JSON.

@@ -102,6 +102,7 @@ const OF_THE_CALL: [&str; 4] = ["directory", "force", "adopt", "abandon"];
 impl Wish {
     /// `is_trial`: the service is on this machine, so addresses for documentation may stand for public ones.
     pub(crate) fn new(arguments: &Arguments, is_trial: bool) -> Result<Self> {
+        let arguments = &absolute(arguments);
         let domains: Vec<String> = arguments.texts("domains").map(str::to_owned).collect();
         let validation = arguments.get("validation").and_then(Value::as_object);
         let validation = Validation::read(validation.unwrap_or(&Map::new()), &domains)?;
@@ -168,6 +169,23 @@ impl Wish {
         let Some(orders) = &self.orders else { return true };
         orders.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1)).is_ok()
     }
+}
+
+/// The same parameters with every path absolute.
+fn absolute(arguments: &Arguments) -> Arguments {
+    let mut arguments = arguments.clone();
+    for (parameter, value) in arguments.iter().cloned().collect::<Vec<_>>() {
+        let absolute = match (parameter.name, value) {
+            ("validation", Value::Object(given)) => validation::absolute(given).into(),
+            ("deploy_hook", mut command) => {
+                validation::absolute_command(&mut command);
+                command
+            }
+            _ => continue,
+        };
+        arguments.set(parameter, absolute);
+    }
+    arguments
 }
 
 /// A hook or another process may stand elsewhere, so the path is made absolute.

@@ -1,7 +1,8 @@
 //! Whom to ask for what.
 //!
 //! Without a server of the user's, the authoritative ones are asked themselves. The system's resolver only finds them,
-//! and is never asked for what is yet to appear: it would remember that it does not exist.
+//! and answers for CAA records where it knows of none. It is never asked for what is yet to appear: it would remember
+//! that it does not exist.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
@@ -9,8 +10,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use hickory_resolver::proto::rr::{Name, RData, Record, RecordType};
-use hickory_resolver::system_conf::read_system_conf;
 
+use super::resolv_conf;
 use super::run::together;
 use super::server::{Failure, Server};
 
@@ -48,6 +49,12 @@ impl Dns {
 
     /// Those that know about a name: the servers of the zone that it is in.
     pub(super) async fn servers(&self, name: &Name) -> Result<Vec<Arc<Server>>, Failure> {
+        let found = self.found_servers(name).await?;
+        if found.is_empty() { Err(Failure("has no name servers".to_owned())) } else { Ok(found) }
+    }
+
+    /// None where the resolver knows of none, as behind one that serves a few zones of its own.
+    async fn found_servers(&self, name: &Name) -> Result<Vec<Arc<Server>>, Failure> {
         let resolver = self.resolver.clone()?;
         let Some(port) = self.port else {
             return Ok(vec![resolver]);
@@ -67,13 +74,18 @@ impl Dns {
         addresses(&resolver, host).await
     }
 
-    /// The records of a name, or of what it is an alias of, from the first of its servers that answers.
+    /// The records of a name, or of what it is an alias of, from the first of its servers that answers; from the resolver,
+    /// if that knows of none.
     pub(super) async fn records(&self, name: &Name, kind: RecordType) -> Result<Vec<Record>, Failure> {
         /// As many as resolvers follow.
         const LONGEST_CHAIN: usize = 8;
         let mut at = name.clone();
         for _ in 0..LONGEST_CHAIN {
-            let answers = first_answer(&self.servers(&at).await?, &at, kind).await?;
+            let mut servers = self.found_servers(&at).await?;
+            if servers.is_empty() {
+                servers.push(self.resolver.clone()?);
+            }
+            let answers = first_answer(&servers, &at, kind).await?;
             let end = end_of_chain(&answers, &at);
             let (found, aliases): (Vec<_>, Vec<_>) =
                 answers.into_iter().partition(|record| record.record_type() == kind);
@@ -89,14 +101,12 @@ impl Dns {
 
 /// The servers of `/etc/resolv.conf`.
 fn system(timeout: Duration) -> Result<Server, Failure> {
-    let (config, _) = read_system_conf()
-        .map_err(|error| Failure(format!("is not known: /etc/resolv.conf cannot be used ({error})")))?;
-    let address = |server: &hickory_resolver::config::NameServerConfig| SocketAddr::new(server.ip, DNS_PORT);
-    let addresses: Vec<_> = config.name_servers().iter().map(address).collect();
+    let address = |server| SocketAddr::new(server, DNS_PORT);
+    let addresses: Vec<_> = resolv_conf::servers()?.into_iter().map(address).collect();
     Server::new("the system's resolver".to_owned(), &addresses, true, timeout)
 }
 
-/// Climbs until a name has name servers.
+/// Climbs until a name has name servers; none if it comes to the root.
 async fn find_servers(
     resolver: &Server,
     name: &Name,
@@ -119,7 +129,7 @@ async fn find_servers(
         }
         at = at.base_name();
     }
-    Err(Failure("has no name servers".to_owned()))
+    Ok(Vec::new())
 }
 
 /// A server whose address is not known cannot be reached, which is what asking it will say.
@@ -141,7 +151,7 @@ async fn addresses(resolver: &Server, host: &Name) -> Result<Vec<IpAddr>, Failur
     if found.is_empty() { v4.and(v6).map(|_| found) } else { Ok(found) }
 }
 
-fn address(record: &Record) -> Option<IpAddr> {
+pub(super) fn address(record: &Record) -> Option<IpAddr> {
     match record.data {
         RData::A(address) => Some(address.0.into()),
         RData::AAAA(address) => Some(address.0.into()),

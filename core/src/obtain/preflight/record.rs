@@ -1,11 +1,12 @@
 //! CNAME records: whether every name server has the right one, and waiting until it does.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use hickory_resolver::proto::rr::{Name, RData, RecordType};
 use tokio::time::{Instant, sleep_until, timeout_at};
 
-use super::dns::{absolute, shown};
+use super::dns::{absolute, address, shown};
 use super::finding::{Finding, Place};
 use super::look::Look;
 use super::run::together;
@@ -19,6 +20,8 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(15);
 enum Says {
     Right,
     Nothing,
+    /// Addresses in the place of the record, which a zone makes that flattens or proxies it.
+    Addresses(Vec<IpAddr>),
     Other(Name),
     Unknown(Failure),
 }
@@ -92,7 +95,7 @@ async fn ask(server: &Server, name: &Name, target: &Name) -> (String, Says) {
                 _ => None,
             });
             match targets.next() {
-                None => Says::Nothing,
+                None => in_its_place(server, name).await,
                 Some(found) if found == *target => Says::Right,
                 Some(found) => Says::Other(found),
             }
@@ -101,11 +104,37 @@ async fn ask(server: &Server, name: &Name, target: &Name) -> (String, Says) {
     (server.name.clone(), says)
 }
 
+/// What a server has instead of the CNAME record: addresses of this very name, and not those of any name that is not
+/// there.
+async fn in_its_place(server: &Server, name: &Name) -> Says {
+    let found = addresses(server, name).await;
+    if found.is_empty() {
+        return Says::Nothing;
+    }
+    let is_wildcard = match name.base_name().prepend_label(format!("_{:032x}", fastrand::u128(..))) {
+        Ok(other) => !addresses(server, &other).await.is_empty(),
+        Err(_) => false,
+    };
+    if is_wildcard { Says::Nothing } else { Says::Addresses(found) }
+}
+
+/// Those that a server gives for this name itself; none also where it does not answer.
+async fn addresses(server: &Server, name: &Name) -> Vec<IpAddr> {
+    let kinds = [RecordType::A, RecordType::AAAA];
+    let answers = together(kinds.map(|kind| server.ask(name, kind))).await;
+    let records = answers.into_iter().flatten().flatten();
+    records.filter(|record| record.name == *name).filter_map(|record| address(&record)).collect()
+}
+
 fn finding(place: &Place, sighting: &Sighting, name: &Name, target: &Name) -> Finding {
     const SHOWN: usize = 600;
     let found = sighting.iter().map(|(server, says)| match says {
         Says::Right => format!("{server} has it"),
         Says::Nothing => format!("{server} has no CNAME record"),
+        Says::Addresses(found) => {
+            let found: Vec<_> = found.iter().map(ToString::to_string).collect();
+            format!("{server} has no CNAME record and answers with an address ({})", found.join(", "))
+        }
         Says::Other(found) => format!("{server} points to {}", shown(found)),
         Says::Unknown(failure) => format!("{server} {failure}"),
     });
@@ -119,6 +148,14 @@ fn finding(place: &Place, sighting: &Sighting, name: &Name, target: &Name) -> Fi
     }
     if any(|says| matches!(says, Says::Other(_))) {
         return place.wrong(found, format!("let the record lead to the target: {record}"));
+    }
+    if any(|says| matches!(says, Says::Addresses(_))) {
+        let advice = format!(
+            "the DNS provider flattens or proxies the record and gives addresses in its place: turn that off for {}, so that \
+             the CNAME record itself is there: {record}",
+            shown(name)
+        );
+        return place.wrong(found, advice);
     }
     if !any(|says| matches!(says, Says::Nothing)) {
         return place.unanswered(found);

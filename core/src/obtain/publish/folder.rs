@@ -7,12 +7,12 @@
 use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io::{self, Write};
-use std::os::fd::OwnedFd;
+use std::os::fd::{AsFd, OwnedFd};
 use std::path::{Path, PathBuf};
 
 use nix::errno::Errno;
-use nix::fcntl::{OFlag, open, openat, renameat};
-use nix::sys::stat::{Mode, fchmod, mkdirat};
+use nix::fcntl::{AtFlags, OFlag, open, openat, renameat};
+use nix::sys::stat::{Mode, fchmod, fstat, fstatat, mkdirat};
 use nix::unistd::{UnlinkatFlags, unlinkat};
 
 use crate::error::Error;
@@ -91,16 +91,7 @@ impl Way {
 
     /// Opens it, making what is not there.
     pub(super) fn make(self) -> Result<Folder, Problem> {
-        self.walk(|folder, name| match mkdirat(folder, name, FOLDER_MODE) {
-            Ok(()) => {
-                let made = openat(folder, name, STEP, Mode::empty())?;
-                fchmod(&made, FOLDER_MODE)?;
-                Ok(made)
-            }
-            // Somebody else has made it just now.
-            Err(Errno::EEXIST) => openat(folder, name, STEP, Mode::empty()),
-            Err(error) => Err(error),
-        })
+        self.walk(enter)
     }
 
     fn walk(self, make: impl Fn(&OwnedFd, &OsStr) -> nix::Result<OwnedFd>) -> Result<Folder, Problem> {
@@ -120,6 +111,32 @@ impl Way {
     }
 }
 
+/// Makes a folder and opens it.
+fn enter(folder: &OwnedFd, name: &OsStr) -> nix::Result<OwnedFd> {
+    match mkdirat(folder, name, FOLDER_MODE) {
+        Ok(()) => {
+            let made = openat(folder, name, STEP, Mode::empty())?;
+            set_mode(&made, FOLDER_MODE)?;
+            Ok(made)
+        }
+        // Somebody else has made it just now.
+        Err(Errno::EEXIST) => openat(folder, name, STEP, Mode::empty()),
+        Err(error) => Err(error),
+    }
+}
+
+/// Where a file system has modes of its own, those that let everybody read will do.
+fn set_mode(file: impl AsFd, mode: Mode) -> nix::Result<()> {
+    match fchmod(&file, mode) {
+        Err(Errno::EPERM | Errno::EOPNOTSUPP | Errno::ENOSYS)
+            if Mode::from_bits_truncate(fstat(&file)?.st_mode).contains(mode & !Mode::S_IWUSR) =>
+        {
+            Ok(())
+        }
+        outcome => outcome,
+    }
+}
+
 fn with_kind(path: PathBuf) -> io::Result<(PathBuf, bool)> {
     let is_folder = path.metadata()?.is_dir();
     Ok((path, is_folder))
@@ -136,12 +153,36 @@ impl Folder {
         }
     }
 
+    /// A folder in this one; none also if something else has the name.
+    pub(super) fn find_in(&self, name: &str) -> Result<Option<Self>, Problem> {
+        let shown = self.shown.join(name);
+        match openat(&self.fd, name, STEP, Mode::empty()) {
+            Ok(fd) => Ok(Some(Self { shown, fd })),
+            Err(Errno::ENOENT | Errno::ENOTDIR | Errno::ELOOP) => Ok(None),
+            Err(error) => Err(Problem::new(&shown, &error.into())),
+        }
+    }
+
+    /// Whether there is anything of this name, be it a link that leads nowhere.
+    pub(super) fn has(&self, name: &str) -> bool {
+        fstatat(&self.fd, name, AtFlags::AT_SYMLINK_NOFOLLOW).is_ok()
+    }
+
+    /// A folder in this one, made if there is none.
+    pub(super) fn enter(&self, name: &str) -> Result<Self, Problem> {
+        let shown = self.shown.join(name);
+        match enter(&self.fd, OsStr::new(name)) {
+            Ok(fd) => Ok(Self { shown, fd }),
+            Err(error) => Err(Problem::new(&shown, &error.into())),
+        }
+    }
+
     /// A file with this content, whole or not at all; a link of its name is replaced and not followed.
     pub(super) fn put(&self, name: &str, temporary: &str, content: &[u8]) -> Result<(), Problem> {
         self.remove_file(temporary)?;
         let put = || -> io::Result<()> {
             let mut file = fs::File::from(openat(&self.fd, temporary, NEW, FILE_MODE)?);
-            fchmod(&file, FILE_MODE)?;
+            set_mode(&file, FILE_MODE)?;
             file.write_all(content)?;
             file.sync_all()?;
             Ok(renameat(&self.fd, temporary, &self.fd, name)?)
@@ -184,9 +225,18 @@ impl Problem {
         Self { path: path.to_owned(), why: format!("{error}{what_to_do}"), is_missing }
     }
 
+    pub(super) fn gone(path: &Path) -> Self {
+        Self::new(path, &io::Error::from(io::ErrorKind::NotFound))
+    }
+
     fn refused(path: &Path, why: &str) -> Self {
         let why = format!("{why}, so nothing is done there; make it a folder of the webroot");
         Self { path: path.to_owned(), why, is_missing: false }
+    }
+
+    /// In one line.
+    pub(super) fn describe(&self) -> String {
+        format!("{}: {}", self.path.display(), self.why)
     }
 
     /// Something on the way is not there, or no more.

@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 use crate::event::{Event, EventType};
 use crate::obtain::challenge::FOLDER;
 
-/// Listens from the first file on until it is dropped.
+/// Listens from when it is prepared, or from the first file on, until it is dropped.
 #[derive(Debug)]
 pub(crate) struct Listening {
     address: SocketAddr,
@@ -24,15 +24,24 @@ impl Listening {
         Self { address, session: Mutex::default() }
     }
 
+    /// Listens from now on: a port that is ours cannot be lost until there is something to show.
+    pub(super) fn prepare(&self, how: &Publishing<'_>) -> Result<()> {
+        self.with_session(how, |_| {})
+    }
+
     pub(super) fn publish(&self, how: &Publishing<'_>, file: &File<'_>) -> Result<()> {
-        let mut session = self.session.lock().unwrap_or_else(PoisonError::into_inner);
         let path = format!("{FOLDER}{}", file.name);
+        self.with_session(how, |session| session.serve(file.domain, path, file.content))
+    }
+
+    fn with_session(&self, how: &Publishing<'_>, work: impl FnOnce(&Session)) -> Result<()> {
+        let mut session = self.session.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(session) = session.as_ref().filter(|session| session.is_ours()) {
-            session.serve(file.domain, path, file.content);
+            work(session);
             return Ok(());
         }
         let joined = Session::new(self.address).map_err(|error| self.cannot_listen(&error))?;
-        joined.serve(file.domain, path, file.content);
+        work(&joined);
         tell(how, joined.address);
         *session = Some(joined);
         Ok(())

@@ -1,6 +1,6 @@
 //! Files in the folders of a web server.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
@@ -12,6 +12,9 @@ use crate::parameter::domain::is_twin;
 /// `/.well-known/pki-validation/`, step by step.
 const STEPS: [&str; 2] = [".well-known", "pki-validation"];
 const TRIES: usize = 5;
+const PARAMETER: &str = "validation.webroot";
+/// What is written to try a folder out: more than a challenge needs.
+const PROBE: [u8; 4096] = [b'-'; 4096];
 
 /// The folders of web servers: one for all names, or one for each.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -21,27 +24,50 @@ pub(crate) struct Webroots {
 }
 
 impl Webroots {
-    /// A name without a folder has its www twin's: web servers serve both from one.
     fn root(&self, domain: &str) -> Result<&Path> {
-        let twins = || self.by_domain.iter().find(|(name, _)| is_twin(name, domain)).map(|(_, root)| root);
-        let root = self.by_domain.get(domain).or_else(twins);
-        let Some(root) = root.or(self.all.as_ref()) else {
-            return Err(Error::invalid("validation.webroot", format!("there is no folder for {domain}")));
+        self.place(domain).map(|(root, _)| root)
+    }
+
+    /// The folder of a name, and where it was given. A name without one has its www twin's: web servers serve both from
+    /// one.
+    fn place(&self, domain: &str) -> Result<(&Path, String)> {
+        let own = self.by_domain.get_key_value(domain);
+        let twins = || self.by_domain.iter().find(|(name, _)| is_twin(name, domain));
+        let (root, parameter) = match (own.or_else(twins), &self.all) {
+            (Some((name, root)), _) => (root, format!("{PARAMETER}.{name}")),
+            (None, Some(root)) => (root, PARAMETER.to_owned()),
+            (None, None) => {
+                return Err(Error::invalid(PARAMETER, format!("there is no folder for {domain}")));
+            }
         };
-        let wrong = |why: &str| Error::invalid("validation.webroot", format!("{}: {why}", root.display()));
+        let wrong = |why: &str| Error::invalid(&parameter, format!("{}: {why}", root.display()));
         match root.metadata() {
             // It goes into the journal.
             Ok(_) if root.to_str().is_none() => Err(wrong("the path is not UTF-8")),
-            Ok(found) if found.is_dir() => Ok(root),
+            Ok(found) if found.is_dir() => Ok((root, parameter)),
             Ok(_) => Err(wrong("it is not a folder")),
             Err(error) => Err(wrong(&format!("expected the folder that the web server serves ({error})"))),
         }
     }
 
+    /// Tries in the folder of each name whether a file can be put there. Nothing is left behind; what a crash leaves
+    /// bears the mark, and goes with the next call.
+    pub(super) fn prepare(&self, domains: &[String], mark: &str) -> Result<()> {
+        let mut tried = BTreeSet::new();
+        for domain in domains {
+            let (root, parameter) = self.place(domain)?;
+            if tried.insert(root) {
+                again_while_missing(|| try_out(root, mark))
+                    .map_err(|problem| Error::invalid(parameter, problem.describe()))?;
+            }
+        }
+        Ok(())
+    }
+
     /// The folders that are not there yet, and the file.
     pub(super) fn plan(&self, domain: &str, file: &str) -> Result<Vec<Published>> {
-        let root = std::path::absolute(self.root(domain)?)
-            .map_err(|error| Error::invalid("validation.webroot", error))?;
+        let root =
+            std::path::absolute(self.root(domain)?).map_err(|error| Error::invalid(PARAMETER, error))?;
         let there = Way::find(&root, &STEPS)?.there();
         let mut path = root;
         let mut plan = Vec::new();
@@ -63,6 +89,53 @@ impl Webroots {
         };
         Ok(again_while_missing(put)?)
     }
+}
+
+/// Puts a file where the challenge's will lie and takes it away. Folders of that place that are not there are not made,
+/// since after a crash nobody would know whose they are: one that bears the mark stands for them.
+fn try_out(root: &Path, mark: &str) -> Result<(), Problem> {
+    let there = Way::find(root, &STEPS)?.there();
+    // What lies above: a crash may have left something when there was less.
+    for depth in 0..there {
+        let (above, _) = STEPS.split_at(depth);
+        if let Some(folder) = Folder::find(root, above)? {
+            clear(&folder, mark)?;
+        }
+    }
+    let (here, missing) = STEPS.split_at(there);
+    let Some(folder) = Folder::find(root, here)? else { return Err(Problem::gone(root)) };
+    clear(&folder, mark)?;
+    let outcome = if missing.is_empty() {
+        put_probe(&folder, mark)
+    } else {
+        folder.enter(mark).and_then(|inside| put_probe(&inside, mark))
+    };
+    // Also after a failure, which says more than what this would say.
+    let cleared = clear(&folder, mark);
+    outcome.and(cleared)
+}
+
+fn put_probe(folder: &Folder, mark: &str) -> Result<(), Problem> {
+    folder.put(mark, &new(mark), &PROBE)
+}
+
+/// Removes what was put here to try the folder out. Where there is nothing, nothing is asked of the file system: it may
+/// let us write only further down.
+fn clear(folder: &Folder, mark: &str) -> Result<(), Problem> {
+    if let Some(inside) = folder.find_in(mark)? {
+        clear_files(&inside, mark)?;
+        return folder.remove_folder(mark);
+    }
+    clear_files(folder, mark)
+}
+
+fn clear_files(folder: &Folder, mark: &str) -> Result<(), Problem> {
+    let files = [mark.to_owned(), new(mark)];
+    files.iter().filter(|file| folder.has(file)).try_for_each(|file| folder.remove_file(file))
+}
+
+fn new(mark: &str) -> String {
+    format!("{mark}.new")
 }
 
 /// Another entry may take its last file away, and the folder with it, just when we are about to use it.

@@ -10,6 +10,8 @@ use std::os::unix::fs::{MetadataExt, symlink};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
+use nix::errno::Errno;
+
 use crate::obtain::storage::{Attributes, Disk, Storage};
 
 /// What a crash leaves of what was not synced.
@@ -231,7 +233,7 @@ impl FullDisk {
         let mut left = self.left.lock().expect("no panic");
         if *left == Some(0) {
             *left = None;
-            return Err(nix::errno::Errno::ENOSPC.into());
+            return Err(Errno::ENOSPC.into());
         }
         *left = left.map(|left| left - 1);
         Ok(())
@@ -285,5 +287,74 @@ impl Storage for FullDisk {
 
     fn set_attributes(&self, path: &Path, attributes: Attributes) -> io::Result<()> {
         self.step().and_then(|()| Disk.set_attributes(path, attributes))
+    }
+}
+
+/// What a disk is asked to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Step {
+    Create,
+    SyncFile,
+    SyncFolder,
+    Rename,
+    Link,
+    MakeFolder,
+    Remove,
+    SetAttributes,
+}
+
+/// A disk that never can do some things.
+pub(super) struct LimitedDisk<F>(pub(super) F);
+
+impl<F: Fn(Step, &Path) -> Option<Errno>> LimitedDisk<F> {
+    fn step(&self, step: Step, path: &Path) -> io::Result<()> {
+        (self.0)(step, path).map_or(Ok(()), |errno| Err(errno.into()))
+    }
+}
+
+impl<F: Fn(Step, &Path) -> Option<Errno> + Send + Sync> Storage for LimitedDisk<F> {
+    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
+        Disk.read(path)
+    }
+
+    fn target(&self, path: &Path) -> io::Result<PathBuf> {
+        Disk.target(path)
+    }
+
+    fn create(&self, path: &Path, content: &[u8], mode: u32) -> io::Result<()> {
+        self.step(Step::Create, path).and_then(|()| Disk.create(path, content, mode))
+    }
+
+    fn sync(&self, path: &Path) -> io::Result<()> {
+        let step = if path.is_dir() { Step::SyncFolder } else { Step::SyncFile };
+        self.step(step, path).and_then(|()| Disk.sync(path))
+    }
+
+    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
+        self.step(Step::Rename, to).and_then(|()| Disk.rename(from, to))
+    }
+
+    fn link(&self, target: &Path, path: &Path) -> io::Result<()> {
+        self.step(Step::Link, path).and_then(|()| Disk.link(target, path))
+    }
+
+    fn make_folder(&self, path: &Path) -> io::Result<()> {
+        self.step(Step::MakeFolder, path).and_then(|()| Disk.make_folder(path))
+    }
+
+    fn remove(&self, path: &Path) -> io::Result<()> {
+        self.step(Step::Remove, path).and_then(|()| Disk.remove(path))
+    }
+
+    fn remove_folder(&self, path: &Path) -> io::Result<()> {
+        self.step(Step::Remove, path).and_then(|()| Disk.remove_folder(path))
+    }
+
+    fn attributes(&self, path: &Path) -> io::Result<Attributes> {
+        Disk.attributes(path)
+    }
+
+    fn set_attributes(&self, path: &Path, attributes: Attributes) -> io::Result<()> {
+        self.step(Step::SetAttributes, path).and_then(|()| Disk.set_attributes(path, attributes))
     }
 }

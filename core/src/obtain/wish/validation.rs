@@ -16,6 +16,35 @@ pub(super) struct Validation {
     pub(super) emails: Vec<String>,
 }
 
+/// The same with every path absolute: `renew_all` may be called in another folder.
+pub(super) fn absolute(mut given: Map<String, Value>) -> Map<String, Value> {
+    match given.get_mut("webroot") {
+        Some(Value::Object(folders)) => folders.values_mut().for_each(make_absolute),
+        Some(folder) => make_absolute(folder),
+        None => {}
+    }
+    if let Some(hook) = given.get_mut("hook") {
+        absolute_command(hook);
+    }
+    given
+}
+
+/// The program of a command, unless it is a name to be looked for in `PATH`.
+pub(super) fn absolute_command(command: &mut Value) {
+    let program = command.as_array_mut().and_then(|words| words.first_mut());
+    if let Some(program) = program.filter(|program| program.as_str().is_some_and(|path| path.contains('/'))) {
+        make_absolute(program);
+    }
+}
+
+/// What is no path, or no text when it is absolute, stays as it is: it is refused where it is used.
+fn make_absolute(path: &mut Value) {
+    let absolute = path.as_str().and_then(|path| std::path::absolute(path).ok());
+    if let Some(absolute) = absolute.and_then(|path| path.into_os_string().into_string().ok()) {
+        *path = absolute.into();
+    }
+}
+
 /// Its members.
 const MEMBERS: [&str; 5] = ["method", "webroot", "listen", "hook", "emails"];
 
@@ -118,12 +147,8 @@ fn webroots(value: &Value) -> Result<Webroots> {
         )
     };
     let path = |value: &Value| {
-        value
-            .as_str()
-            .filter(|text| !text.is_empty())
-            .ok_or_else(wrong)
-            .map(std::path::absolute)?
-            .map_err(|_| wrong())
+        let text = value.as_str().filter(|text| !text.is_empty() && !text.contains('\0'));
+        text.and_then(|text| std::path::absolute(text).ok()).ok_or_else(wrong)
     };
     match value {
         Value::Object(given) => {

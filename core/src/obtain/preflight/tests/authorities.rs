@@ -54,3 +54,20 @@ fn servers_that_cannot_be_found_prove_nothing() {
         [("cname", false), ("caa", false)]
     );
 }
+
+/// The system's resolver serves a few zones of its own, and has nothing above them.
+#[test]
+fn where_no_servers_are_known_the_resolver_is_asked() {
+    let (finder, authority) = (sandbox(), sandbox());
+    finder.add_record("example.com", "NS", "ns1.example.net").expect("a record");
+    authority.add_record(&format!("{LABEL}.www.example.com"), "CNAME", TARGET).expect("a record");
+    let preflight = found_by(&finder, authority.dns_address().port());
+    assert_eq!(look(&preflight, &record("www.example.com")), []);
+    finder.add_record("com", "CAA", "0 issue \"ca.example.net\"").expect("a record");
+    let finding = one(look(&preflight, &record("www.example.com")));
+    assert!(finding.certain && finding.what == "caa" && finding.location == "com", "{finding:?}");
+    // Of the record itself it says nothing that could be believed.
+    let finding =
+        look(&preflight, &record("example.org")).into_iter().find(|finding| finding.what == "cname");
+    assert!(finding.is_some_and(|finding| !finding.certain && finding.found.contains("no name servers")));
+}

@@ -1,8 +1,11 @@
+use std::net::{Ipv4Addr, UdpSocket};
 use std::time::{Duration, Instant};
 
+use hickory_resolver::proto::op::{Message, OpCode};
+use hickory_resolver::proto::rr::{RData, Record, RecordType};
 use zerossl_sandbox::{DnsAnswer, Sandbox};
 
-use super::super::Watching;
+use super::super::{Preflight, Watching};
 use super::{LABEL, TARGET, await_question, look, one, preflight, record, sandbox};
 use crate::cancel::CancelToken;
 
@@ -37,6 +40,67 @@ fn a_missing_record_is_written_down() {
     assert_eq!(finding.expected, TARGET);
     assert_eq!(finding.found, format!("{} has no CNAME record", sandbox.dns_address()));
     assert!(finding.advice.contains(&format!("`{LABEL}.www.example.com. CNAME {TARGET}`")), "{finding:?}");
+}
+
+/// Flattened, or proxied: the provider gives addresses in the place of the record.
+#[test]
+fn addresses_in_the_place_of_the_record_are_told_of() {
+    for (kind, address) in [("A", "192.0.2.1"), ("AAAA", "2001:db8::1")] {
+        let sandbox = sandbox();
+        let name = format!("{LABEL}.www.example.com");
+        sandbox.add_record(&name, kind, address).expect("a record");
+        let mut preflight = preflight(&sandbox, &[]);
+        // It is not waited for: such a record is there.
+        preflight.limits.patience = Duration::from_secs(3600);
+        let finding = one(look(&preflight, &record("www.example.com")));
+        assert!(finding.certain && finding.found.contains(address), "{finding:?}");
+        assert!(
+            finding.advice.contains("flattens or proxies") && finding.advice.contains(&name),
+            "{finding:?}"
+        );
+        assert!(!finding.advice.contains("minutes"), "{finding:?}");
+    }
+}
+
+/// A server that gives an address for every name, as a wildcard does, and nothing else. An empty datagram ends it.
+fn wildcard(socket: &UdpSocket) {
+    let mut question = [0; 512];
+    while let Ok((length @ 1.., from)) = socket.recv_from(&mut question) {
+        let question = Message::from_vec(&question[..length]).expect("a question");
+        let query = question.queries.first().expect("a query").clone();
+        let mut answer = Message::response(question.metadata.id, OpCode::Query);
+        if query.query_type() == RecordType::A {
+            let address = RData::A(Ipv4Addr::new(192, 0, 2, 1).into());
+            answer.add_answer(Record::from_rdata(query.name().clone(), 5, address));
+        }
+        answer.add_query(query);
+        socket.send_to(&answer.to_vec().expect("an answer"), from).expect("sent");
+    }
+}
+
+#[test]
+fn a_wildcards_addresses_stand_for_nothing() {
+    let socket = UdpSocket::bind("127.0.0.1:0").expect("a port");
+    let server = socket.local_addr().expect("an address");
+    let finding = std::thread::scope(|scope| {
+        scope.spawn(|| wildcard(&socket));
+        let mut preflight = Preflight::new(Some(&server.to_string()), &[]).expect("parameters");
+        preflight.limits.patience = Duration::ZERO;
+        let findings = look(&preflight, &record("example.com"));
+        UdpSocket::bind("127.0.0.1:0").and_then(|end| end.send_to(&[], server)).expect("sent");
+        one(findings)
+    });
+    assert!(finding.certain && finding.advice.starts_with("add this record"), "{finding:?}");
+}
+
+/// A record that leads elsewhere has that host's addresses: they are not its own.
+#[test]
+fn the_addresses_of_a_target_are_not_the_records() {
+    let sandbox = sandbox();
+    add(&sandbox, "example.com", "elsewhere.example.net");
+    sandbox.add_record("elsewhere.example.net", "A", "192.0.2.1").expect("a record");
+    let finding = one(look(&preflight(&sandbox, &[]), &record("example.com")));
+    assert!(finding.advice.contains("lead to the target"), "{finding:?}");
 }
 
 #[test]

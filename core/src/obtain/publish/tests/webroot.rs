@@ -199,3 +199,65 @@ fn entries_that_share_a_folder_do_not_hinder_each_other() {
     let left = listed(root.path());
     assert!(left.iter().all(|path| path.is_dir()), "{left:?}");
 }
+
+const MARK: &str = ".zerossl-probe-0123456789abcdef";
+
+fn prepare(publisher: &Publisher, names: &[&str]) -> Result<()> {
+    let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
+    plainly(&client(), ValidationMethod::Http, |how| publisher.prepare(how, &names, MARK))
+}
+
+#[test]
+fn trying_a_folder_leaves_nothing() {
+    for made in ["", ".well-known", PLACE] {
+        let root = temporary();
+        fs::create_dir_all(root.path().join(made)).expect("folders");
+        let before = listed(root.path());
+        prepare(&all(root.path()), &["a.example", "b.example"]).expect("it can be written");
+        assert_eq!(listed(root.path()), before);
+    }
+}
+
+/// Of a call that died while it tried, at any depth there was then.
+#[test]
+fn what_a_crash_left_of_a_try_goes_with_the_next() {
+    for then in ["", ".well-known", PLACE] {
+        for now in ["", ".well-known", PLACE] {
+            let root = temporary();
+            let folder = root.path().join(then);
+            fs::create_dir_all(&folder).expect("folders");
+            let inside = if then == PLACE { folder } else { folder.join(MARK) };
+            fs::create_dir_all(&inside).expect("folders");
+            fs::write(inside.join(MARK), "ha").expect("it can be written");
+            fs::write(inside.join(format!("{MARK}.new")), "ha").expect("it can be written");
+            fs::create_dir_all(root.path().join(now)).expect("folders");
+            prepare(&all(root.path()), &["a.example"]).expect("it can be written");
+            let left = listed(root.path());
+            assert!(left.iter().all(|path| path.is_dir() && !path.ends_with(MARK)), "{left:?}");
+        }
+    }
+}
+
+/// Of many at a time, in the same folder.
+#[test]
+fn tries_do_not_hinder_each_other() {
+    let root = temporary();
+    std::thread::scope(|scope| {
+        for number in 0..4 {
+            let root = root.path();
+            scope.spawn(move || {
+                let names = ["a.example".to_owned()];
+                let mark = format!(".zerossl-probe-{number}");
+                for _ in 0..100 {
+                    plainly(&client(), ValidationMethod::Http, |how| all(root).prepare(how, &names, &mark))
+                        .expect("it can be written");
+                    let plan = all(root).plan(&file("a.example", "x")).expect("a plan");
+                    for published in plan.iter().rev().filter(|one| matches!(one, Published::Folder { .. })) {
+                        withdraw(&all(root), published).expect("withdrawn");
+                    }
+                }
+            });
+        }
+    });
+    assert!(listed(root.path()).is_empty());
+}

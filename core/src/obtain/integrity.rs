@@ -1,0 +1,82 @@
+//! Whether the files of a certificate in place are still what was put there: each is there twice, in one form or another.
+
+use rcgen::PublicKeyData;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
+use x509_parser::certificate::X509Certificate;
+use x509_parser::prelude::FromDer;
+use zeroize::Zeroizing;
+
+use super::entry::Entry;
+use super::install::{CERTIFICATE, COMBINED};
+use super::journal::Installed;
+use super::request::KEY;
+use super::session::Session;
+use super::telling::Stage;
+use crate::answers::Certificate;
+use crate::error::{Error, Kind, Result};
+use crate::operations::GetCertificate;
+use crate::signing_request::read_key;
+
+impl Session<'_> {
+    /// What is wrong with the files of this version, if something is. They are there.
+    pub(crate) fn damage(&self, serial: u32) -> Result<Option<String>> {
+        let read = |file: &str| -> Result<Zeroizing<Vec<u8>>> {
+            let content = self.entry.read(&Entry::in_version(serial, file))?;
+            Ok(Zeroizing::new(content.unwrap_or_default()))
+        };
+        let (key, combined) = (read(KEY)?, read(COMBINED)?);
+        let (leaf, chain, fullchain) = (read("cert.pem")?, read("chain.pem")?, read("fullchain.pem")?);
+        Ok(look(&key, &leaf, &chain, &fullchain, &combined).err())
+    }
+
+    /// What the service said of the certificate in place; where that is gone or damaged, it is asked again.
+    pub(crate) fn stored_certificate(&self, installed: &Installed) -> Result<Certificate> {
+        let name = Entry::in_version(installed.serial, CERTIFICATE);
+        let why = match self.entry.read_json(&name) {
+            Ok(Some(certificate)) => return Ok(certificate),
+            Ok(None) => Error::storage(self.entry.path.join(&name), "it is gone"),
+            Err(error) => error,
+        };
+        self.warn(Stage::Install, &format!("{why}; the service is asked for it"), []);
+        let certificate = match self.send(&GetCertificate::new(&installed.id)) {
+            Ok(certificate) => certificate,
+            Err(error) if error.kind() == Kind::Cancelled => return Err(error),
+            Err(error) => return Err(why.and_say(&format!("and the service could not be asked ({error})"))),
+        };
+        if !self.entry.is_read_only() {
+            self.entry.write_json(&name, &certificate)?;
+        }
+        Ok(certificate)
+    }
+}
+
+fn look(key: &[u8], leaf: &[u8], chain: &[u8], fullchain: &[u8], combined: &[u8]) -> Result<(), String> {
+    let spki = |pem: &[u8]| {
+        let key = std::str::from_utf8(pem).ok().and_then(|pem| read_key(pem, None).ok())?;
+        Some(key.subject_public_key_info())
+    };
+    let Some(ours) = spki(key) else { return Err(format!("{KEY} holds no key that can be read")) };
+    let [leaf] = &certificates(leaf, "cert.pem")?[..] else {
+        return Err("cert.pem does not hold one certificate".to_owned());
+    };
+    let parsed = X509Certificate::from_der(leaf);
+    let (_, parsed) = parsed.map_err(|_| "the certificate in cert.pem cannot be read".to_owned())?;
+    if parsed.public_key().raw != ours {
+        return Err(format!("cert.pem is for another key than {KEY}"));
+    }
+    let whole = [std::slice::from_ref(leaf), &certificates(chain, "chain.pem")?[..]].concat();
+    if certificates(fullchain, "fullchain.pem")? != whole {
+        return Err("fullchain.pem is not made of cert.pem and chain.pem".to_owned());
+    }
+    if spki(combined).as_ref() != Some(&ours) || certificates(combined, COMBINED)? != whole {
+        return Err(format!("{COMBINED} is not made of {KEY} and fullchain.pem"));
+    }
+    Ok(())
+}
+
+/// All there are, with nothing between that looks like one and is none.
+fn certificates(pem: &[u8], file: &str) -> Result<Vec<CertificateDer<'static>>, String> {
+    let found: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem).collect();
+    found.map_err(|_| format!("{file} is no PEM that can be read"))
+}

@@ -1,0 +1,19 @@
+//! What can be seen before an order is seen before it: each order takes a place in the quota.
+
+use super::session::Session;
+use crate::error::{Error, Result};
+use crate::{digest, process};
+
+impl Session<'_> {
+    /// Whether the certificate could be validated, put in place and told of. What could not be is an error of a parameter
+    /// or of the storage, and nothing has been sent or written down.
+    pub(crate) fn prepare(&self) -> Result<()> {
+        self.entry.prepare()?;
+        if let Some(program) = self.wish.deploy_hook.first() {
+            process::look_up(program).map_err(|why| Error::invalid("deploy_hook", why))?;
+        }
+        let of_entry = digest::sha256(self.entry.path.as_os_str().as_encoded_bytes());
+        let mark = format!(".zerossl-probe-{}", of_entry.get(..16).unwrap_or_default());
+        self.wish.publisher.prepare(&self.publishing(""), &self.wish.terms.domains, &mark)
+    }
+}

@@ -1,0 +1,40 @@
+//! A store that cannot be written: another place renews it, or its file system was mounted read-only. A good certificate
+//! is a good one there, too.
+
+use super::entry::REQUEST;
+use super::session::Session;
+use super::telling::Stage;
+use super::wish::Aim;
+use crate::error::{Error, Result};
+use crate::operations::Obtained;
+
+impl Session<'_> {
+    /// `unchanged`, if nothing has to be written for that.
+    pub(crate) fn look_only(&self) -> Result<Obtained> {
+        let needed = |what: &str| {
+            let why = format!("nothing can be written there, and {what}; make it writable for this user");
+            Err(Error::storage(&self.entry.path, why))
+        };
+        if self.wish.aim != Aim::Good {
+            return needed("the call asks for a change");
+        }
+        if self.journal.held.is_some() {
+            return needed("a certificate is kept for a person to look at");
+        }
+        if self.journal.order.is_some() || !self.journal.leftovers.is_empty() {
+            return needed("an order is not done with");
+        }
+        let Some(installed) = self.good()? else { return needed("there is no certificate that is good") };
+        if !installed.deployed {
+            return needed("the deploy hook has not had the certificate");
+        }
+        if self.wish.adopt.as_ref().is_some_and(|id| *id != installed.id) {
+            return needed("another order is to be adopted");
+        }
+        if self.entry.read_json(REQUEST).ok().flatten().as_ref() != Some(&self.wish.request) {
+            let message = "nothing can be written there, so `renew_all` goes by what was asked for before";
+            self.warn(Stage::Done, message, []);
+        }
+        self.unchanged(&installed)
+    }
+}

@@ -1,0 +1,56 @@
+//! Opening what should be a plain file, whatever lies there: nothing is waited for, and nothing read without end.
+
+use std::fs::{self, File, FileType, OpenOptions};
+use std::io::{self, ErrorKind, Read};
+use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
+use std::path::Path;
+
+use nix::libc;
+
+/// Far more than anything of ours takes.
+const LARGEST: u64 = 16 * 1024 * 1024;
+
+/// Opens it with these options, and with these flags beside them.
+pub(crate) fn open(path: &Path, options: &mut OpenOptions, flags: libc::c_int) -> io::Result<File> {
+    // Before it is opened: a FIFO may wake somebody up, and a device may begin to work.
+    match fs::metadata(path) {
+        Ok(_) if flags & libc::O_NOFOLLOW != 0 && path.is_symlink() => {
+            return Err(io::Error::other("it is a symbolic link"));
+        }
+        Ok(found) => expect_file(found.file_type())?,
+        Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
+        Err(_) if path.is_symlink() => {
+            return Err(io::Error::other("it is a symbolic link that leads nowhere"));
+        }
+        Err(_) => {}
+    }
+    let file = options.custom_flags(libc::O_NONBLOCK | libc::O_NOCTTY | flags).open(path)?;
+    // It may have been exchanged meanwhile.
+    expect_file(file.metadata()?.file_type())?;
+    Ok(file)
+}
+
+/// All of it.
+pub(crate) fn read(file: &File) -> io::Result<Vec<u8>> {
+    let mut content = Vec::new();
+    file.take(LARGEST + 1).read_to_end(&mut content)?;
+    if content.len() as u64 > LARGEST {
+        return Err(io::Error::other("it is larger than 16 MiB, so it is none of ours"));
+    }
+    Ok(content)
+}
+
+fn expect_file(found: FileType) -> io::Result<()> {
+    let what = if found.is_file() {
+        return Ok(());
+    } else if found.is_dir() {
+        "a folder"
+    } else if found.is_fifo() {
+        "a FIFO"
+    } else if found.is_socket() {
+        "a socket"
+    } else {
+        "a device"
+    };
+    Err(io::Error::other(format!("it is {what} and no file")))
+}
