@@ -59,7 +59,7 @@ impl Session<'_> {
         let names: Vec<&str> = order.terms.domains.iter().map(String::as_str).collect();
         let csr = signing_request::make(&key, &names)?;
         self.entry.make_version(order.serial)?;
-        let pem = Zeroizing::new(key.serialize_pem());
+        let pem = key.to_pem()?;
         self.entry.write(&key_file, pem.as_bytes(), PRIVATE)?;
         self.entry.write(&csr_file, csr.as_bytes(), PRIVATE)?;
         Ok(Request::of(csr))
