@@ -44,6 +44,7 @@ mod outgoing;
 mod pace;
 mod pages;
 mod parameter;
+mod per_process;
 mod private_key;
 mod process;
 mod reading;
