@@ -1,28 +1,30 @@
 //! Cancelling: one token that every wait and every read and write of the network looks at.
 
 use std::fmt;
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
 use std::time::{Duration, Instant};
 
 /// Ends the calls that look at it: clone it, keep one, give one to [`Client::cancelled_by`].
 ///
-/// A wait ends at once, the network within 50 milliseconds. A token that was cancelled stays so.
+/// Waits and the network end within 50 milliseconds. A token that was cancelled stays so.
 ///
 /// [`Client::cancelled_by`]: crate::Client::cancelled_by
 #[derive(Clone, Debug, Default)]
 pub struct CancelToken(Arc<State>);
 
+/// Without a lock, which a signal handler or a child of fork could find taken.
 #[derive(Default)]
 struct State {
-    cancelled: Mutex<bool>,
-    changed: Condvar,
+    cancelled: AtomicBool,
     ask: Option<Ask>,
 }
 
 type Ask = Box<dyn Fn() -> bool + Send + Sync>;
 
-/// How long a wait goes on before [`CancelToken::asking`]'s question is asked again.
-const ASK_EVERY: Duration = Duration::from_millis(50);
+/// How long a wait goes on before the token is looked at again.
+const LOOK_EVERY: Duration = Duration::from_millis(50);
 
 impl CancelToken {
     /// A token that nobody has cancelled yet.
@@ -53,22 +55,22 @@ impl CancelToken {
 
     /// How often a wait has to look at the token, if it is not woken by it.
     pub(crate) fn look_every(&self) -> Option<Duration> {
-        self.0.ask.is_some().then_some(ASK_EVERY)
+        self.0.ask.is_some().then_some(LOOK_EVERY)
     }
 
     /// Cancels: from any thread, as often as wanted.
     pub fn cancel(&self) {
-        *self.0.cancelled.lock().unwrap_or_else(PoisonError::into_inner) = true;
-        self.0.changed.notify_all();
+        self.0.cancelled.store(true, Ordering::Release);
     }
 
     /// Whether somebody cancelled.
     #[must_use]
     pub fn is_cancelled(&self) -> bool {
-        let cancelled = *self.0.cancelled.lock().unwrap_or_else(PoisonError::into_inner);
-        // Not under the lock: whoever is asked may cancel.
-        if cancelled || !self.0.ask.as_ref().is_some_and(|ask| ask()) {
-            return cancelled;
+        if self.0.cancelled.load(Ordering::Acquire) {
+            return true;
+        }
+        if !self.0.ask.as_ref().is_some_and(|ask| ask()) {
+            return false;
         }
         self.cancel();
         true
@@ -81,10 +83,7 @@ impl CancelToken {
             if left == Duration::ZERO {
                 return true;
             }
-            let left = self.look_every().map_or(left, |pause| left.min(pause));
-            let cancelled = self.0.cancelled.lock().unwrap_or_else(PoisonError::into_inner);
-            let waited = self.0.changed.wait_timeout_while(cancelled, left, |cancelled| !*cancelled);
-            drop(waited.unwrap_or_else(PoisonError::into_inner));
+            thread::sleep(left.min(LOOK_EVERY));
         }
         false
     }

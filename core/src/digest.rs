@@ -1,9 +1,10 @@
-//! SHA-256, by the crypto library that TLS uses.
+//! SHA-256 (FIPS 180-4).
+
+use sha2::{Digest, Sha256};
 
 /// In lower-case hex.
 pub(crate) fn sha256(bytes: &[u8]) -> String {
-    let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, bytes);
-    digest.as_ref().iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
+    Sha256::digest(bytes).iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
 }
 
 #[cfg(test)]

@@ -45,6 +45,8 @@ mod outgoing;
 mod pace;
 mod pages;
 mod parameter;
+mod per_process;
+mod private_key;
 mod process;
 mod reading;
 mod secret;

@@ -70,6 +70,7 @@ fn openssl_reads_every_kind_of_key_and_request() {
         assert!(key.reveal().starts_with("-----BEGIN PRIVATE KEY-----"));
         std::fs::write(folder.path().join("key.pem"), key.reveal()).expect("a file");
         std::fs::write(folder.path().join("csr.pem"), &generated.csr).expect("a file");
+        openssl(&["pkey", "-in", "key.pem", "-check", "-noout"], folder.path());
         let of_key = openssl(&["pkey", "-in", "key.pem", "-pubout"], folder.path());
         let of_csr = openssl(&["req", "-in", "csr.pem", "-noout", "-pubkey"], folder.path());
         assert_eq!(of_key, of_csr);
@@ -86,6 +87,10 @@ fn keys_of_openssl_are_taken_in_all_their_forms() {
         (&["genrsa", "-traditional", "2048"], Some("rsa-2048")),
         (&["genrsa", "2048"], None),
         (&["genrsa", "3072"], None),
+        (&["genrsa", "-traditional", "4096"], Some("rsa-4096")),
+        // As old programs made them.
+        (&["genrsa", "-3", "2048"], Some("rsa-2048")),
+        (&["genrsa", "2049"], None),
         // openssl writes the curve's parameters before the key.
         (&["ecparam", "-name", "prime256v1", "-genkey"], None),
     ] {
@@ -100,6 +105,45 @@ fn keys_of_openssl_are_taken_in_all_their_forms() {
     }
 }
 
+/// Java and others leave the public half out of an EC key, or write it in its short form.
+#[test]
+fn ec_keys_without_their_public_half_are_taken() {
+    let folder = folder();
+    for curve in ["prime256v1", "secp384r1"] {
+        let make = ["ecparam", "-name", curve, "-genkey", "-noout", "-out", "key.pem"];
+        if openssl(&make, folder.path()).is_none() {
+            return;
+        }
+        let public = openssl(&["pkey", "-in", "key.pem", "-pubout"], folder.path());
+        for form in [&["-no_public"][..], &["-conv_form", "compressed"]] {
+            let sec1 = [&["ec", "-in", "key.pem", "-out", "sec1.pem"], form].concat();
+            openssl(&sec1, folder.path());
+            openssl(&["pkcs8", "-topk8", "-nocrypt", "-in", "sec1.pem", "-out", "pkcs8.pem"], folder.path());
+            for file in ["sec1.pem", "pkcs8.pem"] {
+                let key = std::fs::read_to_string(folder.path().join(file)).expect("a key");
+                let csr = csr_by(&key);
+                assert!(text_of(&csr).is_some());
+                std::fs::write(folder.path().join("csr.pem"), csr).expect("a file");
+                let of_csr = openssl(&["req", "-in", "csr.pem", "-noout", "-pubkey"], folder.path());
+                assert_eq!(of_csr, public, "{curve} {form:?} {file}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_large_rsa_key_is_taken() {
+    let csr = csr_by(include_str!("keys/rsa-8192.pem"));
+    let Some(text) = text_of(&csr) else { return };
+    assert!(text.contains("(8192 bit)"), "{text}");
+}
+
+fn csr_by(key: &str) -> String {
+    let mut generate = GenerateCsr::new(["example.com"]);
+    generate.private_key = Some(Secret::from(key));
+    client().send(&generate).expect("a CSR").csr
+}
+
 #[test]
 fn keys_that_the_service_does_not_take_are_refused() {
     let folder = folder();
@@ -112,6 +156,25 @@ fn keys_that_the_service_does_not_take_are_refused() {
         &["ecparam", "-name", "secp521r1", "-genkey", "-noout"],
         &["ecparam", "-name", "secp256k1", "-genkey", "-noout"],
         &["genpkey", "-algorithm", "ed25519"],
+        &["genpkey", "-algorithm", "RSA-PSS", "-pkeyopt", "rsa_keygen_bits:2048"],
+        &[
+            "genpkey",
+            "-algorithm",
+            "RSA",
+            "-pkeyopt",
+            "rsa_keygen_bits:2048",
+            "-pkeyopt",
+            "rsa_keygen_primes:3",
+        ],
+        &[
+            "genpkey",
+            "-algorithm",
+            "EC",
+            "-pkeyopt",
+            "ec_paramgen_curve:P-256",
+            "-pkeyopt",
+            "ec_param_enc:explicit",
+        ],
         &["genrsa", "-aes128", "-passout", "pass:x", "2048"],
     ] {
         keys.extend(openssl(make, folder.path()));

@@ -4,7 +4,7 @@
 
 use std::cell::Cell;
 use std::panic::{self, AssertUnwindSafe, catch_unwind};
-use std::sync::Once;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use zerossl::{Error, Kind, Result};
@@ -75,15 +75,17 @@ impl Drop for Inside {
 
 /// Silences panics inside our calls and on our threads; all others go on to the hook that was there before.
 fn install_hook() {
-    static INSTALLED: Once = Once::new();
-    INSTALLED.call_once(|| {
-        let before = panic::take_hook();
-        panic::set_hook(Box::new(move |info| {
-            if !is_ours() {
-                before(info);
-            }
-        }));
-    });
+    // Nobody waits for the thread that does it: in a child of fork, that thread may never come to its end.
+    static IS_INSTALLED: AtomicBool = AtomicBool::new(false);
+    if IS_INSTALLED.load(Ordering::Relaxed) || IS_INSTALLED.swap(true, Ordering::Relaxed) {
+        return;
+    }
+    let before = panic::take_hook();
+    panic::set_hook(Box::new(move |info| {
+        if !is_ours() {
+            before(info);
+        }
+    }));
 }
 
 fn is_ours() -> bool {

@@ -4,14 +4,15 @@
 use std::net::Ipv4Addr;
 use std::sync::{Arc, OnceLock};
 
-use aws_lc_rs::digest;
+use getrandom::SysRng;
 use rcgen::{
     BasicConstraints, CertificateParams, CertificateRevocationListParams, CertifiedIssuer, DistinguishedName,
     DnType, Error, ExtendedKeyUsagePurpose, IsCa, KeyIdMethod, KeyPair, KeyUsagePurpose,
-    PKCS_ECDSA_P384_SHA384, PKCS_RSA_SHA384, RevocationReason, RevokedCertParams, RsaKeySize, SanType,
-    SerialNumber,
+    PKCS_ECDSA_P384_SHA384, PKCS_RSA_SHA384, RevocationReason, RevokedCertParams, SanType, SerialNumber,
 };
+use rsa::pkcs8::{EncodePrivateKey, SecretDocument};
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
+use sha1::{Digest, Sha1};
 use time::{Duration, OffsetDateTime};
 use tokio_rustls::TlsAcceptor;
 
@@ -58,7 +59,8 @@ impl Issuing {
     }
 
     fn rsa(root: &CertifiedIssuer<'static, KeyPair>) -> Result<Self, Error> {
-        let key = KeyPair::generate_rsa_for(&PKCS_RSA_SHA384, RsaKeySize::_2048)?;
+        let key = rsa_key().ok_or(Error::KeyGenerationUnavailable)?;
+        let key = KeyPair::from_pkcs8_der_and_sign_algo(&key.as_bytes().into(), &PKCS_RSA_SHA384)?;
         Self::new(2, "RSA", "sha384WithRSAEncryption", ca("RSA Intermediate", Some(0)), key, root)
     }
 
@@ -167,7 +169,7 @@ impl Authority {
         let certificate = profile.signed_by(&key, &self.ecdsa.issuer)?;
         let chain = vec![certificate.der().clone(), self.ecdsa.issuer.der().clone()];
         let key = PrivateKeyDer::Pkcs8(PrivatePkcs8KeyDer::from(key.serialize_der()));
-        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
         let mut config = rustls::ServerConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()?
             .with_no_client_auth()
@@ -236,6 +238,11 @@ fn server(names: &[Name], from: OffsetDateTime, to: OffsetDateTime) -> Result<Ce
     Ok(profile)
 }
 
+/// As PKCS#8.
+fn rsa_key() -> Option<SecretDocument> {
+    rsa::PrivateKey::new(&mut SysRng, 2048).ok()?.to_pkcs8_der().ok()
+}
+
 fn sha1(der: &[u8]) -> String {
-    crate::validation::upper_hex(digest::digest(&digest::SHA1_FOR_LEGACY_USE_ONLY, der).as_ref())
+    crate::validation::upper_hex(&Sha1::digest(der))
 }

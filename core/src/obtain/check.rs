@@ -3,11 +3,13 @@
 use std::net::IpAddr;
 use std::time::{Duration, SystemTime};
 
-use rcgen::{KeyPair, PublicKeyData};
+use rcgen::PublicKeyData;
 use x509_parser::certificate::X509Certificate;
 use x509_parser::extensions::GeneralName;
 use x509_parser::pem::Pem;
 use x509_parser::prelude::FromDer;
+
+use crate::private_key::PrivateKey;
 
 /// How far our clock may be behind: orders are refused when it is off by more.
 const CLOCK_SKEW: Duration = Duration::from_secs(3600);
@@ -48,7 +50,12 @@ impl Lifetime {
 }
 
 /// Holds a leaf and its chain (PEM, the leaf first) against the key and the names; says what does not fit.
-pub(crate) fn check(fullchain: &str, key: &KeyPair, names: &[String], now: SystemTime) -> Result<(), String> {
+pub(crate) fn check(
+    fullchain: &str,
+    key: &PrivateKey,
+    names: &[String],
+    now: SystemTime,
+) -> Result<(), String> {
     let blocks: Vec<Pem> = Pem::iter_from_buffer(fullchain.as_bytes())
         .collect::<Result<_, _>>()
         .map_err(|error| format!("the downloaded certificate is not PEM ({error})"))?;

@@ -18,7 +18,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use rcgen::KeyPair;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use zeroize::Zeroizing;
@@ -34,6 +33,7 @@ use crate::attempts::cancelled;
 use crate::context::Context;
 use crate::error::{Error, Kind, Result};
 use crate::event::EventType;
+use crate::private_key::PrivateKey;
 use crate::signing_request;
 
 const JOURNAL: &str = "journal.json";
@@ -170,7 +170,7 @@ impl<'a> Entry<'a> {
     }
 
     /// The key of one order, if there is one.
-    pub(crate) fn key(&self, serial: u32) -> Result<Option<Zeroizing<KeyPair>>> {
+    pub(crate) fn key(&self, serial: u32) -> Result<Option<PrivateKey>> {
         let name = Self::in_version(serial, KEY);
         let Some(pem) = self.read_text(&name)?.map(Zeroizing::new) else { return Ok(None) };
         let damaged =

@@ -23,6 +23,7 @@ use nix::unistd::Pid;
 
 use super::regular;
 use super::storage::is_unsupported;
+use crate::per_process::{Own, PerProcess};
 
 /// Held until it is dropped, or its process ends.
 #[derive(Debug)]
@@ -184,22 +185,29 @@ fn makes_record_locks_of_flocks(_: &File) -> io::Result<bool> {
 /// The entry's name among those that this process works on: a record lock is the process's, and is lost when one of its
 /// threads so much as closes the file.
 #[derive(Debug)]
-struct Name((u32, PathBuf));
+struct Name {
+    names: &'static Own<Names>,
+    path: PathBuf,
+}
 
-static NAMES: Mutex<BTreeSet<(u32, PathBuf)>> = Mutex::new(BTreeSet::new());
+type Names = Mutex<BTreeSet<PathBuf>>;
+
+// A child of fork has none of its parent's locks, so it has a list of its own.
+static NAMES: PerProcess<Names> = PerProcess::new();
 
 impl Name {
     fn try_take(path: &Path) -> Option<Self> {
-        // A child of fork has its parent's list, and none of its locks.
-        let name = (std::process::id(), path.to_owned());
-        let mut names = NAMES.lock().unwrap_or_else(PoisonError::into_inner);
-        names.insert(name.clone()).then(|| Self(name))
+        let names = NAMES.get();
+        let is_free = names.lock().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned());
+        is_free.then(|| Self { names, path: path.to_owned() })
     }
 }
 
 impl Drop for Name {
     fn drop(&mut self) {
-        NAMES.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.0);
+        if self.names.is_ours() {
+            self.names.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.path);
+        }
     }
 }
 

@@ -1,12 +1,10 @@
 //! Key and CSR of an order: on disk before anything is sent.
 
-use rcgen::KeyPair;
-use zeroize::Zeroizing;
-
 use super::entry::{Entry, PRIVATE};
 use super::session::Session;
 use super::telling::Stage;
 use crate::error::{Error, Result};
+use crate::private_key::PrivateKey;
 use crate::signing_request;
 
 pub(crate) const KEY: &str = "privkey.pem";
@@ -62,14 +60,14 @@ impl Session<'_> {
         let names: Vec<&str> = order.terms.domains.iter().map(String::as_str).collect();
         let csr = signing_request::make(&key, &names)?;
         self.entry.make_version(order.serial)?;
-        let pem = Zeroizing::new(key.serialize_pem());
+        let pem = key.to_pem()?;
         self.entry.write(&key_file, pem.as_bytes(), PRIVATE)?;
         self.entry.write(&csr_file, csr.as_bytes(), PRIVATE)?;
         Ok(Request::of(csr))
     }
 
     /// The key in use, if it is to be kept and is of the wanted kind.
-    fn kept_key(&self) -> Result<Option<Zeroizing<KeyPair>>> {
+    fn kept_key(&self) -> Result<Option<PrivateKey>> {
         let Some(installed) = self.journal.installed.as_ref().filter(|_| self.wish.reuse_key) else {
             return Ok(None);
         };

@@ -101,6 +101,6 @@ fn generate(_: &Context<'_>, arguments: &Arguments) -> Result<String> {
         None => (signing_request::new_key(arguments.text("key_type").unwrap_or("ecdsa-p256"))?, true),
     };
     let csr = signing_request::make(&key, &arguments.texts("domains").collect::<Vec<_>>())?;
-    let private_key = is_new.then(|| Secret::from(key.serialize_pem()));
+    let private_key = if is_new { Some(Secret::from(key.to_pem()?.as_str())) } else { None };
     context::to_json(&GeneratedCsr { csr, private_key })
 }

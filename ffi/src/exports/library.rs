@@ -2,7 +2,8 @@
 
 use std::ffi::{CString, c_char};
 use std::ptr;
-use std::sync::OnceLock;
+
+use once_cell::race::OnceBox;
 
 use crate::guard::guard;
 use crate::{json, pointer, string};
@@ -36,14 +37,11 @@ pub extern "C" fn zerossl_abi_version() -> i32 {
 #[must_use]
 #[unsafe(no_mangle)]
 pub extern "C" fn zerossl_describe() -> *const c_char {
-    static TEXT: OnceLock<CString> = OnceLock::new();
+    // Two threads may both make it; in a child of fork, nobody waits for a thread that is not there.
+    static TEXT: OnceBox<CString> = OnceBox::new();
     guard(ptr::null(), || {
-        if let Some(text) = TEXT.get() {
-            return text.as_ptr();
-        }
-        // Made before the lock is taken, so that a fork in the middle does not leave it taken in the child for long.
-        let text = CString::new(zerossl::describe().to_string()).unwrap_or_default();
-        TEXT.get_or_init(|| text).as_ptr()
+        let make = || Box::new(CString::new(zerossl::describe().to_string()).unwrap_or_default());
+        TEXT.get_or_init(make).as_ptr()
     })
 }
 

@@ -1,7 +1,7 @@
 //! The rules for certificate signing requests.
 
-use aws_lc_rs::digest;
 use rcgen::SubjectPublicKeyInfo;
+use sha2::{Digest, Sha256};
 use x509_parser::certification_request::X509CertificationRequest;
 use x509_parser::extensions::{GeneralName, ParsedExtension};
 use x509_parser::oid_registry::{
@@ -108,8 +108,8 @@ impl Csr {
         if self.san_is_plain { Ok(()) } else { Err(refusal::INVALID_SAN) }
     }
 
-    pub(crate) fn sha256(&self) -> digest::Digest {
-        digest::digest(&digest::SHA256, &self.der)
+    pub(crate) fn sha256(&self) -> [u8; 32] {
+        Sha256::digest(&self.der).into()
     }
 }
 

@@ -85,7 +85,7 @@ fn transport(error: &ureq::Error) -> FileFault {
 }
 
 pub(super) fn agent(book: AddressBook) -> ureq::Agent {
-    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
     // Who needs a certificate has none that could be trusted yet.
     let tls = TlsConfig::builder()
         .provider(TlsProvider::Rustls)

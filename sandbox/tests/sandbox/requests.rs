@@ -99,7 +99,7 @@ fn https_is_served_with_a_certificate_of_our_own() {
     let sandbox = Sandbox::start(Options { tls: true, ..Options::default() }).expect("a sandbox");
     assert!(sandbox.base_url().starts_with("https://127.0.0.1:"));
     let root = ureq::tls::Certificate::from_pem(sandbox.root_pem().as_bytes()).expect("PEM");
-    let provider = rustls::crypto::aws_lc_rs::default_provider();
+    let provider = rustls::crypto::ring::default_provider();
     let tls = ureq::tls::TlsConfig::builder()
         .root_certs(ureq::tls::RootCerts::new_with_certs(&[root]))
         .unversioned_rustls_crypto_provider(std::sync::Arc::new(provider))

@@ -36,7 +36,7 @@ fn issue(sandbox: &Sandbox, client: &Client, key: &str, name: &str) -> (Folder, 
 }
 
 fn provider() -> Arc<rustls::crypto::CryptoProvider> {
-    Arc::new(rustls::crypto::aws_lc_rs::default_provider())
+    Arc::new(rustls::crypto::ring::default_provider())
 }
 
 /// Serves one connection with the certificate in the folder, and says hello.

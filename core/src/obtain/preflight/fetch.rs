@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use rustls::crypto::aws_lc_rs;
+use rustls::crypto::ring;
 use ureq::config::Config;
 use ureq::http::{Uri, header};
 use ureq::tls::TlsConfig;
@@ -66,7 +66,7 @@ fn agent(addresses: Vec<SocketAddr>, limit: Duration) -> Agent {
     // The service is not known to insist on a trusted certificate, and who needs one may have none.
     let tls = TlsConfig::builder()
         .disable_verification(true)
-        .unversioned_rustls_crypto_provider(Arc::new(aws_lc_rs::default_provider()))
+        .unversioned_rustls_crypto_provider(Arc::new(ring::default_provider()))
         .build();
     let config = Config::builder()
         .tls_config(tls)

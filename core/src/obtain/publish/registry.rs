@@ -4,30 +4,26 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::io;
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::files::{Files, Served};
 use super::server::Server;
+use crate::per_process::{Own, PerProcess};
 
 /// A share of a server. With the last one the server goes.
 #[derive(Debug)]
 pub(super) struct Session {
     id: u64,
-    registry: &'static Registry,
+    registry: &'static Own<Registry>,
     wanted: SocketAddr,
     /// Where the server listens: with the port that the system chose.
     pub(super) address: SocketAddr,
     files: Arc<Files>,
 }
 
-/// The servers of one process. A child of fork has none of its parent's threads, and may find the parent's lock taken
-/// for ever: so it has the next one in this list for itself.
-#[derive(Debug)]
-struct Registry {
-    process: u32,
-    open: Mutex<Open>,
-    next: OnceLock<Box<Registry>>,
-}
+/// The servers of one process. A child of fork has none of its parent's threads.
+#[derive(Debug, Default)]
+struct Registry(Mutex<Open>);
 
 #[derive(Debug, Default)]
 struct Open {
@@ -42,34 +38,18 @@ struct Shared {
     sessions: usize,
 }
 
-static FIRST: OnceLock<Registry> = OnceLock::new();
+static REGISTRY: PerProcess<Registry> = PerProcess::new();
 
 impl Registry {
-    fn new() -> Self {
-        Self { process: std::process::id(), open: Mutex::default(), next: OnceLock::new() }
-    }
-
-    fn of_this_process() -> &'static Self {
-        let mut registry = FIRST.get_or_init(Self::new);
-        while !registry.is_ours() {
-            registry = registry.next.get_or_init(|| Box::new(Self::new()));
-        }
-        registry
-    }
-
-    fn is_ours(&self) -> bool {
-        self.process == std::process::id()
-    }
-
     fn open(&self) -> MutexGuard<'_, Open> {
-        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Session {
     /// Joins the server at this address; the first one starts it.
     pub(super) fn new(wanted: SocketAddr) -> io::Result<Self> {
-        let registry = Registry::of_this_process();
+        let registry = REGISTRY.get();
         let open = &mut *registry.open();
         let shared = match open.servers.entry(wanted) {
             Entry::Occupied(there) => there.into_mut(),

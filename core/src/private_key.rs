@@ -1,0 +1,147 @@
+//! Private keys: made, read, and used to sign our own requests.
+//!
+//! Nothing here keeps state in the process, so a child of fork finds no lock of its parent's taken; docs/design.md says
+//! what was measured.
+
+use std::fmt;
+
+use getrandom::SysRng;
+use p256::ecdsa::signature::Signer;
+use p256::elliptic_curve::Generate;
+use rcgen::{
+    PKCS_ECDSA_P256_SHA256, PKCS_ECDSA_P384_SHA384, PKCS_RSA_SHA256, PublicKeyData, SignatureAlgorithm,
+    SigningKey,
+};
+use rsa::pkcs1::{DecodeRsaPrivateKey, EncodeRsaPublicKey};
+use rsa::pkcs8::{DecodePrivateKey, EncodePrivateKey, LineEnding, PrivateKeyInfoRef};
+use rsa::traits::PublicKeyParts;
+use rustls::pki_types::PrivateKeyDer;
+use sha2::Sha256;
+use zeroize::Zeroizing;
+
+use crate::error::{self, Error, Result};
+
+/// The object identifier of ordinary RSA keys (RFC 8017); those for RSA-PSS alone have another.
+const RSA_ENCRYPTION: &str = "1.2.840.113549.1.1.1";
+
+/// A key that ZeroSSL takes. It wipes itself.
+pub(crate) struct PrivateKey {
+    kind: Kind,
+    /// As it stands in a `SubjectPublicKeyInfo`.
+    public: Vec<u8>,
+}
+
+enum Kind {
+    P256(p256::ecdsa::SigningKey),
+    P384(p384::ecdsa::SigningKey),
+    Rsa(Box<rsa::PrivateKey>),
+}
+
+impl PrivateKey {
+    /// Makes a key; `key_type` is one of the words of `generate_csr`. None if the system gives no randomness.
+    pub(crate) fn generate(key_type: &str) -> Option<Self> {
+        Self::new(match key_type {
+            "ecdsa-p384" => Kind::P384(p384::ecdsa::SigningKey::try_generate().ok()?),
+            "rsa-2048" => Kind::Rsa(Box::new(rsa::PrivateKey::new(&mut SysRng, 2048).ok()?)),
+            "rsa-4096" => Kind::Rsa(Box::new(rsa::PrivateKey::new(&mut SysRng, 4096).ok()?)),
+            _ => Kind::P256(p256::ecdsa::SigningKey::try_generate().ok()?),
+        })
+    }
+
+    /// Reads a key; none if it is damaged, or of a kind that ZeroSSL does not take.
+    pub(crate) fn from_der(der: &PrivateKeyDer<'_>) -> Option<Self> {
+        Self::new(match der {
+            PrivateKeyDer::Pkcs1(der) => rsa(rsa::PrivateKey::from_pkcs1_der(der.secret_pkcs1_der()).ok()?)?,
+            PrivateKeyDer::Sec1(der) => {
+                let der = der.secret_sec1_der();
+                let p256 = || p256::SecretKey::from_sec1_der(der).ok().map(|key| Kind::P256(key.into()));
+                let p384 = || p384::SecretKey::from_sec1_der(der).ok().map(|key| Kind::P384(key.into()));
+                p256().or_else(p384)?
+            }
+            PrivateKeyDer::Pkcs8(der) => {
+                let der = der.secret_pkcs8_der();
+                let p256 = || p256::SecretKey::from_pkcs8_der(der).ok().map(|key| Kind::P256(key.into()));
+                let p384 = || p384::SecretKey::from_pkcs8_der(der).ok().map(|key| Kind::P384(key.into()));
+                p256().or_else(p384).or_else(|| rsa_of_pkcs8(der))?
+            }
+            _ => return None,
+        })
+    }
+
+    fn new(kind: Kind) -> Option<Self> {
+        let public = match &kind {
+            Kind::P256(key) => key.verifying_key().to_sec1_bytes().into_vec(),
+            Kind::P384(key) => key.verifying_key().to_sec1_bytes().into_vec(),
+            Kind::Rsa(key) => key.as_public_key().to_pkcs1_der().ok()?.into_vec(),
+        };
+        Some(Self { kind, public })
+    }
+
+    /// Its kind, as a word of `generate_csr`, and of RSA keys with any number of bits.
+    pub(crate) fn key_type(&self) -> String {
+        match &self.kind {
+            Kind::P256(_) => "ecdsa-p256".to_owned(),
+            Kind::P384(_) => "ecdsa-p384".to_owned(),
+            Kind::Rsa(key) => format!("rsa-{}", key.n().bit_width_vartime()),
+        }
+    }
+
+    /// As PKCS#8 in PEM.
+    pub(crate) fn to_pem(&self) -> Result<Zeroizing<String>> {
+        let pem = match &self.kind {
+            Kind::P256(key) => key.to_pkcs8_pem(LineEnding::LF),
+            Kind::P384(key) => key.to_pkcs8_pem(LineEnding::LF),
+            Kind::Rsa(key) => key.to_pkcs8_pem(LineEnding::LF),
+        };
+        pem.map_err(|error| Error::new(error::Kind::Internal, format!("the key has no PEM form: {error}")))
+    }
+}
+
+fn rsa_of_pkcs8(der: &[u8]) -> Option<Kind> {
+    let info = PrivateKeyInfoRef::try_from(der).ok()?;
+    if info.algorithm.oid.to_string() != RSA_ENCRYPTION {
+        return None;
+    }
+    rsa(rsa::PrivateKey::try_from(info).ok()?)
+}
+
+fn rsa(key: rsa::PrivateKey) -> Option<Kind> {
+    matches!(key.n().bit_width_vartime(), 2048..=8192).then(|| Kind::Rsa(Box::new(key)))
+}
+
+impl PublicKeyData for PrivateKey {
+    fn der_bytes(&self) -> &[u8] {
+        &self.public
+    }
+
+    fn algorithm(&self) -> &'static SignatureAlgorithm {
+        match self.kind {
+            Kind::P256(_) => &PKCS_ECDSA_P256_SHA256,
+            Kind::P384(_) => &PKCS_ECDSA_P384_SHA384,
+            Kind::Rsa(_) => &PKCS_RSA_SHA256,
+        }
+    }
+}
+
+impl SigningKey for PrivateKey {
+    fn sign(&self, message: &[u8]) -> std::result::Result<Vec<u8>, rcgen::Error> {
+        match &self.kind {
+            Kind::P256(key) => {
+                let signature = Signer::<p256::ecdsa::DerSignature>::try_sign(key, message);
+                signature.map(|signature| signature.as_bytes().to_vec()).ok()
+            }
+            Kind::P384(key) => {
+                let signature = Signer::<p384::ecdsa::DerSignature>::try_sign(key, message);
+                signature.map(|signature| signature.as_bytes().to_vec()).ok()
+            }
+            Kind::Rsa(key) => key.pkcs1v15_sign::<Sha256>(message).ok(),
+        }
+        .ok_or(rcgen::Error::RemoteKeyError)
+    }
+}
+
+impl fmt::Debug for PrivateKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "PrivateKey({})", self.key_type())
+    }
+}
