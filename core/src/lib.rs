@@ -44,6 +44,7 @@ mod outgoing;
 mod pace;
 mod pages;
 mod parameter;
+mod pem;
 mod process;
 mod reading;
 mod secret;

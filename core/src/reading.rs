@@ -10,6 +10,7 @@
 
 mod envelope;
 mod object;
+mod pem;
 mod value;
 mod write;
 

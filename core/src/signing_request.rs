@@ -9,6 +9,7 @@ use rustls::pki_types::{CertificateSigningRequestDer, PrivateKeyDer};
 use zeroize::Zeroizing;
 
 use crate::error::{Error, Kind, Result};
+use crate::pem;
 
 /// Longer names do not fit a CN (RFC 5280, appendix A.1); they stand in the SAN alone.
 const LONGEST_CN: usize = 64;
@@ -28,11 +29,11 @@ pub(crate) fn new_key(key_type: &str) -> Result<Zeroizing<KeyPair>> {
 /// Reads a key from PEM; it must be of `key_type` where that is given.
 pub(crate) fn read_key(pem: &str, key_type: Option<&str>) -> Result<Zeroizing<KeyPair>> {
     let refuse = |why: &str| Err(Error::invalid("private_key", why));
-    if pem.contains("ENCRYPTED") {
-        return refuse("it is encrypted; decrypt it first");
-    }
-    let Ok(der) = PrivateKeyDer::from_pem_slice(pem.as_bytes()) else {
-        return refuse("expected a private key in PEM, as PKCS#8, SEC1 or PKCS#1");
+    let (label, der) = pem::private_key(pem).map_err(|why| Error::invalid("private_key", why))?;
+    let der = match label.as_str() {
+        "EC PRIVATE KEY" => PrivateKeyDer::Sec1(der.as_slice().into()),
+        "RSA PRIVATE KEY" => PrivateKeyDer::Pkcs1(der.as_slice().into()),
+        _ => PrivateKeyDer::Pkcs8(der.as_slice().into()),
     };
     let Ok(key) = KeyPair::try_from(&der) else {
         return refuse(

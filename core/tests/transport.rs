@@ -258,6 +258,27 @@ fn tls_connections_are_reused() {
 }
 
 #[test]
+fn a_ca_file_may_have_come_through_an_editor() {
+    let sandbox = sandbox_with(Options { tls: true, ..Options::default() });
+    let dir = tempfile::tempdir().expect("a folder");
+    let ca_file = dir.path().join("root.pem");
+    let root = sandbox.root_pem();
+    let utf16: Vec<u8> = [0xFEFF].into_iter().chain(root.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+    for file in [
+        format!("\u{feff}{}", root.replace('\n', "\r\n")).into_bytes(),
+        root.replace('\n', "\\n").into_bytes(),
+        root.replace('\n', "").into_bytes(),
+        [b"Gesch\xE4ftsstelle\n".as_slice(), root.as_bytes(), root.trim_end().as_bytes(), root.as_bytes()]
+            .concat(),
+        utf16,
+    ] {
+        std::fs::write(&ca_file, &file).expect("a file");
+        let client = settings(&sandbox).ca_file(&ca_file).build().expect("settings");
+        client.send(&ListCertificates::default()).expect("a list");
+    }
+}
+
+#[test]
 fn a_ca_file_that_cannot_be_used_is_refused_at_once() {
     let dir = tempfile::tempdir().expect("a folder");
     let file = |name: &str, text: &str| {
@@ -270,6 +291,8 @@ fn a_ca_file_that_cannot_be_used_is_refused_at_once() {
         file("empty.pem", ""),
         file("garbled.pem", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"),
         file("open.pem", "-----BEGIN CERTIFICATE-----\nAAAA"),
+        file("crl.pem", "-----BEGIN X509 CRL-----\nMAA=\n-----END X509 CRL-----\n"),
+        file("pkcs7.pem", "-----BEGIN PKCS7-----\nMAA=\n-----END PKCS7-----\n"),
     ] {
         let error = Client::builder().ca_file(&path).build().expect_err("no CA");
         assert_eq!(
