@@ -148,7 +148,7 @@ fn a_name_that_is_too_long_for_a_cn_stands_in_the_san_alone() {
 fn keys_are_taken_however_they_were_copied() {
     let folder = folder();
     let Some(key) = openssl(&["ecparam", "-name", "prime256v1", "-genkey"], folder.path()) else { return };
-    let indented: String = key.lines().map(|line| format!("    {line}\n")).collect();
+    let indented = format!("    {}", key.replace('\n', "\n    "));
     for mangled in [
         format!("\u{feff}{key}"),
         indented,
