@@ -61,8 +61,9 @@ impl Client {
         let base_url = BaseUrl::parse(base_url)?;
         let environment = |name: &str| std::env::var(name).ok();
         let proxy = transport::proxy::choose(settings.proxy.as_ref(), &base_url, environment);
-        let settings = ClientBuilder { proxy, ..settings };
-        let transport = Transport::new(&settings, &base_url)?;
+        let transport = Transport::new(&settings, proxy.as_ref(), &base_url)?;
+        // Its user part is a secret, too.
+        let settings = ClientBuilder { proxy: proxy.map(|choice| choice.url), ..settings };
         let core = Core {
             base_url,
             auth: settings.auth,

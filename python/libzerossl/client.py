@@ -101,8 +101,8 @@ class Client(Obtaining):
             roots: Which CAs the service's certificate may come from: the bundled list of Mozilla (default) or the
                 system's.
             ca_file: A PEM file of CAs that replaces ``roots``.
-            proxy: The URL of an HTTP proxy, or ``env`` for the environment's ``HTTPS_PROXY``, ``ALL_PROXY`` and
-                ``NO_PROXY``; none by default.
+            proxy: The URL of an HTTP proxy, or ``env`` for the environment's ``https_proxy``, ``all_proxy`` and
+                ``no_proxy``, as curl reads them; none by default.
             user_agent: Your program's name; ``libzerossl/VERSION`` is put before it.
             max_response_bytes: An answer larger than this is an error; 16 MiB by default.
 
