@@ -3,6 +3,7 @@
 //! No redirect is followed (it would carry the key elsewhere), nothing is repeated here, no proxy is taken from the
 //! environment unasked, and no error of ureq gets out: some of them quote the whole URL, key included.
 
+mod encoding;
 mod failure;
 mod outermost;
 pub(crate) mod proxy;
@@ -57,6 +58,8 @@ pub(crate) struct Outgoing {
 pub(crate) struct Incoming {
     pub(crate) status: u16,
     pub(crate) body: Vec<u8>,
+    /// The content encoding that could not be taken off the body.
+    pub(crate) encoding: Option<String>,
     /// `Retry-After`, seconds or date.
     pub(crate) retry_after: Option<Duration>,
     /// The server's clock.
@@ -136,9 +139,12 @@ impl Transport {
         };
         let (head, mut body) = answer?.into_parts();
         let date = header_date(&head.headers, &header::DATE);
+        let limit = self.max_response_bytes;
+        let (body, encoding) = encoding::decode(read(&mut body, limit)?, &head.headers, limit)?;
         Ok(Incoming {
             status: head.status.as_u16(),
-            body: read(&mut body, self.max_response_bytes)?,
+            body,
+            encoding,
             retry_after: retry_after(&head.headers, date),
             date,
         })

@@ -191,6 +191,23 @@ fn an_answer_that_is_too_large_is_not_read() {
 }
 
 #[test]
+fn an_answer_that_is_too_large_when_decompressed_is_not_read() {
+    let sandbox = sandbox();
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    for _ in 0..64 {
+        encoder.write_all(&[b' '; 1 << 20]).expect("memory");
+    }
+    let bomb = encoder.finish().expect("memory");
+    assert!(bomb.len() < 100_000);
+    let reply = Reply::new(200, zerossl_sandbox::Body::Bytes(bomb)).with_header("Content-Encoding", "gzip");
+    fault(&sandbox, "list_certificates", 1, When::Before, reply);
+    let client = settings(&sandbox).max_response_bytes(1 << 20).build().expect("settings");
+    let error = client.send(&ListCertificates::default()).expect_err("too large");
+    assert_eq!(error.kind(), Kind::Response);
+    assert!(error.message().contains("max_response_bytes"), "{error}");
+}
+
+#[test]
 fn a_body_that_is_cut_off_is_a_network_error() {
     let sandbox = sandbox();
     fault(&sandbox, "list_certificates", 1, When::After, Reply::broken(WireFault::Truncate));

@@ -9,6 +9,9 @@ use crate::excerpt::one_line;
 /// The numbers of errors after which the service may have done what was asked.
 const UNCERTAIN: [i64; 5] = [111, 112, 114, 2820, 2821];
 
+/// How the words begin that say "too often"; no code is documented.
+pub(crate) const RATE_LIMIT: &str = "rate_limit";
+
 /// How much of a text from outside a message shows, and of how many names.
 const MOST_SHOWN: usize = 200;
 const MOST_NAMES: usize = 5;
@@ -45,6 +48,13 @@ impl Refusal {
         }
     }
 
+    /// Asked for too often, whatever the HTTP status: 200 was seen.
+    pub(crate) fn is_rate_limit(&self) -> bool {
+        self.api_type.as_deref().is_some_and(|word| {
+            word.get(..RATE_LIMIT.len()).is_some_and(|start| start.eq_ignore_ascii_case(RATE_LIMIT))
+        })
+    }
+
     fn kind(&self) -> Kind {
         match (self.api_type.as_deref(), self.code) {
             (Some("invalid_access_key" | "missing_access_key"), _) | (None, Some(101)) => Kind::Auth,
@@ -55,12 +65,13 @@ impl Refusal {
     }
 
     pub(crate) fn into_error(self, http_status: u16) -> Error {
-        let kind = if http_status == 429 { Kind::RateLimited } else { self.kind() };
+        let is_rate_limit = http_status == 429 || self.is_rate_limit();
+        let kind = if is_rate_limit { Kind::RateLimited } else { self.kind() };
         let known = codes::find(self.api_type.as_deref(), self.code);
         let mut error = Error::new(kind, self.message(known, http_status));
-        error.0.uncertain = Self::is_uncertain(known, http_status);
+        error.0.uncertain = !self.is_rate_limit() && Self::is_uncertain(known, http_status);
         error.0.retryable = match known {
-            _ if http_status == 429 => true,
+            _ if is_rate_limit => true,
             Some(known) => known.passing,
             None => kind.retryable() || http_status >= 500,
         };
@@ -91,6 +102,8 @@ impl Refusal {
         if let Some(known) = known {
             message.push_str(": ");
             message.push_str(known.meaning);
+        } else if self.is_rate_limit() {
+            message.push_str(": too many requests; slow down, or lower `requests_per_second`");
         }
         if let Some(info) = &self.info {
             message.extend([" (it says: ", &one_line(info, MOST_SHOWN), ")"]);

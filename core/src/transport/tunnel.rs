@@ -143,7 +143,7 @@ fn await_tunnel(transport: &mut dyn Transport, timeout: NextTimeout) -> Result<(
 /// Up to the empty line.
 fn head_length(input: &[u8]) -> Option<usize> {
     let ends = |end: &[u8]| input.windows(end.len()).position(|part| part == end).map(|at| at + end.len());
-    ends(b"\r\n\r\n").or_else(|| ends(b"\n\n"))
+    ends(b"\r\n\r\n").into_iter().chain(ends(b"\n\n")).min()
 }
 
 /// `HTTP/1.1 200 Connection established`
