@@ -195,7 +195,7 @@ fn an_answer_that_is_too_large_when_decompressed_is_not_read() {
     let sandbox = sandbox();
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
     for _ in 0..64 {
-        encoder.write_all(&[b' '; 1 << 20]).expect("memory");
+        encoder.write_all(&vec![b' '; 1 << 20]).expect("memory");
     }
     let bomb = encoder.finish().expect("memory");
     assert!(bomb.len() < 100_000);
