@@ -24,6 +24,7 @@ from libzerossl.answers import (
     Zip,
 )
 from libzerossl.obtaining import Obtaining
+from libzerossl.twin import copy_state
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -148,9 +149,10 @@ class Client(Obtaining):
         self._inner.close()
 
     def cancelled_by(self, token: _native.CancelToken) -> Self:
-        """Give the same client, whose calls end with `CancelledError` when this token is cancelled.
+        """Give the same client, whose calls end with `CancelledError` when this token is cancelled, too.
 
-        Connections and pace are shared with this one.
+        It goes on listening to the tokens that this one listens to, and shares connections and pace with it. It is of
+        the same class, a subclass too, and has the same attributes; no ``__init__`` is run.
 
         >>> token = zerossl.CancelToken()
         >>> hurried = client.cancelled_by(token)
@@ -159,8 +161,9 @@ class Client(Obtaining):
         Traceback (most recent call last):
         libzerossl.errors.CancelledError: list_certificates: cancelled by the caller
         """
-        other = object.__new__(type(self))
-        other._inner = self._inner.cancelled_by(token)
+        inner = self._inner.cancelled_by(token)
+        other = copy_state(self, object.__new__(type(self)))
+        other._inner = inner
         return other
 
     def create_certificate(

@@ -26,7 +26,8 @@ pub(crate) struct Refusal {
 }
 
 impl Refusal {
-    /// Reads the value of `error`: seen as an object, a string, null, or a bool.
+    /// Reads the value of `error`: seen as an object, a string, null, or a bool. Of a list the first entry that names an
+    /// error stands for all, and the list is kept.
     pub(crate) fn read(error: &Value) -> Self {
         match error {
             Value::Object(object) => Self {
@@ -35,9 +36,29 @@ impl Refusal {
                 info: object.get("info").or_else(|| object.get("message")).and_then(text),
                 details: object.get("details").filter(|details| !is_nothing(details)).cloned(),
             },
+            Value::Array(list) => Self::read_list(list),
             Value::Number(_) => Self { code: whole_number(error), ..Self::default() },
             other => Self { info: text(other), ..Self::default() },
         }
+    }
+
+    fn read_list(list: &[Value]) -> Self {
+        let entries: Vec<Self> = list.iter().map(Self::read).collect();
+        let infos: Vec<&str> = entries.iter().filter_map(|entry| entry.info.as_deref()).collect();
+        let info = Some(infos.join("; ")).filter(|info| !info.is_empty());
+        let is_named = |entry: &Self| entry.api_type.is_some() || entry.code.is_some();
+        let mut refusal = entries.into_iter().find(is_named).unwrap_or_default();
+        refusal.info = info;
+        if list.len() > 1 && refusal.details.is_none() {
+            refusal.details = Some(list.into());
+        }
+        refusal
+    }
+
+    fn is_about_caa(&self) -> bool {
+        self.api_type
+            .as_deref()
+            .map_or(self.code == Some(2840), |word| word == "invalid_caa_records_detected")
     }
 
     /// Requests that end like this may have been carried out all the same.
@@ -78,7 +99,8 @@ impl Refusal {
         error.0.http_status = Some(http_status);
         error.0.api_code = self.code;
         if kind == Kind::Validation {
-            error.0.domains = self.details.as_ref().map(failed_domains::read).unwrap_or_default();
+            let read = |details| failed_domains::read(details, self.is_about_caa());
+            error.0.domains = self.details.as_ref().map(read).unwrap_or_default();
             let failures = error.0.domains.iter().map(|(domain, failed)| {
                 let found = failed.found.as_deref().unwrap_or("failed");
                 format!("; {}: {}", one_line(domain, MOST_SHOWN), one_line(found, MOST_SHOWN))
