@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use crate::context::Context;
 use crate::error::{Error, Kind, Result};
+use crate::reading;
 use crate::transport::{Incoming, Outgoing, Watch};
 
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
@@ -41,7 +42,7 @@ impl Context<'_> {
             });
 
             let asked_pause = match &outcome {
-                Ok(answer) if answer.status == 429 || (harmless && answer.status >= 500) => {
+                Ok(answer) if is_rate_limit(answer) || (harmless && answer.status >= 500) => {
                     answer.retry_after
                 }
                 Err(error) if may_try_again(error, harmless) => None,
@@ -66,6 +67,11 @@ fn finish(outcome: Result<Incoming>, attempts: u32, harmless: bool) -> Result<De
         Ok(answer) => Ok(Delivered { answer, attempts, harmless }),
         Err(error) => Err(error.repeatable_if(harmless)),
     }
+}
+
+/// Asked for too often, and so not carried out; seen with HTTP 200, too.
+fn is_rate_limit(answer: &Incoming) -> bool {
+    answer.status == 429 || reading::is_rate_limit(&answer.body)
 }
 
 fn may_try_again(error: &Error, harmless: bool) -> bool {

@@ -19,6 +19,10 @@ pub struct CancelToken(Arc<State>);
 struct State {
     cancelled: AtomicBool,
     ask: Option<Ask>,
+    /// The tokens that this one is cancelled with.
+    parents: Vec<CancelToken>,
+    /// Whether it asks what they ask: not on another thread than the call's.
+    asks_parents: bool,
 }
 
 type Ask = Box<dyn Fn() -> bool + Send + Sync>;
@@ -37,25 +41,43 @@ impl CancelToken {
     /// tell, such as one whose signal handlers run there.
     ///
     /// It is asked on the thread of the call: at every read and write of the network, and at least every 50
-    /// milliseconds of a wait, so it has to be quick. Ops have a token of their own instead.
+    /// milliseconds of a wait, so it has to be quick. Ops, which have a thread of their own, do not ask it.
     #[must_use]
     pub fn asking(ask: impl Fn() -> bool + Send + Sync + 'static) -> Self {
         Self(Arc::new(State { ask: Some(Box::new(ask)), ..State::default() }))
     }
 
-    /// A token of its own that is cancelled with this one. Not with one that asks: what it asks is for the call's thread,
-    /// and a child is for another.
-    pub(crate) fn child(&self) -> Self {
-        if self.0.ask.is_some() {
-            return Self::new();
-        }
-        let parent = self.clone();
-        Self::asking(move || parent.is_cancelled())
+    /// A token that nobody has, and so nobody cancels.
+    pub(crate) fn never() -> Self {
+        Self::under(Vec::new(), true)
     }
 
-    /// How often a wait has to look at the token, if it is not woken by it.
+    /// A token of its own that is cancelled with this one. It does not ask what this one asks: that is for the call's
+    /// thread, and a child is for another.
+    pub(crate) fn child(&self) -> Self {
+        Self::under(vec![self.clone()], false)
+    }
+
+    /// A token that is cancelled with each of the two, and asks what they ask.
+    pub(crate) fn or(&self, other: &Self) -> Self {
+        // One that was put together like this is known to nobody else, so it is taken apart again.
+        let mut parents = if self.0.asks_parents { self.0.parents.clone() } else { vec![self.clone()] };
+        if parents.iter().all(|parent| !Arc::ptr_eq(&parent.0, &other.0)) {
+            parents.push(other.clone());
+        }
+        match parents.as_slice() {
+            [alone] => alone.clone(),
+            _ => Self::under(parents, true),
+        }
+    }
+
+    fn under(parents: Vec<Self>, asks_parents: bool) -> Self {
+        Self(Arc::new(State { parents, asks_parents, ..State::default() }))
+    }
+
+    /// How often a wait that is not the token's own has to look at it.
     pub(crate) fn look_every(&self) -> Option<Duration> {
-        self.0.ask.is_some().then_some(LOOK_EVERY)
+        (self.0.ask.is_some() || !self.0.parents.is_empty()).then_some(LOOK_EVERY)
     }
 
     /// Cancels: from any thread, as often as wanted.
@@ -66,14 +88,20 @@ impl CancelToken {
     /// Whether somebody cancelled.
     #[must_use]
     pub fn is_cancelled(&self) -> bool {
-        if self.0.cancelled.load(Ordering::Acquire) {
+        if self.is_set() {
             return true;
         }
-        if !self.0.ask.as_ref().is_some_and(|ask| ask()) {
-            return false;
+        let answer = self.0.ask.as_ref().is_some_and(|ask| ask())
+            || (self.0.asks_parents && self.0.parents.iter().any(Self::is_cancelled));
+        if answer {
+            self.cancel();
         }
-        self.cancel();
-        true
+        answer
+    }
+
+    /// Whether this token or one that it is cancelled with was cancelled, without asking.
+    fn is_set(&self) -> bool {
+        self.0.cancelled.load(Ordering::Acquire) || self.0.parents.iter().any(Self::is_set)
     }
 
     /// Waits until this moment; false if somebody cancelled first.
@@ -111,5 +139,51 @@ mod tests {
         assert!(start.elapsed() < Duration::from_secs(30));
         assert!(token.is_cancelled());
         assert_eq!(asked.load(Ordering::Relaxed), 3);
+    }
+
+    #[test]
+    fn one_of_several_is_enough() {
+        for cancelled in 0..3 {
+            let tokens = [CancelToken::new(), CancelToken::new(), CancelToken::new()];
+            // The ones in between are not kept.
+            let all = tokens.iter().fold(CancelToken::never(), |all, token| all.or(token));
+            let (child, end) = (all.child().child(), Instant::now() + Duration::from_secs(60));
+            let waits = [all.clone(), child].map(|token| thread::spawn(move || token.sleep_until(end)));
+            tokens[cancelled].cancel();
+            assert_eq!(waits.map(|wait| wait.join().expect("no panic")), [false, false]);
+            let others: Vec<_> = tokens.iter().map(CancelToken::is_cancelled).collect();
+            assert_eq!(others.iter().filter(|cancelled| **cancelled).count(), 1, "the others are left alone");
+            // Whoever comes later finds it so.
+            assert!(all.or(&CancelToken::new()).is_cancelled() && all.child().is_cancelled());
+        }
+    }
+
+    #[test]
+    fn the_same_token_again_is_one() {
+        let token = CancelToken::new();
+        let once = CancelToken::never().or(&token);
+        assert!(Arc::ptr_eq(&once.0, &token.0) && Arc::ptr_eq(&once.or(&token).0, &token.0));
+    }
+
+    #[test]
+    fn what_is_asked_is_asked_on_the_thread_of_the_call_alone() {
+        let here = thread::current().id();
+        for is_first in [true, false] {
+            let (answer, other) = (Arc::new(AtomicU32::new(0)), CancelToken::new());
+            let asked = Arc::clone(&answer);
+            let asking = CancelToken::asking(move || {
+                assert_eq!(thread::current().id(), here);
+                asked.load(Ordering::Relaxed) > 0
+            });
+            let both = if is_first { asking.or(&other) } else { other.or(&asking) };
+            assert!(!both.is_cancelled());
+            // On another thread it hears what became of a question that was asked here, and does not ask.
+            let (child, end) = (both.child(), Instant::now() + Duration::from_secs(60));
+            let heard = child.clone();
+            let wait = thread::spawn(move || heard.sleep_until(end));
+            answer.store(1, Ordering::Relaxed);
+            assert!(!child.is_cancelled() && both.is_cancelled() && child.is_cancelled());
+            assert!(!wait.join().expect("not asked") && !other.is_cancelled());
+        }
     }
 }

@@ -61,8 +61,9 @@ impl Client {
         let base_url = BaseUrl::parse(base_url)?;
         let environment = |name: &str| std::env::var(name).ok();
         let proxy = transport::proxy::choose(settings.proxy.as_ref(), &base_url, environment);
-        let settings = ClientBuilder { proxy, ..settings };
-        let transport = Transport::new(&settings, &base_url)?;
+        let transport = Transport::new(&settings, proxy.as_ref(), &base_url)?;
+        // Its user part is a secret, too.
+        let settings = ClientBuilder { proxy: proxy.map(|choice| choice.url), ..settings };
         let core = Core {
             base_url,
             auth: settings.auth,
@@ -74,13 +75,14 @@ impl Client {
             access_key: settings.access_key,
             transport,
         };
-        Ok(Self { core: Arc::new(core), cancel: CancelToken::new(), lines: None })
+        Ok(Self { core: Arc::new(core), cancel: CancelToken::never(), lines: None })
     }
 
-    /// The same client, whose calls end when this token is cancelled.
+    /// The same client, whose calls, iterators and ops end when this token is cancelled, too: beside those that this
+    /// client listens to.
     #[must_use]
     pub fn cancelled_by(&self, token: &CancelToken) -> Self {
-        Self { cancel: token.clone(), ..self.clone() }
+        Self { cancel: self.cancel.or(token), ..self.clone() }
     }
 
     /// The same client, whose calls give their log lines to `take`, on the thread of the call; for bindings, whose host

@@ -72,7 +72,10 @@ impl Context<'_> {
     /// The error for an answer that says neither yes nor no.
     pub(crate) fn unusable(&self, delivered: &Delivered, why: Option<&str>) -> Error {
         let answer = &delivered.answer;
-        let excerpt = excerpt::of(&answer.body, &self.core.cleaner);
+        let excerpt = match &answer.encoding {
+            Some(name) => format!("it is {} bytes, compressed with {name}", answer.body.len()),
+            None => excerpt::of(&answer.body, &self.core.cleaner),
+        };
         let message = match (answer.status, why) {
             (429, _) => {
                 let message = "too many requests; slow down, or lower `requests_per_second`";
@@ -86,6 +89,10 @@ impl Context<'_> {
                     .to_owned()
             }
             (500.., _) => "the service is in trouble; try again later".to_owned(),
+            _ if answer.encoding.is_some() => {
+                "no content encoding was asked for, and we cannot take this one off; see what stands between, such as a proxy"
+                    .to_owned()
+            }
             (_, Some(why)) => format!("{why}; the service may have changed, or `base_url` leads elsewhere"),
             (_, None) => "it is not the service's JSON; check `base_url` and what stands between".to_owned(),
         };

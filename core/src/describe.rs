@@ -84,7 +84,7 @@ fn describe_field(field: &Field) -> Value {
 fn field_schema(kind: FieldKind, required: bool) -> Value {
     let scalar = |name: &str| if required { json!({"type": name}) } else { json!({"type": [name, "null"]}) };
     match kind {
-        FieldKind::Text => scalar("string"),
+        FieldKind::Text | FieldKind::Pem => scalar("string"),
         FieldKind::Time => json!({"type": ["string", "null"], "format": "date-time"}),
         FieldKind::Flag => scalar("boolean"),
         FieldKind::Count => scalar("integer"),

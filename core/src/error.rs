@@ -7,6 +7,7 @@ mod codes;
 mod failed_domains;
 mod kind;
 mod refusal;
+mod wait;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -18,7 +19,7 @@ use serde_json::{Map, Value, json};
 pub use codes::{CODES, KnownCode};
 pub use failed_domains::FailedDomain;
 pub use kind::Kind;
-pub(crate) use refusal::Refusal;
+pub(crate) use refusal::{RATE_LIMIT, Refusal};
 
 use crate::clean::Cleaner;
 
@@ -151,7 +152,10 @@ impl Error {
 
     pub(crate) fn with_retry_after(mut self, pause: Option<Duration>) -> Self {
         self.0.retry_after = pause;
-        self
+        match pause.and_then(wait::in_words) {
+            Some(words) => self.and_say(&format!("the answer asks to wait for {words}")),
+            None => self,
+        }
     }
 
     pub(crate) fn with_candidates(mut self, candidates: Vec<Value>) -> Self {

@@ -14,9 +14,32 @@ pub(crate) fn of(body: &[u8], cleaner: &Cleaner) -> String {
     if body.starts_with(b"PK\x03\x04") {
         return format!("it is a ZIP file of {} bytes", body.len());
     }
+    if let Some(what) = no_text(body) {
+        return format!("it is {what}");
+    }
     let mut text = one_line(&String::from_utf8_lossy(body), LOOKED_AT);
     cleaner.clean_text(&mut text);
     format!("it begins with `{}`", one_line(&text, SHOWN))
+}
+
+/// What a body is that nobody can read; a few odd bytes still make a text, in whatever encoding.
+pub(crate) fn no_text(body: &[u8]) -> Option<String> {
+    if let Some(name) = compression(body) {
+        return Some(format!("{} bytes compressed with {name}", body.len()));
+    }
+    let shown = String::from_utf8_lossy(&body[..body.len().min(LOOKED_AT)]);
+    let is_odd = |c: &char| *c == char::REPLACEMENT_CHARACTER || (c.is_control() && !c.is_whitespace());
+    let (odd, all) = (shown.chars().filter(is_odd).count(), shown.chars().count());
+    (odd * 10 > all).then(|| format!("{} bytes that are no text", body.len()))
+}
+
+/// What a body is compressed with, as its first bytes say.
+pub(crate) fn compression(body: &[u8]) -> Option<&'static str> {
+    match body {
+        [0x1F, 0x8B, 8, ..] => Some("gzip"),
+        [0x28, 0xB5, 0x2F, 0xFD, ..] => Some("zstd"),
+        _ => None,
+    }
 }
 
 /// Words with single spaces between them, without control characters, cut off after so many bytes.
@@ -46,6 +69,20 @@ mod tests {
         assert_eq!(one_line(" a\n\tb\u{1b}[31mc ", 99), "a b [31mc");
         assert_eq!(one_line(&"é".repeat(99), 5), "éé...");
         assert_eq!(one_line("", 5), "");
+    }
+
+    #[test]
+    fn bytes_are_not_shown_as_text() {
+        let cleaner = Cleaner::default();
+        assert_eq!(of(b"\x1f\x8b\x08abc", &cleaner), "it is 6 bytes compressed with gzip");
+        assert_eq!(of(b"\x28\xb5\x2f\xfdabc", &cleaner), "it is 7 bytes compressed with zstd");
+        let bytes: Vec<u8> = (0..=255).collect();
+        assert_eq!(of(&bytes, &cleaner), "it is 256 bytes that are no text");
+        assert_eq!(
+            of(b"<p>Gesch\xE4ftsstelle</p>", &cleaner),
+            "it begins with `<p>Gesch\u{fffd}ftsstelle</p>`"
+        );
+        assert_eq!(of(b"a\r\n\tb\n", &cleaner), "it begins with `a b`");
     }
 
     #[test]

@@ -45,6 +45,7 @@ mod outgoing;
 mod pace;
 mod pages;
 mod parameter;
+mod pem;
 mod per_process;
 mod private_key;
 mod process;

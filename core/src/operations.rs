@@ -31,7 +31,7 @@ pub use get_ca_certificate::{CaCertificate, GetCaCertificate};
 pub use get_certificate::GetCertificate;
 pub use list_ca_certificates::{CaCertificateList, ListCaCertificates};
 pub use list_certificates::{CertificateList, ListCertificates, Status};
-pub(crate) use list_certificates::{look, page, with_page};
+pub(crate) use list_certificates::{Look, look, page, with_page};
 pub use obtain::{Obtain, Obtained, Outcome};
 pub use renew_all::{RenewAll, Renewal, Renewals};
 pub use request::{RawAnswer, RawRequest};

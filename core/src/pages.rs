@@ -1,10 +1,10 @@
 //! All certificates, page after page: none twice, and none missed that was there throughout.
-//!
-//! Pages shift while certificates are cancelled or ordered: an entry may move to a page that was read already. A list of
-//! one page cannot. More are read again, until a whole sweep brings nothing new and finds the count unchanged.
 
-use std::collections::{HashSet, VecDeque};
-use std::time::Instant;
+mod pager;
+
+use std::borrow::Cow;
+use std::collections::VecDeque;
+use std::time::{Instant, SystemTime};
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -16,11 +16,10 @@ use crate::error::{Error, Kind, Result};
 use crate::event::{Event, EventType};
 use crate::op::Channel;
 use crate::operation::Request;
-use crate::operations::{ListCertificates, page, with_page};
+use crate::operations::{ListCertificates, Look, look, page, with_page};
 use crate::parameter::{self, Arguments};
+use pager::{Counts, Pager};
 
-/// How often the pages are read before a list that never rests is given up.
-const MOST_SWEEPS: u32 = 8;
 /// As many on a page as the service gives: most accounts have one page.
 const LIMIT: u64 = 1000;
 
@@ -29,30 +28,30 @@ const LIMIT: u64 = 1000;
 pub struct Certificates {
     client: Client,
     list: ListCertificates,
-    sweep: Option<Sweep>,
+    pager: Option<Pager>,
     ready: VecDeque<Certificate>,
     ended: bool,
 }
 
 impl Certificates {
     pub(crate) fn new(client: Client, list: ListCertificates) -> Self {
-        Self { client, list, sweep: None, ready: VecDeque::new(), ended: false }
+        Self { client, list, pager: None, ready: VecDeque::new(), ended: false }
     }
 
     /// Reads pages until one brings something, each with the time of a call.
     fn fill(&mut self) -> Result<()> {
         let operation = ListCertificates::OPERATION;
-        let Self { client, list, sweep, ready, ended } = self;
+        let Self { client, list, pager, ready, ended } = self;
         while ready.is_empty() && !*ended {
             client.enter(operation, None, |context| {
                 let arguments = parameter::check(operation.parameters, context::encode(list)?)?;
-                let sweep = sweep.get_or_insert_with(|| Sweep::new(&arguments));
-                let json = page(context, &sweep.arguments(&arguments))?;
-                let taken = sweep.take(context::decode(&json)?)?;
-                for entry in taken.fresh {
+                let pager = pager.get_or_insert_with(|| begin(&arguments));
+                let json = page(context, &with_page(&arguments, pager.page(), pager.limit()))?;
+                let brought = take(pager, &json)?;
+                for entry in brought.fresh {
                     ready.push_back(context::decode(entry.get())?);
                 }
-                *ended = taken.is_last;
+                *ended = brought.is_last;
                 Ok(())
             })?;
         }
@@ -77,24 +76,25 @@ impl Iterator for Certificates {
 
 /// Gives every page as an event; the result is the list's frame without entries.
 pub(crate) fn deliver(context: &Context<'_>, channel: &Channel, arguments: &Arguments) -> Result<String> {
-    let mut sweep = Sweep::new(arguments);
+    let mut pager = begin(arguments);
     let mut delivered = 0;
     loop {
         // Each page has the time of a call: the reader may take its time between them.
         let context = Context { deadline: Instant::now() + context.core.timeout, ..*context };
-        let json = page(&context, &sweep.arguments(arguments))?;
-        let (number, taken) = (sweep.page, sweep.take(context::decode(&json)?)?);
-        delivered += taken.fresh.len();
-        if !taken.fresh.is_empty() {
-            let entries: Vec<_> = taken.fresh.iter().map(|entry| entry.get()).collect();
-            let total = taken.total_count.map_or_else(|| "null".to_owned(), |total| total.to_string());
+        let number = pager.page();
+        let json = page(&context, &with_page(arguments, number, pager.limit()))?;
+        let brought = take(&mut pager, &json)?;
+        delivered += brought.fresh.len();
+        if !brought.fresh.is_empty() {
+            let entries: Vec<_> = brought.fresh.iter().map(|entry| entry.get()).collect();
+            let total = brought.total_count.map_or_else(|| "null".to_owned(), |total| total.to_string());
             let members = format!(
                 r#""message":"page {number}","page":{number},"total_count":{total},"results":[{}]"#,
                 entries.join(",\n")
             );
             channel.hand_over(Event::with_members(EventType::Page, &members))?;
         }
-        if taken.is_last {
+        if brought.is_last {
             return frame(&json, delivered);
         }
     }
@@ -108,7 +108,7 @@ fn frame(json: &str, delivered: usize) -> Result<String> {
     context::to_json(&frame)
 }
 
-/// A page as the sweep needs it; the entries stay as they are.
+/// A page as the pager needs it; the entries stay as they are.
 #[derive(Deserialize)]
 struct Page<'a> {
     total_count: Option<u64>,
@@ -120,99 +120,71 @@ struct Page<'a> {
 #[derive(Deserialize)]
 struct Entry<'a> {
     #[serde(borrow)]
-    id: std::borrow::Cow<'a, str>,
+    id: Cow<'a, str>,
 }
 
 /// What a page brought.
-struct Taken<'a> {
+struct Brought<'a> {
     total_count: Option<u64>,
     fresh: Vec<&'a RawValue>,
     is_last: bool,
 }
 
-/// Where we are in the pages.
-#[derive(Debug)]
-struct Sweep {
-    first_page: u64,
-    page: u64,
-    limit: u64,
-    /// Every entry so far.
-    known: HashSet<String>,
-    /// The entries of this sweep.
-    met: HashSet<String>,
-    total_count: Option<u64>,
-    /// Whether this sweep brought something new, or saw the list change.
-    is_restless: bool,
-    sweeps: u32,
+fn begin(arguments: &Arguments) -> Pager {
+    Pager::new(arguments.integer("page").unwrap_or(1), arguments.integer("limit").unwrap_or(LIMIT))
 }
 
-impl Sweep {
-    fn new(arguments: &Arguments) -> Self {
-        let first_page = arguments.integer("page").unwrap_or(1);
-        let limit = arguments.integer("limit").unwrap_or(LIMIT);
-        let (known, met) = Default::default();
-        Self {
-            first_page,
-            page: first_page,
-            limit,
-            known,
-            met,
-            total_count: None,
-            is_restless: false,
-            sweeps: 1,
-        }
-    }
-
-    /// The parameters of the next page.
-    fn arguments(&self, given: &Arguments) -> Arguments {
-        with_page(given, self.page, self.limit)
-    }
-
-    fn take<'a>(&mut self, page: Page<'a>) -> Result<Taken<'a>> {
-        if self.page > self.first_page && page.total_count != self.total_count {
-            self.is_restless = true;
-        }
-        self.total_count = page.total_count;
-        let count = page.results.len();
-        let mut fresh = Vec::with_capacity(count);
-        for entry in page.results {
-            let id = context::decode::<Entry<'_>>(entry.get())?.id.into_owned();
-            if self.known.insert(id.clone()) {
-                fresh.push(entry);
-            }
-            self.met.insert(id);
-        }
-        self.is_restless |= !fresh.is_empty();
-        let is_short = u64::try_from(count).is_ok_and(|count| count < page.limit.unwrap_or(self.limit));
-        let is_end = count == 0 || self.has_met_all().unwrap_or(is_short);
-        let is_last = is_end && !self.again()?;
-        if !is_end {
-            self.page += 1;
-        }
-        Ok(Taken { total_count: self.total_count, fresh, is_last })
-    }
-
-    /// Whether this sweep has met as many as there are; pages skipped at the start count as met.
-    fn has_met_all(&self) -> Option<bool> {
-        let skipped = (self.first_page - 1).saturating_mul(self.limit);
-        let met = u64::try_from(self.met.len()).unwrap_or(u64::MAX);
-        self.total_count.map(|total| met.saturating_add(skipped) >= total)
-    }
-
-    /// At the end of a sweep: begins another one, unless there was one page only or all was quiet.
-    fn again(&mut self) -> Result<bool> {
-        if self.page == self.first_page || !self.is_restless {
-            return Ok(false);
-        }
-        if self.sweeps == MOST_SWEEPS {
-            let message =
-                "the list keeps changing, so it cannot be told whether all was seen; try again later";
-            return Err(Error::new(Kind::Response, message).retryable(true));
-        }
-        self.page = self.first_page;
-        self.met.clear();
-        self.is_restless = false;
-        self.sweeps += 1;
-        Ok(true)
-    }
+fn take<'a>(pager: &mut Pager, json: &'a str) -> Result<Brought<'a>> {
+    let Page { total_count, limit, results } = context::decode(json)?;
+    let ids: Vec<Cow<'_, str>> = results
+        .iter()
+        .map(|entry| Ok(context::decode::<Entry<'_>>(entry.get())?.id))
+        .collect::<Result<_>>()?;
+    let ids: Vec<&str> = ids.iter().map(AsRef::as_ref).collect();
+    let taken = pager.take(Counts { total_count, limit }, &ids)?;
+    let fresh = taken.fresh.into_iter().filter_map(|place| results.get(place).copied()).collect();
+    Ok(Brought { total_count, fresh, is_last: taken.is_last })
 }
+
+/// What a list was found to hold, as a step of another operation.
+pub(crate) struct Found {
+    pub(crate) certificates: Vec<Certificate>,
+    /// By the server's clock: when the first page was made.
+    pub(crate) server_time: Option<SystemTime>,
+    /// By ours: when it was here.
+    pub(crate) came: Instant,
+}
+
+/// Reads all pages; `call` gives the context for each.
+pub(crate) fn find<'c>(call: impl Fn() -> Result<Context<'c>>, mut list: ListCertificates) -> Result<Found> {
+    let limit = *list.limit.get_or_insert(LIMIT);
+    let mut pager = Pager::new(1, limit);
+    let mut found: Option<Found> = None;
+    loop {
+        // The first one needs no number.
+        list.page = Some(pager.page()).filter(|page| *page > 1);
+        let Look { list: page, server_time } = look(&call()?, &list)?;
+        let ids: Vec<&str> = page.results.iter().map(|certificate| certificate.id.as_str()).collect();
+        let taken = pager.take(Counts { total_count: page.total_count, limit: page.limit }, &ids)?;
+        let found = found.get_or_insert_with(|| Found {
+            certificates: Vec::new(),
+            server_time,
+            came: Instant::now(),
+        });
+        let mut fresh = taken.fresh.into_iter().peekable();
+        let results = page.results.into_iter().enumerate();
+        found.certificates.extend(
+            results
+                .filter(|(place, _)| fresh.next_if_eq(place).is_some())
+                .map(|(_, certificate)| certificate),
+        );
+        found.server_time = found.server_time.or(server_time);
+        if taken.is_last {
+            break;
+        }
+    }
+    found.ok_or_else(|| Error::new(Kind::Internal, "a list without a page"))
+}
+
+#[cfg(test)]
+mod tests;

@@ -7,6 +7,7 @@
 mod csr;
 pub(crate) mod domain;
 mod id;
+mod private_key;
 
 use serde_json::{Map, Value};
 
@@ -203,8 +204,8 @@ fn check_value(parameter: &Parameter, value: Value) -> Result<Value> {
         }
         (ParameterKind::Flag, Value::Bool(_)) | (ParameterKind::Object, Value::Object(_)) => {}
         (ParameterKind::Id, Value::String(id)) => id::check(name, id)?,
-        (ParameterKind::Csr, Value::String(pem)) => csr::check(name, pem)?,
-        (ParameterKind::PrivateKey, Value::String(pem)) if pem.contains("PRIVATE KEY-----") => {}
+        (ParameterKind::Csr, Value::String(pem)) => return csr::check(name, pem),
+        (ParameterKind::PrivateKey, Value::String(pem)) => return private_key::check(name, pem),
         (ParameterKind::Domains, Value::Array(list)) => return domain::check_list(name, list),
         (ParameterKind::DistinctDomains, Value::Array(list)) => return domain::check_distinct(name, list),
         (ParameterKind::Command | ParameterKind::TextList | ParameterKind::SomeOf(_), Value::Array(list)) => {

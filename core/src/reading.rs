@@ -10,6 +10,7 @@
 
 mod envelope;
 mod object;
+mod pem;
 mod value;
 mod write;
 
@@ -17,7 +18,7 @@ use serde::de::DeserializeSeed;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use crate::error::Refusal;
+use crate::error::{RATE_LIMIT, Refusal};
 use crate::shape::{Field, Shape};
 use envelope::Envelope;
 use object::ObjectReader;
@@ -80,6 +81,16 @@ pub(crate) fn refusal(body: &[u8]) -> Option<Refusal> {
         Reading::Refused(refusal) => Some(refusal),
         _ => None,
     }
+}
+
+/// Whether the service says that it was asked too often.
+pub(crate) fn is_rate_limit(body: &[u8]) -> bool {
+    /// Refusals are short; large answers are not searched.
+    const MOST: usize = 64 << 10;
+    body.len() <= MOST
+        && text(body)
+            .is_some_and(|text| text.contains(RATE_LIMIT) || text.contains(&RATE_LIMIT.to_uppercase()))
+        && refusal(body).is_some_and(|refusal| refusal.is_rate_limit())
 }
 
 fn missing(field: &Field) -> String {

@@ -51,7 +51,7 @@ pub const SETTINGS: &[Parameter] = &[
     Parameter::optional(
         "proxy",
         ParameterKind::Text,
-        "The URL of an HTTP proxy, or `env` for the environment's `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY`; none by default.",
+        "The URL of an HTTP proxy, or `env` for the environment's `https_proxy`, `all_proxy` and `no_proxy`, as curl reads them; none by default.",
     ),
     Parameter::optional(
         "user_agent",
@@ -182,7 +182,8 @@ impl ClientBuilder {
         self
     }
 
-    /// The URL of an HTTP proxy (it is asked to CONNECT), or `env` for the environment's. Default: none.
+    /// The URL of an HTTP proxy (it is asked to CONNECT), or `env` for the environment's (`https_proxy`,
+    /// `all_proxy`, `no_proxy`, as curl reads them). Default: none.
     pub fn proxy(mut self, url: impl Into<String>) -> Self {
         self.proxy = Some(url.into().into());
         self

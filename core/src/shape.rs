@@ -73,6 +73,8 @@ impl Field {
 pub enum FieldKind {
     /// A text (null); numbers become texts.
     Text,
+    /// Certificates in PEM, in their canonical form (null).
+    Pem,
     /// A time, RFC 3339 in UTC, or as it came if it cannot be read (null).
     Time,
     /// True or false (null).

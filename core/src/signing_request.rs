@@ -8,6 +8,7 @@ use x509_parser::prelude::FromDer;
 
 use crate::digest;
 use crate::error::{Error, Kind, Result};
+use crate::pem;
 use crate::private_key::PrivateKey;
 
 /// Longer names do not fit a CN (RFC 5280, appendix A.1); they stand in the SAN alone.
@@ -22,11 +23,11 @@ pub(crate) fn new_key(key_type: &str) -> Result<PrivateKey> {
 /// Reads a key from PEM; it must be of `key_type` where that is given.
 pub(crate) fn read_key(pem: &str, key_type: Option<&str>) -> Result<PrivateKey> {
     let refuse = |why: &str| Err(Error::invalid("private_key", why));
-    if pem.contains("ENCRYPTED") {
-        return refuse("it is encrypted; decrypt it first");
-    }
-    let Ok(der) = PrivateKeyDer::from_pem_slice(pem.as_bytes()) else {
-        return refuse("expected a private key in PEM, as PKCS#8, SEC1 or PKCS#1");
+    let (label, der) = pem::private_key(pem).map_err(|why| Error::invalid("private_key", why))?;
+    let der = match label.as_str() {
+        "EC PRIVATE KEY" => PrivateKeyDer::Sec1(der.as_slice().into()),
+        "RSA PRIVATE KEY" => PrivateKeyDer::Pkcs1(der.as_slice().into()),
+        _ => PrivateKeyDer::Pkcs8(der.as_slice().into()),
     };
     let Some(key) = PrivateKey::from_der(&der) else {
         return refuse(

@@ -1,5 +1,6 @@
 //! Times: the service's `2026-02-09 23:59:59` (UTC) becomes RFC 3339.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::time::SystemTime;
 
@@ -40,13 +41,46 @@ impl fmt::Display for Time {
     }
 }
 
-/// `YYYY-MM-DD HH:MM:SS`, or RFC 3339 with an offset, as RFC 3339 in UTC.
+/// `YYYY-MM-DD HH:MM:SS` as RFC 3339 in UTC; with a T in place of the space, a fraction or an offset, too.
 pub(crate) fn vendor_time_to_rfc3339(text: &str) -> Option<String> {
-    if let Some((date, clock)) = text.split_once(' ') {
-        // Both formats say the same; what remains is to see that there is such a moment.
-        return is_moment(text.as_bytes()).then(|| [date, "T", clock, "Z"].concat());
+    if is_moment(text.as_bytes()) {
+        let (date, clock) = text.split_once(' ')?;
+        return Some([date, "T", clock, "Z"].concat());
     }
-    OffsetDateTime::parse(text, &Rfc3339).ok()?.checked_to_offset(UtcOffset::UTC)?.format(&Rfc3339).ok()
+    let (date, rest) = text.split_at_checked(10)?;
+    let (clock, rest) = rest.strip_prefix([' ', 'T', 't'])?.split_at_checked(8)?;
+    let (fraction, zone) = match rest.strip_prefix(['.', ',']) {
+        Some(rest) => {
+            let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+            let (fraction, zone) = rest.split_at(digits);
+            // More than nine say nothing that a time could hold.
+            (Some(fraction).filter(|fraction| !fraction.is_empty())?.get(..9).unwrap_or(fraction), zone)
+        }
+        None => ("0", rest),
+    };
+    let moment = [date, "T", clock, ".", fraction, &offset(zone.trim_start())?].concat();
+    OffsetDateTime::parse(&moment, &Rfc3339).ok()?.checked_to_offset(UtcOffset::UTC)?.format(&Rfc3339).ok()
+}
+
+/// A time as PHP writes its own: `{"date": "2026-01-01 00:00:00.000000", "timezone_type": 3, "timezone": "UTC"}`. Names
+/// of places have offsets that change, so they are not read.
+pub(crate) fn php_time_to_rfc3339(date: &str, zone: &str) -> Option<String> {
+    vendor_time_to_rfc3339(&format!("{date}{}", offset(zone).filter(|_| !zone.is_empty())?))
+}
+
+/// `+02:00`, `+0200`, `Z`, or a name of UTC, as RFC 3339 has it; nothing is UTC.
+fn offset(zone: &str) -> Option<Cow<'_, str>> {
+    if ["", "Z", "UTC", "GMT", "Etc/UTC"].iter().any(|name| zone.eq_ignore_ascii_case(name)) {
+        return Some("Z".into());
+    }
+    match *zone.as_bytes() {
+        [b'+' | b'-', _, _, b':', _, _] => Some(zone.into()),
+        [b'+' | b'-', _, _, _, _] => {
+            let (hours, minutes) = zone.split_at_checked(3)?;
+            Some([hours, ":", minutes].concat().into())
+        }
+        _ => None,
+    }
 }
 
 /// Whether `YYYY-MM-DD HH:MM:SS` names a moment.
@@ -81,9 +115,42 @@ mod tests {
             ("0000-00-00 00:00:00", None),
             ("2026-02-09", None),
             ("tomorrow", None),
-            ("2026-02-09 23:59:59.5", None),
+            ("2026-02-09 23:59:59.5", Some("2026-02-09T23:59:59.5Z")),
+            ("2026-02-09 23:59:59.000000", Some("2026-02-09T23:59:59Z")),
+            ("2026-02-09 23:59:59,250", Some("2026-02-09T23:59:59.25Z")),
+            ("2026-02-09T23:59:59.1234567891234Z", Some("2026-02-09T23:59:59.123456789Z")),
+            ("2026-02-09T23:59:59.5", Some("2026-02-09T23:59:59.5Z")),
+            ("2026-02-09T23:59:59", Some("2026-02-09T23:59:59Z")),
+            ("2026-02-09 23:59:59Z", Some("2026-02-09T23:59:59Z")),
+            ("2026-02-09 23:59:59 UTC", Some("2026-02-09T23:59:59Z")),
+            ("2026-02-09 23:59:59.000000+02:00", Some("2026-02-09T21:59:59Z")),
+            ("2026-02-09T23:59:59+0000", Some("2026-02-09T23:59:59Z")),
+            ("2026-02-30 00:00:00.5", None),
+            ("2026-02-09 23:59:59.", None),
+            ("2026-02-09 23:59:59.x", None),
+            ("2026-02-09 23:59:59 CET", None),
+            ("2026-02-09  23:59:59", None),
+            ("2026-02-09_23:59:59", None),
+            ("2026-02-0\u{e9} 23:59:59", None),
+            ("2026-02-09 23:59:59\u{e9}", None),
         ] {
             assert_eq!(vendor_time_to_rfc3339(given).as_deref(), read, "{given}");
+        }
+    }
+
+    #[test]
+    fn times_of_php_become_rfc3339() {
+        for (date, zone, read) in [
+            ("2026-02-09 23:59:59.000000", "UTC", Some("2026-02-09T23:59:59Z")),
+            ("2026-02-09 23:59:59.250000", "Z", Some("2026-02-09T23:59:59.25Z")),
+            ("2026-02-09 23:59:59.000000", "+02:00", Some("2026-02-09T21:59:59Z")),
+            ("2026-02-09 23:59:59", "+00:00", Some("2026-02-09T23:59:59Z")),
+            ("2026-02-09 23:59:59.000000", "Europe/Vienna", None),
+            ("2026-02-09 23:59:59.000000", "", None),
+            ("2026-02-09 23:59:59Z", "+02:00", None),
+            ("soon", "UTC", None),
+        ] {
+            assert_eq!(php_time_to_rfc3339(date, zone).as_deref(), read, "{date} {zone}");
         }
     }
 

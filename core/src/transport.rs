@@ -3,19 +3,21 @@
 //! No redirect is followed (it would carry the key elsewhere), nothing is repeated here, no proxy is taken from the
 //! environment unasked, and no error of ureq gets out: some of them quote the whole URL, key included.
 
+mod encoding;
 mod failure;
 mod outermost;
 pub(crate) mod proxy;
 mod resolver;
 mod tcp;
 mod tls;
+mod tunnel;
 mod watch;
 
 use std::io::Read;
 use std::time::{Duration, Instant, SystemTime};
 
 use ureq::http::{HeaderMap, Request, header};
-use ureq::unversioned::transport::{ConnectProxyConnector, Connector, RustlsConnector};
+use ureq::unversioned::transport::{Connector, RustlsConnector};
 use ureq::{Agent, Body};
 use zeroize::Zeroizing;
 
@@ -23,8 +25,10 @@ use crate::base_url::BaseUrl;
 use crate::error::{Kind, Result};
 use crate::settings::ClientBuilder;
 use outermost::OutermostConnector;
+use proxy::{Choice, Proxy};
 use resolver::CachingResolver;
 use tcp::TcpConnector;
+use tunnel::TunnelConnector;
 pub(crate) use watch::Watch;
 
 /// Connections to the service, shared by all threads of a client.
@@ -33,6 +37,7 @@ pub(crate) struct Transport {
     agent: Agent,
     resolver: CachingResolver,
     host: String,
+    proxy: Option<Proxy>,
     connect_timeout: Duration,
     max_response_bytes: u64,
 }
@@ -53,6 +58,8 @@ pub(crate) struct Outgoing {
 pub(crate) struct Incoming {
     pub(crate) status: u16,
     pub(crate) body: Vec<u8>,
+    /// The content encoding that could not be taken off the body.
+    pub(crate) encoding: Option<String>,
     /// `Retry-After`, seconds or date.
     pub(crate) retry_after: Option<Duration>,
     /// The server's clock.
@@ -60,37 +67,45 @@ pub(crate) struct Incoming {
 }
 
 impl Transport {
-    pub(crate) fn new(settings: &ClientBuilder, base_url: &BaseUrl) -> Result<Self> {
+    pub(crate) fn new(settings: &ClientBuilder, proxy: Option<&Choice>, base_url: &BaseUrl) -> Result<Self> {
         let resolver = CachingResolver::default();
         let version = env!("CARGO_PKG_VERSION");
         let user_agent = match &settings.user_agent {
             Some(name) => format!("libzerossl/{version} {name}"),
             None => format!("libzerossl/{version}"),
         };
-        let config = Agent::config_builder()
-            .http_status_as_error(false)
-            .max_redirects(0)
-            .max_redirects_will_error(false)
-            .https_only(!base_url.is_plain)
-            .proxy(settings.proxy.as_ref().map(|url| proxy::parse(url, base_url)).transpose()?)
-            .tls_config(tls::config(settings)?)
-            .user_agent(user_agent)
-            .accept("application/json")
-            .accept_encoding("identity")
-            .max_idle_connections(32)
-            .max_idle_connections_per_host(32)
-            .input_buffer_size(64 << 10)
-            .output_buffer_size(16 << 10)
-            .build();
+        let proxy = proxy.map(|choice| Proxy::new(choice, base_url)).transpose()?;
+        let tls = tls::config(settings)?;
+        let config = |proxy: Option<ureq::Proxy>, https_only| {
+            Agent::config_builder()
+                .http_status_as_error(false)
+                .max_redirects(0)
+                .max_redirects_will_error(false)
+                .https_only(https_only)
+                .proxy(proxy)
+                .tls_config(tls.clone())
+                .user_agent(&user_agent)
+                .accept("application/json")
+                .accept_encoding("identity")
+                .max_idle_connections(32)
+                .max_idle_connections_per_host(32)
+                .input_buffer_size(64 << 10)
+                .output_buffer_size(16 << 10)
+                .build()
+        };
+        let through = proxy.as_ref().map(|proxy| proxy.ureq.clone());
+        let tunnel = TunnelConnector {
+            proxy: through.clone(),
+            config: config(None, false),
+            user_agent: user_agent.clone(),
+        };
         let connector =
-            ().chain(ConnectProxyConnector::default())
-                .chain(TcpConnector)
-                .chain(RustlsConnector::default())
-                .chain(OutermostConnector { service: base_url.authority.clone() });
+            ().chain(tunnel).chain(TcpConnector).chain(RustlsConnector::default()).chain(OutermostConnector);
         Ok(Self {
-            agent: Agent::with_parts(config, connector, resolver.clone()),
+            agent: Agent::with_parts(config(through, !base_url.is_plain), connector, resolver.clone()),
             resolver,
             host: base_url.authority.to_string(),
+            proxy,
             connect_timeout: settings.connect_timeout,
             max_response_bytes: settings.max_response_bytes,
         })
@@ -124,9 +139,12 @@ impl Transport {
         };
         let (head, mut body) = answer?.into_parts();
         let date = header_date(&head.headers, &header::DATE);
+        let limit = self.max_response_bytes;
+        let (body, encoding) = encoding::decode(read(&mut body, limit)?, &head.headers, limit)?;
         Ok(Incoming {
             status: head.status.as_u16(),
-            body: read(&mut body, self.max_response_bytes)?,
+            body,
+            encoding,
             retry_after: retry_after(&head.headers, date),
             date,
         })

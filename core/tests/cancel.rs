@@ -114,3 +114,88 @@ fn a_cancelled_create_says_that_the_order_may_exist() {
     assert_eq!(error.kind(), Kind::Cancelled);
     assert!(error.message().contains("list_certificates") && !error.is_retryable(), "{error}");
 }
+
+/// Calls, iterators and ops listen to all tokens that a client was bound to, in whatever order they came.
+#[test]
+fn each_of_several_tokens_ends_calls_iterators_and_ops() {
+    let (address, comes) = support::raw_server(support::read_to_end);
+    for cancelled in 0..2 {
+        let work: [fn(&Client) -> zerossl::Error; 3] = [
+            |client| client.send(&ListCertificates::default()).expect_err("cancelled"),
+            |client| {
+                let first = client.certificates(ListCertificates::default()).next();
+                first.expect("an item").expect_err("cancelled")
+            },
+            |client| {
+                client.start("list_certificates", "{}").expect("it starts").finish().expect_err("cancelled")
+            },
+        ];
+        for work in work {
+            let tokens = [CancelToken::new(), CancelToken::new()];
+            let client = at(address).cancelled_by(&tokens[0]).cancelled_by(&tokens[1]);
+            let (error, took) = thread::scope(|scope| {
+                let call = scope.spawn(|| timed(|| work(&client)));
+                comes.recv().expect("a request");
+                tokens[cancelled].cancel();
+                call.join().expect("no panic")
+            });
+            assert_eq!(error.kind(), Kind::Cancelled, "{error}");
+            assert!(took < SOON, "{took:?}");
+            // The other one is left alone, and so is a client with it alone.
+            assert!(!tokens[1 - cancelled].is_cancelled());
+            assert_eq!(
+                at(address)
+                    .cancelled_by(&tokens[cancelled])
+                    .send(&ListCertificates::default())
+                    .expect_err("at once")
+                    .kind(),
+                Kind::Cancelled
+            );
+        }
+    }
+}
+
+/// A token that asks is for the thread of the call: an op is not ended by its answer, nor asks it, but hears the other.
+#[test]
+fn an_op_hears_the_token_beside_one_that_asks() {
+    let (address, comes) = support::raw_server(support::read_to_end);
+    let here = thread::current().id();
+    let asking = CancelToken::asking(move || {
+        assert_eq!(thread::current().id(), here, "asked on another thread");
+        false
+    });
+    let token = CancelToken::new();
+    let op = at(address)
+        .cancelled_by(&token)
+        .cancelled_by(&asking)
+        .start("list_certificates", "{}")
+        .expect("it starts");
+    comes.recv().expect("a request");
+    token.cancel();
+    let (error, took) = timed(|| op.finish().expect_err("cancelled"));
+    assert_eq!(error.kind(), Kind::Cancelled, "{error}");
+    assert!(took < SOON, "{took:?}");
+}
+
+/// An op whose pages nobody reads waits for its reader; the client's token ends that, too.
+#[test]
+fn an_op_that_waits_for_its_reader_hears_the_clients_token() {
+    let sandbox = sandbox();
+    sandbox.set_quota(9);
+    let client = client(&sandbox);
+    let csr = client.send(&zerossl::GenerateCsr::new(["example.com"])).expect("a CSR").csr;
+    for _ in 0..4 {
+        client.send(&zerossl::CreateCertificate::new(["example.com"], &csr)).expect("an order");
+    }
+    let tokens = [CancelToken::new(), CancelToken::new()];
+    let client = client.cancelled_by(&tokens[0]).cancelled_by(&tokens[1]);
+    let op = client.start("list_certificates", r#"{"limit": 1}"#).expect("it starts");
+    // The second page is there, and the first is not read.
+    while support::count(&sandbox, "list_certificates") < 2 {
+        thread::yield_now();
+    }
+    tokens[0].cancel();
+    let (error, took) = timed(|| op.finish().expect_err("cancelled"));
+    assert_eq!(error.kind(), Kind::Cancelled, "{error}");
+    assert!(took < SOON, "{took:?}");
+}

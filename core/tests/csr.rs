@@ -205,3 +205,29 @@ fn a_name_that_is_too_long_for_a_cn_stands_in_the_san_alone() {
     let Some(text) = text_of(&generated.csr) else { return };
     assert!(text.contains(&format!("DNS:{long}")) && !text.contains("CN ="), "{text}");
 }
+
+/// As keys are kept in YAML, in the environment, in files of Windows.
+#[test]
+fn keys_are_taken_however_they_were_copied() {
+    let folder = folder();
+    let Some(key) = openssl(&["ecparam", "-name", "prime256v1", "-genkey"], folder.path()) else { return };
+    let indented = format!("    {}", key.replace('\n', "\n    "));
+    for mangled in [
+        format!("\u{feff}{key}"),
+        indented,
+        key.replace('\n', "\r\n"),
+        key.replace('\n', "\r"),
+        key.replace('\n', ""),
+        key.replace('\n', " "),
+        key.replace('\n', "\\n"),
+        format!("An ENCRYPTED remark\n{key}and more"),
+    ] {
+        let parameters = serde_json::json!({"domains": ["example.com"], "private_key": mangled});
+        let answer = support::json(&client().call("generate_csr", &parameters.to_string()).expect(&mangled));
+        let csr = answer["csr"].as_str().expect("text");
+        std::fs::write(folder.path().join("csr.pem"), csr).expect("a file");
+        std::fs::write(folder.path().join("key.pem"), &key).expect("a file");
+        let of_csr = openssl(&["req", "-in", "csr.pem", "-noout", "-pubkey"], folder.path());
+        assert_eq!(of_csr, openssl(&["pkey", "-in", "key.pem", "-pubout"], folder.path()), "{mangled}");
+    }
+}

@@ -137,3 +137,55 @@ fn an_error_ends_the_iteration() {
     assert_eq!((error.kind(), error.operation()), (Kind::Auth, Some("list_certificates")));
     assert!(certificates.next().is_none());
 }
+
+/// As a server was seen to do: page 1, whatever is asked for.
+#[test]
+fn a_page_that_comes_again_and_again_ends_everything_that_lists() {
+    let (sandbox, client, csr, _) = drafts(0);
+    let rows: Vec<_> = (0..100)
+        .map(|id| serde_json::json!({"id": format!("{id}"), "common_name": "other.example.com"}))
+        .collect();
+    let body = serde_json::json!({"total_count": 500, "result_count": 100, "page": 1, "limit": 100, "results": rows});
+    support::fault(&sandbox, "list_certificates", 999, When::Before, Reply::json(200, body));
+
+    let all: Vec<_> = client.certificates(by(100)).collect();
+    let error = all.last().expect("an item").as_ref().expect_err("no end");
+    assert_eq!((error.kind(), all.len()), (Kind::Response, 101));
+    assert!(error.message().contains("500 certificates, and gave 100"), "{error}");
+    assert_eq!(count(&sandbox, "list_certificates"), 4);
+
+    let op = client.start("list_certificates", r#"{"limit": 100}"#).expect("it starts");
+    assert_eq!(op.finish().expect_err("no end").kind(), Kind::Response);
+    assert_eq!(count(&sandbox, "list_certificates"), 8);
+
+    // The look after a lost answer: the order stays unaccounted for, and the error says why.
+    support::fault(&sandbox, "create_certificate", 1, When::After, Reply::text(500, ""));
+    let lost = client.send(&CreateCertificate::new(["example.com"], &csr)).expect_err("lost");
+    assert_eq!(lost.kind(), Kind::Ambiguous);
+    assert!(
+        lost.message().contains("could not be searched") && lost.message().contains("gave 100"),
+        "{lost}"
+    );
+    assert_eq!(count(&sandbox, "list_certificates"), 12);
+}
+
+#[test]
+fn a_lost_order_is_found_on_a_page_behind_the_first() {
+    let (sandbox, client, csr, _) = drafts(0);
+    let page = |number: u64, ids: std::ops::Range<u64>, name: &str| {
+        let results: Vec<_> = ids
+            .map(|id| serde_json::json!({"id": format!("{id}"), "common_name": name, "status": "draft"}))
+            .collect();
+        let body =
+            serde_json::json!({"total_count": 1001, "page": number, "limit": 1000, "results": results});
+        support::fault(&sandbox, "list_certificates", 1, When::Before, Reply::json(200, body));
+    };
+    for _ in 0..2 {
+        page(1, 0..1000, "a.example.com");
+        page(2, 1000..1001, "example.com");
+    }
+    support::fault(&sandbox, "create_certificate", 1, When::Before, Reply::text(500, ""));
+    let lost = client.send(&CreateCertificate::new(["example.com"], &csr)).expect_err("lost");
+    let candidates: Vec<_> = lost.candidates().iter().map(|candidate| candidate["id"].clone()).collect();
+    assert_eq!(candidates, ["1000"], "{lost}");
+}

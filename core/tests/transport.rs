@@ -191,6 +191,23 @@ fn an_answer_that_is_too_large_is_not_read() {
 }
 
 #[test]
+fn an_answer_that_is_too_large_when_decompressed_is_not_read() {
+    let sandbox = sandbox();
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+    for _ in 0..64 {
+        encoder.write_all(&vec![b' '; 1 << 20]).expect("memory");
+    }
+    let bomb = encoder.finish().expect("memory");
+    assert!(bomb.len() < 100_000);
+    let reply = Reply::new(200, zerossl_sandbox::Body::Bytes(bomb)).with_header("Content-Encoding", "gzip");
+    fault(&sandbox, "list_certificates", 1, When::Before, reply);
+    let client = settings(&sandbox).max_response_bytes(1 << 20).build().expect("settings");
+    let error = client.send(&ListCertificates::default()).expect_err("too large");
+    assert_eq!(error.kind(), Kind::Response);
+    assert!(error.message().contains("max_response_bytes"), "{error}");
+}
+
+#[test]
 fn a_body_that_is_cut_off_is_a_network_error() {
     let sandbox = sandbox();
     fault(&sandbox, "list_certificates", 1, When::After, Reply::broken(WireFault::Truncate));
@@ -258,6 +275,27 @@ fn tls_connections_are_reused() {
 }
 
 #[test]
+fn a_ca_file_may_have_come_through_an_editor() {
+    let sandbox = sandbox_with(Options { tls: true, ..Options::default() });
+    let dir = tempfile::tempdir().expect("a folder");
+    let ca_file = dir.path().join("root.pem");
+    let root = sandbox.root_pem();
+    let utf16: Vec<u8> = [0xFEFF].into_iter().chain(root.encode_utf16()).flat_map(u16::to_le_bytes).collect();
+    for file in [
+        format!("\u{feff}{}", root.replace('\n', "\r\n")).into_bytes(),
+        root.replace('\n', "\\n").into_bytes(),
+        root.replace('\n', "").into_bytes(),
+        [b"Gesch\xE4ftsstelle\n".as_slice(), root.as_bytes(), root.trim_end().as_bytes(), root.as_bytes()]
+            .concat(),
+        utf16,
+    ] {
+        std::fs::write(&ca_file, &file).expect("a file");
+        let client = settings(&sandbox).ca_file(&ca_file).build().expect("settings");
+        client.send(&ListCertificates::default()).expect("a list");
+    }
+}
+
+#[test]
 fn a_ca_file_that_cannot_be_used_is_refused_at_once() {
     let dir = tempfile::tempdir().expect("a folder");
     let file = |name: &str, text: &str| {
@@ -270,6 +308,8 @@ fn a_ca_file_that_cannot_be_used_is_refused_at_once() {
         file("empty.pem", ""),
         file("garbled.pem", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"),
         file("open.pem", "-----BEGIN CERTIFICATE-----\nAAAA"),
+        file("crl.pem", "-----BEGIN X509 CRL-----\nMAA=\n-----END X509 CRL-----\n"),
+        file("pkcs7.pem", "-----BEGIN PKCS7-----\nMAA=\n-----END PKCS7-----\n"),
     ] {
         let error = Client::builder().ca_file(&path).build().expect_err("no CA");
         assert_eq!(

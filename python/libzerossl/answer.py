@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from libzerossl._native import Field, Record
+from libzerossl.twin import set_state, state
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,7 +31,8 @@ class Answer(Record):
 
     def __init_subclass__(cls) -> None:
         """Note the names of the fields."""
-        cls.fields = tuple(name for name, value in vars(cls).items() if isinstance(value, Field))
+        own = (name for name, value in vars(cls).items() if isinstance(value, Field))
+        cls.fields = tuple(dict.fromkeys((*cls.fields, *own)))
 
     @classmethod
     def from_dict(cls, fields: Mapping[str, Any]) -> Self:
@@ -57,11 +59,20 @@ class Answer(Record):
 
     def __deepcopy__(self, memo: object) -> Self:
         """A copy that stands alone."""
-        return type(self)(self.to_json())
+        import copy  # noqa: PLC0415
+
+        other = type(self).__new__(type(self), self.to_json())
+        return set_state(other, copy.deepcopy(state(self), memo))  # type: ignore[arg-type]
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Pickle by class and JSON form."""
-        return type(self), (self.to_json(),)
+        """Pickle by class and JSON form, and by what a subclass added."""
+        held = state(self)
+        return _restore, (type(self), self.to_json(), *((held,) if any(held) else ()))
+
+
+def _restore(answer: type[Answer], json: str, held: Any = None) -> Answer:  # noqa: ANN401
+    made = answer.__new__(answer, json)
+    return made if held is None else set_state(made, held)
 
 
 def _shown(answer: Answer, name: str) -> str:

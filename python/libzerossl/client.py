@@ -24,6 +24,7 @@ from libzerossl.answers import (
     Zip,
 )
 from libzerossl.obtaining import Obtaining
+from libzerossl.twin import copy_state
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -101,8 +102,8 @@ class Client(Obtaining):
             roots: Which CAs the service's certificate may come from: the bundled list of Mozilla (default) or the
                 system's.
             ca_file: A PEM file of CAs that replaces ``roots``.
-            proxy: The URL of an HTTP proxy, or ``env`` for the environment's ``HTTPS_PROXY``, ``ALL_PROXY`` and
-                ``NO_PROXY``; none by default.
+            proxy: The URL of an HTTP proxy, or ``env`` for the environment's ``https_proxy``, ``all_proxy`` and
+                ``no_proxy``, as curl reads them; none by default.
             user_agent: Your program's name; ``libzerossl/VERSION`` is put before it.
             max_response_bytes: An answer larger than this is an error; 16 MiB by default.
 
@@ -148,9 +149,10 @@ class Client(Obtaining):
         self._inner.close()
 
     def cancelled_by(self, token: _native.CancelToken) -> Self:
-        """Give the same client, whose calls end with `CancelledError` when this token is cancelled.
+        """Give the same client, whose calls end with `CancelledError` when this token is cancelled, too.
 
-        Connections and pace are shared with this one.
+        It goes on listening to the tokens that this one listens to, and shares connections and pace with it. It is of
+        the same class, a subclass too, and has the same attributes; no ``__init__`` is run.
 
         >>> token = zerossl.CancelToken()
         >>> hurried = client.cancelled_by(token)
@@ -159,8 +161,9 @@ class Client(Obtaining):
         Traceback (most recent call last):
         libzerossl.errors.CancelledError: list_certificates: cancelled by the caller
         """
-        other = object.__new__(type(self))
-        other._inner = self._inner.cancelled_by(token)
+        inner = self._inner.cancelled_by(token)
+        other = copy_state(self, object.__new__(type(self)))
+        other._inner = inner
         return other
 
     def create_certificate(

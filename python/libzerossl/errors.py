@@ -6,6 +6,8 @@ import builtins
 import json
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
+from libzerossl.twin import set_state, state
+
 if TYPE_CHECKING:
     from libzerossl.answers import Certificate
 
@@ -75,7 +77,7 @@ class Error(Exception):
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle by class and attributes."""
-        return _restore, (type(self), dict(vars(self)))
+        return _restore, (type(self), self.args, state(self))
 
     def to_dict(self) -> dict[str, Any]:
         """Give the JSON form: the attributes by their names."""
@@ -254,5 +256,5 @@ def refuse(operation: str, parameter: str, why: str) -> NoReturn:
     raise InvalidArgumentError(message, operation=operation, parameter=parameter)
 
 
-def _restore(error: type[Error], fields: dict[str, Any]) -> Error:
-    return error(**fields)
+def _restore(error: type[Error], args: tuple[Any, ...], held: Any) -> Error:  # noqa: ANN401
+    return set_state(error.__new__(error, *args), held)

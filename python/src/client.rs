@@ -20,7 +20,6 @@ use crate::{parameters, record};
 pub(crate) struct NativeClient {
     /// None once it is closed. Only locked while attached, so a fork never finds it locked.
     client: Mutex<Option<Client>>,
-    cancel: Option<zerossl::CancelToken>,
     process: u32,
 }
 
@@ -32,7 +31,7 @@ impl NativeClient {
             let json = parameters::to_json(settings, None)?;
             // System roots are read from files.
             let client = py.detach(|| ClientBuilder::from_json(&json)?.build());
-            client.map(|client| Self::with(client, None)).map_err(|error| to_python(py, &error))
+            client.map(Self::with).map_err(|error| to_python(py, &error))
         })
     }
 
@@ -50,7 +49,7 @@ impl NativeClient {
             let client = self.client(py, operation)?;
             let json = parameters::to_json(parameters, static_name(operation))?;
             let interrupt = Interrupt::new();
-            let client = client.cancelled_by(&self.token(&interrupt));
+            let client = client.cancelled_by(&token(&interrupt));
             let client = match log {
                 Some(log) => logging(&client, log, &interrupt),
                 None => client,
@@ -82,13 +81,13 @@ impl NativeClient {
             let client = self.client(py, operation)?;
             let json = parameters::to_json(parameters, static_name(operation))?;
             let op = client.start(operation, &json).map_err(|error| to_python(py, &error))?;
-            Ok(NativeOp::new(op, page, self.cancel.clone()))
+            Ok(NativeOp::new(op, page))
         })
     }
 
-    /// The same client, whose calls end when this token is cancelled.
+    /// The same client, whose calls end when this token is cancelled, too.
     fn cancelled_by(&self, py: Python<'_>, token: &CancelToken) -> PyResult<Self> {
-        Ok(Self::with(self.client(py, "")?, Some(token.0.clone())))
+        Ok(Self::with(self.client(py, "")?.cancelled_by(&token.0)))
     }
 
     /// Calls that are under way end as they would; new ones are refused.
@@ -112,8 +111,8 @@ impl NativeClient {
 }
 
 impl NativeClient {
-    fn with(client: Client, cancel: Option<zerossl::CancelToken>) -> Self {
-        Self { client: Mutex::new(Some(client)), cancel, process: std::process::id() }
+    fn with(client: Client) -> Self {
+        Self { client: Mutex::new(Some(client)), process: std::process::id() }
     }
 
     fn client(&self, py: Python<'_>, operation: &str) -> PyResult<Client> {
@@ -121,13 +120,6 @@ impl NativeClient {
             let error = Error::new(Kind::InvalidArgument, "the client is closed; make a new one");
             let error = static_name(operation).map_or(error.clone(), |name| error.during(name));
             to_python(py, &error)
-        })
-    }
-
-    fn token(&self, interrupt: &Interrupt) -> zerossl::CancelToken {
-        let (cancel, interrupt) = (self.cancel.clone(), interrupt.clone());
-        zerossl::CancelToken::asking(move || {
-            cancel.as_ref().is_some_and(zerossl::CancelToken::is_cancelled) || interrupt.is_due()
         })
     }
 
@@ -140,6 +132,11 @@ impl Drop for NativeClient {
     fn drop(&mut self) {
         forget_in_child(self.process, self.client.get_mut().unwrap_or_else(PoisonError::into_inner).take());
     }
+}
+
+fn token(interrupt: &Interrupt) -> zerossl::CancelToken {
+    let interrupt = interrupt.clone();
+    zerossl::CancelToken::asking(move || interrupt.is_due())
 }
 
 /// In a child of fork the connections are the parent's (closing one properly would end it for the parent, too), and

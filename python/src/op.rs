@@ -19,7 +19,6 @@ const LOOK_EVERY: Duration = Duration::from_millis(50);
 pub(crate) struct NativeOp {
     op: Op,
     page: Py<PyType>,
-    cancel: Option<zerossl::CancelToken>,
 }
 
 #[pymethods]
@@ -70,8 +69,8 @@ impl NativeOp {
 }
 
 impl NativeOp {
-    pub(crate) fn new(op: Op, page: Py<PyType>, cancel: Option<zerossl::CancelToken>) -> Self {
-        Self { op, page, cancel }
+    pub(crate) fn new(op: Op, page: Py<PyType>) -> Self {
+        Self { op, page }
     }
 
     fn wait<'py>(
@@ -85,9 +84,6 @@ impl NativeOp {
             let slice = left.map_or(LOOK_EVERY, |left| left.min(LOOK_EVERY));
             let next = py.detach(|| self.op.next(Some(slice))).map_err(|error| to_python(py, &error))?;
             py.check_signals()?;
-            if self.cancel.as_ref().is_some_and(zerossl::CancelToken::is_cancelled) {
-                self.op.cancel();
-            }
             match next {
                 Next::Event(event) => match event.kind() {
                     EventType::Page => {

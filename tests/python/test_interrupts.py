@@ -140,6 +140,33 @@ def test_a_token_ends_the_calls_of_other_threads(silent_server: SilentServer) ->
     client.generate_csr(domains=["example.com"])
 
 
+@pytest.mark.parametrize("cancelled", [0, 1])
+def test_each_of_several_tokens_ends_calls_and_iterators(silent_server: SilentServer, cancelled: int) -> None:
+    """Whichever came first; the other token is left alone."""
+    tokens = [zerossl.CancelToken(), zerossl.CancelToken()]
+    client = zerossl.Client("key", base_url=silent_server.url, timeout=60)
+    view = client.cancelled_by(tokens[0]).cancelled_by(tokens[1])
+    caught: list[zerossl.Error] = []
+
+    def wait(call: str) -> None:
+        try:
+            next(view.iter_certificates()) if call == "iter" else view.get_certificate("abc")
+        except zerossl.Error as error:
+            caught.append(error)
+
+    threads = [threading.Thread(target=wait, args=(call,)) for call in ("get", "iter")]
+    for thread in threads:
+        thread.start()
+    assert silent_server.asked.wait(QUICKLY)
+    start = time.monotonic()
+    tokens[cancelled].cancel()
+    for thread in threads:
+        thread.join()
+    assert time.monotonic() - start < QUICKLY
+    assert [type(error) for error in caught] == [zerossl.CancelledError] * 2
+    assert not tokens[1 - cancelled].is_cancelled()
+
+
 def test_other_threads_go_on_while_we_wait(silent_server: SilentServer) -> None:
     """The GIL is free meanwhile."""
     client = zerossl.Client("key", base_url=silent_server.url, timeout=0.5, max_retries=0)

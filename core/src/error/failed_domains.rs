@@ -1,12 +1,15 @@
 //! Why the service could not see that a name is controlled, whatever depth it says so in.
 //!
 //! `details` was seen as `{domain: {URL or name: entry}}` and, one level shallower, as `{domain: entry}`; for CAA it
-//! is a list of domains. A name that passed is `{"validation_successful": true}`.
+//! is a list of domains. A name that passed is `{"validation_successful": true}`. A list may hold entries of any of these
+//! forms; what is none of them is passed over, and stays in the error's `details`.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+
+use crate::parameter::domain;
 
 /// A name whose validation failed (ZeroSSL REST API, Verify Domains).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,20 +31,50 @@ impl FailedDomain {
     }
 }
 
-pub(super) fn read(details: &Value) -> BTreeMap<String, FailedDomain> {
+/// The names in an error's details; `is_caa`: the error is about CAA records.
+pub(super) fn read(details: &Value, is_caa: bool) -> BTreeMap<String, FailedDomain> {
+    let mut domains = BTreeMap::new();
+    collect(details, is_caa, &mut domains);
+    domains
+}
+
+fn collect(details: &Value, is_caa: bool, domains: &mut BTreeMap<String, FailedDomain>) {
     match details {
-        Value::Object(domains) => domains
-            .iter()
-            .filter_map(|(domain, entry)| {
-                Some((domain.clone(), failure_of(domain, entry.as_object()?, None)?))
-            })
-            .collect(),
-        Value::Array(domains) => domains
-            .iter()
-            .filter_map(Value::as_str)
-            .map(|domain| (domain.to_owned(), shut_out_by_caa()))
-            .collect(),
-        _ => BTreeMap::new(),
+        Value::Object(entries) => match named(entries) {
+            Some(domain) => note(domains, domain, failure_of(domain, entries, None)),
+            None => {
+                for (domain, entry) in entries {
+                    note(domains, domain, failure_in(domain, entry, None));
+                }
+            }
+        },
+        Value::Array(entries) => entries.iter().for_each(|entry| collect(entry, is_caa, domains)),
+        Value::String(name) if domain::normalize(name).is_ok() => {
+            let failed = if is_caa { shut_out_by_caa() } else { FailedDomain::default() };
+            note(domains, name, Some(failed));
+        }
+        _ => {}
+    }
+}
+
+/// The first failure of a name stands.
+fn note(domains: &mut BTreeMap<String, FailedDomain>, domain: &str, failed: Option<FailedDomain>) {
+    if let Some(failed) = failed {
+        domains.entry(domain.to_owned()).or_insert(failed);
+    }
+}
+
+/// The name in an entry that says itself whom it is about, as in a list.
+fn named(entry: &Map<String, Value>) -> Option<&str> {
+    let name = ["domain", "domain_name", "name"].iter().find_map(|member| entry.get(*member)?.as_str())?;
+    domain::normalize(name).is_ok().then_some(name)
+}
+
+fn failure_in(domain: &str, entry: &Value, location: Option<&str>) -> Option<FailedDomain> {
+    match entry {
+        Value::Object(entry) => failure_of(domain, entry, location),
+        Value::Array(entries) => entries.iter().find_map(|entry| failure_in(domain, entry, location)),
+        _ => None,
     }
 }
 
@@ -50,7 +83,7 @@ fn failure_of(domain: &str, entry: &Map<String, Value>, location: Option<&str>) 
     if is_leaf(entry) {
         return (!passed(entry)).then(|| leaf(domain, entry, location));
     }
-    entry.iter().find_map(|(location, below)| failure_of(domain, below.as_object()?, Some(location)))
+    entry.iter().find_map(|(location, below)| failure_in(domain, below, Some(location)))
 }
 
 fn is_leaf(entry: &Map<String, Value>) -> bool {

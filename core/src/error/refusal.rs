@@ -9,6 +9,9 @@ use crate::excerpt::one_line;
 /// The numbers of errors after which the service may have done what was asked.
 const UNCERTAIN: [i64; 5] = [111, 112, 114, 2820, 2821];
 
+/// How the words begin that say "too often"; no code is documented.
+pub(crate) const RATE_LIMIT: &str = "rate_limit";
+
 /// How much of a text from outside a message shows, and of how many names.
 const MOST_SHOWN: usize = 200;
 const MOST_NAMES: usize = 5;
@@ -23,7 +26,8 @@ pub(crate) struct Refusal {
 }
 
 impl Refusal {
-    /// Reads the value of `error`: seen as an object, a string, null, or a bool.
+    /// Reads the value of `error`: seen as an object, a string, null, or a bool. Of a list the first entry that names an
+    /// error stands for all, and the list is kept.
     pub(crate) fn read(error: &Value) -> Self {
         match error {
             Value::Object(object) => Self {
@@ -32,9 +36,29 @@ impl Refusal {
                 info: object.get("info").or_else(|| object.get("message")).and_then(text),
                 details: object.get("details").filter(|details| !is_nothing(details)).cloned(),
             },
+            Value::Array(list) => Self::read_list(list),
             Value::Number(_) => Self { code: whole_number(error), ..Self::default() },
             other => Self { info: text(other), ..Self::default() },
         }
+    }
+
+    fn read_list(list: &[Value]) -> Self {
+        let entries: Vec<Self> = list.iter().map(Self::read).collect();
+        let infos: Vec<&str> = entries.iter().filter_map(|entry| entry.info.as_deref()).collect();
+        let info = Some(infos.join("; ")).filter(|info| !info.is_empty());
+        let is_named = |entry: &Self| entry.api_type.is_some() || entry.code.is_some();
+        let mut refusal = entries.into_iter().find(is_named).unwrap_or_default();
+        refusal.info = info;
+        if list.len() > 1 && refusal.details.is_none() {
+            refusal.details = Some(list.into());
+        }
+        refusal
+    }
+
+    fn is_about_caa(&self) -> bool {
+        self.api_type
+            .as_deref()
+            .map_or(self.code == Some(2840), |word| word == "invalid_caa_records_detected")
     }
 
     /// Requests that end like this may have been carried out all the same.
@@ -43,6 +67,13 @@ impl Refusal {
             Some(known) => UNCERTAIN.contains(&known.code),
             None => http_status >= 500,
         }
+    }
+
+    /// Asked for too often, whatever the HTTP status: 200 was seen.
+    pub(crate) fn is_rate_limit(&self) -> bool {
+        self.api_type.as_deref().is_some_and(|word| {
+            word.get(..RATE_LIMIT.len()).is_some_and(|start| start.eq_ignore_ascii_case(RATE_LIMIT))
+        })
     }
 
     fn kind(&self) -> Kind {
@@ -55,19 +86,21 @@ impl Refusal {
     }
 
     pub(crate) fn into_error(self, http_status: u16) -> Error {
-        let kind = if http_status == 429 { Kind::RateLimited } else { self.kind() };
+        let is_rate_limit = http_status == 429 || self.is_rate_limit();
+        let kind = if is_rate_limit { Kind::RateLimited } else { self.kind() };
         let known = codes::find(self.api_type.as_deref(), self.code);
         let mut error = Error::new(kind, self.message(known, http_status));
-        error.0.uncertain = Self::is_uncertain(known, http_status);
+        error.0.uncertain = !self.is_rate_limit() && Self::is_uncertain(known, http_status);
         error.0.retryable = match known {
-            _ if http_status == 429 => true,
+            _ if is_rate_limit => true,
             Some(known) => known.passing,
             None => kind.retryable() || http_status >= 500,
         };
         error.0.http_status = Some(http_status);
         error.0.api_code = self.code;
         if kind == Kind::Validation {
-            error.0.domains = self.details.as_ref().map(failed_domains::read).unwrap_or_default();
+            let read = |details| failed_domains::read(details, self.is_about_caa());
+            error.0.domains = self.details.as_ref().map(read).unwrap_or_default();
             let failures = error.0.domains.iter().map(|(domain, failed)| {
                 let found = failed.found.as_deref().unwrap_or("failed");
                 format!("; {}: {}", one_line(domain, MOST_SHOWN), one_line(found, MOST_SHOWN))
@@ -91,6 +124,8 @@ impl Refusal {
         if let Some(known) = known {
             message.push_str(": ");
             message.push_str(known.meaning);
+        } else if self.is_rate_limit() {
+            message.push_str(": too many requests; slow down, or lower `requests_per_second`");
         }
         if let Some(info) = &self.info {
             message.extend([" (it says: ", &one_line(info, MOST_SHOWN), ")"]);

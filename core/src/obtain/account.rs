@@ -1,19 +1,17 @@
 //! What the account holds for a name, and which of it may be ours.
 
-use std::collections::HashSet;
 use std::time::{Duration, SystemTime};
 
 use super::journal::{Sent, Terms};
 use super::session::Session;
 use crate::answers::Certificate;
 use crate::context::Context;
-use crate::error::{Error, Kind, Result};
+use crate::error::Result;
 use crate::operations::{CreateCertificate, GetCertificate, ListCertificates, look};
+use crate::pages::{self, Found};
 
 /// As many on a page as the service gives.
 const PAGE: u64 = 1000;
-/// Nobody has more of one name; a list that never ends is not followed.
-const MOST_PAGES: u64 = 100;
 /// Orders are dated to the second, and the answer that told us the time took a while.
 const ROUNDING: Duration = Duration::from_secs(2);
 
@@ -36,35 +34,14 @@ impl Account {
     }
 
     fn read<'c>(call: impl Fn() -> Result<Context<'c>>, name: Option<&str>) -> Result<Self> {
-        let mut account = Self { certificates: Vec::new(), server_time: None };
-        let mut known = HashSet::new();
-        for number in 1..=MOST_PAGES {
-            let page = Self::page(&call()?, name, number)?;
-            account.server_time = account.server_time.or(page.server_time);
-            let is_last = (page.certificates.len() as u64) < PAGE;
-            // Pages shift, so the same may come twice.
-            account
-                .certificates
-                .extend(page.certificates.into_iter().filter(|found| known.insert(found.id.clone())));
-            if is_last {
-                return Ok(account);
-            }
-        }
-        Err(Error::new(Kind::Response, "the list of certificates does not end"))
+        let list = ListCertificates { search: name.map(str::to_owned), ..ListCertificates::default() };
+        let Found { certificates, server_time, .. } = pages::find(call, list)?;
+        Ok(Self { certificates, server_time })
     }
 
     /// The newest certificates of all names: one page.
     pub(crate) fn newest(context: &Context<'_>) -> Result<Self> {
-        Self::page(context, None, 1)
-    }
-
-    fn page(context: &Context<'_>, name: Option<&str>, number: u64) -> Result<Self> {
-        let list = ListCertificates {
-            search: name.map(str::to_owned),
-            limit: Some(PAGE),
-            page: Some(number),
-            ..ListCertificates::default()
-        };
+        let list = ListCertificates { limit: Some(PAGE), page: Some(1), ..ListCertificates::default() };
         let found = look(context, &list)?;
         Ok(Self { certificates: found.list.results, server_time: found.server_time })
     }

@@ -5,11 +5,12 @@ use std::time::{Duration, Instant};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::{ListCertificates, list_certificates};
+use super::ListCertificates;
 use crate::answers::{CERTIFICATE, Certificate};
 use crate::context::{self, Context};
 use crate::error::{Error, Kind, Result};
 use crate::operation::{Endpoint, Operation, Request, Run};
+use crate::pages;
 use crate::parameter::domain::is_twin;
 use crate::parameter::{self, Arguments, Parameter, ParameterKind};
 
@@ -148,11 +149,12 @@ fn look(context: &Context<'_>, arguments: &Arguments, sent: Instant) -> Result<V
     let names: Vec<&str> = arguments.texts("domains").collect();
     let strict = arguments.flag("strict_domains") == Some(true);
     let search = names.first().map(|name| (*name).to_owned());
-    let search = ListCertificates { search, limit: Some(1000), ..ListCertificates::default() };
-    let found = list_certificates::look(context, &search)?;
+    let search = ListCertificates { search, ..ListCertificates::default() };
+    let found = pages::find(|| Ok(*context), search)?;
     // By the server's own clock, which also dates its orders; to the second, so one is allowed for rounding. Without it
     // nothing is left out: ours may be wrong.
-    let earliest = found.server_time.and_then(|now| now.checked_sub(sent.elapsed() + Duration::from_secs(1)));
+    let earliest =
+        found.server_time.and_then(|now| now.checked_sub(found.came - sent + Duration::from_secs(1)));
     let may_be_ours = |certificate: &&Certificate| {
         let is_live = !matches!(certificate.status.as_deref(), Some("cancelled" | "expired" | "revoked"));
         let created = certificate.created.as_ref().and_then(crate::Time::to_system_time);
@@ -162,5 +164,5 @@ fn look(context: &Context<'_>, arguments: &Arguments, sent: Instant) -> Result<V
         };
         is_live && is_new && CreateCertificate::has_names(certificate, &names, strict)
     };
-    Ok(found.list.results.iter().filter(may_be_ours).map(|certificate| json!(certificate)).collect())
+    Ok(found.certificates.iter().filter(may_be_ours).map(|certificate| json!(certificate)).collect())
 }

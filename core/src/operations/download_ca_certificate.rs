@@ -52,9 +52,9 @@ pub(super) static OPERATION: Operation = Operation {
 static DOWNLOAD: Shape = Shape::new(
     "CaDownload",
     &[
-        Field::new("certificate", FieldKind::Text, "The certificate, PEM.")
+        Field::new("certificate", FieldKind::Pem, "The certificate, PEM.")
             .or(&["certificate_intermediate.crt"])
             .required(),
-        Field::new("bundle", FieldKind::Text, "It and what is above it, PEM.").or(&["bundle_full.crt"]),
+        Field::new("bundle", FieldKind::Pem, "It and what is above it, PEM.").or(&["bundle_full.crt"]),
     ],
 );

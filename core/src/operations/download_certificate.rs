@@ -68,8 +68,8 @@ pub(super) static OPERATION: Operation = Operation {
 static DOWNLOAD: Shape = Shape::new(
     "Download",
     &[
-        Field::new("certificate", FieldKind::Text, "The leaf, PEM.").or(&["certificate.crt"]).required(),
-        Field::new("ca_bundle", FieldKind::Text, "The chain without the leaf, PEM.")
+        Field::new("certificate", FieldKind::Pem, "The leaf, PEM.").or(&["certificate.crt"]).required(),
+        Field::new("ca_bundle", FieldKind::Pem, "The chain without the leaf, PEM.")
             .or(&["ca_bundle.crt"])
             .required(),
         Field::new("fullchain", FieldKind::Text, "Leaf and chain, the leaf first: what most servers want."),
@@ -90,16 +90,8 @@ fn download(context: &Context<'_>, arguments: &Arguments) -> Result<String> {
         delivered = context.deliver(&RETURN, arguments)?;
         answer = context.read(&delivered, &DOWNLOAD);
     }
-    let mut download: Blocks = context::decode(&answer?)?;
-    for (field, pem) in [("certificate", &mut download.certificate), ("ca_bundle", &mut download.ca_bundle)] {
-        if !pem.contains("-----BEGIN CERTIFICATE-----") {
-            let why = format!("`{field}` holds no certificate in PEM");
-            return Err(context.unusable(&delivered, Some(&why)));
-        }
-        tidy(pem);
-    }
-    let fullchain = format!("{}{}", download.certificate, download.ca_bundle);
-    let Blocks { certificate, ca_bundle, extra, .. } = download;
+    let Blocks { certificate, ca_bundle, extra, .. } = context::decode(&answer?)?;
+    let fullchain = format!("{certificate}{ca_bundle}");
     context::to_json(&Download { certificate, ca_bundle, fullchain, extra })
 }
 
@@ -117,10 +109,4 @@ struct Blocks {
 
 pub(super) fn is_zip(body: &[u8]) -> bool {
     body.starts_with(b"PK\x03\x04")
-}
-
-/// Unix line ends and one newline at the end, so that blocks can be joined.
-fn tidy(pem: &mut String) {
-    let tidied: Vec<&str> = pem.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
-    *pem = tidied.join("\n") + "\n";
 }

@@ -68,8 +68,8 @@ pub(super) static CA_CERTIFICATE: Shape = Shape::new(
     &[
         Field::new("id", FieldKind::Text, "Its id.").required(),
         Field::new("hash_sha1", FieldKind::Text, "Its SHA-1, in hex."),
-        Field::new("certificate_intermediate", FieldKind::Text, "The certificate, PEM."),
-        Field::new("bundle_full", FieldKind::Text, "It and what is above it, PEM."),
+        Field::new("certificate_intermediate", FieldKind::Pem, "The certificate, PEM."),
+        Field::new("bundle_full", FieldKind::Pem, "It and what is above it, PEM."),
         Field::new("encryption_algorithm", FieldKind::Text, "Such as RSA."),
         Field::new("created", FieldKind::Time, "When it was added."),
         Field::new("updated", FieldKind::Time, "When it last changed."),

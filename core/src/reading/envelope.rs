@@ -36,14 +36,19 @@ impl Envelope {
     }
 
     pub(super) fn refusal(&self) -> Option<Refusal> {
-        let says_something = match &self.error {
-            Value::Object(_) | Value::Bool(true) => !self.is_verdict,
-            Value::Number(number) => number.as_f64() != Some(0.0) && !self.is_verdict,
+        let is_refusal = self.success == Some(false) || (!self.is_verdict && self.says_no(&self.error));
+        is_refusal.then(|| Refusal::read(&self.error))
+    }
+
+    fn says_no(&self, error: &Value) -> bool {
+        match error {
+            Value::Object(_) | Value::Bool(true) => true,
+            Value::Number(number) => number.as_f64() != Some(0.0),
             // A text beside a success is a remark.
-            Value::String(text) => !text.is_empty() && !self.is_verdict && self.success != Some(true),
+            Value::String(text) => !text.is_empty() && self.success != Some(true),
+            Value::Array(list) => list.iter().any(|entry| self.says_no(entry)),
             _ => false,
-        };
-        (self.success == Some(false) || says_something).then(|| Refusal::read(&self.error))
+        }
     }
 }
 

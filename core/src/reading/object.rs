@@ -8,7 +8,7 @@ use serde_json::value::RawValue;
 
 use super::envelope::Envelope;
 use super::value::ValueReader;
-use super::write;
+use super::{pem, write};
 use crate::shape::{Field, FieldKind, MAX_FIELDS, Shape};
 
 pub(super) struct ObjectReader<'a> {
@@ -119,7 +119,10 @@ impl ObjectReader<'_> {
                 // A field may come again, perhaps under its other name: the first one that says something stands.
                 Some(index) if !layout.fields[index].came() || self.came_as_null(&layout, index) => {
                     let (field, start) = self.begin_field(&mut layout, index);
-                    map.next_value_seed(self.value(field.kind))?;
+                    match field.kind {
+                        FieldKind::Pem => self.read_pem(field, map.next_value()?)?,
+                        kind => map.next_value_seed(self.value(kind))?,
+                    }
                     layout.note_field(index, start, self.out);
                     next = index + 1;
                 }
@@ -152,6 +155,16 @@ impl ObjectReader<'_> {
             None if !taken => self.write_unknown(name, raw, layout),
             _ => {}
         }
+    }
+
+    /// What is no PEM is not passed on as if it were: absent like all that cannot be read, and said where it is needed.
+    fn read_pem<E: de::Error>(&mut self, field: &Field, raw: &RawValue) -> Result<(), E> {
+        match pem::read(raw) {
+            Ok(Some(certificates)) => write::escaped(self.out, &certificates),
+            Err(why) if field.required => return Err(E::custom(format!("`{}`: {why}", field.name))),
+            Ok(None) | Err(_) => write::absent(self.out, field.kind),
+        }
+        Ok(())
     }
 
     fn value(&mut self, kind: FieldKind) -> ValueReader<'_> {

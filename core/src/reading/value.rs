@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 use super::object::{Name, ObjectReader};
 use super::write;
 use crate::shape::{FieldKind, Shape};
-use crate::time::vendor_time_to_rfc3339;
+use crate::time::{php_time_to_rfc3339, vendor_time_to_rfc3339};
 
 /// Reads one value and writes it as its kind; what cannot be read as that kind is absent.
 pub(super) struct ValueReader<'a> {
@@ -148,12 +148,11 @@ fn list<'a>(out: &mut String, texts: impl IntoIterator<Item = &'a str>, write: f
     out.push(']');
 }
 
-/// A time as PHP writes its own: `{"date": "2026-01-01 00:00:00.000000", "timezone_type": 3, "timezone": "UTC"}`.
+/// A time as PHP writes its own.
 fn php_time(members: &serde_json::Map<String, Value>) -> Option<String> {
     let text = |name| members.get(name).and_then(Value::as_str);
     let (date, zone) = (text("date")?, text("timezone")?);
-    let whole_seconds = date.split('.').next()?;
-    vendor_time_to_rfc3339(whole_seconds).filter(|_| zone == "UTC")
+    php_time_to_rfc3339(date, zone)
 }
 
 impl<'de> Visitor<'de> for ValueReader<'_> {
@@ -316,10 +315,20 @@ impl<'de> Visitor<'de> for ValueReader<'_> {
 }
 
 impl ValueReader<'_> {
-    /// A list or object in a text's place (`validate_csr` was documented with one): its JSON, so that nothing is lost.
+    /// A list or object in a text's place (`validate_csr` was documented with one): its JSON, so that nothing is lost. A
+    /// list of texts is one text.
     fn json_text(self, value: &Value) {
         match value {
-            Value::Array(list) if list.is_empty() => self.absent(),
+            Value::Array(list) if list.iter().all(Value::is_string) => {
+                let end = if list.len() > 1 { [' ', ';'].as_slice() } else { &[] };
+                let texts: Vec<&str> = list
+                    .iter()
+                    .filter_map(Value::as_str)
+                    .map(|text| text.trim_end_matches(end))
+                    .filter(|text| !text.is_empty())
+                    .collect();
+                self.text(&texts.join("; "), false);
+            }
             Value::Object(map) if map.is_empty() => self.absent(),
             value => write::escaped(self.out, &value.to_string()),
         }

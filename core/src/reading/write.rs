@@ -63,6 +63,7 @@ pub(super) fn absent(out: &mut String, kind: FieldKind) {
         FieldKind::Map(_) => out.push_str("{}"),
         FieldKind::Object(shape) => absent_object(out, shape),
         FieldKind::Text
+        | FieldKind::Pem
         | FieldKind::Time
         | FieldKind::Flag
         | FieldKind::Count

@@ -1,61 +1,115 @@
 //! ureq's errors as ours: what went wrong, with which host, and whether the request may have been carried out.
 
+use std::fmt;
 use std::io;
 use std::time::Instant;
 
+use super::proxy::Proxy;
+use super::tunnel::ProxyFailure;
 use super::{Transport, Watch};
 use crate::error::{Error, Kind};
 
 pub(super) fn classify(error: ureq::Error, watch: &Watch, transport: &Transport) -> Error {
-    let error = describe(error, watch, transport);
+    let error = describe(error, watch, &Peer::of(watch, transport));
     if watch.sent { error.uncertain() } else { error }
 }
 
-fn describe(error: ureq::Error, watch: &Watch, transport: &Transport) -> Error {
-    let host = &transport.host;
+/// Whom we were dealing with.
+struct Peer<'a> {
+    service: &'a str,
+    proxy: Option<&'a Proxy>,
+    is_proxy: bool,
+}
+
+impl<'a> Peer<'a> {
+    fn of(watch: &Watch, transport: &'a Transport) -> Self {
+        let proxy = transport.proxy.as_ref();
+        Self { service: &transport.host, proxy, is_proxy: watch.is_at_proxy }
+    }
+
+    /// The proxy that is to blame.
+    fn proxy(&self) -> Option<&'a Proxy> {
+        self.proxy.filter(|_| self.is_proxy)
+    }
+
+    /// The settings to look at.
+    fn setting(&self) -> String {
+        match self.proxy {
+            Some(proxy) if self.is_proxy => proxy.place(),
+            Some(proxy) => format!("`base_url` and {}", proxy.place()),
+            None => "`base_url`".to_owned(),
+        }
+    }
+}
+
+impl fmt::Display for Peer<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.proxy {
+            Some(proxy) if self.is_proxy => proxy.fmt(f),
+            Some(proxy) => write!(f, "{} (through {proxy})", self.service),
+            None => f.write_str(self.service),
+        }
+    }
+}
+
+fn describe(error: ureq::Error, watch: &Watch, peer: &Peer<'_>) -> Error {
     if watch.cancel.is_cancelled() {
         return Error::new(Kind::Cancelled, "cancelled by the caller");
     }
     let now = Instant::now();
     if now >= watch.deadline {
-        let doing = if watch.sent { "before the answer was complete" } else { "before the request was sent" };
-        return Error::new(
-            Kind::Timeout,
-            format!("the time-out came {doing} ({host}); raise `timeout`, or try again later"),
-        );
+        return Error::new(Kind::Timeout, timed_out(watch, peer));
     }
     if watch.connect_deadline.is_some_and(|end| now >= end) {
-        let message =
-            format!("no connection to {host} within `connect_timeout`; check the network and `base_url`");
+        let what = match peer.proxy() {
+            Some(proxy) => format!("{proxy} did not connect us to {}", peer.service),
+            None => format!("no connection to {peer}"),
+        };
+        let message = format!("{what} within `connect_timeout`; check the network and {}", peer.setting());
         return Error::new(Kind::Timeout, message);
     }
     match error {
         ureq::Error::Io(error) => match tls_error(&error) {
-            Some(tls) => tls_failure(host, tls),
-            None => network_failure(host, watch.sent, &error),
+            Some(tls) => tls_failure(peer, tls),
+            None => network_failure(peer, watch.sent, &error),
         },
-        ureq::Error::Rustls(error) => tls_failure(host, &error),
+        ureq::Error::Rustls(error) => tls_failure(peer, &error),
         ureq::Error::Tls(_) | ureq::Error::TlsRequired | ureq::Error::Pem(_) => {
-            Error::new(Kind::Tls, format!("no secure connection to {host} could be made"))
+            Error::new(Kind::Tls, format!("no secure connection to {peer} could be made"))
         }
         ureq::Error::HostNotFound => Error::new(
             Kind::Network,
-            format!(
-                "no address was found for {host} (or the proxy); check `base_url` and the DNS of this machine"
-            ),
+            format!("no address was found for {peer}; check {} and the DNS of this machine", peer.setting()),
         ),
-        ureq::Error::ConnectProxyFailed(why) => {
-            Error::new(Kind::Network, format!("the proxy did not connect us to {host}: {why}; check `proxy`"))
-        }
+        ureq::Error::Other(error) => match (error.downcast_ref::<ProxyFailure>(), peer.proxy) {
+            (Some(failure), Some(proxy)) => proxy_failure(failure, proxy, peer.service),
+            _ => Error::new(Kind::Network, format!("the exchange with {peer} failed; try again later")),
+        },
         ureq::Error::BodyExceedsLimit(limit) => Error::new(
             Kind::Response,
             format!("the answer is larger than {limit} bytes; raise `max_response_bytes` if that is right"),
         ),
         ureq::Error::Protocol(_) | ureq::Error::LargeResponseHeader(..) | ureq::Error::BodyStalled => {
-            Error::new(Kind::Response, format!("{host} did not answer in HTTP; check `base_url`"))
+            Error::new(Kind::Response, format!("{peer} did not answer in HTTP; check {}", peer.setting()))
         }
         // Whatever else there is may quote the URL.
-        _ => Error::new(Kind::Network, format!("the exchange with {host} failed; try again later")),
+        _ => Error::new(Kind::Network, format!("the exchange with {peer} failed; try again later")),
+    }
+}
+
+fn timed_out(watch: &Watch, peer: &Peer<'_>) -> String {
+    match peer.proxy() {
+        _ if watch.sent => format!(
+            "the time-out came before the answer was complete ({peer}); raise `timeout`, or try again later"
+        ),
+        Some(proxy) => format!(
+            "the time-out came before {proxy} had connected us to {}; check {}, or raise `timeout`",
+            peer.service,
+            proxy.place()
+        ),
+        None => format!(
+            "the time-out came before the request was sent ({peer}); raise `timeout`, or try again later"
+        ),
     }
 }
 
@@ -63,29 +117,72 @@ fn tls_error(error: &io::Error) -> Option<&rustls::Error> {
     error.get_ref()?.downcast_ref()
 }
 
-fn tls_failure(host: &str, error: &rustls::Error) -> Error {
-    let advice = match error {
-        rustls::Error::InvalidCertificate(_) => {
-            "; if a CA of your own signed it, give its certificate as `ca_file`"
+fn tls_failure(peer: &Peer<'_>, error: &rustls::Error) -> Error {
+    let advice = match (error, peer.proxy()) {
+        (rustls::Error::InvalidCertificate(_), _) => {
+            "; if a CA of your own signed it, give its certificate as `ca_file`".to_owned()
         }
-        rustls::Error::InvalidMessage(_) => "; is this an HTTPS port?",
-        _ => "",
+        (rustls::Error::InvalidMessage(_), Some(proxy)) => {
+            format!("; if it takes plain HTTP, write http:// in {}", proxy.place())
+        }
+        (rustls::Error::InvalidMessage(_), None) => "; is this an HTTPS port?".to_owned(),
+        _ => String::new(),
     };
-    Error::new(Kind::Tls, format!("no secure connection to {host}: {error}{advice}"))
+    Error::new(Kind::Tls, format!("no secure connection to {peer}: {error}{advice}"))
 }
 
-fn network_failure(host: &str, sent: bool, error: &io::Error) -> Error {
+fn network_failure(peer: &Peer<'_>, sent: bool, error: &io::Error) -> Error {
     let what = match (error.kind(), sent) {
-        (io::ErrorKind::ConnectionRefused, _) => format!("{host} refused the connection"),
+        (io::ErrorKind::ConnectionRefused, _) => format!("{peer} refused the connection"),
         (io::ErrorKind::UnexpectedEof, true) => {
-            format!("{host} closed the connection before the answer was complete")
+            format!("{peer} closed the connection before the answer was complete")
         }
         (_, true) => {
-            format!("the connection to {host} broke off before the answer was complete ({})", plain(error))
+            format!("the connection to {peer} broke off before the answer was complete ({})", plain(error))
         }
-        (_, false) => format!("no connection to {host} ({})", plain(error)),
+        (_, false) => format!("no connection to {peer} ({})", plain(error)),
     };
-    Error::new(Kind::Network, format!("{what}; check the network and `base_url`, or try again later"))
+    let message = format!("{what}; check the network and {}, or try again later", peer.setting());
+    Error::new(Kind::Network, message)
+}
+
+/// The proxy is there, and does not do what it is asked for.
+fn proxy_failure(failure: &ProxyFailure, proxy: &Proxy, service: &str) -> Error {
+    let place = proxy.place();
+    let message = match failure {
+        ProxyFailure::Refused { status: 407, schemes } if has_no_basic(schemes) => format!(
+            "{proxy} takes credentials by {} only (HTTP 407), and we know Basic; allow that there, or use another one in {place}",
+            schemes.join(" or ")
+        ),
+        ProxyFailure::Refused { status: 407, .. } if proxy.has_credentials() => {
+            format!("{proxy} did not accept the credentials (HTTP 407); check user and password in {place}")
+        }
+        ProxyFailure::Refused { status: 407, .. } => format!(
+            "{proxy} wants credentials (HTTP 407); put them into {place}: http://user:password@host:port"
+        ),
+        ProxyFailure::Refused { status: 403, .. } => {
+            format!(
+                "{proxy} does not let us through to {service} (HTTP 403); allow it there, or check {place}"
+            )
+        }
+        ProxyFailure::Refused { status: status @ 500.., .. } => format!(
+            "{proxy} could not connect us to {service} (HTTP {status}); check {place} and `base_url`, or try again later"
+        ),
+        ProxyFailure::Refused { status, .. } => format!(
+            "{proxy} did not connect us to {service} (HTTP {status}); is it an HTTP proxy that knows CONNECT? Check {place}"
+        ),
+        ProxyFailure::HungUp => format!(
+            "{proxy} closed the connection when it was asked for {service}; check {place}, or try again later"
+        ),
+        ProxyFailure::NotHttp => {
+            format!("{proxy} did not answer in HTTP; is it an HTTP proxy? Check {place}")
+        }
+    };
+    Error::new(Kind::Network, message)
+}
+
+fn has_no_basic(schemes: &[String]) -> bool {
+    !schemes.is_empty() && schemes.iter().all(|scheme| !scheme.eq_ignore_ascii_case("basic"))
 }
 
 /// The system's own words; anything that a library wrapped may quote more than we want to show.

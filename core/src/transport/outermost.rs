@@ -1,26 +1,19 @@
 //! The outermost layer, above TLS and proxies: it knows when a request begins to leave.
 
 use ureq::Error;
-use ureq::http::uri::Authority;
 use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, NextTimeout, Transport};
 
 use super::watch;
 
 /// Wraps connections to the service; what goes to a proxy before the tunnel stands is no request.
 #[derive(Debug)]
-pub(super) struct OutermostConnector {
-    pub(super) service: Authority,
-}
+pub(super) struct OutermostConnector;
 
 impl<In: Transport> Connector<In> for OutermostConnector {
     type Out = Outermost<In>;
 
-    fn connect(
-        &self,
-        details: &ConnectionDetails<'_>,
-        chained: Option<In>,
-    ) -> Result<Option<Self::Out>, Error> {
-        let is_service = details.uri.authority() == Some(&self.service);
+    fn connect(&self, _: &ConnectionDetails<'_>, chained: Option<In>) -> Result<Option<Self::Out>, Error> {
+        let is_service = !watch::is_at_proxy();
         if is_service && chained.is_some() {
             watch::connected();
         }

@@ -21,11 +21,13 @@ pub(crate) struct Watch {
     pub(super) connect_deadline: Option<Instant>,
     /// Whether any byte of the request may have left.
     pub(super) sent: bool,
+    /// Whether it is the proxy that we are dealing with, and not yet the service.
+    pub(super) is_at_proxy: bool,
 }
 
 impl Watch {
     pub(crate) fn new(cancel: CancelToken, deadline: Instant) -> Self {
-        Self { cancel, deadline, connect_deadline: None, sent: false }
+        Self { cancel, deadline, connect_deadline: None, sent: false, is_at_proxy: false }
     }
 
     pub(super) fn end(&self) -> Instant {
@@ -72,6 +74,15 @@ pub(super) fn look() -> io::Result<Duration> {
 /// The connection stands: from here on the call's own deadline counts.
 pub(super) fn connected() {
     update(|watch| watch.connect_deadline = None);
+}
+
+/// From here on what fails is the proxy's fault, or the service's again.
+pub(super) fn at_proxy(is_at_proxy: bool) {
+    update(|watch| watch.is_at_proxy = is_at_proxy);
+}
+
+pub(super) fn is_at_proxy() -> bool {
+    CURRENT.with_borrow(|current| current.as_ref().is_some_and(|watch| watch.is_at_proxy))
 }
 
 /// Bytes of the request are about to leave.

@@ -90,7 +90,7 @@ fn takes(kind: ParameterKind) -> String {
 fn holds(field: &Field) -> String {
     let none = if field.required { "" } else { " or null" };
     match field.kind {
-        FieldKind::Text => format!("text{none}"),
+        FieldKind::Text | FieldKind::Pem => format!("text{none}"),
         FieldKind::Time => format!("time{none}"),
         FieldKind::Flag => format!("true, false{none}"),
         FieldKind::Count => format!("whole number{none}"),
@@ -100,7 +100,7 @@ fn holds(field: &Field) -> String {
 
 fn kind_of(kind: FieldKind) -> String {
     match kind {
-        FieldKind::Text => "text".into(),
+        FieldKind::Text | FieldKind::Pem => "text".into(),
         FieldKind::Names | FieldKind::Lines => "list of texts".into(),
         FieldKind::Object(shape) => shape.name.into(),
         FieldKind::ObjectOrNone(shape) => format!("{}, or null", shape.name),

@@ -10,7 +10,7 @@ use super::dns::absolute;
 use super::fetch::{Body, Reply, Trouble, fetch};
 use super::finding::{Finding, Place};
 use super::look::Look;
-use crate::excerpt::one_line;
+use crate::excerpt::{no_text, one_line};
 use crate::obtain::address::why_not_public;
 
 const SHOWN: usize = 200;
@@ -114,6 +114,9 @@ fn judge(place: &Place, reply: &Reply, content: &str) -> Option<Finding> {
 }
 
 fn describe(body: &[u8]) -> String {
+    if let Some(what) = no_text(body) {
+        return what;
+    }
     match one_line(&String::from_utf8_lossy(body), SHOWN) {
         text if text.is_empty() => "an empty file".to_owned(),
         text if body.starts_with(BOM) => {
@@ -128,6 +131,9 @@ const BOM: &[u8] = "\u{feff}".as_bytes();
 fn advice(body: &[u8]) -> &'static str {
     if body.starts_with(BOM) {
         return "save the file without a byte order mark";
+    }
+    if no_text(body).is_some() {
+        return "serve exactly the expected lines, without a content encoding";
     }
     if body.trim_ascii_start().starts_with(b"<") {
         return "serve the file itself: this is a page, perhaps of another site or an error page with status 200";

@@ -1,0 +1,11 @@
+//! A private key: PEM of any shape goes in, and its canonical form comes out.
+
+use serde_json::Value;
+
+use crate::error::{Error, Result};
+use crate::pem;
+
+pub(super) fn check(name: &str, pem: &str) -> Result<Value> {
+    let (label, der) = pem::private_key(pem).map_err(|why| Error::invalid(name, why))?;
+    Ok(pem::encode(&label, &der).into())
+}

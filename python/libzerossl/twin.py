@@ -1,0 +1,43 @@
+"""Another object of a class, which may be a subclass that we do not know: with its attributes, without its ``__init__``."""
+
+from __future__ import annotations
+
+import types
+from typing import Any, TypeVar
+
+__all__ = ["copy_state", "set_state", "state"]
+
+_T = TypeVar("_T")
+
+
+def state(thing: object) -> tuple[dict[str, Any], list[tuple[type, str, Any]]]:
+    """Give what an object holds: its ``__dict__``, and its ``__slots__`` by class and name."""
+    slots: list[tuple[type, str, Any]] = []
+    for owner in type(thing).__mro__:
+        for name, member in vars(owner).items():
+            # By the descriptor, so that no `__getattr__` or `__setattr__` of the class has a say.
+            if isinstance(member, types.MemberDescriptorType) and owner.__flags__ & _HEAP:
+                try:
+                    slots.append((owner, name, member.__get__(thing)))
+                except AttributeError:
+                    continue
+    return dict(getattr(thing, "__dict__", {})), slots
+
+
+def set_state(thing: _T, held: tuple[dict[str, Any], list[tuple[type, str, Any]]]) -> _T:
+    """Give an object what another one of its class holds."""
+    attributes, slots = held
+    if attributes:
+        vars(thing).update(attributes)
+    for owner, name, value in slots:
+        vars(owner)[name].__set__(thing, value)
+    return thing
+
+
+def copy_state(of: object, to: _T) -> _T:
+    """Give an object what another one of its class holds; the values are the same, not copies."""
+    return set_state(to, state(of))
+
+
+_HEAP = 1 << 9
+"""Classes that are written in Python; the slots of others are theirs to keep."""
