@@ -7,6 +7,7 @@
 mod csr;
 pub(crate) mod domain;
 mod id;
+pub(crate) mod subject;
 
 use serde_json::{Map, Value};
 
@@ -61,6 +62,10 @@ pub enum ParameterKind {
     Csr,
     /// A private key in PEM; never sent.
     PrivateKey,
+    /// The subject of a CSR beside its CN: an object.
+    Subject,
+    /// Two letters, or nothing.
+    Country,
     /// A program and its arguments.
     Command,
     /// One of these words.
@@ -89,6 +94,8 @@ impl ParameterKind {
             Self::Command => "expected a list of texts: a program and its arguments".into(),
             Self::Csr => "expected a certificate signing request as PEM text".into(),
             Self::PrivateKey => "expected a private key as PEM text".into(),
+            Self::Subject => "expected an object with `country` and the like".into(),
+            Self::Country => "expected two letters such as `US`, or `\"\"` for none".into(),
             Self::OneOf(words) => format!("expected one of {}", words.join(", ")),
             Self::SomeOf(words) => format!("expected a list out of {}", words.join(", ")),
             Self::Integer(0, u64::MAX) => "expected a whole number".into(),
@@ -205,6 +212,7 @@ fn check_value(parameter: &Parameter, value: Value) -> Result<Value> {
         (ParameterKind::Id, Value::String(id)) => id::check(name, id)?,
         (ParameterKind::Csr, Value::String(pem)) => csr::check(name, pem)?,
         (ParameterKind::PrivateKey, Value::String(pem)) if pem.contains("PRIVATE KEY-----") => {}
+        (ParameterKind::Subject, Value::Object(members)) => return subject::check(name, members),
         (ParameterKind::Domains, Value::Array(list)) => return domain::check_list(name, list),
         (ParameterKind::DistinctDomains, Value::Array(list)) => return domain::check_distinct(name, list),
         (ParameterKind::Command | ParameterKind::TextList | ParameterKind::SomeOf(_), Value::Array(list)) => {

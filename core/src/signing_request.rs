@@ -1,7 +1,8 @@
 //! Private keys and certificate signing requests (RFC 2986).
 
+use rcgen::string::PrintableString;
 use rcgen::{
-    CertificateParams, DistinguishedName, DnType, KeyPair, PKCS_ECDSA_P256_SHA256, PKCS_ECDSA_P384_SHA384,
+    CertificateParams, DistinguishedName, DnType, DnValue, KeyPair, PKCS_ECDSA_P256_SHA256, PKCS_ECDSA_P384_SHA384,
     PKCS_RSA_SHA256, PublicKeyData, RsaKeySize, SignatureAlgorithm,
 };
 use rustls::pki_types::pem::PemObject;
@@ -9,6 +10,7 @@ use rustls::pki_types::{CertificateSigningRequestDer, PrivateKeyDer};
 use zeroize::Zeroizing;
 
 use crate::error::{Error, Kind, Result};
+use crate::operations::Subject;
 
 /// Longer names do not fit a CN (RFC 5280, appendix A.1); they stand in the SAN alone.
 const LONGEST_CN: usize = 64;
@@ -53,7 +55,8 @@ pub(crate) fn read_key(pem: &str, key_type: Option<&str>) -> Result<Zeroizing<Ke
     }
 }
 
-fn type_of(key: &KeyPair) -> Option<String> {
+/// The word for the type of a key, as in `key_type`; also of sizes that are not made here.
+pub(crate) fn type_of(key: &KeyPair) -> Option<String> {
     let is = |algorithm: &'static SignatureAlgorithm| key.algorithm() == algorithm;
     if is(&PKCS_ECDSA_P256_SHA256) {
         Some("ecdsa-p256".to_owned())
@@ -93,21 +96,51 @@ fn contents(der: &[u8], tag: u8) -> Option<(&[u8], &[u8])> {
 }
 
 /// Makes a signing request for these names: the first as the CN where it fits, all in the SAN.
-pub(crate) fn make(key: &KeyPair, names: &[&str]) -> Result<String> {
+pub(crate) fn make(key: &KeyPair, names: &[&str], subject: &Subject) -> Result<String> {
     let failed = |error: rcgen::Error| Error::new(Kind::Internal, format!("no CSR could be made: {error}"));
     let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
     let cn = names.first().filter(|name| name.len() <= LONGEST_CN).cloned();
     let mut parameters = CertificateParams::new(names).map_err(failed)?;
-    parameters.distinguished_name = DistinguishedName::new();
-    if let Some(cn) = cn {
-        parameters.distinguished_name.push(DnType::CommonName, cn);
-    }
+    parameters.distinguished_name = distinguished_name(subject, cn)?;
     parameters.serialize_request(key).and_then(|request| request.pem()).map_err(failed)
+}
+
+/// In the usual order: from the country down to the CN.
+fn distinguished_name(subject: &Subject, cn: Option<String>) -> Result<DistinguishedName> {
+    let mut found = DistinguishedName::new();
+    if let Some(country) = subject.country() {
+        // As RFC 5280, appendix A.1, has it; everything else is UTF-8.
+        let country = PrintableString::try_from(country)
+            .map_err(|_| Error::invalid("subject.country", "expected two letters such as `US`"))?;
+        found.push(DnType::CountryName, DnValue::PrintableString(country));
+    }
+    let others = [
+        (DnType::StateOrProvinceName, &subject.state),
+        (DnType::LocalityName, &subject.locality),
+        (DnType::OrganizationName, &subject.organization),
+        (DnType::OrganizationalUnitName, &subject.organizational_unit),
+        (DnType::CommonName, &cn),
+    ];
+    for (kind, text) in others {
+        if let Some(text) = text.as_deref().filter(|text| !text.is_empty()) {
+            found.push(kind, text);
+        }
+    }
+    Ok(found)
+}
+
+/// How a key is named: the hash of its public half.
+pub(crate) fn public_key(key: &KeyPair) -> String {
+    sha256_of(&key.subject_public_key_info())
 }
 
 /// The SHA-256 of a signing request's DER in lower-case hex; nothing for what is no PEM.
 pub(crate) fn sha256(csr: &str) -> String {
     let Ok(der) = CertificateSigningRequestDer::from_pem_slice(csr.as_bytes()) else { return String::new() };
-    let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, &der);
+    sha256_of(&der)
+}
+
+pub(crate) fn sha256_of(bytes: &[u8]) -> String {
+    let digest = aws_lc_rs::digest::digest(&aws_lc_rs::digest::SHA256, bytes);
     digest.as_ref().iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
 }

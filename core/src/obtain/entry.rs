@@ -26,7 +26,6 @@ use crate::cancel::CancelToken;
 use crate::error::{Error, Kind, Result};
 
 const JOURNAL: &str = "journal.json";
-pub(crate) const REQUEST: &str = "request.json";
 const VERSIONS: &str = "versions";
 const CURRENT: &str = "current";
 /// How often a lock that somebody else has is tried.
@@ -158,6 +157,16 @@ impl<'a> Entry<'a> {
             .and_then(|()| storage.rename(&new, &path))
             .and_then(|()| storage.sync(folder));
         written.map_err(|error| failed(&path, "written", &error))
+    }
+
+    /// Removes a file of the entry, if it is there.
+    pub(crate) fn remove(&self, name: &str) -> Result<()> {
+        let path = self.path.join(name);
+        match self.world.storage.remove(&path) {
+            Ok(()) => self.world.storage.sync(&self.path).map_err(|error| failed(&path, "removed", &error)),
+            Err(error) if is_absent(&error) => Ok(()),
+            Err(error) => Err(failed(&path, "removed", &error)),
+        }
     }
 
     /// The name of a file in the folder of one order.

@@ -2,7 +2,9 @@
 
 use zeroize::Zeroizing;
 
+use super::csr::Csr;
 use super::entry::{Entry, PRIVATE};
+use super::keys::KeySource;
 use super::session::Session;
 use super::telling::Stage;
 use crate::error::{Error, Result};
@@ -12,6 +14,7 @@ pub(crate) const KEY: &str = "privkey.pem";
 pub(crate) const CSR: &str = "csr.pem";
 
 /// A CSR and the hash that names it.
+#[derive(Clone, Debug)]
 pub(crate) struct Request {
     pub(crate) csr: String,
     pub(crate) sha256: String,
@@ -30,14 +33,17 @@ impl Session<'_> {
         let order = self.order()?.clone();
         let (key_file, csr_file) =
             (Entry::in_version(order.serial, KEY), Entry::in_version(order.serial, CSR));
-        if let (Some(_), Some(csr)) = (self.entry.read(&key_file)?, self.entry.read_text(&csr_file)?) {
+        let has_key = order.terms.by_csr || self.entry.read(&key_file)?.is_some();
+        if let (true, Some(csr)) = (has_key, self.entry.read_text(&csr_file)?) {
             let request = Request::of(csr);
             let is_it = match &order.sent {
                 Some(sent) => sent.csr_sha256 == request.sha256,
-                None => !request.sha256.is_empty(),
+                None => self.is_usable(&request),
             };
             if is_it {
-                return Ok(request);
+                let is_open = order.sent.is_some() || !self.same_request(&request).is_empty();
+                let anew = if is_open { None } else { self.with_country(&request)? };
+                return Ok(anew.unwrap_or(request));
             }
         }
         if order.sent.is_some() {
@@ -47,32 +53,46 @@ impl Session<'_> {
                  `abandon` to give the order up",
             ));
         }
-        self.progress(
-            Stage::Key,
-            "making the key and the CSR",
-            [("key_type", order.terms.key_type.as_str().into())],
-        );
-        let key = match self.kept_key()? {
-            Some(pem) => signing_request::read_key(&pem, Some(order.terms.key_type.as_str()))?,
-            None => signing_request::new_key(order.terms.key_type.as_str())?,
-        };
-        let names: Vec<&str> = order.terms.domains.iter().map(String::as_str).collect();
-        let csr = signing_request::make(&key, &names)?;
         self.entry.make_version(order.serial)?;
+        let key = match self.key_source()? {
+            KeySource::Csr { pem, .. } => {
+                self.entry.write(&csr_file, pem.as_bytes(), PRIVATE)?;
+                return Ok(Request::of(pem));
+            }
+            KeySource::Kept { file, .. } => self.read_key(&file)?,
+            KeySource::New(key_type) => {
+                let facts = [("key_type", key_type.as_str().into())];
+                self.progress(Stage::Key, "making the key and the CSR", facts);
+                signing_request::new_key(key_type.as_str())?
+            }
+        };
         let pem = Zeroizing::new(key.serialize_pem());
         self.entry.write(&key_file, pem.as_bytes(), PRIVATE)?;
-        self.entry.write(&csr_file, csr.as_bytes(), PRIVATE)?;
-        Ok(Request::of(csr))
+        self.write_csr(&key, order.serial)
     }
 
-    /// The key in use, if it is to be kept and is of the wanted kind.
-    fn kept_key(&self) -> Result<Option<Zeroizing<String>>> {
-        let Some(installed) = self.journal.installed.as_ref().filter(|_| self.wish.reuse_key) else {
-            return Ok(None);
-        };
-        if installed.terms.key_type != self.wish.terms.key_type {
+    /// Another CSR for the key of the order, when the service wants a country in it and the one there has none. `None`:
+    /// it is the caller's, or has one, or is to have none.
+    pub(crate) fn with_country(&mut self, request: &Request) -> Result<Option<Request>> {
+        let order = self.order()?.clone();
+        let has_country = Csr::read(&request.csr).is_none_or(|csr| csr.has_country);
+        if order.terms.by_csr || has_country || self.wish.subject.country().is_none() {
             return Ok(None);
         }
-        Ok(self.entry.read_text(&Entry::in_version(installed.serial, KEY))?.map(Zeroizing::new))
+        self.progress(Stage::Key, "making the CSR anew, with a country", []);
+        let key = self.read_key(&Entry::in_version(order.serial, KEY))?;
+        self.write_csr(&key, order.serial).map(Some)
+    }
+
+    /// Whether a stored CSR can be sent: it can be read, and its key is not forbidden.
+    fn is_usable(&self, request: &Request) -> bool {
+        Csr::read(&request.csr).is_some_and(|csr| !self.journal.revoked_keys.contains(&csr.public_key))
+    }
+
+    fn write_csr(&self, key: &rcgen::KeyPair, serial: u32) -> Result<Request> {
+        let names: Vec<&str> = self.terms.domains.iter().map(String::as_str).collect();
+        let csr = signing_request::make(key, &names, &self.wish.subject)?;
+        self.entry.write(&Entry::in_version(serial, CSR), csr.as_bytes(), PRIVATE)?;
+        Ok(Request::of(csr))
     }
 }

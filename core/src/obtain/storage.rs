@@ -1,7 +1,8 @@
 //! The few things we ask of a file system, each a step that a crash may follow.
 
-use std::fs::{self, File, OpenOptions, Permissions};
-use std::io::{self, Write};
+use std::ffi::OsString;
+use std::fs::{self, File, Metadata, OpenOptions, Permissions};
+use std::io::{self, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt, chown, symlink};
 use std::path::{Path, PathBuf};
 
@@ -9,6 +10,10 @@ use std::path::{Path, PathBuf};
 /// for its name.
 pub(crate) trait Storage: Send + Sync {
     fn read(&self, path: &Path) -> io::Result<Vec<u8>>;
+    /// Reads a file and whose it is, of the very same file: no link, and nothing that is put in its place meanwhile.
+    fn read_own(&self, path: &Path) -> io::Result<(Vec<u8>, Attributes)>;
+    /// The names in a folder.
+    fn list(&self, path: &Path) -> io::Result<Vec<OsString>>;
     /// Makes a new file that has this mode from the start; one that lies there is removed first.
     fn create(&self, path: &Path, content: &[u8], mode: u32) -> io::Result<()>;
     /// Of a file or a folder.
@@ -34,6 +39,12 @@ pub(crate) struct Attributes {
     pub(crate) mode: u32,
 }
 
+impl Attributes {
+    fn of(found: &Metadata) -> Self {
+        Self { user: found.uid(), group: found.gid(), mode: found.mode() & 0o7777 }
+    }
+}
+
 /// The real one.
 #[derive(Debug)]
 pub(crate) struct Disk;
@@ -41,6 +52,18 @@ pub(crate) struct Disk;
 impl Storage for Disk {
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
         fs::read(path)
+    }
+
+    fn read_own(&self, path: &Path) -> io::Result<(Vec<u8>, Attributes)> {
+        let mut file = OpenOptions::new().read(true).custom_flags(nix::libc::O_NOFOLLOW).open(path)?;
+        let attributes = Attributes::of(&file.metadata()?);
+        let mut content = Vec::new();
+        file.read_to_end(&mut content)?;
+        Ok((content, attributes))
+    }
+
+    fn list(&self, path: &Path) -> io::Result<Vec<OsString>> {
+        fs::read_dir(path)?.map(|entry| entry.map(|entry| entry.file_name())).collect()
     }
 
     fn create(&self, path: &Path, content: &[u8], mode: u32) -> io::Result<()> {
@@ -85,8 +108,7 @@ impl Storage for Disk {
     }
 
     fn attributes(&self, path: &Path) -> io::Result<Attributes> {
-        let found = fs::metadata(path)?;
-        Ok(Attributes { user: found.uid(), group: found.gid(), mode: found.mode() & 0o7777 })
+        Ok(Attributes::of(&fs::metadata(path)?))
     }
 
     /// The owner first: with a mode of its own it would be open to the wrong group for a moment.

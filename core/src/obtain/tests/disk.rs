@@ -4,6 +4,7 @@
 //! the folder's.
 
 use std::collections::HashMap;
+use std::ffi::OsString;
 use std::fs;
 use std::io;
 use std::os::unix::fs::{MetadataExt, symlink};
@@ -159,6 +160,14 @@ impl Storage for DyingDisk {
         Disk.read(path)
     }
 
+    fn read_own(&self, path: &Path) -> io::Result<(Vec<u8>, Attributes)> {
+        Disk.read_own(path)
+    }
+
+    fn list(&self, path: &Path) -> io::Result<Vec<OsString>> {
+        Disk.list(path)
+    }
+
     fn target(&self, path: &Path) -> io::Result<PathBuf> {
         Disk.target(path)
     }
@@ -241,6 +250,14 @@ impl FullDisk {
 impl Storage for FullDisk {
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
         Disk.read(path)
+    }
+
+    fn read_own(&self, path: &Path) -> io::Result<(Vec<u8>, Attributes)> {
+        Disk.read_own(path)
+    }
+
+    fn list(&self, path: &Path) -> io::Result<Vec<OsString>> {
+        Disk.list(path)
     }
 
     fn target(&self, path: &Path) -> io::Result<PathBuf> {
