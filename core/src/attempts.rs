@@ -51,7 +51,8 @@ impl Context<'_> {
             let pause = asked_pause.unwrap_or_else(|| growing_pause(attempts));
             // A pause beyond the deadline would only hide what went wrong.
             let next = Instant::now().checked_add(pause).filter(|next| *next < self.deadline);
-            let Some(next) = next.filter(|_| attempts <= self.core.max_retries) else {
+            let most = if self.is_single { 0 } else { self.core.max_retries };
+            let Some(next) = next.filter(|_| attempts <= most) else {
                 return finish(outcome, attempts, harmless);
             };
             self.log(|| format!("trying {shown} again in {} ms", pause.as_millis()));

@@ -162,7 +162,14 @@ impl Client {
             // An op has a token of its own, so that cancelling it leaves its client alone.
             let cancel = events.map_or(&self.cancel, Channel::cancel_token);
             let deadline = Instant::now() + self.core.timeout;
-            work(&Context { core: &self.core, cancel, deadline, events, lines: self.lines.as_ref() })
+            work(&Context {
+                core: &self.core,
+                cancel,
+                deadline,
+                events,
+                lines: self.lines.as_ref(),
+                is_single: false,
+            })
         };
         let outcome = catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| Err(panicked(&*panic)));
         outcome.map_err(|error| error.cleaned(&self.core.cleaner).during(operation.name))

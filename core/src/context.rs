@@ -26,6 +26,8 @@ pub(crate) struct Context<'a> {
     pub(crate) events: Option<&'a Channel>,
     /// Whoever wants the log lines of plain calls.
     pub(crate) lines: Option<&'a LogLines>,
+    /// Whether nothing is sent a second time.
+    pub(crate) is_single: bool,
 }
 
 impl Context<'_> {

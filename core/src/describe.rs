@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use crate::error::{CODES, Kind};
 use crate::operation::Operation;
 use crate::operations::OPERATIONS;
-use crate::parameter::{Parameter, ParameterKind};
+use crate::parameter::{Parameter, ParameterKind, subject};
 use crate::settings::SETTINGS;
 use crate::shape::{Field, FieldKind, Shape};
 
@@ -62,6 +62,16 @@ fn parameter_schema(kind: ParameterKind) -> Value {
         ParameterKind::Seconds | ParameterKind::Number => json!({"type": "number", "minimum": 0}),
         ParameterKind::Flag => json!({"type": "boolean"}),
         ParameterKind::Object => json!({"type": "object"}),
+        ParameterKind::Subject => {
+            let members: Map<_, _> = subject::MEMBERS
+                .iter()
+                .map(|(member, _)| {
+                    (member.name.to_owned(), documented(parameter_schema(member.kind), member.doc))
+                })
+                .collect();
+            json!({"type": "object", "properties": members, "additionalProperties": false})
+        }
+        ParameterKind::Country => json!({"type": "string", "pattern": "^([A-Za-z]{2})?$"}),
     }
 }
 

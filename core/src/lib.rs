@@ -37,6 +37,7 @@ mod error;
 mod event;
 mod excerpt;
 mod log_events;
+mod names;
 mod obtain;
 mod op;
 mod operation;

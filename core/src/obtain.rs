@@ -1,28 +1,35 @@
 //! From names to an installed certificate: safe to repeat, safe to kill, and never ordered twice.
 //!
 //! ```text
-//! wish ─► refusals ─► entry (lock, journal) ─► session
-//!                                               ├─ order     key, CSR, baseline, create, look, adopt
-//!                                               ├─ publish   webroot, listener, hook, the caller
-//!                                               ├─ validate  preflight, verify, wait
-//!                                               ├─ install   download, check, switch, prune
-//!                                               └─ deploy    hook, rollback
+//! wish ─► refusals ─► in_force (what is wanted, else what is in force)
+//!                      └─ session, with the entry's lock and journal
+//!                          ├─ order     key, CSR, baseline, create, look, adopt
+//!                          ├─ publish   webroot, listener, hook, the caller
+//!                          ├─ validate  preflight, verify, wait
+//!                          ├─ install   download, chain, check, switch, prune
+//!                          └─ deploy    hook, rollback
 //! ```
 //!
 //! Each step is written to the journal before it is taken, so whoever comes next knows what may have happened.
 
 mod account;
 mod address;
+mod budget;
+mod chain;
 mod challenge;
 mod check;
 mod clock;
 mod create;
+mod csr;
 mod deploy;
 mod entry;
 mod give_up;
+mod held;
+mod in_force;
 mod install;
 mod integrity;
 mod journal;
+mod keys;
 mod lock;
 mod order;
 mod pauses;
@@ -34,23 +41,24 @@ mod read_only;
 mod refusals;
 mod regular;
 mod renewals;
+mod replacement;
 mod request;
+mod revocation;
 mod sealed;
 mod search;
 mod session;
 mod storage;
+mod stored;
 mod telling;
 mod validate;
 mod wish;
 
-pub(crate) use renewals::renew_all;
-
 use crate::context::Context;
 use crate::error::Result;
-use crate::operations::Obtained;
+use crate::operations::{Obtained, Renewals};
 use crate::parameter::Arguments;
 use clock::{Clock, SystemClock};
-use session::Session;
+use in_force::Origin;
 use storage::{Disk, Storage};
 use wish::Wish;
 
@@ -60,10 +68,22 @@ pub(crate) struct World<'a> {
     pub(crate) clock: &'a dyn Clock,
 }
 
-/// `obtain`, with the real file system and clock.
+/// The real file system and clock.
+const WORLD: World<'static> = World { storage: &Disk, clock: &SystemClock };
+
+/// `obtain`.
 pub(crate) fn run(context: &Context<'_>, arguments: &Arguments) -> Result<Obtained> {
-    let world = World { storage: &Disk, clock: &SystemClock };
-    Session::open(*context, &world, &Wish::new(arguments, context.core.base_url.is_plain)?)?.run()
+    run_in(context, &WORLD, arguments)
+}
+
+pub(crate) fn run_in(context: &Context<'_>, world: &World<'_>, arguments: &Arguments) -> Result<Obtained> {
+    let wish = Wish::new(arguments, context.core.base_url.is_plain)?;
+    in_force::visit(context, world, wish, Origin::Call, |_| {})?.outcome
+}
+
+/// `renew_all`.
+pub(crate) fn renew_all(context: &Context<'_>, arguments: &Arguments) -> Result<Renewals> {
+    renewals::renew_all(context, &WORLD, arguments)
 }
 
 #[cfg(test)]

@@ -25,7 +25,7 @@ pub use create_certificate::CreateCertificate;
 pub use download_ca_certificate::{CaDownload, DownloadCaCertificate};
 pub use download_certificate::{Download, DownloadCertificate};
 pub use download_certificate_zip::{DownloadCertificateZip, Zip};
-pub use generate_csr::{GenerateCsr, GeneratedCsr, KeyType};
+pub use generate_csr::{GenerateCsr, GeneratedCsr, KeyType, Subject};
 pub use generate_eab_credentials::{EabCredentials, GenerateEabCredentials};
 pub use get_ca_certificate::{CaCertificate, GetCaCertificate};
 pub use get_certificate::GetCertificate;

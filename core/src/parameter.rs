@@ -8,6 +8,7 @@ mod csr;
 pub(crate) mod domain;
 mod id;
 mod private_key;
+pub(crate) mod subject;
 
 use serde_json::{Map, Value};
 
@@ -62,6 +63,10 @@ pub enum ParameterKind {
     Csr,
     /// A private key in PEM; never sent.
     PrivateKey,
+    /// The subject of a CSR beside its CN: an object.
+    Subject,
+    /// Two letters, or nothing.
+    Country,
     /// A program and its arguments.
     Command,
     /// One of these words.
@@ -90,6 +95,8 @@ impl ParameterKind {
             Self::Command => "expected a list of texts: a program and its arguments".into(),
             Self::Csr => "expected a certificate signing request as PEM text".into(),
             Self::PrivateKey => "expected a private key as PEM text".into(),
+            Self::Subject => "expected an object with `country` and the like".into(),
+            Self::Country => "expected two letters such as `US`, or `\"\"` for none".into(),
             Self::OneOf(words) => format!("expected one of {}", words.join(", ")),
             Self::SomeOf(words) => format!("expected a list out of {}", words.join(", ")),
             Self::Integer(0, u64::MAX) => "expected a whole number".into(),
@@ -206,6 +213,7 @@ fn check_value(parameter: &Parameter, value: Value) -> Result<Value> {
         (ParameterKind::Id, Value::String(id)) => id::check(name, id)?,
         (ParameterKind::Csr, Value::String(pem)) => return csr::check(name, pem),
         (ParameterKind::PrivateKey, Value::String(pem)) => return private_key::check(name, pem),
+        (ParameterKind::Subject, Value::Object(members)) => return subject::check(name, members),
         (ParameterKind::Domains, Value::Array(list)) => return domain::check_list(name, list),
         (ParameterKind::DistinctDomains, Value::Array(list)) => return domain::check_distinct(name, list),
         (ParameterKind::Command | ParameterKind::TextList | ParameterKind::SomeOf(_), Value::Array(list)) => {

@@ -1,13 +1,13 @@
 //! Private keys and certificate signing requests (RFC 2986).
 
-use rcgen::{CertificateParams, DistinguishedName, DnType, PublicKeyData};
+use rcgen::string::PrintableString;
+use rcgen::{CertificateParams, DistinguishedName, DnType, DnValue, PublicKeyData};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateSigningRequestDer, PrivateKeyDer};
-use x509_parser::certification_request::X509CertificationRequest;
-use x509_parser::prelude::FromDer;
 
 use crate::digest;
 use crate::error::{Error, Kind, Result};
+use crate::operations::Subject;
 use crate::pem;
 use crate::private_key::PrivateKey;
 
@@ -43,23 +43,42 @@ pub(crate) fn read_key(pem: &str, key_type: Option<&str>) -> Result<PrivateKey> 
 }
 
 /// Makes a signing request for these names: the first as the CN where it fits, all in the SAN.
-pub(crate) fn make(key: &PrivateKey, names: &[&str]) -> Result<String> {
+pub(crate) fn make(key: &PrivateKey, names: &[&str], subject: &Subject) -> Result<String> {
     let failed = |error: rcgen::Error| Error::new(Kind::Internal, format!("no CSR could be made: {error}"));
     let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
     let cn = names.first().filter(|name| name.len() <= LONGEST_CN).cloned();
     let mut parameters = CertificateParams::new(names).map_err(failed)?;
-    parameters.distinguished_name = DistinguishedName::new();
-    if let Some(cn) = cn {
-        parameters.distinguished_name.push(DnType::CommonName, cn);
-    }
+    parameters.distinguished_name = distinguished_name(subject, cn)?;
     parameters.serialize_request(key).and_then(|request| request.pem()).map_err(failed)
 }
 
-/// Whether a signing request is for this key.
-pub(crate) fn is_for(csr: &str, key: &PrivateKey) -> bool {
-    let Ok(der) = CertificateSigningRequestDer::from_pem_slice(csr.as_bytes()) else { return false };
-    X509CertificationRequest::from_der(&der)
-        .is_ok_and(|(_, csr)| csr.certification_request_info.subject_pki.raw == key.subject_public_key_info())
+/// In the usual order: from the country down to the CN.
+fn distinguished_name(subject: &Subject, cn: Option<String>) -> Result<DistinguishedName> {
+    let mut found = DistinguishedName::new();
+    if let Some(country) = subject.country() {
+        // As RFC 5280, appendix A.1, has it; everything else is UTF-8.
+        let country = PrintableString::try_from(country)
+            .map_err(|_| Error::invalid("subject.country", "expected two letters such as `US`"))?;
+        found.push(DnType::CountryName, DnValue::PrintableString(country));
+    }
+    let others = [
+        (DnType::StateOrProvinceName, &subject.state),
+        (DnType::LocalityName, &subject.locality),
+        (DnType::OrganizationName, &subject.organization),
+        (DnType::OrganizationalUnitName, &subject.organizational_unit),
+        (DnType::CommonName, &cn),
+    ];
+    for (kind, text) in others {
+        if let Some(text) = text.as_deref().filter(|text| !text.is_empty()) {
+            found.push(kind, text);
+        }
+    }
+    Ok(found)
+}
+
+/// How a key is named: the hash of its public half.
+pub(crate) fn public_key(key: &PrivateKey) -> String {
+    digest::sha256(&key.subject_public_key_info())
 }
 
 /// The SHA-256 of a signing request's DER in lower-case hex; nothing for what is no PEM.

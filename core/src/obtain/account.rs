@@ -6,8 +6,9 @@ use super::journal::{Sent, Terms};
 use super::session::Session;
 use crate::answers::Certificate;
 use crate::context::Context;
-use crate::error::Result;
-use crate::operations::{CreateCertificate, GetCertificate, ListCertificates, look};
+use crate::error::{Error, Result};
+use crate::names;
+use crate::operations::{GetCertificate, ListCertificates, look};
 use crate::pages::{self, Found};
 
 /// As many on a page as the service gives.
@@ -76,13 +77,14 @@ impl Account {
     }
 }
 
-/// Whether a certificate may have come of a create: a live one of these names, that was not there before.
+/// Whether a certificate may have come of a create: a live one that was not there before, and is of these names or
+/// carries the hash of the CSR.
 fn may_come_of(certificate: &Certificate, sent: &Sent) -> bool {
-    let names: Vec<&str> = sent.domains.iter().map(String::as_str).collect();
     is_live(certificate)
         && !sent.baseline.contains(&certificate.id)
-        && CreateCertificate::has_names(certificate, &names, sent.strict_domains)
         && !is_older(certificate, sent)
+        && (names::is_for(certificate, &sent.domains, sent.strict_domains)
+            || carries_hash(certificate, &sent.csr_sha256))
 }
 
 /// By the server's clock, which dates its orders. Where it is not known nothing is left out: ours may be wrong.
@@ -107,8 +109,16 @@ pub(crate) fn is_open(certificate: &Certificate) -> bool {
 
 /// Whether its names are those that are wanted.
 pub(crate) fn has_names_of(certificate: &Certificate, terms: &Terms) -> bool {
-    let names: Vec<&str> = terms.domains.iter().map(String::as_str).collect();
-    CreateCertificate::has_names(certificate, &names, terms.strict_domains)
+    names::is_for(certificate, &terms.domains, terms.strict_domains)
+}
+
+pub(crate) fn is_revoked(certificate: &Certificate) -> bool {
+    certificate.status.as_deref() == Some("revoked")
+}
+
+/// Whether the service says that a certificate is none of this account: unknown, or another account's.
+pub(crate) fn is_not_ours(error: &Error) -> bool {
+    error.is_api(2803, "certificate_not_found") || error.is_api(2801, "permission_denied")
 }
 
 /// What an order's validation values say of the CSR that they are made from.

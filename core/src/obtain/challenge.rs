@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::answers::{Certificate, FileAndRecord};
 use crate::error::{Error, Kind, Result};
 use crate::excerpt::one_line;
+use crate::names::{canonical, is_apex, is_same};
 use crate::operations::ValidationMethod;
 use crate::parameter::domain::is_twin;
 
@@ -68,10 +69,24 @@ pub(crate) fn challenges(
         return Ok(Vec::new());
     }
     let listed = &order.validation.other_methods;
-    if let Some(missing) = ours.iter().find(|name| !listed.contains_key(*name)) {
+    let is_listed = |name: &&String| listed.keys().any(|listed| is_for(&canonical(listed), name));
+    if let Some(missing) = ours.iter().find(|name| !is_listed(name)) {
         return Err(odd(missing, "the order says nothing of how to validate it"));
     }
-    listed.iter().map(|(domain, values)| challenge(domain, values, method, ours)).collect()
+    let mut found = Vec::new();
+    for (domain, values) in listed {
+        let challenge = challenge(&canonical(domain), values, method, ours)?;
+        // A wildcard and its bare name have one record.
+        if !found.contains(&challenge) {
+            found.push(challenge);
+        }
+    }
+    Ok(found)
+}
+
+/// Whether the values of a listed name are for this one: the record of a wildcard is at its bare name.
+fn is_for(listed: &str, ours: &str) -> bool {
+    listed == ours || is_apex(listed, ours)
 }
 
 fn challenge(
@@ -80,9 +95,11 @@ fn challenge(
     method: ValidationMethod,
     ours: &[String],
 ) -> Result<Challenge> {
-    if !ours.iter().any(|name| name == domain || is_twin(name, domain)) {
+    let Some(name) = ours.iter().find(|name| is_for(domain, name) || is_twin(name, domain)) else {
         return Err(odd(domain, "it is none of the names that were asked for"));
-    }
+    };
+    // A wildcard is what was ordered, whatever its record is listed under.
+    let domain = if is_apex(domain, name) { name } else { domain };
     let found = match method {
         ValidationMethod::Cname => record(domain, values),
         ValidationMethod::Https => file(domain, values, "https", values.file_validation_url_https.as_deref()),
@@ -93,18 +110,19 @@ fn challenge(
 
 /// `http://<name>/.well-known/pki-validation/<32 hex digits>.txt`
 fn file(domain: &str, values: &FileAndRecord, scheme: &str, url: Option<&str>) -> Option<Challenge> {
-    let rest = url?.strip_prefix(scheme)?.strip_prefix("://")?;
+    let (their_scheme, rest) = url?.split_once("://")?;
     let (host, file) = rest.split_once(FOLDER)?;
     let (stem, content) = (file.strip_suffix(".txt")?, values.file_validation_content.join("\n"));
     let is_plain = |text: &str| text.bytes().all(|byte| byte == b'\n' || (0x20..0x7F).contains(&byte));
-    (host.eq_ignore_ascii_case(domain)
+    (their_scheme.eq_ignore_ascii_case(scheme)
+        && is_same(host, domain)
         && is_hash(stem)
         && !content.is_empty()
         && content.len() <= LONGEST_CONTENT
         && is_plain(&content))
     .then(|| Challenge::File {
         domain: domain.to_owned(),
-        url: url.unwrap_or_default().to_owned(),
+        url: format!("{scheme}://{domain}{FOLDER}{file}"),
         file: file.to_owned(),
         content,
     })
@@ -119,14 +137,15 @@ fn record(domain: &str, values: &FileAndRecord) -> Option<Challenge> {
         (1..=63).contains(&label.len())
             && label.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'))
     };
+    let zone = domain.strip_prefix("*.").unwrap_or(domain);
     (is_hash(label)
-        && parent.eq_ignore_ascii_case(domain.strip_prefix("*.").unwrap_or(domain))
+        && is_same(parent.strip_prefix("*.").unwrap_or(parent), zone)
         && target.len() <= 253
         && target.contains('.')
         && target.split('.').all(is_label))
     .then(|| Challenge::Record {
         domain: domain.to_owned(),
-        name: name.to_owned(),
+        name: format!("_{label}.{zone}"),
         target: format!("{target}."),
     })
 }

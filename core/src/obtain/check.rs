@@ -3,13 +3,12 @@
 use std::net::IpAddr;
 use std::time::{Duration, SystemTime};
 
-use rcgen::PublicKeyData;
 use x509_parser::certificate::X509Certificate;
 use x509_parser::extensions::GeneralName;
 use x509_parser::pem::Pem;
 use x509_parser::prelude::FromDer;
 
-use crate::private_key::PrivateKey;
+use super::csr::public_key_hash;
 
 /// How far our clock may be behind: orders are refused when it is off by more.
 const CLOCK_SKEW: Duration = Duration::from_secs(3600);
@@ -49,10 +48,11 @@ impl Lifetime {
     }
 }
 
-/// Holds a leaf and its chain (PEM, the leaf first) against the key and the names; says what does not fit.
+/// Holds a leaf and its chain (PEM, the leaf first) against the key (as [`public_key_hash`]) and the names; says what does
+/// not fit.
 pub(crate) fn check(
     fullchain: &str,
-    key: &PrivateKey,
+    public_key: &str,
     names: &[String],
     now: SystemTime,
 ) -> Result<(), String> {
@@ -74,7 +74,7 @@ pub(crate) fn check(
     let [leaf, issuers @ ..] = certificates.as_slice() else {
         return Err("there is no certificate in the download".to_owned());
     };
-    if leaf.public_key().raw != key.subject_public_key_info() {
+    if public_key_hash(leaf.public_key().raw) != public_key {
         return Err("the certificate is for another key than ours".to_owned());
     }
     if leaf.is_ca() {
@@ -101,7 +101,7 @@ pub(crate) fn check(
 }
 
 /// Whether one certificate was signed by the next.
-fn link(certificate: &X509Certificate<'_>, issuer: &X509Certificate<'_>) -> Result<(), String> {
+pub(super) fn link(certificate: &X509Certificate<'_>, issuer: &X509Certificate<'_>) -> Result<(), String> {
     let (subject, signer) = (certificate.subject(), issuer.subject());
     if certificate.issuer().as_raw() != issuer.subject().as_raw() || !issuer.is_ca() {
         return Err(format!("the chain does not link: {subject} was not issued by {signer}"));

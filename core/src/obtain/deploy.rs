@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::install::FILES;
+use super::install::files;
 use super::journal::Installed;
 use super::session::Session;
 use super::telling::Stage;
@@ -42,7 +42,7 @@ impl Session<'_> {
             ("ZEROSSL_ID".to_owned(), installed.id.clone()),
             ("ZEROSSL_DOMAINS".to_owned(), installed.terms.domains.join(" ")),
         ];
-        for file in FILES {
+        for file in files(installed.terms.by_csr) {
             let name = format!("ZEROSSL_{}", file.trim_end_matches(".pem").to_uppercase());
             environment.push((name, self.entry.current(file).display().to_string()));
         }

@@ -25,7 +25,6 @@ use zeroize::Zeroizing;
 use super::World;
 use super::journal::{self, Journal};
 use super::lock::{Lock, is_lock_unknown};
-use super::request::KEY;
 use super::sealed;
 use super::storage::is_unsupported;
 use super::telling::{Stage, tell};
@@ -37,7 +36,6 @@ use crate::private_key::PrivateKey;
 use crate::signing_request;
 
 const JOURNAL: &str = "journal.json";
-pub(crate) const REQUEST: &str = "request.json";
 const VERSIONS: &str = "versions";
 const CURRENT: &str = "current";
 /// How often a lock that somebody else has is tried.
@@ -169,12 +167,11 @@ impl<'a> Entry<'a> {
             .map_err(|_| Error::storage(self.path.join(name), "it is no text in UTF-8"))
     }
 
-    /// The key of one order, if there is one.
-    pub(crate) fn key(&self, serial: u32) -> Result<Option<PrivateKey>> {
-        let name = Self::in_version(serial, KEY);
-        let Some(pem) = self.read_text(&name)?.map(Zeroizing::new) else { return Ok(None) };
+    /// A private key of the entry, if it is there.
+    pub(crate) fn key(&self, name: &str) -> Result<Option<PrivateKey>> {
+        let Some(pem) = self.read_text(name)?.map(Zeroizing::new) else { return Ok(None) };
         let damaged =
-            |_| Error::storage(self.path.join(&name), "it holds no key that can be read; restore it");
+            |_| Error::storage(self.path.join(name), "it holds no key that can be read; restore it");
         signing_request::read_key(&pem, None).map(Some).map_err(damaged)
     }
 
@@ -221,6 +218,20 @@ impl<'a> Entry<'a> {
     /// Whether nothing can be written here.
     pub(crate) fn is_read_only(&self) -> bool {
         self.lock.is_read_only()
+    }
+
+    /// Removes a file of the entry, if it is there.
+    pub(crate) fn remove(&self, name: &str) -> Result<()> {
+        let path = self.path.join(name);
+        // A call with nothing to do changes nothing.
+        if path.symlink_metadata().is_err_and(|error| is_absent(&error)) {
+            return Ok(());
+        }
+        match self.world.storage.remove(&path) {
+            Ok(()) => self.sync_folder(&self.path).map_err(|error| failed(&path, "removed", &error)),
+            Err(error) if is_absent(&error) => Ok(()),
+            Err(error) => Err(failed(&path, "removed", &error)),
+        }
     }
 
     /// The name of a file in the folder of one order.

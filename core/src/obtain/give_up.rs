@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use super::account::{Account, Hash, carries_hash, hash_of, is_open, shown};
+use super::account::{Account, Hash, carries_hash, hash_of, is_not_ours, is_open, shown};
 use super::entry::Entry;
 use super::journal::Sent;
 use super::pauses::Pauses;
@@ -27,7 +27,11 @@ enum GivenUp {
 
 impl Session<'_> {
     /// Gives up the order under way; what is issued already is installed.
-    pub(crate) fn abandon(mut self) -> Result<Obtained> {
+    pub(crate) fn abandon(&mut self) -> Result<Obtained> {
+        // What is held may be good by now.
+        if self.journal.order.is_none() {
+            self.take_held()?;
+        }
         self.journal.held = None;
         let mut certificate = None;
         if self.journal.order.is_some() {
@@ -44,6 +48,7 @@ impl Session<'_> {
             self.forget_order()?;
         }
         self.save()?;
+        self.forget_wanted()?;
         self.clear_leftovers()?;
         self.account_for_lost(None)?;
         Ok(self.outcome(Outcome::Abandoned, certificate))
@@ -112,7 +117,7 @@ impl Session<'_> {
     fn cancel_once(&self, id: &str) -> Result<GivenUp> {
         let certificate = match self.send(&GetCertificate::new(id)) {
             Ok(certificate) => certificate,
-            Err(error) if error.is_api(2803, "certificate_not_found") => return Ok(GivenUp::Gone),
+            Err(error) if is_not_ours(&error) => return Ok(GivenUp::Gone),
             Err(error) => return Err(error),
         };
         match certificate.status.as_deref() {
@@ -135,8 +140,9 @@ impl Session<'_> {
     }
 
     fn has_key(&mut self) -> Result<bool> {
-        let serial = self.order()?.serial;
-        Ok(self.entry.read(&Entry::in_version(serial, super::request::KEY))?.is_some())
+        let order = self.order()?;
+        let (serial, by_csr) = (order.serial, order.terms.by_csr);
+        Ok(by_csr || self.entry.read(&Entry::in_version(serial, super::request::KEY))?.is_some())
     }
 
     /// The same where that is not what the call is for: that the service cannot be asked is no reason to fail.

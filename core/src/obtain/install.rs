@@ -1,25 +1,38 @@
 //! Download, check, and put in place in one step.
 
+use serde_json::Value;
 use zeroize::Zeroizing;
 
-use super::check;
+use super::csr::Csr;
 use super::entry::{Entry, PRIVATE, PUBLIC, failed};
-use super::journal::{Held, Installed};
+use super::journal::{Installed, Terms};
 use super::pauses::Pauses;
 use super::request::{CSR, KEY};
 use super::session::Session;
 use super::telling::Stage;
+use super::{chain, check};
 use crate::answers::Certificate;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Result};
 use crate::operations::{Download, DownloadCertificate};
+use crate::signing_request;
 
 /// The files of a certificate in use; `combined.pem` is for those who take one file only.
-pub(crate) const FILES: [&str; 5] = [KEY, "cert.pem", "chain.pem", "fullchain.pem", COMBINED];
+const FILES: [&str; 5] = [CERT, CHAIN, FULLCHAIN, KEY, COMBINED];
+/// So many of them are there when the caller keeps the key.
+const WITHOUT_KEY: usize = 3;
+const CERT: &str = "cert.pem";
+const CHAIN: &str = "chain.pem";
+const FULLCHAIN: &str = "fullchain.pem";
 pub(crate) const COMBINED: &str = "combined.pem";
 /// The certificate object, as the service gave it.
 pub(crate) const CERTIFICATE: &str = "certificate.json";
 /// How many versions are kept.
 const KEPT: usize = 3;
+
+/// The files of a certificate in use, without those that hold the key where the caller keeps it.
+pub(crate) fn files(by_csr: bool) -> &'static [&'static str] {
+    FILES.get(..WITHOUT_KEY).filter(|_| by_csr).unwrap_or(&FILES)
+}
 
 impl Session<'_> {
     /// Brings an issued certificate into use.
@@ -28,8 +41,9 @@ impl Session<'_> {
         let order = self.order()?.clone();
         let serial = order.serial;
         self.progress(Stage::Install, "checking the certificate", [("id", certificate.id.as_str().into())]);
-        self.write_version(serial, &download, certificate)?;
-        if let Err(why) = self.fitness(serial, &order.terms.domains)? {
+        self.write_version(serial, &order.terms, &download)?;
+        self.entry.write_json(&Entry::in_version(serial, CERTIFICATE), certificate)?;
+        if let Err(why) = self.fitness(serial, &order.terms)? {
             return self.hold(certificate, &why);
         }
         // What a hook refused is nothing to go back to.
@@ -39,6 +53,7 @@ impl Session<'_> {
         if let Some(predecessor) = predecessor {
             self.take_over_attributes(predecessor, serial)?;
         }
+        self.note_key_use(serial, &certificate.id, order.terms.public_key.is_some())?;
         self.entry.switch(serial)?;
         self.journal.installed = Some(Installed {
             serial,
@@ -59,7 +74,7 @@ impl Session<'_> {
     }
 
     /// Right after `issued` the service may not have it yet.
-    fn download(&self, id: &str) -> Result<Download> {
+    pub(crate) fn download(&self, id: &str) -> Result<Download> {
         let mut pauses = Pauses::new(self.wish.poll_interval);
         loop {
             self.progress(Stage::Download, "fetching the certificate", [("id", id.into())]);
@@ -76,58 +91,39 @@ impl Session<'_> {
     }
 
     /// Whether key and certificate of this version fit each other, the names and the time.
-    pub(crate) fn is_fit(&self, serial: u32, names: &[String]) -> Result<bool> {
-        Ok(self.fitness(serial, names)?.is_ok())
+    pub(crate) fn is_fit(&self, serial: u32, terms: &Terms) -> Result<bool> {
+        Ok(self.fitness(serial, terms)?.is_ok())
     }
 
-    fn fitness(&self, serial: u32, names: &[String]) -> Result<Result<(), String>> {
-        let key = self.entry.key(serial)?.ok_or_else(|| self.key_is_gone(serial))?;
-        let name = Entry::in_version(serial, "fullchain.pem");
-        let fullchain = self.entry.read_text(&name)?.unwrap_or_default();
-        Ok(check::check(&fullchain, &key, names, self.now()))
+    fn fitness(&self, serial: u32, terms: &Terms) -> Result<Result<(), String>> {
+        let fullchain = self.entry.read_text(&Entry::in_version(serial, FULLCHAIN))?.unwrap_or_default();
+        let public_key = self.public_key(serial, terms)?;
+        Ok(check::check(&fullchain, &public_key, &terms.domains, self.now()))
     }
 
-    fn key(&self, serial: u32) -> Result<Zeroizing<String>> {
-        let name = Entry::in_version(serial, KEY);
-        Ok(Zeroizing::new(self.entry.read_text(&name)?.ok_or_else(|| self.key_is_gone(serial))?))
-    }
-
-    fn key_is_gone(&self, serial: u32) -> Error {
-        let path = self.entry.path.join(Entry::in_version(serial, KEY));
-        Error::storage(path, "the key of the order is gone; restore it")
-    }
-
-    fn write_version(&self, serial: u32, download: &Download, certificate: &Certificate) -> Result<()> {
-        let combined = Zeroizing::new([self.key(serial)?.trim_end(), "\n", &download.fullchain].concat());
-        for (file, content, mode) in [
-            ("cert.pem", download.certificate.as_str(), PUBLIC),
-            ("chain.pem", &download.ca_bundle, PUBLIC),
-            ("fullchain.pem", &download.fullchain, PUBLIC),
-            (COMBINED, &combined, PRIVATE),
-        ] {
-            self.entry.write(&Entry::in_version(serial, file), content.as_bytes(), mode)?;
+    /// The key that a version's certificate has to be for, as [`public_key_hash`](super::csr::public_key_hash).
+    fn public_key(&self, serial: u32, terms: &Terms) -> Result<String> {
+        if !terms.by_csr {
+            return Ok(signing_request::public_key(&self.read_key(&Entry::in_version(serial, KEY))?));
         }
-        self.entry.write_json(&Entry::in_version(serial, CERTIFICATE), certificate)
+        let name = Entry::in_version(serial, CSR);
+        let csr = self.entry.read_text(&name)?.and_then(|csr| Csr::read(&csr));
+        let gone = || Error::storage(self.entry.path.join(&name), "the CSR of the order is gone; restore it");
+        Ok(csr.ok_or_else(gone)?.public_key)
     }
 
-    /// Issued, and not what we need: kept for a person, and nothing else is ordered in its place.
-    fn hold(&mut self, certificate: &Certificate, why: &str) -> Result<()> {
-        let order = self.order()?.clone();
-        self.journal.held = Some(Held {
-            serial: order.serial,
-            id: certificate.id.clone(),
-            terms: order.terms,
-            why: why.to_owned(),
-        });
-        self.forget_order()?;
-        let folder = self.entry.path.join(format!("versions/{}", order.serial));
-        let message = format!(
-            "certificate {} was issued, and {why}; it was not put in place but kept in {}, and no other is ordered \
-             until a person has looked at it and called with `abandon`",
-            certificate.id,
-            folder.display()
-        );
-        Err(Error::new(Kind::Response, message).retryable(false))
+    /// What the service has sent, put in order.
+    pub(crate) fn write_version(&self, serial: u32, terms: &Terms, download: &Download) -> Result<()> {
+        let chain = chain::arrange(&download.fullchain, &self.public_key(serial, terms)?);
+        for (file, content) in [(CERT, &chain.leaf), (CHAIN, &chain.issuers), (FULLCHAIN, &chain.whole())] {
+            self.entry.write(&Entry::in_version(serial, file), content.as_bytes(), PUBLIC)?;
+        }
+        if terms.by_csr {
+            return Ok(());
+        }
+        let key = Zeroizing::new(self.entry.read_text(&Entry::in_version(serial, KEY))?.unwrap_or_default());
+        let combined = Zeroizing::new([key.trim_end(), "\n", &chain.whole()].concat());
+        self.entry.write(&Entry::in_version(serial, COMBINED), combined.as_bytes(), PRIVATE)
     }
 
     /// Whoever could read the old key can read the new one.
@@ -156,6 +152,12 @@ impl Session<'_> {
         Ok(())
     }
 
+    /// The id of a version's certificate.
+    pub(crate) fn certificate_id(&self, serial: u32) -> Result<Option<String>> {
+        let certificate: Option<Value> = self.entry.read_json(&Entry::in_version(serial, CERTIFICATE))?;
+        Ok(certificate.and_then(|found| found.get("id").and_then(Value::as_str).map(str::to_owned)))
+    }
+
     /// Older versions go, but for the newest and what a rollback would need. Not worth failing for.
     fn prune(&self) {
         let Some(installed) = &self.journal.installed else { return };
@@ -169,7 +171,7 @@ impl Session<'_> {
             if is_kept(serial) || csr.symlink_metadata().is_err() {
                 continue;
             }
-            let files = [KEY, "cert.pem", "chain.pem", "fullchain.pem", COMBINED, CERTIFICATE, CSR];
+            let files: Vec<_> = FILES.into_iter().chain([CERTIFICATE, CSR]).collect();
             if let Err(error) = self.entry.remove_version(serial, &files) {
                 self.warn(Stage::Install, &format!("an old version could not be removed ({error})"), []);
             }

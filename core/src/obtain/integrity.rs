@@ -20,14 +20,19 @@ use crate::signing_request::read_key;
 
 impl Session<'_> {
     /// What is wrong with the files of this version, if something is. They are there.
-    pub(crate) fn damage(&self, serial: u32) -> Result<Option<String>> {
+    pub(crate) fn damage(&self, installed: &Installed) -> Result<Option<String>> {
+        let serial = installed.serial;
         let read = |file: &str| -> Result<Zeroizing<Vec<u8>>> {
             let content = self.entry.read(&Entry::in_version(serial, file))?;
             Ok(Zeroizing::new(content.unwrap_or_default()))
         };
-        let (key, combined) = (read(KEY)?, read(COMBINED)?);
         let (leaf, chain, fullchain) = (read("cert.pem")?, read("chain.pem")?, read("fullchain.pem")?);
-        Ok(look(&key, &leaf, &chain, &fullchain, &combined).err())
+        Ok(match certificates_of(&leaf, &chain, &fullchain) {
+            // The caller has the key.
+            Ok(_) if installed.terms.by_csr || self.terms.by_csr => None,
+            Ok(whole) => look_at_key(&read(KEY)?, &read(COMBINED)?, &whole).err(),
+            Err(why) => Some(why),
+        })
     }
 
     /// What the service said of the certificate in place; where that is gone or damaged, it is asked again.
@@ -51,23 +56,35 @@ impl Session<'_> {
     }
 }
 
-fn look(key: &[u8], leaf: &[u8], chain: &[u8], fullchain: &[u8], combined: &[u8]) -> Result<(), String> {
+/// Leaf and chain, the same in both forms.
+fn certificates_of(
+    leaf: &[u8],
+    chain: &[u8],
+    fullchain: &[u8],
+) -> Result<Vec<CertificateDer<'static>>, String> {
+    let [leaf] = &certificates(leaf, "cert.pem")?[..] else {
+        return Err("cert.pem does not hold one certificate".to_owned());
+    };
+    let whole = [std::slice::from_ref(leaf), &certificates(chain, "chain.pem")?[..]].concat();
+    if certificates(fullchain, "fullchain.pem")? != whole {
+        return Err("fullchain.pem is not made of cert.pem and chain.pem".to_owned());
+    }
+    match X509Certificate::from_der(leaf) {
+        Ok(_) => Ok(whole),
+        Err(_) => Err("the certificate in cert.pem cannot be read".to_owned()),
+    }
+}
+
+/// The key, and the file with everything in it.
+fn look_at_key(key: &[u8], combined: &[u8], whole: &[CertificateDer<'_>]) -> Result<(), String> {
     let spki = |pem: &[u8]| {
         let key = std::str::from_utf8(pem).ok().and_then(|pem| read_key(pem, None).ok())?;
         Some(key.subject_public_key_info())
     };
     let Some(ours) = spki(key) else { return Err(format!("{KEY} holds no key that can be read")) };
-    let [leaf] = &certificates(leaf, "cert.pem")?[..] else {
-        return Err("cert.pem does not hold one certificate".to_owned());
-    };
-    let parsed = X509Certificate::from_der(leaf);
-    let (_, parsed) = parsed.map_err(|_| "the certificate in cert.pem cannot be read".to_owned())?;
-    if parsed.public_key().raw != ours {
+    let parsed = whole.first().and_then(|leaf| X509Certificate::from_der(leaf).ok());
+    if parsed.is_none_or(|(_, leaf)| leaf.public_key().raw != ours) {
         return Err(format!("cert.pem is for another key than {KEY}"));
-    }
-    let whole = [std::slice::from_ref(leaf), &certificates(chain, "chain.pem")?[..]].concat();
-    if certificates(fullchain, "fullchain.pem")? != whole {
-        return Err("fullchain.pem is not made of cert.pem and chain.pem".to_owned());
     }
     if spki(combined).as_ref() != Some(&ours) || certificates(combined, COMBINED)? != whole {
         return Err(format!("{COMBINED} is not made of {KEY} and fullchain.pem"));

@@ -22,14 +22,21 @@ pub(crate) struct Journal {
     pub(crate) order: Option<Order>,
     /// Creates of which it is not known what became: their orders may still turn up.
     pub(crate) lost: Vec<Sent>,
-    /// When orders were sent, for the brake: the last 24 hours.
-    pub(crate) creates: Vec<Time>,
+    /// Written by earlier versions; `lost` tells the same.
+    #[serde(default, skip_serializing)]
+    creates: Vec<Time>,
     /// An issued certificate that failed our checks.
     pub(crate) held: Option<Held>,
     /// What was published and could not be taken away yet.
     pub(crate) leftovers: Vec<Published>,
     /// Whether an order of ours was seen to carry the hash of its CSR: only then does another hash mean another order.
     pub(crate) hash_tells: bool,
+    /// Which certificates were for which key, as far as keys were used more than once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) key_uses: Vec<KeyUse>,
+    /// Keys of revoked certificates: never used again.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) revoked_keys: Vec<String>,
 }
 
 impl Default for Journal {
@@ -44,6 +51,8 @@ impl Default for Journal {
             held: None,
             leftovers: Vec::new(),
             hash_tells: false,
+            key_uses: Vec::new(),
+            revoked_keys: Vec::new(),
         }
     }
 }
@@ -53,12 +62,37 @@ impl Default for Journal {
 #[serde(deny_unknown_fields)]
 pub(crate) struct Terms {
     pub(crate) domains: Vec<String>,
-    pub(crate) key_type: KeyType,
+    /// Of a key that is made here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) key_type: Option<KeyType>,
     pub(crate) validity_days: u64,
     pub(crate) strict_domains: bool,
+    /// The key that the caller gave, by itself or in a CSR: as [`public_key_hash`](super::csr::public_key_hash).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) public_key: Option<String>,
+    /// The caller gave a CSR, so the key is not here.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) by_csr: bool,
 }
 
 impl Terms {
+    /// Whether an order or a certificate of other terms, for this key where that is known, is what is wanted.
+    pub(crate) fn are_met_by(&self, other: &Self, public_key: Option<&str>) -> bool {
+        let is_key_met = match &self.public_key {
+            Some(wanted) => public_key == Some(wanted) && (self.by_csr || !other.by_csr),
+            None => other.public_key.is_none() && other.key_type == self.key_type,
+        };
+        is_key_met
+            && self.domains == other.domains
+            && self.validity_days == other.validity_days
+            && self.strict_domains == other.strict_domains
+    }
+
+    /// Whether the caller gave the key, and it is kept here.
+    pub(crate) fn has_own_key(&self) -> bool {
+        self.public_key.is_some() && !self.by_csr
+    }
+
     /// The CN, and what the account is searched for.
     pub(crate) fn common_name(&self) -> &str {
         self.domains.first().map_or("", String::as_str)
@@ -94,9 +128,24 @@ pub(crate) struct Order {
     pub(crate) published: Vec<Published>,
     /// Where the service was asked to write to, or was about to be: a retry does not ask again.
     pub(crate) mailed: Vec<String>,
+    /// The id in the answer to the create call, where that was about other names: ours, if none of our names turns up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) answered: Option<String>,
 }
 
 impl Order {
+    pub(crate) fn new(serial: u32, terms: Terms) -> Self {
+        Self {
+            serial,
+            terms,
+            sent: None,
+            id: None,
+            published: Vec::new(),
+            mailed: Vec::new(),
+            answered: None,
+        }
+    }
+
     /// Whether nothing was sent for it: it costs nothing to forget it.
     pub(crate) fn is_untouched(&self) -> bool {
         self.sent.is_none() && self.id.is_none()
@@ -127,4 +176,12 @@ pub(crate) struct Held {
     pub(crate) id: String,
     pub(crate) terms: Terms,
     pub(crate) why: String,
+}
+
+/// A certificate that was for a key.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct KeyUse {
+    pub(crate) public_key: String,
+    pub(crate) id: String,
 }

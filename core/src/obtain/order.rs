@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::account::{Account, carries_hash, has_names_of, is_live, shown};
+use super::account::{Account, carries_hash, has_names_of, is_live, is_not_ours, shown};
 use super::journal::Order;
 use super::request::Request;
 use super::session::Session;
@@ -22,14 +22,7 @@ impl Session<'_> {
         while self.entry.has_version(self.journal.last_serial) {
             self.journal.last_serial += 1;
         }
-        self.journal.order = Some(Order {
-            serial: self.journal.last_serial,
-            terms: self.wish.terms.clone(),
-            sent: None,
-            id: None,
-            published: Vec::new(),
-            mailed: Vec::new(),
-        });
+        self.journal.order = Some(Order::new(self.journal.last_serial, self.terms.clone()));
         self.save()
     }
 
@@ -42,16 +35,15 @@ impl Session<'_> {
             return Ok(certificate);
         }
         let request = self.make_request()?;
-        loop {
-            if self.order()?.sent.is_some()
-                && let Some(found) = self.search(&request)?
-            {
+        if self.order()?.sent.is_some() {
+            if let Some(found) = self.found_again(&request)? {
                 return self.adopt(found, &request);
             }
-            if let Some(made) = self.create(&request)? {
-                return self.adopt(made, &request);
-            }
+            self.warn(Stage::Order, "the order was not made, as far as can be told", []);
+            self.count_as_lost()?;
         }
+        let (made, request) = self.create(request)?;
+        self.adopt(made, &request)
     }
 
     /// The order whose id is known, unless it is over: then it is forgotten, and another one is begun.
@@ -66,7 +58,7 @@ impl Session<'_> {
                 format!("order {id} was older than seven days")
             }
             Ok(certificate) => return Ok(Some(certificate)),
-            Err(error) if error.is_api(2803, "certificate_not_found") => {
+            Err(error) if is_not_ours(&error) => {
                 // Should it turn up again, it is one too many.
                 let sent = self.order()?.sent.take();
                 self.journal.lost.extend(sent);
@@ -99,7 +91,11 @@ impl Session<'_> {
             lost.baseline.push(found.id.clone());
         }
         self.order()?.id = Some(found.id.clone());
+        self.order()?.answered = None;
         self.save()?;
+        if let Some(permit) = self.permit.take() {
+            permit.use_up();
+        }
         self.progress(
             Stage::Order,
             &format!("the order is {}", shown(&found)),
@@ -117,13 +113,13 @@ impl Session<'_> {
             return Err(Error::invalid("adopt", "the order under way is known already, and is another one"));
         }
         let certificate = self.send(&GetCertificate::new(id))?;
-        if !has_names_of(&certificate, &self.wish.terms) || !is_live(&certificate) {
+        if !has_names_of(&certificate, &self.terms) || !is_live(&certificate) {
             let why = format!("{} is no live order of these names", shown(&certificate));
             return Err(Error::invalid("adopt", why));
         }
         let request = self.make_request()?;
         // What else is there now was looked at by a person, and is not ours.
-        let others = Account::of(self, self.wish.terms.common_name())?.ids();
+        let others = Account::of(self, self.terms.common_name())?.ids();
         for lost in &mut self.journal.lost {
             lost.baseline.clone_from(&others);
         }

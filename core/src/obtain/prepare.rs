@@ -14,6 +14,6 @@ impl Session<'_> {
         }
         let of_entry = digest::sha256(self.entry.path.as_os_str().as_encoded_bytes());
         let mark = format!(".zerossl-probe-{}", of_entry.get(..16).unwrap_or_default());
-        self.wish.publisher.prepare(&self.publishing(""), &self.wish.terms.domains, &mark)
+        self.wish.publisher.prepare(&self.publishing(""), &self.terms.domains, &mark)
     }
 }

@@ -36,10 +36,10 @@ impl Session<'_> {
 
     /// The order's challenges; an answer without them (as entries of lists are) is fetched again.
     fn challenges(&self, order: &Certificate) -> Result<Vec<Challenge>> {
-        let found = challenges(order, self.wish.method, &self.wish.terms.domains);
+        let found = challenges(order, self.wish.method, &self.terms.domains);
         if found.is_err() && order.validation.other_methods.is_empty() {
             let whole = self.send(&GetCertificate::new(&order.id))?;
-            return challenges(&whole, self.wish.method, &self.wish.terms.domains);
+            return challenges(&whole, self.wish.method, &self.terms.domains);
         }
         found
     }

@@ -1,8 +1,8 @@
 //! A store that cannot be written: another place renews it, or its file system was mounted read-only. A good certificate
 //! is a good one there, too.
 
-use super::entry::REQUEST;
 use super::session::Session;
+use super::stored::REQUEST;
 use super::telling::Stage;
 use super::wish::Aim;
 use crate::error::{Error, Result};
@@ -10,10 +10,11 @@ use crate::operations::Obtained;
 
 impl Session<'_> {
     /// `unchanged`, if nothing has to be written for that.
-    pub(crate) fn look_only(&self) -> Result<Obtained> {
+    pub(crate) fn look_only(&mut self) -> Result<Obtained> {
+        let path = self.entry.path.clone();
         let needed = |what: &str| {
             let why = format!("nothing can be written there, and {what}; make it writable for this user");
-            Err(Error::storage(&self.entry.path, why))
+            Err(Error::storage(&path, why))
         };
         if self.wish.aim != Aim::Good {
             return needed("the call asks for a change");
@@ -24,12 +25,16 @@ impl Session<'_> {
         if self.journal.order.is_some() || !self.journal.leftovers.is_empty() {
             return needed("an order is not done with");
         }
+        self.resolve_terms()?;
         let Some(installed) = self.good()? else { return needed("there is no certificate that is good") };
         if !installed.deployed {
             return needed("the deploy hook has not had the certificate");
         }
         if self.wish.adopt.as_ref().is_some_and(|id| *id != installed.id) {
             return needed("another order is to be adopted");
+        }
+        if self.is_taken_back(&installed)?.is_some() {
+            return needed("the certificate in place was revoked");
         }
         if self.entry.read_json(REQUEST).ok().flatten().as_ref() != Some(&self.wish.request) {
             let message = "nothing can be written there, so `renew_all` goes by what was asked for before";

@@ -1,95 +1,104 @@
-//! Every entry of a store, a few at a time: by the requests that are stored there, and on after a failure.
+//! Every entry of a store, a few at a time and the most urgent first: by the requests that are stored there, and on
+//! after a failure.
+
+mod report;
 
 use std::collections::{HashMap, VecDeque};
-use std::fs::{self, OpenOptions};
-use std::io;
-use std::os::unix::fs::MetadataExt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::{Path, PathBuf};
-use std::sync::atomic::AtomicU64;
+use std::path::PathBuf;
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime};
 
-use serde_json::{Map, Value};
+use serde_json::Map;
 
 use super::World;
 use super::account::Account;
-use super::clock::SystemClock;
-use super::entry::REQUEST;
-use super::regular;
-use super::sealed;
-use super::session::Session;
-use super::storage::Disk;
+use super::budget::Budget;
+use super::check::Lifetime;
+use super::in_force::{self, Origin, Visit};
+use super::stored::{self, Which};
 use super::wish::{DEADLINE, Wish};
-use crate::answers::Extra;
 use crate::attempts::cancelled;
 use crate::cancel::CancelToken;
 use crate::client::panicked;
 use crate::context::Context;
 use crate::error::{Error, Kind, Result};
 use crate::event::{Event, EventType};
-use crate::operation::Request;
-use crate::operations::{Obtain, Obtained, Renewal, Renewals};
-use crate::parameter::{self, Arguments};
+use crate::operations::Renewals;
+use crate::parameter::Arguments;
 use crate::thread;
+use report::{Report, Row};
 
 const JOBS: u64 = 4;
 /// Entries that were made together are not renewed together: each a little earlier, by up to this share.
 const JITTER: f64 = 0.1;
 /// How often the caller's token is looked at, which only its own thread may do.
 const LOOK_EVERY: Duration = Duration::from_millis(50);
-/// How many failures the message names.
-const NAMED: usize = 3;
 
 /// What all entries of a run share.
 struct Shared<'a> {
     context: Context<'a>,
+    world: &'a World<'a>,
     directory: PathBuf,
     /// The account's certificates, by id.
     statuses: Arc<HashMap<String, String>>,
-    /// How many orders may still be sent.
-    orders: Option<Arc<AtomicU64>>,
+    budget: Option<Arc<Budget>>,
+    offline: bool,
+}
+
+/// The entries that nobody works on yet.
+struct Waiting(Mutex<VecDeque<String>>);
+
+impl Waiting {
+    /// The next one. The lock is not held while somebody works on it.
+    fn next(&self) -> Option<String> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).pop_front()
+    }
 }
 
 /// Does for each entry what `obtain` would.
-pub(crate) fn renew_all(context: &Context<'_>, arguments: &Arguments) -> Result<Renewals> {
-    let directory = PathBuf::from(arguments.text("directory").unwrap_or_default());
-    let names = entries(&directory)?;
-    let statuses = if names.is_empty() { HashMap::new() } else { statuses(context)? };
+pub(crate) fn renew_all(context: &Context<'_>, world: &World<'_>, arguments: &Arguments) -> Result<Renewals> {
+    let directory = std::path::absolute(arguments.text("directory").unwrap_or_default())
+        .map_err(|error| Error::invalid("directory", format!("expected the path of a folder: {error}")))?;
+    let names = entries(world, &directory)?;
+    let offline = arguments.flag("offline").unwrap_or(false);
+    let statuses = if names.is_empty() || offline { HashMap::new() } else { statuses(context)? };
     let jobs = arguments.integer("jobs").unwrap_or(JOBS).min(names.len() as u64);
     // The workers cannot ask what only the caller's thread may be asked, so they have a token of their own.
     let cancel = CancelToken::new();
     let shared = Shared {
         context: Context { cancel: &cancel, ..*context },
+        world,
         directory,
         statuses: Arc::new(statuses),
-        orders: arguments.integer("max_orders").map(|most| Arc::new(AtomicU64::new(most))),
+        budget: arguments.integer("max_orders").map(|most| Arc::new(Budget::new(most))),
+        offline,
     };
-    let waiting = Mutex::new(VecDeque::from(names));
-    let mut results = Vec::new();
+    let waiting = Waiting(Mutex::new(names.into()));
+    let mut rows = Vec::new();
     std::thread::scope(|scope| -> Result<()> {
-        let (tell, told) = channel();
+        let (sender, receiver) = channel();
         for _ in 0..jobs {
-            let (tell, shared, waiting) = (tell.clone(), &shared, &waiting);
+            let (sender, shared, waiting) = (sender.clone(), &shared, &waiting);
             let work = move || {
                 while !shared.context.cancel.is_cancelled()
-                    && let Some(name) = waiting.lock().unwrap_or_else(PoisonError::into_inner).pop_front()
+                    && let Some(name) = waiting.next()
                 {
-                    let outcome = catch_unwind(AssertUnwindSafe(|| shared.renew(&name)));
-                    let outcome = outcome.unwrap_or_else(|panic| Err(panicked(&*panic)));
+                    let visit = catch_unwind(AssertUnwindSafe(|| shared.renew(&name)));
+                    let visit = visit.unwrap_or_else(|panic| Err(panicked(&*panic)));
                     // The other end goes last.
-                    let _ = tell.send(shared.told(name, outcome));
+                    let _ = sender.send(shared.row(name, visit));
                 }
             };
             thread::spawn_scoped(scope, "renewal", work).map_err(|error| {
                 Error::new(Kind::Internal, format!("no thread could be started: {error}"))
             })?;
         }
-        drop(tell);
+        drop(sender);
         loop {
-            match told.recv_timeout(LOOK_EVERY) {
-                Ok(result) => results.push(result),
+            match receiver.recv_timeout(LOOK_EVERY) {
+                Ok(row) => rows.push(row),
                 Err(RecvTimeoutError::Timeout) if context.cancel.is_cancelled() => cancel.cancel(),
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return Ok(()),
@@ -99,89 +108,77 @@ pub(crate) fn renew_all(context: &Context<'_>, arguments: &Arguments) -> Result<
     if context.cancel.is_cancelled() {
         return Err(cancelled());
     }
-    results.sort_by(|one: &(Renewal, Option<Error>), other| one.0.name.cmp(&other.0.name));
-    report(results)
+    Report::new(rows).finish()
 }
 
 impl Shared<'_> {
-    fn renew(&self, name: &str) -> Result<Obtained> {
-        let request = stored(&self.directory, name)?;
-        let arguments = parameter::check(Obtain::OPERATION.parameters, request)?;
-        let mut wish = Wish::new(&arguments, self.context.core.base_url.is_plain)?;
+    fn renew(&self, name: &str) -> Result<Visit> {
+        let read = |which| stored::read(&self.context, self.world, &self.directory, name, which);
+        let adjust = |wish: &mut Wish| self.adjust(name, wish);
+        let deadline = Instant::now() + self.context.core.timeout;
+        let context = Context { deadline, ..self.context };
+        let (wanted, problem) = match read(Which::Wanted) {
+            Ok(wanted) => (wanted, None),
+            // What is in force does not suffer from it.
+            Err(error) => (None, Some(error)),
+        };
+        let mut wish = match wanted {
+            Some(wanted) => wanted,
+            None => read(Which::InForce)?.ok_or_else(|| {
+                Error::storage(self.directory.join(name).join(stored::REQUEST), "it is gone")
+            })?,
+        };
+        adjust(&mut wish);
+        let mut visit = in_force::visit(&context, self.world, wish, Origin::Store, adjust)?;
+        if let Some(problem) = problem {
+            visit.outcome = visit.outcome.and(Err(problem));
+        }
+        Ok(visit)
+    }
+
+    /// What a run changes of every wish.
+    fn adjust(&self, name: &str, wish: &mut Wish) {
         // A mail that nobody answers must not hold up the others for ever.
         wish.deadline.get_or_insert(DEADLINE);
         wish.renew_at = (wish.renew_at * (1.0 + JITTER * share_of(name))).min(0.99);
         wish.statuses = Some(Arc::clone(&self.statuses));
-        wish.orders.clone_from(&self.orders);
-        let world = World { storage: &Disk, clock: &SystemClock };
-        let deadline = Instant::now() + self.context.core.timeout;
-        Session::open(Context { deadline, ..self.context }, &world, &wish)?.run()
+        wish.budget.clone_from(&self.budget);
+        wish.offline = self.offline;
     }
 
-    fn told(&self, name: String, outcome: Result<Obtained>) -> (Renewal, Option<Error>) {
-        let extra = Extra::default();
-        match outcome {
-            Ok(Obtained { outcome, certificate, .. }) => {
-                let (id, expires) = certificate.map_or((None, None), |found| (Some(found.id), found.expires));
-                (Renewal { name, outcome: Some(outcome), id, expires, error: None, extra }, None)
-            }
-            Err(error) => {
-                let error = error.cleaned(&self.context.core.cleaner).during(Obtain::OPERATION.name);
-                let json = serde_json::from_str(&error.to_json()).ok();
-                (Renewal { name, outcome: None, id: None, expires: None, error: json, extra }, Some(error))
-            }
-        }
+    fn row(&self, name: String, visit: Result<Visit>) -> Row {
+        let (outcome, leaf) = match visit {
+            Ok(Visit { outcome, leaf }) => (outcome, leaf),
+            Err(error) => (Err(error), leaf_of(self.world, &self.directory.join(&name))),
+        };
+        Row::new(name, outcome, leaf, self.world.clock.now(), &self.context.core.cleaner)
     }
 }
 
-/// The folders that hold a request, by name.
-fn entries(directory: &Path) -> Result<Vec<String>> {
-    let failed = |error: io::Error| Error::storage(directory, format!("could not be read: {error}"));
-    let mut names = Vec::new();
-    for entry in fs::read_dir(directory).map_err(failed)? {
-        let entry = entry.map_err(failed)?;
+/// The folders that hold a request: the one with the least time left first, and before it those without a certificate.
+fn entries(world: &World<'_>, directory: &std::path::Path) -> Result<Vec<String>> {
+    let found = world.storage.list(directory);
+    let found = found.map_err(|error| Error::storage(directory, format!("could not be read: {error}")))?;
+    let now = world.clock.now();
+    let mut entries: Vec<(Duration, String)> = Vec::new();
+    for name in found.into_iter().filter_map(|name| name.into_string().ok()) {
+        let entry = directory.join(&name);
         // Also one that is no file, or leads nowhere: it is named in the report, and not left to expire.
-        if entry.path().join(REQUEST).symlink_metadata().is_ok()
-            && let Ok(name) = entry.file_name().into_string()
-        {
-            names.push(name);
+        if entry.join(stored::REQUEST).symlink_metadata().is_ok() {
+            let end = leaf_of(world, &entry).map(|leaf| leaf.not_after);
+            entries.push((end.map_or(Duration::ZERO, |end| time_left(end, now)), name));
         }
     }
-    names.sort();
-    Ok(names)
+    entries.sort();
+    Ok(entries.into_iter().map(|(_, name)| name).collect())
 }
 
-/// The parameters that `obtain` was last called with. Commands in them are only run while nobody else could have
-/// written them.
-fn stored(directory: &Path, name: &str) -> Result<Map<String, Value>> {
-    let entry = directory.join(name);
-    let path = entry.join(REQUEST);
-    let failed = |path: &Path, error: &dyn std::fmt::Display| {
-        Error::storage(path, format!("could not be read: {error}"))
-    };
-    // What is read is what was looked at: no link, and nothing that is put in its place meanwhile.
-    let file = regular::open(&path, OpenOptions::new().read(true), nix::libc::O_NOFOLLOW)
-        .map_err(|error| failed(&path, &error))?;
-    let content = regular::read(&file).map_err(|error| failed(&path, &error))?;
-    let content = sealed::open(&content).map_err(|why| failed(&path, &why))?;
-    let mut request: Map<String, Value> =
-        serde_json::from_slice(&content).map_err(|error| failed(&path, &error))?;
-    let has_command = request.contains_key("deploy_hook")
-        || request.get("validation").is_some_and(|validation| validation.get("hook").is_some());
-    if has_command {
-        let look = |path: &Path| fs::metadata(path).map_err(|error| failed(path, &error));
-        let of_file = file.metadata().map_err(|error| failed(&path, &error))?;
-        for (place, found) in [(&*path, of_file), (&*entry, look(&entry)?), (directory, look(directory)?)] {
-            let is_ours = [nix::unistd::geteuid().as_raw(), 0].contains(&found.uid());
-            if !is_ours || found.mode() & 0o022 != 0 {
-                let why = "others may write it, and it has commands: they are not run; make it ours and nobody else's";
-                return Err(Error::storage(place, why));
-            }
-        }
-    }
-    request.insert("directory".to_owned(), Value::from(directory.to_string_lossy().into_owned()));
-    request.insert("name".to_owned(), name.into());
-    Ok(request)
+fn time_left(end: SystemTime, now: SystemTime) -> Duration {
+    end.duration_since(now).unwrap_or_default()
+}
+
+fn leaf_of(world: &World<'_>, entry: &std::path::Path) -> Option<Lifetime> {
+    world.storage.read(&entry.join("current/cert.pem")).ok().as_deref().and_then(Lifetime::of)
 }
 
 /// One listing tells of all entries: whether a certificate in use was revoked, say. Some accounts cannot list; they do
@@ -211,32 +208,4 @@ fn share_of(name: &str) -> f64 {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
     });
     f64::from(u32::try_from(hash >> 32).unwrap_or_default()) / f64::from(u32::MAX)
-}
-
-fn report(results: Vec<(Renewal, Option<Error>)>) -> Result<Renewals> {
-    let all = results.len();
-    let (results, errors): (Vec<_>, Vec<_>) = results.into_iter().unzip();
-    let failed: Vec<(&Renewal, Error)> =
-        results.iter().zip(errors).filter_map(|(result, error)| Some((result, error?))).collect();
-    let mut report = Renewals { failed: failed.len() as u64, results: Vec::new(), extra: Extra::default() };
-    let Some((_, first)) = failed.first() else {
-        report.results = results;
-        return Ok(report);
-    };
-    let named: Vec<String> = failed
-        .iter()
-        .take(NAMED)
-        .map(|(result, error)| format!("{} ({})", result.name, error.message()))
-        .collect();
-    let more =
-        if failed.len() > NAMED { format!(" and {} more", failed.len() - NAMED) } else { String::new() };
-    let message = format!(
-        "{} of {all} entries failed: {}{more}; the others are done, and `details` is the whole report",
-        failed.len(),
-        named.join(", ")
-    );
-    let error =
-        Error::new(first.kind(), message).retryable(failed.iter().any(|(_, error)| error.is_retryable()));
-    report.results = results;
-    Err(error.with_details(serde_json::json!(report)))
 }

@@ -1,6 +1,8 @@
 //! Key and CSR of an order: on disk before anything is sent.
 
+use super::csr::Csr;
 use super::entry::{Entry, PRIVATE};
+use super::keys::KeySource;
 use super::session::Session;
 use super::telling::Stage;
 use crate::error::{Error, Result};
@@ -11,6 +13,7 @@ pub(crate) const KEY: &str = "privkey.pem";
 pub(crate) const CSR: &str = "csr.pem";
 
 /// A CSR and the hash that names it.
+#[derive(Clone, Debug)]
 pub(crate) struct Request {
     pub(crate) csr: String,
     pub(crate) sha256: String,
@@ -29,12 +32,16 @@ impl Session<'_> {
         let order = self.order()?.clone();
         let (key_file, csr_file) =
             (Entry::in_version(order.serial, KEY), Entry::in_version(order.serial, CSR));
-        let key = self.entry.key(order.serial);
-        if let (Ok(Some(key)), Some(csr)) = (&key, self.entry.read_text(&csr_file)?) {
+        let key = if order.terms.by_csr { Ok(None) } else { self.entry.key(&key_file) };
+        if let (Ok(key), Some(csr)) = (&key, self.entry.read_text(&csr_file)?)
+            && (key.is_some() || order.terms.by_csr)
+        {
             let request = Request::of(csr);
             let is_it = order.sent.as_ref().is_none_or(|sent| sent.csr_sha256 == request.sha256);
-            if is_it && signing_request::is_for(&request.csr, key) {
-                return Ok(request);
+            if is_it && self.is_usable(&request, key.as_ref()) {
+                let is_open = order.sent.is_some() || !self.same_request(&request).is_empty();
+                let anew = if is_open { None } else { self.with_country(&request)? };
+                return Ok(anew.unwrap_or(request));
             }
         }
         if order.sent.is_some() {
@@ -48,32 +55,49 @@ impl Session<'_> {
             let message = format!("nothing was ordered with this key, and another one is made ({error})");
             self.warn(Stage::Key, &message, []);
         }
-        self.progress(
-            Stage::Key,
-            "making the key and the CSR",
-            [("key_type", order.terms.key_type.as_str().into())],
-        );
-        let key = match self.kept_key()? {
-            Some(key) => key,
-            None => signing_request::new_key(order.terms.key_type.as_str())?,
-        };
-        let names: Vec<&str> = order.terms.domains.iter().map(String::as_str).collect();
-        let csr = signing_request::make(&key, &names)?;
+        let source = self.key_source()?;
         self.entry.make_version(order.serial)?;
-        let pem = key.to_pem()?;
-        self.entry.write(&key_file, pem.as_bytes(), PRIVATE)?;
-        self.entry.write(&csr_file, csr.as_bytes(), PRIVATE)?;
-        Ok(Request::of(csr))
+        let key = match source {
+            KeySource::Csr { pem, .. } => {
+                self.entry.write(&csr_file, pem.as_bytes(), PRIVATE)?;
+                return Ok(Request::of(pem));
+            }
+            KeySource::Kept { file, .. } => self.read_key(&file)?,
+            KeySource::New(key_type) => {
+                let facts = [("key_type", key_type.as_str().into())];
+                self.progress(Stage::Key, "making the key and the CSR", facts);
+                signing_request::new_key(key_type.as_str())?
+            }
+        };
+        self.entry.write(&key_file, key.to_pem()?.as_bytes(), PRIVATE)?;
+        self.write_csr(&key, order.serial)
     }
 
-    /// The key in use, if it is to be kept and is of the wanted kind.
-    fn kept_key(&self) -> Result<Option<PrivateKey>> {
-        let Some(installed) = self.journal.installed.as_ref().filter(|_| self.wish.reuse_key) else {
-            return Ok(None);
-        };
-        if installed.terms.key_type != self.wish.terms.key_type {
+    /// Another CSR for the key of the order, when the service wants a country in it and the one there has none. `None`:
+    /// it is the caller's, or has one, or is to have none.
+    pub(crate) fn with_country(&mut self, request: &Request) -> Result<Option<Request>> {
+        let order = self.order()?.clone();
+        let has_country = Csr::read(&request.csr).is_none_or(|csr| csr.has_country);
+        if order.terms.by_csr || has_country || self.wish.subject.country().is_none() {
             return Ok(None);
         }
-        self.entry.key(installed.serial)
+        self.progress(Stage::Key, "making the CSR anew, with a country", []);
+        let key = self.read_key(&Entry::in_version(order.serial, KEY))?;
+        self.write_csr(&key, order.serial).map(Some)
+    }
+
+    /// Whether a stored CSR can be sent: it can be read, is for the key beside it, and that is not forbidden.
+    fn is_usable(&self, request: &Request, key: Option<&PrivateKey>) -> bool {
+        Csr::read(&request.csr).is_some_and(|csr| {
+            key.is_none_or(|key| signing_request::public_key(key) == csr.public_key)
+                && !self.journal.revoked_keys.contains(&csr.public_key)
+        })
+    }
+
+    fn write_csr(&self, key: &PrivateKey, serial: u32) -> Result<Request> {
+        let names: Vec<&str> = self.terms.domains.iter().map(String::as_str).collect();
+        let csr = signing_request::make(key, &names, &self.wish.subject)?;
+        self.entry.write(&Entry::in_version(serial, CSR), csr.as_bytes(), PRIVATE)?;
+        Ok(Request::of(csr))
     }
 }

@@ -9,6 +9,7 @@ use super::session::Session;
 use super::telling::Stage;
 use crate::answers::Certificate;
 use crate::error::{Error, Kind, Result};
+use crate::operations::GetCertificate;
 use crate::time::Time;
 
 /// Between two looks.
@@ -16,13 +17,25 @@ const FIRST_LOOK: Duration = Duration::from_secs(1);
 const LONGEST_LOOK: Duration = Duration::from_secs(8);
 
 impl Session<'_> {
-    /// After a lost answer: looks at once, and again until it has had the time to turn up. `None`: it was not made.
-    pub(crate) fn search(&mut self, request: &Request) -> Result<Option<Certificate>> {
+    /// The order of a create whose answer was lost, or was about other names: looked for at once, and again until it has
+    /// had the time to turn up. `None`: it was not made, as far as can be told.
+    pub(crate) fn found_again(&mut self, request: &Request) -> Result<Option<Certificate>> {
+        if let Some(found) = self.search(request)? {
+            return Ok(Some(found));
+        }
+        // The service has said that this is our order, and none of our names has turned up.
+        match self.order()?.answered.clone() {
+            Some(id) => self.send(&GetCertificate::new(id)).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    fn search(&mut self, request: &Request) -> Result<Option<Certificate>> {
         let Some(sent) = self.order()?.sent.clone() else { return Ok(None) };
         let begin = self.world.clock.instant();
         let mut pause = FIRST_LOOK;
         loop {
-            let account = Account::of(self, self.wish.terms.common_name())?;
+            let account = Account::of(self, self.terms.common_name())?;
             let mut creates = self.same_request(request);
             creates.push(sent.clone());
             if let Some(found) = self.pick(&account, request, &creates)? {
@@ -33,7 +46,7 @@ impl Session<'_> {
             let waited = age.unwrap_or_else(|| self.world.clock.instant().duration_since(begin));
             let left = self.wish.settle.saturating_sub(waited);
             if left == Duration::ZERO {
-                break;
+                return Ok(None);
             }
             let message = "the order is not there yet";
             self.progress(Stage::Order, message, [("next_poll", pause.min(left).as_secs_f64().into())]);
@@ -42,11 +55,13 @@ impl Session<'_> {
             }
             pause = (pause * 2).min(LONGEST_LOOK);
         }
-        self.warn(Stage::Order, "the order was not made, as far as can be told", []);
-        self.order()?.sent = None;
-        self.journal.lost.push(sent);
-        self.save()?;
-        Ok(None)
+    }
+
+    /// A create that cannot be accounted for is looked for later.
+    pub(crate) fn count_as_lost(&mut self) -> Result<()> {
+        let sent = self.order()?.sent.take();
+        self.journal.lost.extend(sent);
+        self.save()
     }
 
     /// Creates of this very CSR whose outcome is not known.

@@ -1,6 +1,7 @@
 //! The few things we ask of a file system, each a step that a crash may follow.
 
-use std::fs::{self, File, OpenOptions, Permissions};
+use std::ffi::OsString;
+use std::fs::{self, File, Metadata, OpenOptions, Permissions};
 use std::io::{self, ErrorKind, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt, chown, symlink};
 use std::path::{Path, PathBuf};
@@ -13,6 +14,10 @@ use super::regular;
 /// for its name.
 pub(crate) trait Storage: Send + Sync {
     fn read(&self, path: &Path) -> io::Result<Vec<u8>>;
+    /// Reads a file and whose it is, of the very same file: no link, and nothing that is put in its place meanwhile.
+    fn read_own(&self, path: &Path) -> io::Result<(Vec<u8>, Attributes)>;
+    /// The names in a folder.
+    fn list(&self, path: &Path) -> io::Result<Vec<OsString>>;
     /// Makes a new file that has this mode from the start; one that lies there is removed first.
     fn create(&self, path: &Path, content: &[u8], mode: u32) -> io::Result<()>;
     /// Of a file or a folder.
@@ -46,6 +51,12 @@ pub(crate) fn is_unsupported(error: &io::Error) -> bool {
     error.raw_os_error().is_some_and(|number| is_it(Errno::from_raw(number)))
 }
 
+impl Attributes {
+    fn of(found: &Metadata) -> Self {
+        Self { user: found.uid(), group: found.gid(), mode: found.mode() & 0o7777 }
+    }
+}
+
 /// The real one.
 #[derive(Debug)]
 pub(crate) struct Disk;
@@ -53,6 +64,15 @@ pub(crate) struct Disk;
 impl Storage for Disk {
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
         regular::read(&regular::open(path, OpenOptions::new().read(true), 0)?)
+    }
+
+    fn read_own(&self, path: &Path) -> io::Result<(Vec<u8>, Attributes)> {
+        let file = regular::open(path, OpenOptions::new().read(true), nix::libc::O_NOFOLLOW)?;
+        Ok((regular::read(&file)?, Attributes::of(&file.metadata()?)))
+    }
+
+    fn list(&self, path: &Path) -> io::Result<Vec<OsString>> {
+        fs::read_dir(path)?.map(|entry| entry.map(|entry| entry.file_name())).collect()
     }
 
     fn create(&self, path: &Path, content: &[u8], mode: u32) -> io::Result<()> {
@@ -99,8 +119,7 @@ impl Storage for Disk {
     }
 
     fn attributes(&self, path: &Path) -> io::Result<Attributes> {
-        let found = fs::metadata(path)?;
-        Ok(Attributes { user: found.uid(), group: found.gid(), mode: found.mode() & 0o7777 })
+        Ok(Attributes::of(&fs::metadata(path)?))
     }
 
     /// The owner first: with a mode of its own it would be open to the wrong group for a moment. What is right already is

@@ -1,5 +1,6 @@
 //! Having the names validated: our own look, the verify call, and the wait until the certificate is issued.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::challenge::Challenge;
@@ -47,7 +48,7 @@ impl Session<'_> {
 
     /// Whether the service looks already, in the way that is wanted.
     fn is_under_way(&mut self, order: &Certificate) -> Result<bool> {
-        let wish = self.wish;
+        let wish = Arc::clone(&self.wish);
         let is_mailed = self.order()?.mailed == wish.emails;
         Ok(is_in(order, "pending_validation") && self.is_by_our_method(order) && is_mailed)
     }
@@ -108,7 +109,7 @@ impl Session<'_> {
     /// Has the mails sent. No retry does that again: only an order that has stayed a draft is asked for once more, by a
     /// later call.
     fn verified_by_mail(&mut self, order: &Certificate) -> Result<Certificate> {
-        let wish = self.wish;
+        let wish = Arc::clone(&self.wish);
         self.order()?.mailed.clone_from(&wish.emails);
         self.save()?;
         let mut verify = VerifyDomains::new(&order.id, ValidationMethod::Email);
@@ -184,8 +185,8 @@ impl Session<'_> {
         if self.wish.preflight == Level::Off {
             return Ok(());
         }
-        let mut findings = self.wish.look.caa(&self.watching(), &self.wish.terms.domains)?;
-        if let Ok(wanted) = super::challenge::challenges(order, self.wish.method, &self.wish.terms.domains) {
+        let mut findings = self.wish.look.caa(&self.watching(), &self.terms.domains)?;
+        if let Ok(wanted) = super::challenge::challenges(order, self.wish.method, &self.terms.domains) {
             for finding in self.wish.look.look(&self.watching(), &wanted)? {
                 if !findings.contains(&finding) {
                     findings.push(finding);

@@ -5,17 +5,18 @@ mod validation;
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use serde_json::{Map, Value};
 
+use super::budget::Budget;
 use super::journal::Terms;
+use super::keys::KeyWish;
 use super::preflight::Preflight;
 use super::publish::Publisher;
 use super::refusals;
 use crate::error::{Error, Result};
-use crate::operations::{KeyType, ValidationMethod};
+use crate::operations::{Subject, ValidationMethod};
 use crate::parameter::Arguments;
 use validation::Validation;
 
@@ -35,7 +36,8 @@ pub(crate) struct Wish {
     pub(crate) publisher: Publisher,
     /// For `EMAIL`: an address for each name, in the order of the names.
     pub(crate) emails: Vec<String>,
-    pub(crate) reuse_key: bool,
+    pub(crate) key: KeyWish,
+    pub(crate) subject: Subject,
     /// The share of the lifetime that is left when it is renewed.
     pub(crate) renew_at: f64,
     pub(crate) aim: Aim,
@@ -48,10 +50,12 @@ pub(crate) struct Wish {
     pub(crate) deploy_hook: Vec<String>,
     pub(crate) rollback: bool,
     pub(crate) adopt: Option<String>,
+    /// No network while the certificate is good.
+    pub(crate) offline: bool,
     /// What a listing said of the account's certificates, by id; only `renew_all` has one.
     pub(crate) statuses: Option<Arc<HashMap<String, String>>>,
-    /// How many orders may still be sent, by this call and those beside it.
-    pub(crate) orders: Option<Arc<AtomicU64>>,
+    /// How many orders may still be made, by this call and those beside it.
+    pub(crate) budget: Option<Arc<Budget>>,
     /// The parameters that are the entry's and not this call's: what `renew_all` goes by.
     pub(crate) request: Map<String, Value>,
 }
@@ -96,8 +100,14 @@ pub(crate) enum Level {
     Strict,
 }
 
-/// What is for one call only, or says where the entry lies.
-const OF_THE_CALL: [&str; 4] = ["directory", "force", "adopt", "abandon"];
+/// What is for one call only, or says where the entry lies, or is a secret.
+const OF_THE_CALL: [&str; 6] = ["directory", "force", "adopt", "abandon", "offline", "private_key"];
+
+/// Whether a parameter is the entry's, so that later calls go by it. A certificate is replaced once.
+pub(crate) fn is_stored(name: &str, value: &Value) -> bool {
+    let is_id = |value: &Value| !matches!(value.as_str(), Some("auto" | "never"));
+    !OF_THE_CALL.contains(&name) && !(name == "replace" && is_id(value))
+}
 
 impl Wish {
     /// `is_trial`: the service is on this machine, so addresses for documentation may stand for public ones.
@@ -107,7 +117,7 @@ impl Wish {
         let validation = arguments.get("validation").and_then(Value::as_object);
         let validation = Validation::read(validation.unwrap_or(&Map::new()), &domains)?;
         refusals::check(&domains, validation.method, is_trial)?;
-        let key_type = arguments.text("key_type").and_then(KeyType::from_word).unwrap_or_default();
+        let key = KeyWish::read(arguments, &domains)?;
         let name = match arguments.text("name") {
             Some(name) => entry_name(name)?,
             None => domains.first().map(|name| name.replace('*', "wildcard_")).unwrap_or_default(),
@@ -128,7 +138,7 @@ impl Wish {
             method: validation.method,
             publisher: validation.publisher,
             emails: validation.emails,
-            reuse_key: arguments.flag("reuse_key").unwrap_or(false),
+            subject: Subject::of(arguments)?,
             renew_at,
             aim: Aim::new(arguments)?,
             replace: match arguments.text("replace") {
@@ -148,26 +158,24 @@ impl Wish {
             deploy_hook: arguments.texts("deploy_hook").map(str::to_owned).collect(),
             rollback: arguments.flag("rollback").unwrap_or(false),
             adopt: arguments.text("adopt").map(str::to_owned),
+            offline: arguments.flag("offline").unwrap_or(false),
             statuses: None,
-            orders: None,
+            budget: None,
             request: arguments
                 .iter()
-                .filter(|(parameter, _)| !OF_THE_CALL.contains(&parameter.name))
+                .filter(|(parameter, value)| is_stored(parameter.name, value))
                 .map(|(parameter, value)| (parameter.name.to_owned(), value.clone()))
                 .collect(),
             terms: Terms {
                 domains,
-                key_type,
+                key_type: key.key_type(),
                 validity_days: arguments.integer("validity_days").unwrap_or(VALIDITY_DAYS),
                 strict_domains: arguments.flag("strict_domains").unwrap_or(true),
+                public_key: key.public_key().map(str::to_owned),
+                by_csr: matches!(key, KeyWish::Csr { .. }),
             },
+            key,
         })
-    }
-
-    /// Takes one of the orders that may be sent, if there is one left.
-    pub(crate) fn may_order(&self) -> bool {
-        let Some(orders) = &self.orders else { return true };
-        orders.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1)).is_ok()
     }
 }
 

@@ -9,9 +9,9 @@ use super::ListCertificates;
 use crate::answers::{CERTIFICATE, Certificate};
 use crate::context::{self, Context};
 use crate::error::{Error, Kind, Result};
+use crate::names;
 use crate::operation::{Endpoint, Operation, Request, Run};
 use crate::pages;
-use crate::parameter::domain::is_twin;
 use crate::parameter::{self, Arguments, Parameter, ParameterKind};
 
 /// Orders a certificate: a draft, which takes a place in the quota.
@@ -49,20 +49,6 @@ impl CreateCertificate {
     pub(crate) fn send_once(&self, context: &Context<'_>) -> Result<Certificate> {
         let arguments = parameter::check(OPERATION.parameters, context::encode(self)?)?;
         context::decode(&context.call(&ENDPOINT, &arguments, &CERTIFICATE)?)
-    }
-
-    /// Whether a certificate is for these names; without `strict_domains` the service may have added a twin.
-    pub(crate) fn has_names(certificate: &Certificate, names: &[&str], strict: bool) -> bool {
-        let theirs: Vec<&str> = certificate
-            .common_name
-            .iter()
-            .chain(&certificate.additional_domains)
-            .map(String::as_str)
-            .collect();
-        names.iter().all(|name| theirs.contains(name))
-            && theirs
-                .iter()
-                .all(|name| names.contains(name) || (!strict && names.iter().any(|ours| is_twin(name, ours))))
     }
 }
 
@@ -146,9 +132,9 @@ fn plural(count: usize) -> String {
 
 /// Live orders of these names that are not older than the request.
 fn look(context: &Context<'_>, arguments: &Arguments, sent: Instant) -> Result<Vec<Value>> {
-    let names: Vec<&str> = arguments.texts("domains").collect();
+    let names: Vec<String> = arguments.texts("domains").map(str::to_owned).collect();
     let strict = arguments.flag("strict_domains") == Some(true);
-    let search = names.first().map(|name| (*name).to_owned());
+    let search = names.first().cloned();
     let search = ListCertificates { search, ..ListCertificates::default() };
     let found = pages::find(|| Ok(*context), search)?;
     // By the server's own clock, which also dates its orders; to the second, so one is allowed for rounding. Without it
@@ -162,7 +148,7 @@ fn look(context: &Context<'_>, arguments: &Arguments, sent: Instant) -> Result<V
             (Some(created), Some(earliest)) => created >= earliest,
             _ => true,
         };
-        is_live && is_new && CreateCertificate::has_names(certificate, &names, strict)
+        is_live && is_new && names::is_for(certificate, &names, strict)
     };
     Ok(found.certificates.iter().filter(may_be_ours).map(|certificate| json!(certificate)).collect())
 }

@@ -6,13 +6,15 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::KeyType;
+use super::generate_csr::SUBJECT;
+use super::{KeyType, Subject};
 use crate::answers::{CERTIFICATE, Certificate, Extra};
 use crate::context::{self, Context};
 use crate::error::Result;
 use crate::obtain;
 use crate::operation::{Operation, Request, Run};
 use crate::parameter::{Arguments, Parameter, ParameterKind};
+use crate::secret::Secret;
 use crate::shape::{Field, FieldKind, Shape};
 use crate::words::words;
 
@@ -37,6 +39,12 @@ pub struct Obtain {
     pub key_type: Option<KeyType>,
     /// Whether a renewal keeps the key.
     pub reuse_key: Option<bool>,
+    /// A key of the caller's, PEM, for all orders of the entry: kept in the key's own file only.
+    pub private_key: Option<Secret>,
+    /// A CSR of the caller's, who keeps the key.
+    pub csr: Option<String>,
+    /// What a CSR of ours says beside the CN.
+    pub subject: Option<Subject>,
     /// The share of the lifetime that is left when the certificate is renewed; 1/3 if absent.
     pub renew_at: Option<f64>,
     /// Orders anew though the certificate is good.
@@ -63,6 +71,8 @@ pub struct Obtain {
     pub adopt: Option<String>,
     /// Gives up the order under way.
     pub abandon: Option<bool>,
+    /// No network while the certificate is good.
+    pub offline: Option<bool>,
 }
 
 impl Obtain {
@@ -81,6 +91,9 @@ impl Obtain {
             strict_domains: None,
             key_type: None,
             reuse_key: None,
+            private_key: None,
+            csr: None,
+            subject: None,
             renew_at: None,
             force: None,
             replace: None,
@@ -94,6 +107,7 @@ impl Obtain {
             rollback: None,
             adopt: None,
             abandon: None,
+            offline: None,
         }
     }
 }
@@ -176,13 +190,32 @@ pub(super) static OPERATION: Operation = Operation {
             ParameterKind::OneOf(KeyType::WORDS),
             "The kind of key; ecdsa-p256 by default.",
         ),
-        Parameter::optional("reuse_key", ParameterKind::Flag, "Whether a renewal keeps the key."),
+        Parameter::optional(
+            "reuse_key",
+            ParameterKind::Flag,
+            "Whether a renewal keeps the key; one whose certificate was revoked is never kept.",
+        ),
+        Parameter::optional(
+            "private_key",
+            ParameterKind::PrivateKey,
+            "A key of the caller's, PEM, for all orders of the entry: later calls and `renew_all` take it from the key's own file, until `reuse_key` is false or another `key_type` is asked for.",
+        ),
+        Parameter::optional(
+            "csr",
+            ParameterKind::Csr,
+            "A CSR of the caller's, PEM, whose names are `domains`: the caller keeps the key, so there is no privkey and no combined among the files. Not with key_type, subject, private_key, reuse_key.",
+        ),
+        SUBJECT,
         Parameter::optional(
             "renew_at",
             ParameterKind::Number,
             "The share of the lifetime that is left when the certificate is renewed; 1/3 by default.",
         ),
-        Parameter::optional("force", ParameterKind::Flag, "Orders anew though the certificate is good."),
+        Parameter::optional(
+            "force",
+            ParameterKind::Flag,
+            "Orders anew though the certificate is good, and though too many creates are without an outcome.",
+        ),
         Parameter::optional(
             "replace",
             ParameterKind::Id,
@@ -238,6 +271,11 @@ pub(super) static OPERATION: Operation = Operation {
             ParameterKind::Flag,
             "Gives up the order under way; one that is issued meanwhile is installed.",
         ),
+        Parameter::optional(
+            "offline",
+            ParameterKind::Flag,
+            "No network while the certificate is good; otherwise the service is asked once whether it was revoked.",
+        ),
     ],
     answer: &OBTAINED,
     run: Run::Steps(run),
@@ -256,7 +294,7 @@ static OBTAINED: Shape = Shape::new(
         Field::new(
             "files",
             FieldKind::Map(&FieldKind::Text),
-            "Where the files in use lie: privkey, cert, chain, fullchain, combined.",
+            "Where the files in use lie: privkey, cert, chain, fullchain, combined; without privkey and combined where the caller gave a `csr`.",
         ),
         Field::new(
             "deployed",

@@ -26,14 +26,16 @@ pub struct RenewAll {
     pub directory: PathBuf,
     /// How many entries are worked on at once; 4 if absent.
     pub jobs: Option<u64>,
-    /// How many new orders are sent at most; the entries that would need another are left for the next run.
+    /// How many new orders are made at most; the entries that would need another are left for the next run.
     pub max_orders: Option<u64>,
+    /// No network for entries whose certificate is good; what was revoked goes unnoticed.
+    pub offline: Option<bool>,
 }
 
 impl RenewAll {
     /// All entries in this folder.
     pub fn new(directory: impl Into<PathBuf>) -> Self {
-        Self { directory: directory.into(), jobs: None, max_orders: None }
+        Self { directory: directory.into(), jobs: None, max_orders: None, offline: None }
     }
 }
 
@@ -48,7 +50,7 @@ impl Request for RenewAll {
 pub struct Renewals {
     /// How many entries failed.
     pub failed: u64,
-    /// Each entry, by name.
+    /// Each entry, the one with the least time left first.
     pub results: Vec<Renewal>,
     /// Fields that this version does not know.
     #[serde(flatten)]
@@ -65,8 +67,10 @@ pub struct Renewal {
     pub outcome: Option<Outcome>,
     /// The certificate, or the order that waits.
     pub id: Option<String>,
-    /// When the certificate ends.
+    /// When the leaf in place ends.
     pub expires: Option<Time>,
+    /// Whole days until then.
+    pub days_left: Option<u64>,
     /// Why it failed: an error in its JSON form.
     pub error: Option<Value>,
     /// Fields that this version does not know.
@@ -88,7 +92,12 @@ pub(super) static OPERATION: Operation = Operation {
         Parameter::optional(
             "max_orders",
             ParameterKind::Integer(0, u64::MAX),
-            "How many new orders are sent at most; what would need another is `postponed` to the next run.",
+            "How many new orders are made at most, refused ones left out; what would need another is `postponed` to the next run.",
+        ),
+        Parameter::optional(
+            "offline",
+            ParameterKind::Flag,
+            "No network for entries whose certificate is good; what was revoked goes unnoticed.",
         ),
     ],
     answer: &RENEWALS,
@@ -99,7 +108,12 @@ static RENEWALS: Shape = Shape::new(
     "Renewals",
     &[
         Field::new("failed", FieldKind::Count, "How many entries failed.").required(),
-        Field::new("results", FieldKind::Objects(&RENEWAL), "Each entry, by name.").required(),
+        Field::new(
+            "results",
+            FieldKind::Objects(&RENEWAL),
+            "Each entry, the one with the least time left first.",
+        )
+        .required(),
     ],
 );
 
@@ -109,7 +123,8 @@ static RENEWAL: Shape = Shape::new(
         Field::new("name", FieldKind::Text, "The entry.").required(),
         Field::new("outcome", FieldKind::Text, "As `obtain` has it, or postponed; none if it failed."),
         Field::new("id", FieldKind::Text, "The certificate, or the order that waits."),
-        Field::new("expires", FieldKind::Time, "When the certificate ends."),
+        Field::new("expires", FieldKind::Time, "When the leaf in place ends."),
+        Field::new("days_left", FieldKind::Count, "Whole days until then."),
         Field::new("error", FieldKind::Any, "Why it failed: an error in its JSON form."),
     ],
 );

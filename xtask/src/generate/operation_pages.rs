@@ -83,6 +83,9 @@ fn takes(kind: ParameterKind) -> String {
         ParameterKind::Number => "number".into(),
         ParameterKind::Flag => "true or false".into(),
         ParameterKind::Object => "object".into(),
+        ParameterKind::Subject => {
+            "object: `country`, `state`, `locality`, `organization`, `organizational_unit`".into()
+        }
         other => format!("{other:?}"),
     }
 }

@@ -4,6 +4,7 @@
 //! the folder's.
 
 use std::collections::HashMap;
+use std::ffi::OsString;
 use std::fs;
 use std::io;
 use std::os::unix::fs::{MetadataExt, symlink};
@@ -161,6 +162,14 @@ impl Storage for DyingDisk {
         Disk.read(path)
     }
 
+    fn read_own(&self, path: &Path) -> io::Result<(Vec<u8>, Attributes)> {
+        Disk.read_own(path)
+    }
+
+    fn list(&self, path: &Path) -> io::Result<Vec<OsString>> {
+        Disk.list(path)
+    }
+
     fn target(&self, path: &Path) -> io::Result<PathBuf> {
         Disk.target(path)
     }
@@ -245,6 +254,14 @@ impl Storage for FullDisk {
         Disk.read(path)
     }
 
+    fn read_own(&self, path: &Path) -> io::Result<(Vec<u8>, Attributes)> {
+        Disk.read_own(path)
+    }
+
+    fn list(&self, path: &Path) -> io::Result<Vec<OsString>> {
+        Disk.list(path)
+    }
+
     fn target(&self, path: &Path) -> io::Result<PathBuf> {
         Disk.target(path)
     }
@@ -315,6 +332,14 @@ impl<F: Fn(Step, &Path) -> Option<Errno>> LimitedDisk<F> {
 impl<F: Fn(Step, &Path) -> Option<Errno> + Send + Sync> Storage for LimitedDisk<F> {
     fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
         Disk.read(path)
+    }
+
+    fn read_own(&self, path: &Path) -> io::Result<(Vec<u8>, Attributes)> {
+        Disk.read_own(path)
+    }
+
+    fn list(&self, path: &Path) -> io::Result<Vec<OsString>> {
+        Disk.list(path)
     }
 
     fn target(&self, path: &Path) -> io::Result<PathBuf> {

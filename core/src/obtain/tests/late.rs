@@ -34,7 +34,8 @@ fn a_call_a_day_finds_a_late_duplicate() {
     let stand = Stand::new();
     stand.sandbox.set_issue_delay(Duration::from_secs(3600));
     late(&stand);
-    stand.obtain(&Obtain { deadline: Some(60.0), ..stand.wanted() }).expect("ordered again, and waiting");
+    let waiting = Obtain { deadline: Some(60.0), ..stand.wanted() };
+    stand.obtain_after_unknown(&waiting).expect("ordered again, and waiting");
     stand.sandbox.advance(DAY + Duration::from_secs(60));
     assert_eq!(stand.obtain(&stand.wanted()).expect("issued").outcome, Outcome::Resumed);
     assert_eq!((stand.live().len(), lost(&stand)), (1, 0), "{:?}", stand.live());
@@ -46,7 +47,8 @@ fn a_duplicate_that_cannot_be_cancelled_is_tried_again() {
         let stand = Stand::new();
         stand.sandbox.set_issue_delay(Duration::from_secs(3600));
         late(&stand);
-        stand.obtain(&Obtain { deadline: Some(60.0), ..stand.wanted() }).expect("it waits");
+        let waiting = Obtain { deadline: Some(60.0), ..stand.wanted() };
+        stand.obtain_after_unknown(&waiting).expect("it waits");
         stand.sandbox.advance(Duration::from_secs(3600));
         stand.strike("cancel_certificate", 1, When::Before, Reply::refusal(code).expect("a code"));
         stand.obtain(&stand.wanted()).expect("issued");
@@ -63,6 +65,7 @@ fn an_order_of_somebody_else_is_left_alone() {
     stand.quirk("create_certificate", 9, Effect::ForeignHashes);
     stand.sandbox.change_settings(|settings| settings.list_lag = Duration::from_secs(33));
     lose(&stand, When::After);
+    stand.obtain(&stand.wanted()).expect_err("its answer is lost");
     stand.strike("create_certificate", 1, When::Before, Reply::refusal(2839).expect("a code"));
     stand.obtain(&stand.wanted()).expect_err("the lost one is in the way, and not to be seen");
     stand.sandbox.advance(Duration::from_secs(120));
@@ -85,7 +88,7 @@ fn an_order_of_somebody_else_is_left_alone() {
 fn a_replaced_certificate_is_not_taken_for_a_late_one() {
     let stand = Stand::new();
     lose(&stand, When::Before);
-    stand.obtain(&stand.wanted()).expect("made again");
+    stand.obtain_after_unknown(&stand.wanted()).expect("made again");
     stand.obtain(&forced(&stand)).expect("renewed");
     assert_eq!((lost(&stand), stand.live().len()), (1, 2), "the lost one did not turn up");
 }

@@ -33,7 +33,7 @@ fn a_lost_order_is_found_again() {
 fn an_order_that_was_not_made_is_made() {
     let stand = Stand::new();
     lose(&stand, When::Before);
-    stand.obtain(&stand.wanted()).expect("made again");
+    stand.obtain_after_unknown(&stand.wanted()).expect("made again");
     assert_eq!((stand.count("create_certificate"), stand.live().len()), (2, 1));
     assert_eq!(stand.journal()["lost"].as_array().map(Vec::len), Some(1), "it is still looked for");
 }
@@ -86,7 +86,7 @@ fn a_late_duplicate_is_cancelled() {
         stand.sandbox.set_issue_delay(Duration::from_secs(3600));
         let late = When::Late { by: Duration::from_secs(600) };
         stand.strike("create_certificate", 1, late, Reply::page(504));
-        stand.obtain(&stand.wanted()).expect("ordered again, and waiting");
+        stand.obtain_after_unknown(&stand.wanted()).expect("ordered again, and waiting");
         assert_eq!(stand.count("create_certificate"), 2);
         stand.sandbox.advance(Duration::from_secs(3600));
         assert_eq!(stand.obtain(&stand.wanted()).expect("issued").outcome, Outcome::Resumed);
@@ -120,17 +120,48 @@ fn several_are_ambiguous_until_one_is_adopted() {
     assert!(stand.live().iter().any(|order| order.id == foreign), "the other one is left alone");
 }
 
+/// In an outage: each call sends one create, until three are without an outcome. Who insists may send another.
 #[test]
-fn three_creates_a_day_are_the_most() {
+fn three_creates_without_an_outcome_are_the_most() {
     let stand = Stand::new();
     stand.strike("create_certificate", 9, When::Before, Reply::page(500));
-    let error = stand.obtain(&stand.wanted()).expect_err("nothing comes of it");
+    for sent in 1..=3 {
+        let error = stand.obtain(&stand.wanted()).expect_err("nothing comes of it");
+        assert_eq!((error.kind(), error.is_retryable()), (Kind::Response, true), "{error}");
+        assert_eq!(stand.count("create_certificate"), sent);
+    }
+    let error = stand.obtain(&stand.wanted()).expect_err("three are enough");
     assert_eq!((error.kind(), stand.count("create_certificate")), (Kind::RateLimited, 3), "{error}");
     assert!(error.retry_after().is_some_and(|wait| wait > Duration::from_secs(23 * 3600)), "{error:?}");
     stand.sandbox.clear_faults();
     assert_eq!(stand.obtain(&stand.wanted()).expect_err("still").kind(), Kind::RateLimited);
+    let forced = Obtain { force: Some(true), ..stand.wanted() };
+    stand.inspect(&stand.obtain(&forced).expect("the caller insists"));
+}
+
+#[test]
+fn the_next_day_creates_without_an_outcome_do_not_count() {
+    let stand = Stand::new();
+    stand.strike("create_certificate", 3, When::Before, Reply::page(500));
+    for _ in 0..3 {
+        stand.obtain(&stand.wanted()).expect_err("nothing comes of it");
+    }
     stand.sandbox.advance(Duration::from_secs(25 * 3600));
     stand.obtain(&stand.wanted()).expect("the next day");
+}
+
+/// Refusals, and orders that were installed, are no creates without an outcome.
+#[test]
+fn known_outcomes_do_not_count() {
+    let stand = Stand::new();
+    stand.strike("create_certificate", 4, When::Before, Reply::refusal(2817).expect("a code"));
+    for _ in 0..4 {
+        assert_eq!(stand.obtain(&stand.wanted()).expect_err("refused").api_code(), Some(2817));
+    }
+    for _ in 0..5 {
+        stand.obtain(&stand.wanted()).expect("a certificate");
+        stand.obtain(&Obtain { force: Some(true), ..stand.wanted() }).expect("another one");
+    }
 }
 
 #[test]
@@ -259,7 +290,7 @@ fn it_is_renewed_when_a_third_is_left() {
 fn a_good_certificate_needs_no_service() {
     let stand = Stand::new();
     lose(&stand, When::Before);
-    stand.obtain(&stand.wanted()).expect("made again");
+    stand.obtain_after_unknown(&stand.wanted()).expect("made again");
     assert_eq!(stand.journal()["lost"].as_array().map(Vec::len), Some(1));
     stand.strike("list_certificates", 9, When::Before, Reply::page(503));
     assert_eq!(stand.obtain(&stand.wanted()).expect("it is good").outcome, Outcome::Unchanged);
@@ -299,6 +330,7 @@ fn a_refusal_because_of_our_own_lost_order_ends_well() {
         let wanted = || Obtain { force: Some(is_renewal), ..stand.wanted() };
         stand.sandbox.change_settings(|settings| settings.list_lag = Duration::from_secs(90));
         lose(&stand, When::After);
+        stand.obtain(&wanted()).expect_err("its answer is lost, and it is not to be seen");
         let error = stand.obtain(&wanted()).expect_err("the lost one is in the way, and not to be seen");
         assert_eq!(error.api_code(), Some(code), "{error}");
         stand.sandbox.advance(Duration::from_secs(90));

@@ -13,12 +13,10 @@ use zerossl_sandbox::{
 use super::time::SandboxClock;
 use crate::Client;
 use crate::error::Result;
-use crate::obtain::session::Session;
 use crate::obtain::storage::{Disk, Storage};
-use crate::obtain::wish::Wish;
 use crate::obtain::{World, check};
 use crate::operation::Request;
-use crate::operations::{Obtain, Obtained, Outcome};
+use crate::operations::{Obtain, Obtained, Outcome, RenewAll, Renewals};
 use crate::parameter;
 
 pub(super) struct Stand {
@@ -75,9 +73,33 @@ impl Stand {
             let given = crate::context::encode(wanted)?;
             let arguments = parameter::check(Obtain::OPERATION.parameters, given)?;
             let clock = SandboxClock::new(&self.sandbox);
-            let world = World { storage, clock: &clock };
-            Session::open(*context, &world, &Wish::new(&arguments, true)?)?.run()
+            crate::obtain::run_in(context, &World { storage, clock: &clock }, &arguments)
         })
+    }
+
+    pub(super) fn renew_all(&self, wanted: &RenewAll) -> Result<Renewals> {
+        self.renew_all_on(&Disk, &self.client(), wanted)
+    }
+
+    pub(super) fn renew_all_on(
+        &self,
+        storage: &dyn Storage,
+        client: &Client,
+        wanted: &RenewAll,
+    ) -> Result<Renewals> {
+        client.enter(RenewAll::OPERATION, None, |context| {
+            let given = crate::context::encode(wanted)?;
+            let arguments = parameter::check(RenewAll::OPERATION.parameters, given)?;
+            let clock = SandboxClock::new(&self.sandbox);
+            crate::obtain::renewals::renew_all(context, &World { storage, clock: &clock }, &arguments)
+        })
+    }
+
+    /// A call whose create comes to nothing, and the next one, which orders.
+    pub(super) fn obtain_after_unknown(&self, wanted: &Obtain) -> Result<Obtained> {
+        let error = self.obtain(wanted).expect_err("one create a call");
+        assert!(error.is_retryable() && error.message().contains("call again"), "{error}");
+        self.obtain(wanted)
     }
 
     /// Strikes the next calls of an operation.
@@ -119,7 +141,8 @@ impl Stand {
     pub(super) fn inspect(&self, obtained: &Obtained) {
         let read = |name: &str| fs::read_to_string(&obtained.files[name]).expect(name);
         let key = crate::signing_request::read_key(&read("privkey"), None).expect("a key");
-        check::check(&read("fullchain"), &key, &["example.com".to_owned()], self.sandbox.now())
+        let public_key = crate::signing_request::public_key(&key);
+        check::check(&read("fullchain"), &public_key, &["example.com".to_owned()], self.sandbox.now())
             .expect("a match");
         assert_eq!(read("fullchain"), read("cert") + &read("chain"));
         assert_eq!(read("combined"), read("privkey") + &read("fullchain"));

@@ -149,7 +149,8 @@ fn a_damaged_answer_is_asked_for_again() {
     ];
     for damage in damages {
         damage();
-        stand.strike("get_certificate", 1, When::Before, Reply::refusal(111).expect("a code"));
+        // It is asked whether the certificate was revoked, and then for the answer.
+        stand.strike("get_certificate", 2, When::Before, Reply::refusal(111).expect("a code"));
         let error = stand.obtain(&stand.wanted()).expect_err("the service does not say");
         assert_eq!((error.kind(), error.path()), (Kind::Storage, path.to_str()), "{error}");
         let (outcome, lines) = warnings(&stand, &stand.wanted());

@@ -1,0 +1,72 @@
+//! How many orders a run of `renew_all` may make.
+
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use crate::cancel::CancelToken;
+
+/// How long a wait goes on before the token is looked at.
+const LOOK_EVERY: Duration = Duration::from_millis(50);
+
+/// Counts the orders that were made, not the refused ones.
+#[derive(Debug)]
+pub(crate) struct Budget {
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+#[derive(Debug)]
+struct State {
+    left: u64,
+    /// Permits of which it is not known yet whether an order comes of them.
+    open: u64,
+}
+
+/// One order may be made; given back unless it was.
+#[derive(Debug)]
+pub(crate) struct Permit {
+    budget: Arc<Budget>,
+    is_used: bool,
+}
+
+impl Budget {
+    pub(crate) fn new(orders: u64) -> Self {
+        Self { state: Mutex::new(State { left: orders, open: 0 }), changed: Condvar::new() }
+    }
+
+    /// Takes a permit. None: the orders are made. While somebody else's permit may be given back, it is waited for.
+    pub(crate) fn take(self: &Arc<Self>, cancel: &CancelToken, end: Option<Instant>) -> Option<Permit> {
+        let mut state = self.state();
+        while state.left == 0 {
+            let is_over = end.is_some_and(|end| Instant::now() >= end);
+            if state.open == 0 || is_over || cancel.is_cancelled() {
+                return None;
+            }
+            let waited = self.changed.wait_timeout(state, LOOK_EVERY);
+            state = waited.unwrap_or_else(PoisonError::into_inner).0;
+        }
+        state.left -= 1;
+        state.open += 1;
+        Some(Permit { budget: Arc::clone(self), is_used: false })
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Permit {
+    /// An order was made, or may have been.
+    pub(crate) fn use_up(mut self) {
+        self.is_used = true;
+    }
+}
+
+impl Drop for Permit {
+    fn drop(&mut self) {
+        let mut state = self.budget.state();
+        state.open -= 1;
+        state.left += u64::from(!self.is_used);
+        self.budget.changed.notify_all();
+    }
+}

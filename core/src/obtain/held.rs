@@ -1,0 +1,80 @@
+//! A certificate that was issued and failed our checks: kept for a person, and no other is ordered in its place.
+
+use super::journal::{Held, Order};
+use super::session::Session;
+use super::telling::Stage;
+use crate::answers::Certificate;
+use crate::error::{Error, Kind, Result};
+use crate::operations::DownloadCertificate;
+
+impl Session<'_> {
+    /// Issued, and not what we need: kept for a person, and nothing else is ordered in its place.
+    pub(crate) fn hold(&mut self, certificate: &Certificate, why: &str) -> Result<()> {
+        let order = self.order()?.clone();
+        self.journal.held = Some(Held {
+            serial: order.serial,
+            id: certificate.id.clone(),
+            terms: order.terms,
+            why: why.to_owned(),
+        });
+        self.forget_order()?;
+        let folder = self.entry.path.join(format!("versions/{}", order.serial));
+        let message = format!(
+            "certificate {} was issued, and {why}; it was not put in place but kept in {}, and no other is ordered \
+             until a person has looked at it and called with `abandon`",
+            certificate.id,
+            folder.display()
+        );
+        Err(Error::new(Kind::Response, message).retryable(false))
+    }
+
+    /// A certificate that is held is looked at again, since it may have been our clock, and fetched again, since it may
+    /// have been the download. If it is good now, it becomes the order under way; else this is an error.
+    pub(crate) fn look_at_held(&mut self) -> Result<()> {
+        let Some(held) = self.journal.held.clone() else { return Ok(()) };
+        if !self.terms.are_met_by(&held.terms, held.terms.public_key.as_deref()) || self.take_held()? {
+            return Ok(());
+        }
+        let folder = self.entry.path.join(format!("versions/{}", held.serial));
+        let message = format!(
+            "certificate {} was issued and failed our checks ({}); it is kept in {} for a person to look at, and no \
+             other is ordered; `abandon` forgets it",
+            held.id,
+            held.why,
+            folder.display()
+        );
+        Err(Error::new(Kind::Response, message).retryable(false))
+    }
+
+    /// Makes the held certificate the order under way, if it is good by now.
+    pub(crate) fn take_held(&mut self) -> Result<bool> {
+        let Some(held) = self.journal.held.clone() else { return Ok(false) };
+        if !self.is_fit(held.serial, &held.terms)? && !self.is_fit_now(&held)? {
+            return Ok(false);
+        }
+        let order = Order { id: Some(held.id), ..Order::new(held.serial, held.terms) };
+        self.journal.order = Some(order);
+        self.journal.held = None;
+        self.save()?;
+        Ok(true)
+    }
+
+    fn is_fit_now(&self, held: &Held) -> Result<bool> {
+        if self.wish.offline {
+            return Ok(false);
+        }
+        let facts = [("id", held.id.as_str().into())];
+        self.progress(Stage::Download, "fetching the certificate that failed our checks once more", facts);
+        match self.send(&DownloadCertificate::new(&held.id)) {
+            Ok(download) => {
+                self.write_version(held.serial, &held.terms, &download)?;
+                self.is_fit(held.serial, &held.terms)
+            }
+            Err(error) if error.kind() == Kind::Cancelled => Err(error),
+            Err(error) => {
+                self.warn(Stage::Download, &format!("it could not be fetched again ({error})"), []);
+                Ok(false)
+            }
+        }
+    }
+}

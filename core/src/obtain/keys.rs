@@ -1,0 +1,278 @@
+//! Which key an order is for: one that is made here, or one of the caller's; and never one whose certificate was
+//! revoked.
+
+use zeroize::Zeroizing;
+
+use super::account::{Account, is_not_ours, is_revoked};
+use super::csr::{Csr, public_key_hash};
+use super::entry::Entry;
+use super::journal::KeyUse;
+use super::request::KEY;
+use super::session::Session;
+use super::telling::Stage;
+use crate::error::{Error, Result};
+use crate::names;
+use crate::operations::{GetCertificate, KeyType};
+use crate::parameter::Arguments;
+use crate::private_key::PrivateKey;
+use crate::signing_request;
+
+/// A key of the caller's whose order is not in place yet.
+pub(crate) const WANTED_KEY: &str = "wanted.pem";
+/// How many uses of keys are remembered.
+const MOST_USES: usize = 64;
+
+/// What a call says of the key.
+#[derive(Debug)]
+pub(crate) enum KeyWish {
+    /// Made here, or kept.
+    Ours { key_type: Option<KeyType>, reuse: Option<bool> },
+    /// The caller's own.
+    Own { pem: Zeroizing<String>, public_key: String },
+    /// The caller keeps the key and gives a CSR.
+    Csr { pem: String, public_key: String },
+}
+
+impl KeyWish {
+    pub(crate) fn read(arguments: &Arguments, domains: &[String]) -> Result<Self> {
+        let key_type = arguments.text("key_type");
+        if let Some(pem) = arguments.text("csr") {
+            let others = ["key_type", "subject", "private_key", "reuse_key"];
+            if let Some(other) = others.into_iter().find(|name| arguments.get(name).is_some()) {
+                return Err(Error::invalid(
+                    other,
+                    "it does not go with `csr`: key and subject are the CSR's",
+                ));
+            }
+            let public_key = fitting_csr(pem, domains)?.public_key;
+            return Ok(Self::Csr { pem: pem.to_owned(), public_key });
+        }
+        if let Some(pem) = arguments.text("private_key") {
+            if arguments.flag("reuse_key") == Some(false) {
+                let why = "false does not go with `private_key`, which is used for all orders of the entry";
+                return Err(Error::invalid("reuse_key", why));
+            }
+            let key = signing_request::read_key(pem, key_type)?;
+            let public_key = signing_request::public_key(&key);
+            return Ok(Self::Own { pem: key.to_pem()?, public_key });
+        }
+        Ok(Self::Ours { key_type: key_type.and_then(KeyType::from_word), reuse: arguments.flag("reuse_key") })
+    }
+
+    /// The type of a key that is made here.
+    pub(crate) fn key_type(&self) -> Option<KeyType> {
+        match self {
+            Self::Ours { key_type, .. } => Some(key_type.unwrap_or_default()),
+            Self::Own { .. } | Self::Csr { .. } => None,
+        }
+    }
+
+    pub(crate) fn public_key(&self) -> Option<&str> {
+        match self {
+            Self::Ours { .. } => None,
+            Self::Own { public_key, .. } | Self::Csr { public_key, .. } => Some(public_key),
+        }
+    }
+}
+
+/// A CSR whose names are those of the order, the first one as its CN.
+fn fitting_csr(pem: &str, domains: &[String]) -> Result<Csr> {
+    let Some(csr) = Csr::read(pem) else {
+        return Err(Error::invalid("csr", "it cannot be read, or its signature is wrong; make it again"));
+    };
+    let missing = domains.iter().find(|name| !csr.names.contains(name));
+    let added = csr.names.iter().find(|name| !domains.contains(name));
+    let why = match (missing, added) {
+        (Some(missing), _) => format!("it does not name `{missing}`, which is among `domains`"),
+        (None, Some(added)) => format!("it names `{added}`, which is not among `domains`"),
+        (None, None) => match (&csr.common_name, domains.first()) {
+            (Some(found), Some(first)) if !names::is_same(found, first) => {
+                format!("its CN is `{found}`, which has to be the first of `domains`")
+            }
+            _ => return Ok(csr),
+        },
+    };
+    Err(Error::invalid("csr", why))
+}
+
+/// Where the key of the next order comes from.
+pub(crate) enum KeySource {
+    New(KeyType),
+    /// A file of the entry, with the hash of its public key; whose it is.
+    Kept {
+        file: String,
+        public_key: String,
+        is_own: bool,
+    },
+    Csr {
+        pem: String,
+        public_key: String,
+    },
+}
+
+impl Session<'_> {
+    /// Takes the caller's key, given to this call or an earlier one, into the terms.
+    pub(crate) fn resolve_terms(&mut self) -> Result<()> {
+        self.terms = self.wish.terms.clone();
+        let KeyWish::Ours { key_type, reuse } = &self.wish.key else { return Ok(()) };
+        if *reuse == Some(false) {
+            return Ok(());
+        }
+        let Some((public_key, own_type)) = self.own_key()? else { return Ok(()) };
+        if key_type.is_none_or(|wanted| own_type == wanted.as_str()) {
+            self.terms.key_type = None;
+            self.terms.public_key = Some(public_key);
+        }
+        Ok(())
+    }
+
+    /// The key that an earlier call was given: its hash, and its type.
+    fn own_key(&self) -> Result<Option<(String, String)>> {
+        let Some(file) = self.own_key_file()? else { return Ok(None) };
+        let key = self.read_key(&file)?;
+        Ok(Some((signing_request::public_key(&key), key.key_type())))
+    }
+
+    fn own_key_file(&self) -> Result<Option<String>> {
+        if !self.is_in_force && self.entry.read(WANTED_KEY)?.is_some() {
+            return Ok(Some(WANTED_KEY.to_owned()));
+        }
+        let installed = self.journal.installed.as_ref().filter(|installed| installed.terms.has_own_key());
+        Ok(installed.map(|installed| Entry::in_version(installed.serial, KEY)))
+    }
+
+    pub(crate) fn read_key(&self, file: &str) -> Result<PrivateKey> {
+        let gone = || Error::storage(self.entry.path.join(file), "the key is gone; restore it");
+        self.entry.key(file)?.ok_or_else(gone)
+    }
+
+    /// Where the key of the next order comes from. A key whose certificate was revoked is not used again: one of the
+    /// caller's is refused, in the place of one of ours a new one is made.
+    pub(crate) fn key_source(&mut self) -> Result<KeySource> {
+        let source = match &self.wish.key {
+            KeyWish::Csr { pem, public_key } => {
+                KeySource::Csr { pem: pem.clone(), public_key: public_key.clone() }
+            }
+            KeyWish::Own { public_key, .. } => {
+                KeySource::Kept { file: WANTED_KEY.to_owned(), public_key: public_key.clone(), is_own: true }
+            }
+            KeyWish::Ours { reuse, .. } => match (&self.terms.public_key, self.own_key_file()?) {
+                (Some(public_key), Some(file)) => {
+                    KeySource::Kept { file, public_key: public_key.clone(), is_own: true }
+                }
+                _ => self.reused_key(*reuse == Some(true))?,
+            },
+        };
+        let (public_key, parameter) = match &source {
+            KeySource::New(_) => return Ok(source),
+            KeySource::Kept { public_key, is_own: true, .. } => (public_key.clone(), Some("private_key")),
+            KeySource::Kept { public_key, .. } => (public_key.clone(), None),
+            KeySource::Csr { public_key, .. } => (public_key.clone(), Some("csr")),
+        };
+        if !self.is_revoked_key(&public_key)? {
+            return Ok(source);
+        }
+        match parameter {
+            Some(parameter) => Err(Error::invalid(
+                parameter,
+                "a certificate for this key was revoked, and such a key is not used again; give one for another key",
+            )),
+            None => {
+                let message = "a certificate for the key was revoked, so a new key is made";
+                self.warn(Stage::Key, message, []);
+                Ok(KeySource::New(self.terms.key_type.unwrap_or_default()))
+            }
+        }
+    }
+
+    /// The key in use, if it is to be kept and is of the wanted type.
+    fn reused_key(&self, is_wanted: bool) -> Result<KeySource> {
+        let key_type = self.terms.key_type.unwrap_or_default();
+        let installed = self.journal.installed.as_ref();
+        let kept = installed.filter(|installed| is_wanted && installed.terms.key_type == Some(key_type));
+        let Some(installed) = kept else { return Ok(KeySource::New(key_type)) };
+        let file = Entry::in_version(installed.serial, KEY);
+        if self.entry.read(&file)?.is_none() {
+            return Ok(KeySource::New(key_type));
+        }
+        let public_key = signing_request::public_key(&self.read_key(&file)?);
+        Ok(KeySource::Kept { file, public_key, is_own: false })
+    }
+
+    /// Whether a certificate for this key was revoked, as far as the entry and the account know.
+    pub(crate) fn is_revoked_key(&mut self, public_key: &str) -> Result<bool> {
+        if self.journal.revoked_keys.iter().any(|revoked| revoked == public_key) {
+            return Ok(true);
+        }
+        let ids = self.certificates_of_key(public_key)?;
+        if ids.is_empty() {
+            return Ok(false);
+        }
+        let account = Account::of(self, self.terms.common_name())?;
+        for id in ids {
+            let status = match account.get(&id) {
+                Some(listed) => is_revoked(listed),
+                None => match self.send(&GetCertificate::new(&id)) {
+                    Ok(certificate) => is_revoked(&certificate),
+                    Err(error) if is_not_ours(&error) => false,
+                    Err(error) => return Err(error),
+                },
+            };
+            if status {
+                self.forbid_key(public_key.to_owned())?;
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Remembers that a key must not be used again.
+    pub(crate) fn forbid_key(&mut self, public_key: String) -> Result<()> {
+        if self.journal.revoked_keys.contains(&public_key) {
+            return Ok(());
+        }
+        self.journal.revoked_keys.push(public_key);
+        self.save()
+    }
+
+    /// The ids of the certificates for a key that the entry has had: those on disk, and those that are remembered.
+    fn certificates_of_key(&self, public_key: &str) -> Result<Vec<String>> {
+        let uses = self.journal.key_uses.iter().filter(|used| used.public_key == public_key);
+        let mut ids: Vec<String> = uses.map(|used| used.id.clone()).collect();
+        for serial in 1..=self.journal.last_serial {
+            if self.public_key_of(serial)?.as_deref() == Some(public_key)
+                && let Some(id) = self.certificate_id(serial)?
+                && !ids.contains(&id)
+            {
+                ids.push(id);
+            }
+        }
+        Ok(ids)
+    }
+
+    /// The key of a version's certificate.
+    pub(crate) fn public_key_of(&self, serial: u32) -> Result<Option<String>> {
+        let Some(leaf) = self.entry.read(&Entry::in_version(serial, "cert.pem"))? else { return Ok(None) };
+        let block = x509_parser::pem::Pem::iter_from_buffer(&leaf).next().and_then(Result::ok);
+        let key = block.as_ref().and_then(|block| block.parse_x509().ok());
+        Ok(key.map(|certificate| public_key_hash(certificate.public_key().raw)))
+    }
+
+    /// Remembers the certificates of a key that is used more than once: their versions are pruned.
+    pub(crate) fn note_key_use(&mut self, serial: u32, id: &str, is_own: bool) -> Result<()> {
+        let Some(public_key) = self.public_key_of(serial)? else { return Ok(()) };
+        let mut ids = self.certificates_of_key(&public_key)?;
+        if ids.iter().all(|known| known == id) && !is_own {
+            return Ok(());
+        }
+        if !ids.iter().any(|known| known == id) {
+            ids.push(id.to_owned());
+        }
+        self.journal.key_uses.retain(|used| used.public_key != public_key);
+        let uses = ids.into_iter().map(|id| KeyUse { public_key: public_key.clone(), id });
+        self.journal.key_uses.extend(uses);
+        let too_many = self.journal.key_uses.len().saturating_sub(MOST_USES);
+        self.journal.key_uses.drain(..too_many);
+        Ok(())
+    }
+}

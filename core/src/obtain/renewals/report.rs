@@ -1,0 +1,97 @@
+//! What a run through a store tells: each entry, the most urgent first, and the failures in one line.
+
+use std::time::{Duration, SystemTime};
+
+use crate::answers::Extra;
+use crate::clean::Cleaner;
+use crate::error::{Error, Result};
+use crate::obtain::check::Lifetime;
+use crate::operation::Request as _;
+use crate::operations::{Obtain, Obtained, Renewal, Renewals};
+use crate::time::Time;
+
+/// How many failures the message names.
+const NAMED: usize = 3;
+const DAY: u64 = 24 * 3600;
+
+/// What became of one entry.
+pub(super) struct Row {
+    left: Duration,
+    renewal: Renewal,
+    error: Option<Error>,
+}
+
+impl Row {
+    pub(super) fn new(
+        name: String,
+        outcome: Result<Obtained>,
+        leaf: Option<Lifetime>,
+        now: SystemTime,
+        cleaner: &Cleaner,
+    ) -> Self {
+        let left = leaf.map(|leaf| leaf.not_after.duration_since(now).unwrap_or_default());
+        let mut renewal = Renewal {
+            name,
+            outcome: None,
+            id: None,
+            expires: leaf.map(|leaf| Time::from(leaf.not_after)),
+            days_left: left.map(|left| left.as_secs() / DAY),
+            error: None,
+            extra: Extra::default(),
+        };
+        let error = match outcome {
+            Ok(obtained) => {
+                renewal.outcome = Some(obtained.outcome);
+                renewal.id = obtained.certificate.map(|certificate| certificate.id);
+                None
+            }
+            Err(error) => {
+                let error = error.cleaned(cleaner).during(Obtain::OPERATION.name);
+                renewal.error = serde_json::from_str(&error.to_json()).ok();
+                Some(error)
+            }
+        };
+        Self { left: left.unwrap_or_default(), renewal, error }
+    }
+}
+
+/// All of them.
+pub(super) struct Report(Vec<Row>);
+
+impl Report {
+    pub(super) fn new(mut rows: Vec<Row>) -> Self {
+        rows.sort_by(|one, other| (one.left, &one.renewal.name).cmp(&(other.left, &other.renewal.name)));
+        Self(rows)
+    }
+
+    /// The answer; an error of the first failure's kind that has it as its details, if there was one.
+    pub(super) fn finish(self) -> Result<Renewals> {
+        let all = self.0.len();
+        let (results, errors): (Vec<_>, Vec<_>) =
+            self.0.into_iter().map(|row| (row.renewal, row.error)).unzip();
+        let failed: Vec<(&Renewal, Error)> =
+            results.iter().zip(errors).filter_map(|(result, error)| Some((result, error?))).collect();
+        let mut report =
+            Renewals { failed: failed.len() as u64, results: Vec::new(), extra: Extra::default() };
+        let Some((_, first)) = failed.first() else {
+            report.results = results;
+            return Ok(report);
+        };
+        let named: Vec<String> = failed
+            .iter()
+            .take(NAMED)
+            .map(|(result, error)| format!("{} ({})", result.name, error.message()))
+            .collect();
+        let more =
+            if failed.len() > NAMED { format!(" and {} more", failed.len() - NAMED) } else { String::new() };
+        let message = format!(
+            "{} of {all} entries failed: {}{more}; the others are done, and `details` is the whole report",
+            failed.len(),
+            named.join(", ")
+        );
+        let error =
+            Error::new(first.kind(), message).retryable(failed.iter().any(|(_, error)| error.is_retryable()));
+        report.results = results;
+        Err(error.with_details(serde_json::json!(report)))
+    }
+}

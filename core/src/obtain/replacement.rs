@@ -1,0 +1,223 @@
+//! Which certificate a new order replaces, which passes the quota; and what stands in the way of one.
+
+use super::account::{Account, carries_hash, is_live, is_not_ours, is_open, is_revoked, shown};
+use super::journal::Installed;
+use super::request::Request;
+use super::session::Session;
+use super::wish::Replace;
+use crate::answers::Certificate;
+use crate::error::{Error, Result};
+use crate::names;
+use crate::operations::GetCertificate;
+use crate::time::Time;
+
+impl Session<'_> {
+    /// The certificate that the new one replaces: the newest of the entry, or what has replaced that, as after a restore
+    /// from a backup; with the store lost, ours on the account.
+    pub(crate) fn replaced(&self, account: &Account) -> Result<Option<String>> {
+        match &self.wish.replace {
+            Replace::Never => return Ok(None),
+            Replace::Id(id) => return Ok(Some(id.clone())),
+            Replace::Auto => {}
+        }
+        let Some(Installed { id, .. }) = &self.journal.installed else {
+            return Ok(self.newest_issued(account, &[]));
+        };
+        // Lists lag, so one that is not there is asked for.
+        let found = match account.get(id) {
+            Some(listed) => Ok(self.is_replaceable(listed)),
+            None => self.send(&GetCertificate::new(id)).map(|certificate| self.is_replaceable(&certificate)),
+        };
+        match found {
+            Ok(true) => Ok(Some(self.last_successor(account, id))),
+            Ok(false) => Ok(self.newest_issued(account, &[])),
+            Err(error) if is_not_ours(&error) => Ok(self.newest_issued(account, &[])),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// What is left to replace after these attempts: where there is no place, or a live certificate of the name.
+    pub(crate) fn other_replacement(
+        &self,
+        account: &Account,
+        refused: &Error,
+        tried: &[Option<String>],
+    ) -> Result<Option<String>> {
+        if self.wish.replace != Replace::Auto || !(is_duplicate(refused) || is_full(refused)) {
+            return Ok(None);
+        }
+        let newest = self.newest_issued(account, tried);
+        if newest.is_some() || !tried.contains(&None) {
+            return Ok(newest);
+        }
+        // One that was revoked or has expired: it is for the service to say whether it can be replaced.
+        let installed = self.journal.installed.as_ref().map(|installed| installed.id.clone());
+        let is_known = |id: &String| account.get(id).is_some_and(|listed| !is_open(listed));
+        Ok(installed.filter(|id| is_known(id) && !tried.contains(&Some(id.clone()))))
+    }
+
+    /// The newest certificate of our names on the account that is issued and has not been replaced.
+    fn newest_issued(&self, account: &Account, tried: &[Option<String>]) -> Option<String> {
+        let is_replaced = |id: &str| {
+            account
+                .certificates
+                .iter()
+                .any(|other| is_live(other) && other.replacement_for.as_deref() == Some(id))
+        };
+        let ours = account.certificates.iter().filter(|certificate| {
+            self.is_replaceable(certificate)
+                && names::is_for(certificate, &self.terms.domains, self.terms.strict_domains)
+                && !is_replaced(&certificate.id)
+                && !tried.iter().flatten().any(|id| *id == certificate.id)
+        });
+        let newest =
+            ours.max_by_key(|certificate| certificate.created.as_ref().and_then(Time::to_system_time));
+        newest.map(|certificate| certificate.id.clone())
+    }
+
+    /// What has replaced a certificate, and what has replaced that.
+    fn last_successor(&self, account: &Account, id: &str) -> String {
+        let mut last = id.to_owned();
+        // Each is found once at most, so this ends.
+        for _ in &account.certificates {
+            let next = account.certificates.iter().find(|other| {
+                self.is_replaceable(other) && other.replacement_for.as_deref() == Some(last.as_str())
+            });
+            match next {
+                Some(next) if next.id != id => last.clone_from(&next.id),
+                _ => break,
+            }
+        }
+        last
+    }
+
+    fn is_replaceable(&self, certificate: &Certificate) -> bool {
+        certificate.status.as_deref() == Some("issued")
+            && names::has_common_name(certificate, self.terms.common_name())
+    }
+
+    /// After a refusal that a lost order of ours may be the reason for: that order.
+    pub(crate) fn after_refusal(
+        &mut self,
+        request: &Request,
+        refused: &Error,
+        tried: &[Option<String>],
+    ) -> Result<Option<Certificate>> {
+        if !is_in_the_way(refused) {
+            return Ok(None);
+        }
+        let account = Account::of(self, self.terms.common_name())?;
+        if let Some(found) = self.pick(&account, request, &self.same_request(request))? {
+            return Ok(Some(found));
+        }
+        let Some(replaces) =
+            tried.last().and_then(Option::as_deref).filter(|_| is_other_replacement(refused))
+        else {
+            return Ok(None);
+        };
+        for entry in account.certificates.iter().filter(|entry| is_live(entry)) {
+            if entry.replacement_for.as_deref() == Some(replaces) {
+                let whole = self.send(&GetCertificate::new(&entry.id))?;
+                if carries_hash(&whole, &request.sha256) {
+                    return Ok(Some(whole));
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// A refusal, with what stands in the way.
+    pub(crate) fn explained(&self, refused: Error, account: &Account) -> Error {
+        if is_full(&refused) {
+            return self.say_what_fills(refused, account);
+        }
+        if is_duplicate(&refused) || is_other_replacement(&refused) {
+            return say_what_stands(refused, account);
+        }
+        refused
+    }
+
+    /// What takes the places of the account.
+    fn say_what_fills(&self, refused: Error, account: &Account) -> Error {
+        const SHOWN: usize = 10;
+        let installed = self.journal.installed.as_ref().and_then(|installed| account.get(&installed.id));
+        let refused = if installed.is_some_and(is_revoked) {
+            refused.and_say(
+                "the certificate in place was revoked, so it keeps its place and cannot be replaced: the next time \
+                 reissue with `force`, then revoke the old one",
+            )
+        } else {
+            refused
+        };
+        let all = match self.call().and_then(|context| Account::newest(&context)) {
+            Ok(all) => all,
+            Err(error) => return refused.and_say(&format!("what fills them could not be listed ({error})")),
+        };
+        let taken: Vec<&Certificate> = all
+            .certificates
+            .iter()
+            .filter(|certificate| certificate.status.as_deref() != Some("cancelled"))
+            .collect();
+        if taken.is_empty() {
+            return refused;
+        }
+        let mut places: Vec<String> = taken
+            .iter()
+            .take(SHOWN)
+            .map(|certificate| {
+                format!(
+                    "{} of {}",
+                    shown(certificate),
+                    certificate.common_name.as_deref().unwrap_or("no name")
+                )
+            })
+            .collect();
+        if taken.len() > SHOWN {
+            places.push(format!("{} more", taken.len() - SHOWN));
+        }
+        refused.and_say(&format!(
+            "the places are taken by {}; only drafts can be cancelled to free one",
+            places.join(", ")
+        ))
+    }
+}
+
+fn is_other_replacement(error: &Error) -> bool {
+    error.is_api(2813, "cannot_replace_certificate_other_replacement_in_draft")
+}
+
+fn is_full(error: &Error) -> bool {
+    error.is_api(2817, "certificate_limit_reached")
+}
+
+fn is_duplicate(error: &Error) -> bool {
+    error.is_api(2839, "duplicate_certificates_found")
+}
+
+/// Refusals that a lost order of ours may be the reason for.
+pub(crate) fn is_in_the_way(error: &Error) -> bool {
+    is_other_replacement(error) || is_full(error) || is_duplicate(error)
+}
+
+/// What the service says of a certificate that cannot be replaced.
+pub(crate) fn is_no_replacement(error: &Error) -> bool {
+    [
+        (2814, "permission_denied_on_original_certificate"),
+        (2815, "original_certificate_not_active"),
+        (2816, "cannot_find_original_certificate"),
+        (2842, "replacement_needs_same_common_name"),
+    ]
+    .into_iter()
+    .any(|(code, api_type)| error.is_api(code, api_type))
+}
+
+/// What stands in the way of an order of this name.
+fn say_what_stands(refused: Error, account: &Account) -> Error {
+    let live: Vec<_> =
+        account.certificates.iter().filter(|certificate| is_live(certificate)).map(shown).collect();
+    if live.is_empty() {
+        return refused.and_say("this account has none, so it is another account's");
+    }
+    refused
+        .and_say(&format!("on this account there are {}; cancel a draft that is not wanted", live.join(", ")))
+}

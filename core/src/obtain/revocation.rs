@@ -1,0 +1,69 @@
+//! Whether the certificate in place was revoked: asked once before a call says that nothing is to be done.
+
+use std::time::{Duration, Instant};
+
+use super::csr::Csr;
+use super::entry::Entry;
+use super::journal::{Installed, Order};
+use super::request::CSR;
+use super::session::Session;
+use super::telling::Stage;
+use crate::context::Context;
+use crate::error::{Kind, Result};
+use crate::operations::GetCertificate;
+
+/// How long the answer is waited for; a good certificate is no reason to wait long.
+const AT_MOST: Duration = Duration::from_secs(5);
+
+impl Session<'_> {
+    /// Whether the service has taken the certificate in place back. Its key is not used again.
+    pub(crate) fn was_revoked(&mut self, installed: &Installed) -> Result<bool> {
+        let Some(status) = self.is_taken_back(installed)? else { return Ok(false) };
+        let message = format!("the certificate in place is {status}, so a new one is ordered");
+        self.warn(Stage::Order, &message, [("id", installed.id.as_str().into())]);
+        if status == "revoked"
+            && let Some(public_key) = self.public_key_of(installed.serial)?
+        {
+            self.forbid_key(public_key)?;
+        }
+        Ok(true)
+    }
+
+    /// What the service says of a certificate that is none any more; asked once, and that it cannot be asked does no harm.
+    pub(crate) fn is_taken_back(&self, installed: &Installed) -> Result<Option<String>> {
+        let status = match &self.wish.statuses {
+            Some(statuses) => statuses.get(&installed.id).cloned(),
+            None => self.status_of(&installed.id)?,
+        };
+        Ok(status.filter(|status| matches!(status.as_str(), "revoked" | "cancelled")))
+    }
+
+    fn status_of(&self, id: &str) -> Result<Option<String>> {
+        if self.wish.offline || self.context.core.access_key().is_err() {
+            return Ok(None);
+        }
+        let left = self.time_left().map_or(AT_MOST, |left| left.min(AT_MOST));
+        let once = Context { deadline: Instant::now() + left, is_single: true, ..self.context };
+        match once.send(&GetCertificate::new(id)) {
+            Ok(certificate) => Ok(certificate.status),
+            Err(error) if error.kind() == Kind::Cancelled => Err(error),
+            Err(error) => {
+                let message = format!("whether the certificate was revoked could not be asked ({error})");
+                self.progress(Stage::Order, &message, [("id", id.into())]);
+                Ok(None)
+            }
+        }
+    }
+
+    /// The key of an order, once its CSR is made.
+    pub(crate) fn order_key(&self, order: &Order) -> Result<Option<String>> {
+        let csr = self.entry.read_text(&Entry::in_version(order.serial, CSR))?;
+        Ok(csr.as_deref().and_then(Csr::read).map(|csr| csr.public_key))
+    }
+
+    /// Whether a certificate for this key is in place already, so that it may have been revoked.
+    pub(crate) fn is_used_already(&self, public_key: &str) -> Result<bool> {
+        let Some(installed) = &self.journal.installed else { return Ok(false) };
+        Ok(self.public_key_of(installed.serial)?.as_deref() == Some(public_key))
+    }
+}

@@ -1,0 +1,126 @@
+//! The parameters of earlier calls, as they lie in an entry.
+//!
+//! `request.json` is what is in force: what the certificate in place was obtained with. `wanted.json` is what a later
+//! call asked for and is not in place yet; until it is, what is in force is renewed.
+
+use std::path::Path;
+
+use serde_json::{Map, Value};
+use zeroize::Zeroizing;
+
+use super::World;
+use super::entry::PRIVATE;
+use super::keys::{KeyWish, WANTED_KEY};
+use super::sealed;
+use super::session::Session;
+use super::storage::Attributes;
+use super::wish::{Aim, Wish, is_stored};
+use crate::context::Context;
+use crate::error::{Error, Result};
+use crate::operation::Request as _;
+use crate::operations::Obtain;
+use crate::parameter;
+
+pub(crate) const REQUEST: &str = "request.json";
+pub(crate) const WANTED: &str = "wanted.json";
+
+/// Which of the two.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Which {
+    InForce,
+    Wanted,
+}
+
+impl Which {
+    pub(crate) const fn file(self) -> &'static str {
+        match self {
+            Self::InForce => REQUEST,
+            Self::Wanted => WANTED,
+        }
+    }
+}
+
+/// What an entry was asked for, if it was. Commands in it are only honoured while nobody else could have written them.
+pub(crate) fn read(
+    context: &Context<'_>,
+    world: &World<'_>,
+    directory: &Path,
+    name: &str,
+    which: Which,
+) -> Result<Option<Wish>> {
+    let entry = directory.join(name);
+    let path = entry.join(which.file());
+    let failed = |error: &dyn std::fmt::Display| Error::storage(&path, format!("could not be read: {error}"));
+    let (content, of_file) = match world.storage.read_own(&path) {
+        Ok(found) => found,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(failed(&error)),
+    };
+    let content = sealed::open(&content).map_err(|why| failed(&why))?;
+    let mut request: Map<String, Value> = serde_json::from_slice(&content).map_err(|error| failed(&error))?;
+    // Earlier versions stored more.
+    request.retain(|name, value| is_stored(name, value));
+    if has_command(&request) {
+        let of = |path: &Path| {
+            let failed = |error| Error::storage(path, format!("could not be looked at: {error}"));
+            world.storage.attributes(path).map_err(failed)
+        };
+        for (place, found) in [(&*path, of_file), (&*entry, of(&entry)?), (directory, of(directory)?)] {
+            if !is_ours_alone(found) {
+                let why = "others may write it, and it has commands: they are not run; make it ours and nobody else's";
+                return Err(Error::storage(place, why));
+            }
+        }
+    }
+    request.insert("directory".to_owned(), Value::from(directory.to_string_lossy().into_owned()));
+    request.insert("name".to_owned(), name.into());
+    let arguments = parameter::check(Obtain::OPERATION.parameters, request)?;
+    Wish::new(&arguments, context.core.base_url.is_plain).map(Some)
+}
+
+fn has_command(request: &Map<String, Value>) -> bool {
+    request.contains_key("deploy_hook")
+        || request.get("validation").is_some_and(|validation| validation.get("hook").is_some())
+}
+
+fn is_ours_alone(found: Attributes) -> bool {
+    [nix::unistd::geteuid().as_raw(), 0].contains(&found.user) && found.mode & 0o022 == 0
+}
+
+impl Session<'_> {
+    /// Keeps what was asked for: as what is in force, or, while another certificate is in place, as what is wanted.
+    pub(crate) fn keep_request(&self) -> Result<()> {
+        if self.is_in_force {
+            return Ok(());
+        }
+        let is_met = self.wanted_installed()?.is_some();
+        let which = if is_met || self.journal.installed.is_none() { Which::InForce } else { Which::Wanted };
+        self.keep_key(is_met)?;
+        // One that cannot be read is written anew.
+        if self.entry.read_json(which.file()).ok().flatten().as_ref() != Some(&self.wish.request) {
+            self.entry.write_json(which.file(), &self.wish.request)?;
+        }
+        if which == Which::InForce { self.entry.remove(WANTED) } else { Ok(()) }
+    }
+
+    /// A key of the caller's is on disk before its order is begun, and in the order's own folder after that.
+    fn keep_key(&self, is_met: bool) -> Result<()> {
+        match &self.wish.key {
+            KeyWish::Own { pem, .. } if !is_met || self.wish.aim == Aim::Anew => {
+                let kept = self.entry.read_text(WANTED_KEY).ok().flatten().map(Zeroizing::new);
+                if kept.as_ref() == Some(pem) {
+                    return Ok(());
+                }
+                self.entry.write(WANTED_KEY, pem.as_bytes(), PRIVATE)
+            }
+            KeyWish::Ours { .. } if self.terms.has_own_key() && !is_met => Ok(()),
+            _ => self.entry.remove(WANTED_KEY),
+        }
+    }
+
+    /// What was asked for and is not in place is not wanted any more.
+    pub(crate) fn forget_wanted(&self) -> Result<()> {
+        self.entry.remove(WANTED_KEY)?;
+        self.entry.remove(WANTED)
+    }
+}
