@@ -85,6 +85,11 @@ impl Client {
         Self { cancel: self.cancel.or(token), ..self.clone() }
     }
 
+    /// For a thread that must not ask what the client's own token asks.
+    pub(crate) fn only_cancelled_by(&self, token: &CancelToken) -> Self {
+        Self { cancel: token.clone(), ..self.clone() }
+    }
+
     /// The same client, whose calls give their log lines to `take`, on the thread of the call; for bindings, whose host
     /// has a log of its own. The lines of an op are events.
     #[must_use]
@@ -130,6 +135,14 @@ impl Client {
         let given = parameter::parse(parameters).map_err(|error| error.during(operation.name))?;
         self.core.check_process().map_err(|error| error.during(operation.name))?;
         Op::start(self.clone(), operation, given, &self.cancel)
+    }
+
+    /// Does what [`Client::call`] does on a thread of its own, with the lines of our log as events: a list is one page.
+    pub fn start_call(&self, operation: &str, parameters: &str) -> Result<Op> {
+        let operation = operations::find(operation)?;
+        let given = parameter::parse(parameters).map_err(|error| error.during(operation.name))?;
+        self.core.check_process().map_err(|error| error.during(operation.name))?;
+        Op::start_call(self.clone(), operation, given, &self.cancel)
     }
 
     /// All certificates that match, page after page as they are needed.

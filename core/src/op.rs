@@ -56,6 +56,23 @@ impl Op {
             .map_err(|error| error.during(operation.name))
     }
 
+    pub(crate) fn start_call(
+        client: Client,
+        operation: &'static Operation,
+        given: Map<String, Value>,
+        cancel: &CancelToken,
+    ) -> Result<Self> {
+        let work = move |channel: &Channel| {
+            let told = channel.clone();
+            let log = move |line: &str| told.tell(Event::new(EventType::Log, line, Map::new()));
+            client
+                .only_cancelled_by(channel.cancel_token())
+                .logging_to(log)
+                .run(operation, None, || Ok(given))
+        };
+        Self::spawn(cancel, work).map_err(|error| error.during(operation.name))
+    }
+
     fn spawn(
         cancel: &CancelToken,
         work: impl FnOnce(&Channel) -> Result<String> + Send + 'static,

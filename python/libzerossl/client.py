@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from libzerossl import _native, log
+from libzerossl import _native, log, running
 from libzerossl._native import Field
 from libzerossl.answers import (
     Answer,
@@ -298,7 +298,7 @@ class Client(Obtaining):
         op = self._inner.start("list_certificates", parameters, _Page)
         try:
             while True:
-                state, page = op.next(log=log.sink())
+                state, page = running.pull(op)
                 if state == op.DONE:
                     op.result(CertificateList)
                     return
@@ -491,4 +491,6 @@ class Client(Obtaining):
         return self._call("generate_csr", GeneratedCsr, parameters)
 
     def _call(self, operation: str, answer: type[_A], parameters: Mapping[str, object]) -> _A:
-        return self._inner.call(operation, answer, parameters, log.sink())
+        if log.is_wanted():
+            return running.call(self._inner.start_call(operation, parameters), answer)
+        return self._inner.call(operation, answer, parameters)

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
-
-__all__ = ["sink"]
+__all__ = ["is_wanted", "write"]
 
 _logger = logging.getLogger("libzerossl")
 
 
-def sink() -> Callable[[str], None] | None:
-    """Give what takes a line of our log, if anybody wants it."""
-    return _logger.debug if _logger.isEnabledFor(logging.DEBUG) else None
+def is_wanted() -> bool:
+    """Say whether anybody listens."""
+    return _logger.isEnabledFor(logging.DEBUG)
+
+
+def write(line: str) -> None:
+    """Write one line."""
+    _logger.debug("%s", line)

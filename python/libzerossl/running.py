@@ -1,4 +1,8 @@
-"""Runs an operation that tells what it does and asks for things: it works on a thread of its own, we listen here."""
+"""Runs an operation that tells what it does and asks for things: it works on a thread of its own, we listen here.
+
+What the caller wants to be called, handlers of the log too, is called from here and never from the native half: when the
+interpreter ends, Python ends its daemon threads wherever they are, and native code must not be among what it cuts off.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar, cast
 
 from libzerossl import log
 from libzerossl.answer import Answer
-from libzerossl.errors import ForkedError, refuse
+from libzerossl.errors import Error, ForkedError, refuse
 from libzerossl.events import Event, FileChallenge, RecordChallenge
 
 if TYPE_CHECKING:
@@ -22,12 +26,15 @@ if TYPE_CHECKING:
     OnEvent: TypeAlias = Callable[[Event], object]
     Publish: TypeAlias = Callable[[FileChallenge], object] | Callable[[RecordChallenge], object]
 
-__all__ = ["Callables", "run"]
+__all__ = ["Callables", "call", "pull", "run"]
 
 _A = TypeVar("_A", bound=Answer)
 
 _PATIENCE = 0.05
 """Seconds: how long an operation that was given up may take to end; 0.05 may have passed until Ctrl-C was seen."""
+
+_PATIENCE_OF_CALLS = 1.0
+"""A call ends within 0.05, unless the machine is busy."""
 
 
 @dataclass(frozen=True)
@@ -47,16 +54,36 @@ class Callables:
             refuse(operation, "cleanup", "it goes with `publish`, which is missing")
 
 
+def pull(op: Op) -> tuple[int, Any]:
+    """Wait for an event or the end; lines of the log are written meanwhile."""
+    while True:
+        state, news = op.next()
+        if state != op.LOG:
+            return state, news
+        log.write(news)
+
+
+def call(op: Op, answer: type[_A]) -> _A:
+    """Wait for the end of a plain call; what is raised meanwhile ends it, with what the call itself says as its cause."""
+    try:
+        pull(op)
+    except BaseException as raised:
+        if (left_behind := _give_up(op, answer, _PATIENCE_OF_CALLS)) is None:
+            raise
+        raise raised from left_behind
+    return op.result(answer)
+
+
 def run(op: Op, answer: type[_A], callables: Callables) -> _A:
     """Listen until the operation ends; what is raised meanwhile, Ctrl-C too, gives it up."""
     try:
         while True:
-            state, news = op.next(log=log.sink())
+            state, news = pull(op)
             if state == op.DONE:
                 break
             _hear(op, news, callables)
     except BaseException:
-        _give_up(op)
+        _give_up(op, answer, _PATIENCE)
         raise
     return op.result(answer)
 
@@ -92,10 +119,17 @@ def _leave(_: Challenge) -> None:
     """Leave what was published where it is."""
 
 
-def _give_up(op: Op) -> None:
+def _give_up(op: Op, answer: type[Answer], patience: float) -> Error | None:
+    """Cancel, wait for a little, and give what it came to, such as an order that may have been made."""
     op.cancel()
-    end = time.monotonic() + _PATIENCE
+    end = time.monotonic() + patience
     # In a child of fork it belongs to the parent, and there is nothing to wait for.
     with suppress(ForkedError):
-        while (left := end - time.monotonic()) > 0 and op.next(left)[0] != op.DONE:
-            pass
+        while (left := end - time.monotonic()) > 0:
+            if op.next(left)[0] == op.DONE:
+                try:
+                    op.result(answer)
+                except Error as error:
+                    return error
+                break
+    return None

@@ -10,6 +10,7 @@ use zerossl::{Client, ClientBuilder, Error, Kind, OPERATIONS};
 
 use crate::cancel_token::CancelToken;
 use crate::errors::to_python;
+use crate::gate;
 use crate::guard::guarded;
 use crate::interrupt::Interrupt;
 use crate::op::NativeOp;
@@ -30,31 +31,26 @@ impl NativeClient {
         guarded(py, || {
             let json = parameters::to_json(settings, None)?;
             // System roots are read from files.
-            let client = py.detach(|| ClientBuilder::from_json(&json)?.build());
+            let client = gate::detached(py, || ClientBuilder::from_json(&json)?.build());
             client.map(Self::with).map_err(|error| to_python(py, &error))
         })
     }
 
-    /// Runs an operation by its name. `log` takes the lines of the log.
-    #[pyo3(signature = (operation, answer, parameters, log=None, /))]
+    /// Runs an operation by its name.
+    #[pyo3(signature = (operation, answer, parameters, /))]
     fn call<'py>(
         &self,
         py: Python<'py>,
         operation: &str,
         answer: &Bound<'py, PyType>,
         parameters: &Bound<'py, PyDict>,
-        log: Option<Py<PyAny>>,
     ) -> PyResult<Bound<'py, PyAny>> {
         guarded(py, || {
             let client = self.client(py, operation)?;
             let json = parameters::to_json(parameters, static_name(operation))?;
             let interrupt = Interrupt::new();
             let client = client.cancelled_by(&token(&interrupt));
-            let client = match log {
-                Some(log) => logging(&client, log, &interrupt),
-                None => client,
-            };
-            let outcome = py.detach(|| client.call(operation, &json));
+            let outcome = gate::detached(py, || client.call(operation, &json));
             match (outcome, interrupt.take()) {
                 (Ok(json), None) => record::make(answer, json),
                 (Err(error), None) => Err(to_python(py, &error)),
@@ -81,7 +77,24 @@ impl NativeClient {
             let client = self.client(py, operation)?;
             let json = parameters::to_json(parameters, static_name(operation))?;
             let op = client.start(operation, &json).map_err(|error| to_python(py, &error))?;
-            Ok(NativeOp::new(op, page))
+            Ok(NativeOp::new(op, Some(page)))
+        })
+    }
+
+    /// Does what `call` does on a thread of its own, with the lines of the log as news: no code of theirs runs while we
+    /// are on the stack.
+    #[pyo3(signature = (operation, parameters, /))]
+    fn start_call(
+        &self,
+        py: Python<'_>,
+        operation: &str,
+        parameters: &Bound<'_, PyDict>,
+    ) -> PyResult<NativeOp> {
+        guarded(py, || {
+            let client = self.client(py, operation)?;
+            let json = parameters::to_json(parameters, static_name(operation))?;
+            let op = client.start_call(operation, &json).map_err(|error| to_python(py, &error))?;
+            Ok(NativeOp::new(op, None))
         })
     }
 
@@ -145,16 +158,6 @@ fn forget_in_child(process: u32, client: Option<Client>) {
     if process != std::process::id() {
         mem::forget(client);
     }
-}
-
-/// What a handler of the log raises, such as a `KeyboardInterrupt`, ends the call.
-fn logging(client: &Client, log: Py<PyAny>, interrupt: &Interrupt) -> Client {
-    let interrupt = interrupt.clone();
-    client.logging_to(move |line| {
-        if let Some(Err(raised)) = Python::try_attach(|py| log.call1(py, (line,))) {
-            interrupt.raise(raised);
-        }
-    })
 }
 
 fn static_name(operation: &str) -> Option<&'static str> {

@@ -6,6 +6,7 @@ use pyo3::exceptions::{PyAttributeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyTuple, PyType};
 
+use crate::gate::Inside;
 use crate::record::Record;
 use crate::{scan, value};
 
@@ -61,6 +62,7 @@ impl Field {
         owner: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyAny>> {
         let _ = owner;
+        let _inside = Inside::enter(slf.py());
         match instance {
             Some(instance) => slf.get().read(instance.cast::<Record>()?),
             None => Ok(slf.clone().into_any()),

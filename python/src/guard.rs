@@ -6,9 +6,11 @@ use pyo3::prelude::*;
 use zerossl::{Error, Kind};
 
 use crate::errors;
+use crate::gate::Inside;
 
-/// Runs work; a panic becomes an `InternalError`.
+/// Runs work that may run Python code; a panic becomes an `InternalError`.
 pub(crate) fn guarded<T>(py: Python<'_>, work: impl FnOnce() -> PyResult<T>) -> PyResult<T> {
+    let _inside = Inside::enter(py);
     catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| {
         let what = panic
             .downcast_ref::<&str>()

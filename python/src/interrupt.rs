@@ -8,6 +8,8 @@ use std::time::{Duration, Instant};
 
 use pyo3::prelude::*;
 
+use crate::gate;
+
 const LOOK_EVERY: Duration = Duration::from_millis(45);
 
 /// What Python raised while a call was under way.
@@ -41,7 +43,7 @@ impl Interrupt {
             clippy::redundant_closure_for_method_calls,
             reason = "the method alone is for one lifetime only"
         )]
-        let looked = Python::try_attach(|py| py.check_signals());
+        let looked = gate::attached(|py| py.check_signals());
         match looked {
             Some(Ok(())) => self.state().raised.is_some(),
             Some(Err(raised)) => {

@@ -8,6 +8,7 @@ mod cancel_token;
 mod client;
 mod errors;
 mod field;
+mod gate;
 mod guard;
 mod interrupt;
 mod op;
@@ -41,6 +42,7 @@ mod _native {
         // A panic becomes an exception; nothing is written to the host's stderr. The hook is this library's own: it
         // is linked with a standard library of its own.
         std::panic::set_hook(Box::new(|_| {}));
+        super::gate::install(module.py())?;
         module.add("VERSION", zerossl::VERSION)
     }
 }

@@ -8,6 +8,7 @@ use pyo3::types::PyType;
 use zerossl::{EventType, Next, Op};
 
 use crate::errors::to_python;
+use crate::gate;
 use crate::guard::guarded;
 use crate::{record, scan, value};
 
@@ -18,30 +19,28 @@ const LOOK_EVERY: Duration = Duration::from_millis(50);
 #[pyclass(frozen, name = "Op", module = "libzerossl._native")]
 pub(crate) struct NativeOp {
     op: Op,
-    page: Py<PyType>,
+    /// What an event of type `page` becomes.
+    page: Option<Py<PyType>>,
 }
 
 #[pymethods]
 impl NativeOp {
-    /// No news in the given time, an event, or the end.
+    /// The end, an event, no news in the given time, or a line of the log.
     #[classattr]
     const DONE: u8 = 0;
     #[classattr]
     const EVENT: u8 = 1;
     #[classattr]
     const PENDING: u8 = 2;
+    #[classattr]
+    const LOG: u8 = 3;
 
-    /// Waits for news; without a time-out (seconds) as long as it takes. Lines of the log go to `log`.
-    #[pyo3(signature = (timeout=None, log=None))]
-    fn next<'py>(
-        &self,
-        py: Python<'py>,
-        timeout: Option<f64>,
-        log: Option<&Bound<'py, PyAny>>,
-    ) -> PyResult<(u8, Option<Bound<'py, PyAny>>)> {
+    /// Waits for news; without a time-out (seconds) as long as it takes.
+    #[pyo3(signature = (timeout=None))]
+    fn next<'py>(&self, py: Python<'py>, timeout: Option<f64>) -> PyResult<(u8, Option<Bound<'py, PyAny>>)> {
         let end = end(timeout)?;
         guarded(py, || {
-            let outcome = self.wait(py, end, log);
+            let outcome = self.wait(py, end);
             if outcome.is_err() {
                 self.op.cancel();
             }
@@ -69,33 +68,29 @@ impl NativeOp {
 }
 
 impl NativeOp {
-    pub(crate) fn new(op: Op, page: Py<PyType>) -> Self {
+    pub(crate) fn new(op: Op, page: Option<Py<PyType>>) -> Self {
         Self { op, page }
     }
 
-    fn wait<'py>(
-        &self,
-        py: Python<'py>,
-        end: Option<Instant>,
-        log: Option<&Bound<'py, PyAny>>,
-    ) -> PyResult<(u8, Option<Bound<'py, PyAny>>)> {
+    fn wait<'py>(&self, py: Python<'py>, end: Option<Instant>) -> PyResult<(u8, Option<Bound<'py, PyAny>>)> {
         loop {
             let left = end.map(|end| end.saturating_duration_since(Instant::now()));
             let slice = left.map_or(LOOK_EVERY, |left| left.min(LOOK_EVERY));
-            let next = py.detach(|| self.op.next(Some(slice))).map_err(|error| to_python(py, &error))?;
+            let next =
+                gate::detached(py, || self.op.next(Some(slice))).map_err(|error| to_python(py, &error))?;
             py.check_signals()?;
             match next {
                 Next::Event(event) => match event.kind() {
-                    EventType::Page => {
-                        let page = record::make(self.page.bind(py), event.into_json())?;
-                        return Ok((Self::EVENT, Some(page)));
+                    EventType::Log => return Ok((Self::LOG, message(py, event.json())?)),
+                    kind => {
+                        let event = match &self.page {
+                            Some(page) if kind == EventType::Page => {
+                                record::make(page.bind(py), event.into_json())?
+                            }
+                            _ => event.into_json().into_pyobject(py)?.into_any(),
+                        };
+                        return Ok((Self::EVENT, Some(event)));
                     }
-                    EventType::Log => {
-                        if let Some(log) = log {
-                            log.call1((message(py, event.json())?,))?;
-                        }
-                    }
-                    _ => return Ok((Self::EVENT, Some(event.into_json().into_pyobject(py)?.into_any()))),
                 },
                 Next::Done => return Ok((Self::DONE, None)),
                 Next::Pending if left.is_some_and(|left| left <= slice) => return Ok((Self::PENDING, None)),

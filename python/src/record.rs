@@ -10,6 +10,7 @@ use pyo3::types::{PyDict, PyType};
 use serde::de::IgnoredAny;
 use serde_json::Value;
 
+use crate::gate::Inside;
 use crate::{scan, value};
 
 /// The base of all answers: a JSON object, alone or as a part of a larger text.
@@ -60,6 +61,7 @@ impl Record {
 
     /// The JSON form: dicts, lists, texts, numbers, flags.
     fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let _inside = Inside::enter(py);
         value::loads(py, self.json())
     }
 

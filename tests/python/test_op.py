@@ -33,6 +33,8 @@ def next_event(op: _native.Op, type: str) -> dict[str, Any]:
     """Wait for an event of a type."""
     while True:
         state, event = op.next(PATIENCE)
+        if state == op.LOG:
+            continue
         assert state == op.EVENT
         fields: dict[str, Any] = json.loads(event)
         if fields["type"] == type:

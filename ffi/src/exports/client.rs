@@ -46,8 +46,6 @@ pub unsafe extern "C" fn zerossl_client_free(client: *mut zerossl_client) {
 /// operation that does not exist is ZEROSSL_E_INVALID_ARGUMENT, `parameter` "operation"). Any thread, many
 /// at once; blocks until the answer is there, at most for the client's `timeout`. To be able to cancel,
 /// start it as an op.
-///
-/// cbindgen:postfix=ZEROSSL_NONNULL_1_2
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zerossl_call(

@@ -62,8 +62,6 @@ pub unsafe extern "C" fn zerossl_string_free(s: *mut c_char) {
 /// Returns a string for zerossl_string_free; NULL if there is no such value, if either text is NULL, not
 /// UTF-8 or not JSON, or if the value is a text with a NUL inside. Any thread; does not block. It goes
 /// through the whole text, so take large lists page by page (zerossl_op_start).
-///
-/// cbindgen:postfix=ZEROSSL_NONNULL_1_2
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zerossl_json_get(json: *const c_char, pointer: *const c_char) -> *mut c_char {
@@ -79,8 +77,6 @@ pub unsafe extern "C" fn zerossl_json_get(json: *const c_char, pointer: *const c
 ///
 /// Returns a string for zerossl_string_free; NULL if the text is NULL or not UTF-8. Any thread; does not
 /// block.
-///
-/// cbindgen:postfix=ZEROSSL_NONNULL_1
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zerossl_json_quote(text: *const c_char) -> *mut c_char {

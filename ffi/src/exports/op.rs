@@ -31,8 +31,6 @@ pub type zerossl_event_fn =
 ///
 /// Returns an op for zerossl_op_free; NULL on failure, with `*error`: what is wrong with the arguments comes
 /// here or as the op's result. Any thread; does not block.
-///
-/// cbindgen:postfix=ZEROSSL_NONNULL_1_2
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zerossl_op_start(
@@ -54,8 +52,6 @@ pub unsafe extern "C" fn zerossl_op_start(
 /// that ask: publish and cleanup, which carry an `id` and wait for zerossl_op_reply. New types may come:
 /// ignore those that you do not know. If events are not read, logs and progress are dropped in the end,
 /// all others wait. One thread at a time works an op.
-///
-/// cbindgen:postfix=ZEROSSL_NONNULL_1_3
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zerossl_op_next(
@@ -71,8 +67,6 @@ pub unsafe extern "C" fn zerossl_op_next(
 ///
 /// Returns ZEROSSL_OK; a negative number on failure, with `*error` (ZEROSSL_E_INVALID_ARGUMENT if no event
 /// of this id waits). Any thread, and inside the callback of zerossl_run; does not block.
-///
-/// cbindgen:postfix=ZEROSSL_NONNULL_1_2
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zerossl_op_reply(
@@ -89,8 +83,6 @@ pub unsafe extern "C" fn zerossl_op_reply(
 /// It is a socket, made at the first call, close-on-exec, and belongs to the op until that is freed: reading
 /// from it does no harm, closing it is forbidden. Returns a negative error number on failure: NULL, an op
 /// of zerossl_run, a child of fork, no more descriptors. Any thread; does not block.
-///
-/// cbindgen:postfix=ZEROSSL_NONNULL_1
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zerossl_op_fd(op: *const zerossl_op) -> c_int {
@@ -110,8 +102,6 @@ pub unsafe extern "C" fn zerossl_op_cancel(op: *mut zerossl_op) {
 ///
 /// Returns JSON for zerossl_string_free; NULL on failure, with `*error`: why the operation failed, or
 /// ZEROSSL_E_NOT_READY while it runs. Does not block. One thread at a time works an op.
-///
-/// cbindgen:postfix=ZEROSSL_NONNULL_1
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zerossl_op_result(
@@ -139,8 +129,6 @@ pub unsafe extern "C" fn zerossl_op_free(op: *mut zerossl_op) {
 ///
 /// Returns the answer, JSON, for zerossl_string_free; NULL on failure, with `*error`. Any thread, many at
 /// once; blocks until the operation has ended.
-///
-/// cbindgen:postfix=ZEROSSL_NONNULL_1_2
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zerossl_run(

@@ -21,8 +21,6 @@ use crate::guard::guard_with;
 ///
 /// Answer: a certificate, see docs/operations/create_certificate.md. Returned as JSON for
 /// zerossl_string_free; NULL on failure, with `*error`. Any thread, many at once; blocks like zerossl_call.
-///
-/// cbindgen:postfix=ZEROSSL_NONNULL_1
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zerossl_create_certificate(
@@ -43,8 +41,6 @@ pub unsafe extern "C" fn zerossl_create_certificate(
 ///
 /// Answer: a certificate, see docs/operations/verify_domains.md. Returned as JSON for zerossl_string_free;
 /// NULL on failure, with `*error`. Any thread, many at once; blocks like zerossl_call.
-///
-/// cbindgen:postfix=ZEROSSL_NONNULL_1
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zerossl_verify_domains(
@@ -62,8 +58,6 @@ pub unsafe extern "C" fn zerossl_verify_domains(
 ///
 /// Answer: a certificate, see docs/operations/get_certificate.md. Returned as JSON for zerossl_string_free;
 /// NULL on failure, with `*error`. Any thread, many at once; blocks like zerossl_call.
-///
-/// cbindgen:postfix=ZEROSSL_NONNULL_1
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zerossl_get_certificate(
@@ -87,8 +81,6 @@ pub unsafe extern "C" fn zerossl_get_certificate(
 /// Answer: `total_count`, `result_count`, `page`, `limit`, `acme_usage_level`, `acme_locked`, `results`.
 /// Returned as JSON for zerossl_string_free; NULL on failure, with `*error`. Any thread, many at once;
 /// blocks like zerossl_call.
-///
-/// cbindgen:postfix=ZEROSSL_NONNULL_1
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zerossl_list_certificates(
@@ -106,8 +98,6 @@ pub unsafe extern "C" fn zerossl_list_certificates(
 ///
 /// Answer: `validation_completed`, `details`. Returned as JSON for zerossl_string_free; NULL on failure,
 /// with `*error`. Any thread, many at once; blocks like zerossl_call.
-///
-/// cbindgen:postfix=ZEROSSL_NONNULL_1
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zerossl_verification_status(
@@ -125,8 +115,6 @@ pub unsafe extern "C" fn zerossl_verification_status(
 ///
 /// Answer: `success`. Returned as JSON for zerossl_string_free; NULL on failure, with `*error`. Any thread,
 /// many at once; blocks like zerossl_call.
-///
-/// cbindgen:postfix=ZEROSSL_NONNULL_1
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zerossl_resend_verification(
@@ -144,8 +132,6 @@ pub unsafe extern "C" fn zerossl_resend_verification(
 ///
 /// Answer: `success`. Returned as JSON for zerossl_string_free; NULL on failure, with `*error`. Any thread,
 /// many at once; blocks like zerossl_call.
-///
-/// cbindgen:postfix=ZEROSSL_NONNULL_1
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zerossl_cancel_certificate(
@@ -164,8 +150,6 @@ pub unsafe extern "C" fn zerossl_cancel_certificate(
 ///
 /// Answer: `success`. Returned as JSON for zerossl_string_free; NULL on failure, with `*error`. Any thread,
 /// many at once; blocks like zerossl_call.
-///
-/// cbindgen:postfix=ZEROSSL_NONNULL_1
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zerossl_revoke_certificate(
@@ -185,8 +169,6 @@ pub unsafe extern "C" fn zerossl_revoke_certificate(
 ///
 /// Answer: `certificate`, `ca_bundle`, `fullchain`. Returned as JSON for zerossl_string_free; NULL on
 /// failure, with `*error`. Any thread, many at once; blocks like zerossl_call.
-///
-/// cbindgen:postfix=ZEROSSL_NONNULL_1
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zerossl_download_certificate(
@@ -205,8 +187,6 @@ pub unsafe extern "C" fn zerossl_download_certificate(
 ///
 /// Answer: `zip`. Returned as JSON for zerossl_string_free; NULL on failure, with `*error`. Any thread,
 /// many at once; blocks like zerossl_call.
-///
-/// cbindgen:postfix=ZEROSSL_NONNULL_1
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zerossl_download_certificate_zip(
@@ -224,8 +204,6 @@ pub unsafe extern "C" fn zerossl_download_certificate_zip(
 ///
 /// Answer: `valid`, `error`, `csr_response`. Returned as JSON for zerossl_string_free; NULL on failure,
 /// with `*error`. Any thread, many at once; blocks like zerossl_call.
-///
-/// cbindgen:postfix=ZEROSSL_NONNULL_1
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zerossl_validate_csr(
@@ -244,8 +222,6 @@ pub unsafe extern "C" fn zerossl_validate_csr(
 ///
 /// Answer: `eab_kid`, `eab_hmac_key`. Returned as JSON for zerossl_string_free; NULL on failure, with
 /// `*error`. Any thread, many at once; blocks like zerossl_call.
-///
-/// cbindgen:postfix=ZEROSSL_NONNULL_1
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zerossl_generate_eab_credentials(
@@ -264,8 +240,6 @@ pub unsafe extern "C" fn zerossl_generate_eab_credentials(
 ///
 /// Answer: `data`, `next_cursor`, `prev_cursor`. Returned as JSON for zerossl_string_free; NULL on failure,
 /// with `*error`. Any thread, many at once; blocks like zerossl_call.
-///
-/// cbindgen:postfix=ZEROSSL_NONNULL_1
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zerossl_list_ca_certificates(
@@ -284,8 +258,6 @@ pub unsafe extern "C" fn zerossl_list_ca_certificates(
 /// Answer: `id`, `hash_sha1`, `certificate_intermediate`, `bundle_full`, `encryption_algorithm`, `created`,
 /// `updated`. Returned as JSON for zerossl_string_free; NULL on failure, with `*error`. Any thread, many at
 /// once; blocks like zerossl_call.
-///
-/// cbindgen:postfix=ZEROSSL_NONNULL_1
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zerossl_get_ca_certificate(
@@ -303,8 +275,6 @@ pub unsafe extern "C" fn zerossl_get_ca_certificate(
 ///
 /// Answer: `certificate`, `bundle`. Returned as JSON for zerossl_string_free; NULL on failure, with
 /// `*error`. Any thread, many at once; blocks like zerossl_call.
-///
-/// cbindgen:postfix=ZEROSSL_NONNULL_1
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zerossl_download_ca_certificate(
@@ -326,8 +296,6 @@ pub unsafe extern "C" fn zerossl_download_ca_certificate(
 ///
 /// Answer: `http_status`, `body`. Returned as JSON for zerossl_string_free; NULL on failure, with `*error`.
 /// Any thread, many at once; blocks like zerossl_call.
-///
-/// cbindgen:postfix=ZEROSSL_NONNULL_1
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zerossl_request(
@@ -348,8 +316,6 @@ pub unsafe extern "C" fn zerossl_request(
 ///
 /// Answer: `csr`, `private_key`. Returned as JSON for zerossl_string_free; NULL on failure, with `*error`.
 /// Any thread, many at once; blocks like zerossl_call.
-///
-/// cbindgen:postfix=ZEROSSL_NONNULL_1
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zerossl_generate_csr(
@@ -394,8 +360,6 @@ pub unsafe extern "C" fn zerossl_generate_csr(
 ///
 /// Answer: `outcome`, `certificate`, `files`, `deployed`. Returned as JSON for zerossl_string_free; NULL on
 /// failure, with `*error`. Any thread, many at once; blocks like zerossl_call.
-///
-/// cbindgen:postfix=ZEROSSL_NONNULL_1
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zerossl_obtain(
@@ -417,8 +381,6 @@ pub unsafe extern "C" fn zerossl_obtain(
 ///
 /// Answer: `failed`, `results`. Returned as JSON for zerossl_string_free; NULL on failure, with `*error`.
 /// Any thread, many at once; blocks like zerossl_call.
-///
-/// cbindgen:postfix=ZEROSSL_NONNULL_1
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zerossl_renew_all(

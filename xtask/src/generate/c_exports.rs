@@ -73,7 +73,6 @@ fn function(operation: &Operation) -> String {
         ),
         104,
     ));
-    doc.extend([String::new(), "cbindgen:postfix=ZEROSSL_NONNULL_1".to_owned()]);
     let doc: String = doc.iter().map(|line| format!("/// {line}").trim_end().to_owned() + "\n").collect();
     format!(
         "\n{doc}#[must_use]\n#[unsafe(no_mangle)]\n\

@@ -66,7 +66,6 @@ fn tidied(text: &str) -> String {
     let text = text
         .replace(" *\n */", " */")
         .replace("ZEROSSL_MUST_USE ", "ZEROSSL_MUST_USE\n")
-        .replace("\nZEROSSL_NONNULL", "\n    ZEROSSL_NONNULL")
         .replace(" // __cplusplus", "")
         .replace("#define ZEROSSL_MUST_USE\n__attribute", "#define ZEROSSL_MUST_USE __attribute");
     // A comment of one line on one line, and the constants one below the other.
@@ -122,11 +121,6 @@ fn plain() -> Result<String, Box<dyn Error>> {
     });
     let constants = lines(constants);
     let rest = lines(text.lines().filter(|line| !is_define(line)).map(str::to_owned));
-    // The attributes are macros of the full header.
-    let rest = ["1_2", "1_3", "1"].iter().fold(rest, |text, arguments| {
-        let mark = format!("ZEROSSL_NONNULL_{arguments};");
-        text.replace(&format!("\n{mark}"), ";").replace(&format!(" {mark}"), ";")
-    });
     let mut text =
         format!("{FFI_NOTE}\nenum {{\n{}\n}};\n{rest}", constants.trim_end().trim_end_matches(','));
     while text.contains("\n\n\n") {
