@@ -163,7 +163,7 @@ class Client(Obtaining):
         """
         inner = self._inner.cancelled_by(token)
         other = copy_state(self, object.__new__(type(self)))
-        other._inner = inner
+        other._inner = inner  # noqa: SLF001
         return other
 
     def create_certificate(

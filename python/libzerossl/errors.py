@@ -256,5 +256,5 @@ def refuse(operation: str, parameter: str, why: str) -> NoReturn:
     raise InvalidArgumentError(message, operation=operation, parameter=parameter)
 
 
-def _restore(error: type[Error], args: tuple[Any, ...], held: Any) -> Error:  # noqa: ANN401
+def _restore(error: type[Error], args: tuple[Any, ...], held: Any) -> Error:
     return set_state(error.__new__(error, *args), held)

@@ -1,4 +1,4 @@
-"""Another object of a class, which may be a subclass that we do not know: with its attributes, without its ``__init__``."""
+"""Another object of a class, perhaps of a subclass: with its attributes, without running its ``__init__``."""
 
 from __future__ import annotations
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.server
 import pickle
+import socket
 import sysconfig
 import threading
 from collections.abc import Iterator
@@ -166,3 +167,18 @@ def test_what_is_tested_is_what_was_installed() -> None:
     """Not the source tree."""
     assert zerossl.__file__ is not None
     assert Path(sysconfig.get_path("platlib")) in Path(zerossl.__file__).parents
+
+
+def test_the_environments_proxy_is_named_where_it_fails(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lower case first, as curl; the error says which variable it was, and nothing of the user."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    monkeypatch.setenv("https_proxy", f"http://user:s3cret@127.0.0.1:{port}")
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:1")
+    monkeypatch.setenv("NO_PROXY", "0.0.1, example.com:443")
+    client = zerossl.Client("key", base_url="https://api.example.com", proxy="env", max_retries=0)
+    with pytest.raises(zerossl.NetworkError) as caught:
+        client.list_certificates()
+    assert f"the proxy 127.0.0.1:{port} refused the connection" in caught.value.message
+    assert "`https_proxy` in the environment" in caught.value.message
+    assert "s3cret" not in caught.value.message

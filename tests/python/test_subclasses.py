@@ -8,6 +8,7 @@ from typing import Any
 
 import libzerossl as zerossl
 import pytest
+from typing_extensions import Self
 
 
 class Named(zerossl.Client):
@@ -45,7 +46,7 @@ class Guarded(Slotted):
         super().__init__(base_url)
         vars(self)["extra"] = 1
 
-    def __setattr__(self, name: str, value: Any) -> None:  # noqa: ANN401
+    def __setattr__(self, name: str, value: Any) -> None:
         """Refuse what we do not know."""
         if name not in {"_inner", "shown", "_Slotted__hidden"}:
             raise AttributeError(name)
@@ -97,7 +98,7 @@ class Order(zerossl.Certificate):
         """Note whose it is."""
         self.customer = customer
 
-    def __new__(cls, json: str, **_: object) -> Order:
+    def __new__(cls, json: str, **_: object) -> Self:
         """Only the JSON form is the base's."""
         return super().__new__(cls, json)
 
