@@ -23,7 +23,7 @@ pub(crate) fn of(body: &[u8], cleaner: &Cleaner) -> String {
 }
 
 /// What a body is that nobody can read; a few odd bytes still make a text, in whatever encoding.
-pub(crate) fn no_text(body: &[u8]) -> Option<String> {
+fn no_text(body: &[u8]) -> Option<String> {
     if let Some(name) = compression(body) {
         return Some(format!("{} bytes compressed with {name}", body.len()));
     }

@@ -10,7 +10,7 @@ use super::dns::absolute;
 use super::fetch::{Body, Reply, Trouble, fetch};
 use super::finding::{Finding, Place};
 use super::look::Look;
-use crate::excerpt::{no_text, one_line};
+use crate::excerpt::{compression, one_line};
 use crate::obtain::address::why_not_public;
 
 const SHOWN: usize = 200;
@@ -114,8 +114,8 @@ fn judge(place: &Place, reply: &Reply, content: &str) -> Option<Finding> {
 }
 
 fn describe(body: &[u8]) -> String {
-    if let Some(what) = no_text(body) {
-        return what;
+    if let Some(name) = compression(body) {
+        return format!("{} bytes compressed with {name}", body.len());
     }
     match one_line(&String::from_utf8_lossy(body), SHOWN) {
         text if text.is_empty() => "an empty file".to_owned(),
@@ -132,7 +132,7 @@ fn advice(body: &[u8]) -> &'static str {
     if body.starts_with(BOM) {
         return "save the file without a byte order mark";
     }
-    if no_text(body).is_some() {
+    if compression(body).is_some() {
         return "serve exactly the expected lines, without a content encoding";
     }
     if body.trim_ascii_start().starts_with(b"<") {

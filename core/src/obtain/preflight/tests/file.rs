@@ -58,7 +58,8 @@ fn another_content_is_shown() {
         (&bom, "byte order mark", "without a byte order mark"),
         (format!(" {CONTENT}").as_bytes(), "`0123456789ABCDEF comodoca.com", "exactly"),
         (b"", "an empty file", "exactly"),
-        (&[0xff; 8], "8 bytes that are no text", "exactly"),
+        (&[0xff; 8], "`", "exactly"),
+        (b"\x1f\x8b\x08\0\0\0\0\0", "8 bytes compressed with gzip", "without a content encoding"),
     ] {
         let finding = one(found("200 OK", body));
         assert!(finding.certain && finding.found.contains(found_there), "{finding:?}");
