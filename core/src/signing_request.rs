@@ -48,12 +48,12 @@ pub(crate) fn make(key: &PrivateKey, names: &[&str], subject: &Subject) -> Resul
     let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
     let cn = names.first().filter(|name| name.len() <= LONGEST_CN).cloned();
     let mut parameters = CertificateParams::new(names).map_err(failed)?;
-    parameters.distinguished_name = distinguished_name(subject, cn)?;
+    parameters.distinguished_name = distinguished_name(subject, cn.as_deref())?;
     parameters.serialize_request(key).and_then(|request| request.pem()).map_err(failed)
 }
 
 /// In the usual order: from the country down to the CN.
-fn distinguished_name(subject: &Subject, cn: Option<String>) -> Result<DistinguishedName> {
+fn distinguished_name(subject: &Subject, cn: Option<&str>) -> Result<DistinguishedName> {
     let mut found = DistinguishedName::new();
     if let Some(country) = subject.country() {
         // As RFC 5280, appendix A.1, has it; everything else is UTF-8.
@@ -62,14 +62,14 @@ fn distinguished_name(subject: &Subject, cn: Option<String>) -> Result<Distingui
         found.push(DnType::CountryName, DnValue::PrintableString(country));
     }
     let others = [
-        (DnType::StateOrProvinceName, &subject.state),
-        (DnType::LocalityName, &subject.locality),
-        (DnType::OrganizationName, &subject.organization),
-        (DnType::OrganizationalUnitName, &subject.organizational_unit),
-        (DnType::CommonName, &cn),
+        (DnType::StateOrProvinceName, subject.state.as_deref()),
+        (DnType::LocalityName, subject.locality.as_deref()),
+        (DnType::OrganizationName, subject.organization.as_deref()),
+        (DnType::OrganizationalUnitName, subject.organizational_unit.as_deref()),
+        (DnType::CommonName, cn),
     ];
     for (kind, text) in others {
-        if let Some(text) = text.as_deref().filter(|text| !text.is_empty()) {
+        if let Some(text) = text {
             found.push(kind, text);
         }
     }

@@ -24,7 +24,7 @@ const CLOCK_REFUSAL: Duration = Duration::from_secs(3600);
 
 /// What came of a create call.
 enum Sending {
-    Made(Certificate),
+    Made(Box<Certificate>),
     /// It cannot be told whether it was carried out.
     Unknown(Error),
     /// It surely was not.
@@ -51,7 +51,7 @@ impl Session<'_> {
         let mut reason = None;
         loop {
             let refused = match self.send_create(&account, &request, replaces.as_deref())? {
-                Sending::Made(made) => return Ok((made, request)),
+                Sending::Made(made) => return Ok((*made, request)),
                 Sending::Unknown(lost) => return Ok((self.after_unknown(&request, lost)?, request)),
                 Sending::Refused(refused) => refused,
             };
@@ -81,7 +81,7 @@ impl Session<'_> {
                 return Ok((found, request));
             }
             account = Account::of(self, self.terms.common_name())?;
-            match self.other_replacement(&account, &refused, &tried)? {
+            match self.other_replacement(&account, &refused, &tried) {
                 Some(other) => {
                     let message =
                         format!("ordering as a replacement of {other}, since a new order was refused");
@@ -129,7 +129,7 @@ impl Session<'_> {
                 Ok(Sending::Unknown(Error::new(Kind::Response, message).retryable(true)))
             }
             // However its names are spelled.
-            Ok(made) => Ok(Sending::Made(made)),
+            Ok(made) => Ok(Sending::Made(Box::new(made))),
             Err(lost) if lost.is_uncertain() && lost.kind() == Kind::Cancelled => Err(lost),
             Err(lost) if lost.is_uncertain() => Ok(Sending::Unknown(lost)),
             Err(refused) => {

@@ -67,7 +67,7 @@ fn address(octets: &[u8]) -> Option<String> {
     v4.or_else(|_| v6()).ok().map(|address| address.to_string())
 }
 
-/// How a key is named in the journal: the SHA-256 of its SubjectPublicKeyInfo (RFC 5280, section 4.1), in hex.
+/// How a key is named in the journal: the SHA-256 of its `SubjectPublicKeyInfo` (RFC 5280, section 4.1), in hex.
 pub(crate) fn public_key_hash(subject_public_key_info: &[u8]) -> String {
     digest::sha256(subject_public_key_info)
 }

@@ -42,18 +42,18 @@ impl Session<'_> {
         account: &Account,
         refused: &Error,
         tried: &[Option<String>],
-    ) -> Result<Option<String>> {
+    ) -> Option<String> {
         if self.wish.replace != Replace::Auto || !(is_duplicate(refused) || is_full(refused)) {
-            return Ok(None);
+            return None;
         }
         let newest = self.newest_issued(account, tried);
         if newest.is_some() || !tried.contains(&None) {
-            return Ok(newest);
+            return newest;
         }
         // One that was revoked or has expired: it is for the service to say whether it can be replaced.
         let installed = self.journal.installed.as_ref().map(|installed| installed.id.clone());
         let is_known = |id: &String| account.get(id).is_some_and(|listed| !is_open(listed));
-        Ok(installed.filter(|id| is_known(id) && !tried.contains(&Some(id.clone()))))
+        installed.filter(|id| is_known(id) && !tried.contains(&Some(id.clone())))
     }
 
     /// The newest certificate of our names on the account that is issued and has not been replaced.

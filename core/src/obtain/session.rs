@@ -91,6 +91,7 @@ impl<'a> Session<'a> {
         match self.next()? {
             Next::Stay(installed) => {
                 self.drop_order_if_any("what is in place is wanted again")?;
+                self.clear_leftovers()?;
                 self.keep_request()?;
                 if !self.wish.offline {
                     self.account_for_lost_if_possible(None)?;

@@ -51,13 +51,13 @@ pub(crate) fn read(
     let entry = directory.join(name);
     let path = entry.join(which.file());
     let failed = |error: &dyn std::fmt::Display| Error::storage(&path, format!("could not be read: {error}"));
-    let (content, of_file) = match world.storage.read_own(&path) {
+    let (sealed_text, of_file) = match world.storage.read_own(&path) {
         Ok(found) => found,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(failed(&error)),
     };
-    let content = sealed::open(&content).map_err(|why| failed(&why))?;
-    let mut request: Map<String, Value> = serde_json::from_slice(&content).map_err(|error| failed(&error))?;
+    let json = sealed::open(&sealed_text).map_err(|why| failed(&why))?;
+    let mut request: Map<String, Value> = serde_json::from_slice(&json).map_err(|error| failed(&error))?;
     // Earlier versions stored more.
     request.retain(|name, value| is_stored(name, value));
     if has_command(&request) {

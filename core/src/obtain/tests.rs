@@ -1,14 +1,20 @@
 //! `obtain` against the sandbox, with a clock and a disk of our own: what must hold after a crash at any step, and after
 //! any answer that is lost, late or garbled.
 
+mod changes;
 mod crashes;
+mod dead_ends;
 mod disk;
 mod faults;
+mod keys;
 mod late;
+mod naming;
 mod ordering;
 mod prepared;
 mod recovery;
+mod renewing;
 mod stand;
 mod stored;
+mod stores;
 mod time;
 mod validating;

@@ -105,8 +105,8 @@ const OF_THE_CALL: [&str; 6] = ["directory", "force", "adopt", "abandon", "offli
 
 /// Whether a parameter is the entry's, so that later calls go by it. A certificate is replaced once.
 pub(crate) fn is_stored(name: &str, value: &Value) -> bool {
-    let is_id = |value: &Value| !matches!(value.as_str(), Some("auto" | "never"));
-    !OF_THE_CALL.contains(&name) && !(name == "replace" && is_id(value))
+    let is_an_id = || name == "replace" && !matches!(value.as_str(), Some("auto" | "never"));
+    !OF_THE_CALL.contains(&name) && !is_an_id()
 }
 
 impl Wish {

@@ -1,6 +1,7 @@
 //! A sandbox, a web server for its files, and a folder for the entries.
 
 use std::fs;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -21,17 +22,24 @@ use crate::parameter;
 
 pub(super) struct Stand {
     pub(super) sandbox: Sandbox,
+    /// Where every name's files are fetched.
+    pub(super) website: SocketAddr,
     folder: TempDir,
 }
 
 impl Stand {
     pub(super) fn new() -> Self {
+        let options = Options { quota: 50, ..Options::default() };
+        Self::with(Sandbox::start(options).expect("a sandbox"))
+    }
+
+    pub(super) fn with(sandbox: Sandbox) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         fs::create_dir(folder.path().join("www")).expect("a folder");
         fs::create_dir(folder.path().join("store")).expect("a folder");
         let port = serve_files(folder.path().join("www")).expect("a web server");
-        let options = Options { http_port: port, quota: 50, ..Options::default() };
-        Self { sandbox: Sandbox::start(options).expect("a sandbox"), folder }
+        sandbox.set_http_port(port);
+        Self { sandbox, website: ([127, 0, 0, 1], port).into(), folder }
     }
 
     pub(super) fn store(&self) -> PathBuf {

@@ -1,0 +1,194 @@
+//! Where a call after the other used to fail for ever: each has a way out.
+
+use std::fs;
+use std::process::Command;
+
+use serde_json::{Value, json};
+use zerossl_sandbox::{Reply, When};
+
+use super::stand::Stand;
+use crate::error::Kind;
+use crate::operations::{CreateCertificate, GenerateCsr, Obtain, Obtained, Outcome, RevokeCertificate};
+
+fn id(obtained: &Obtained) -> String {
+    obtained.certificate.as_ref().expect("a certificate").id.clone()
+}
+
+fn forced(stand: &Stand) -> Obtain {
+    Obtain { force: Some(true), ..stand.wanted() }
+}
+
+fn copy(from: &std::path::Path, to: &std::path::Path) {
+    let _ = fs::remove_dir_all(to);
+    let done = Command::new("cp").arg("-a").args([from, to]).status().expect("cp");
+    assert!(done.success());
+}
+
+/// The store comes from a backup, and the certificate in it was replaced since: its successors are found.
+#[test]
+fn a_store_from_a_backup_goes_on_with_the_successor() {
+    for successors in 1..=3 {
+        let stand = Stand::new();
+        stand.sandbox.set_quota(1);
+        stand.obtain(&stand.wanted()).expect("a certificate");
+        let (store, backup) = (stand.store().join("example.com"), stand.store().with_file_name("backup"));
+        copy(&store, &backup);
+        let mut last = String::new();
+        for _ in 0..successors {
+            last = id(&stand.obtain(&forced(&stand)).expect("renewed"));
+        }
+        copy(&backup, &store);
+        let obtained = stand.obtain(&forced(&stand)).expect("the successor is replaced");
+        let replaced = obtained.certificate.as_ref().expect("one").replacement_for.clone();
+        assert_eq!(replaced, Some(last), "{successors}");
+        stand.inspect(&obtained);
+    }
+}
+
+/// The same when what is in place has expired at the service meanwhile, or was revoked.
+#[test]
+fn a_live_certificate_of_the_name_is_replaced_after_2839() {
+    let stand = Stand::new();
+    stand.obtain(&stand.wanted()).expect("a certificate");
+    let (store, backup) = (stand.store().join("example.com"), stand.store().with_file_name("backup"));
+    copy(&store, &backup);
+    let successor = id(&stand.obtain(&forced(&stand)).expect("renewed"));
+    copy(&backup, &store);
+    // The list does not show the successor at first, so the order is refused as a duplicate.
+    let old: Value = json!({"total_count": 0, "result_count": 0, "page": 1, "limit": 1000, "results": []});
+    stand.strike("list_certificates", 1, When::Before, Reply::json(200, old));
+    let obtained = stand.obtain(&forced(&stand)).expect("the successor is replaced");
+    let replaced = obtained.certificate.as_ref().expect("one").replacement_for.clone();
+    assert_eq!(replaced, Some(successor));
+}
+
+/// Another account's key: what the entry knows of is none of this account's.
+#[test]
+fn another_accounts_certificates_are_as_unknown_ones() {
+    for is_waiting in [false, true] {
+        let stand = Stand::new();
+        if is_waiting {
+            stand.sandbox.set_issue_delay(std::time::Duration::from_secs(7200));
+        }
+        let first = stand.obtain(&Obtain { deadline: Some(60.0), ..stand.wanted() }).expect("an order");
+        stand.sandbox.set_issue_delay(std::time::Duration::ZERO);
+        stand.sandbox.add_account("the-other-key", 50).expect("an account");
+        let client = crate::Client::builder()
+            .access_key("the-other-key")
+            .base_url(stand.sandbox.base_url())
+            .requests_per_second(0.0)
+            .build()
+            .expect("settings");
+        // The name's live certificate on the first account would be in the way.
+        if !is_waiting {
+            stand.client().send(&RevokeCertificate::new(id(&first))).expect("revoked");
+        }
+        let disk = crate::obtain::storage::Disk;
+        let wanted = if is_waiting { stand.wanted() } else { forced(&stand) };
+        let obtained = stand.obtain_on(&disk, &client, &wanted).expect("an order of this account");
+        assert_ne!(id(&obtained), id(&first));
+        assert_eq!(obtained.certificate.as_ref().expect("one").replacement_for, None);
+        let again = stand.obtain_on(&disk, &client, &stand.wanted()).expect("it is good");
+        assert_eq!(again.outcome, Outcome::Unchanged);
+    }
+}
+
+/// Revoked first, at a full quota: nothing can be replaced, and what to do is said.
+#[test]
+fn a_revoked_certificate_at_a_full_quota_is_explained() {
+    let stand = Stand::new();
+    stand.sandbox.set_quota(1);
+    let first = stand.obtain(&stand.wanted()).expect("a certificate");
+    stand.client().send(&RevokeCertificate::new(id(&first))).expect("revoked");
+    let error = stand.obtain(&stand.wanted()).expect_err("no place");
+    assert_eq!((error.kind(), error.api_code()), (Kind::Api, Some(2817)), "{error}");
+    assert!(error.message().contains("reissue with `force`, then revoke"), "{error}");
+    stand.sandbox.set_quota(2);
+    stand.inspect(&stand.obtain(&stand.wanted()).expect("a place"));
+}
+
+/// Its predecessor is still issued, and can be replaced.
+#[test]
+fn a_revoked_certificate_gives_way_to_its_predecessor() {
+    let stand = Stand::new();
+    stand.sandbox.set_quota(1);
+    let first = id(&stand.obtain(&stand.wanted()).expect("a certificate"));
+    let second = stand.obtain(&forced(&stand)).expect("renewed");
+    stand.client().send(&RevokeCertificate::new(id(&second))).expect("revoked");
+    let third = stand.obtain(&stand.wanted()).expect("the service allows it");
+    assert_eq!(third.certificate.expect("one").replacement_for, Some(first));
+}
+
+/// A refused replacement of what is not issued does not hide the reason.
+#[test]
+fn the_first_refusal_is_the_one_that_is_told() {
+    let stand = Stand::new();
+    let client = stand.client();
+    let csr = client.send(&GenerateCsr::new(["example.org"])).expect("a CSR").csr;
+    client.send(&CreateCertificate::new(["example.org"], csr)).expect("an order");
+    stand.sandbox.set_quota(1);
+    let error = stand.obtain(&stand.wanted()).expect_err("no place");
+    assert_eq!(error.api_code(), Some(2817), "{error}");
+    assert_eq!(stand.count("create_certificate"), 2, "once by us");
+}
+
+fn download(bundle: &str, leaf: &str) -> Reply {
+    Reply::json(200, json!({"certificate.crt": leaf, "ca_bundle.crt": bundle}))
+}
+
+/// An order that is issued and was not downloaded yet, and what its download holds.
+fn issued() -> (Stand, String, String) {
+    let stand = Stand::new();
+    stand.strike("download_certificate", 1, When::Before, Reply::page(502));
+    stand.obtain(&stand.wanted()).expect_err("not downloaded");
+    let id = &stand.live()[0].id;
+    let found = stand.client().send(&crate::operations::DownloadCertificate::new(id)).expect("issued");
+    (stand, found.certificate, found.ca_bundle)
+}
+
+#[test]
+fn a_chain_in_another_order_is_put_in_order() {
+    let strangers = Stand::new();
+    let stranger = strangers.sandbox.intermediate_pem();
+    let shapes: [(&str, fn(&str, &str, &str, &str) -> (String, String)); 8] = [
+        ("root first", |leaf, bundle, root, _| (leaf.into(), format!("{root}{bundle}"))),
+        ("root last", |leaf, bundle, root, _| (leaf.into(), format!("{bundle}{root}"))),
+        ("a stranger first", |leaf, bundle, _, other| (leaf.into(), format!("{other}{bundle}"))),
+        ("a stranger last", |leaf, bundle, _, other| (leaf.into(), format!("{bundle}{other}"))),
+        ("the leaf again", |leaf, bundle, _, _| (leaf.into(), format!("{leaf}{bundle}"))),
+        ("the leaf last", |leaf, bundle, root, _| (format!("{root}{bundle}{leaf}"), bundle.into())),
+        ("backwards", |leaf, bundle, root, other| (leaf.into(), format!("{root}{other}{bundle}{leaf}"))),
+        ("CRLF", |leaf, bundle, _, _| (leaf.replace('\n', "\r\n"), bundle.replace('\n', "\r\n"))),
+    ];
+    for (what, shape) in shapes {
+        let (stand, leaf, bundle) = issued();
+        let (certificate, chain) = shape(&leaf, &bundle, stand.sandbox.root_pem(), stranger);
+        stand.strike("download_certificate", 1, When::Before, download(&chain, &certificate));
+        let obtained = stand.obtain(&stand.wanted()).unwrap_or_else(|error| panic!("{what}: {error}"));
+        let read = |name: &str| fs::read_to_string(&obtained.files[name]).expect(name);
+        assert_eq!((read("cert"), read("chain")), (leaf, bundle), "{what}");
+        stand.inspect(&obtained);
+    }
+}
+
+/// A certificate that is held is fetched again by every later call, also by the one that gives it up.
+#[test]
+fn a_held_certificate_is_fetched_again() {
+    for giving_up in [false, true] {
+        let stand = Stand::new();
+        let other = stand
+            .obtain(&Obtain { domains: vec!["example.org".to_owned()], ..stand.wanted() })
+            .expect("a certificate");
+        let read = |name: &str| fs::read_to_string(&other.files[name]).expect(name);
+        let wrong = download(&read("chain"), &read("cert"));
+        stand.strike("download_certificate", 2, When::Before, wrong);
+        for _ in 0..2 {
+            let error = stand.obtain(&stand.wanted()).expect_err("not ours");
+            assert_eq!(error.kind(), Kind::Response, "{error}");
+        }
+        let wanted = Obtain { abandon: giving_up.then_some(true), ..stand.wanted() };
+        let obtained = stand.obtain(&wanted).expect("the right one");
+        assert_eq!((obtained.outcome, stand.count("create_certificate")), (Outcome::Resumed, 2));
+        stand.inspect(&obtained);
+    }
+}

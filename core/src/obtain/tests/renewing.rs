@@ -1,0 +1,142 @@
+//! A run through a store: a few entries at a time, the most urgent first, and no order more than wanted.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+use zerossl_sandbox::{Reply, When};
+
+use super::stand::Stand;
+use crate::error::Kind;
+use crate::operations::{Obtain, Outcome, RenewAll};
+
+const DAY: Duration = Duration::from_secs(24 * 3600);
+/// A hook that is not overlapped by the others would make a run this long.
+const LONG: Duration = Duration::from_secs(60);
+
+fn named(stand: &Stand, name: &str) -> Obtain {
+    Obtain { domains: vec![name.to_owned()], ..stand.wanted() }
+}
+
+fn all(stand: &Stand) -> RenewAll {
+    RenewAll::new(stand.store())
+}
+
+fn script(stand: &Stand, body: &str) -> Vec<String> {
+    let path = stand.store().with_file_name("hook");
+    fs::write(&path, format!("#!/bin/sh\n{body}\n")).expect("written");
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).expect("its mode");
+    vec![path.display().to_string()]
+}
+
+/// Each hook waits until all have begun: one at a time, none would end.
+#[test]
+fn entries_are_worked_on_at_the_same_time() {
+    let stand = Stand::new();
+    let names: Vec<String> = (0..4).map(|number| format!("{number}.example.com")).collect();
+    for name in &names {
+        stand.obtain(&named(&stand, name)).expect("a certificate");
+    }
+    let began = stand.store().with_file_name("began");
+    fs::create_dir(&began).expect("a folder");
+    let folder = began.display();
+    let hook = script(
+        &stand,
+        &format!(
+            "touch {folder}/$ZEROSSL_ENTRY\nwhile [ $(ls {folder} | wc -l) -lt 4 ]; do sleep 0.05; done"
+        ),
+    );
+    for name in &names {
+        let request = stand.store().join(name).join("request.json");
+        let text = fs::read_to_string(&request).expect("a request");
+        let mut value: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+        value.as_object_mut().expect("an object").remove("checksum");
+        value["deploy_hook"] = json!(hook);
+        fs::write(&request, value.to_string()).expect("written");
+    }
+    stand.sandbox.advance(61 * DAY);
+    let started = Instant::now();
+    let report = stand.renew_all(&RenewAll { jobs: Some(4), ..all(&stand) }).expect("all of them");
+    assert!(report.results.iter().all(|result| result.outcome == Some(Outcome::Renewed)));
+    assert!(started.elapsed() < LONG, "{:?}", started.elapsed());
+}
+
+/// By the time that is left, not by name.
+#[test]
+fn the_most_urgent_goes_first() {
+    let stand = Stand::new();
+    let order = ["c.example.com", "a.example.com", "b.example.com"];
+    for name in order {
+        stand.obtain(&named(&stand, name)).expect("a certificate");
+        stand.sandbox.advance(5 * DAY);
+    }
+    stand.sandbox.advance(60 * DAY);
+    let report = stand.renew_all(&RenewAll { jobs: Some(1), ..all(&stand) }).expect("all of them");
+    let created: Vec<String> =
+        stand.sandbox.certificates().iter().map(|certificate| certificate.common_name.clone()).collect();
+    assert_eq!(created, ["c", "a", "b", "c", "a", "b"].map(|name| format!("{name}.example.com")));
+    assert_eq!(report.results.len(), 3);
+    assert!(report.results.iter().all(|result| result.days_left >= Some(89)), "{report:?}");
+}
+
+#[test]
+fn the_report_begins_with_what_has_the_least_time_left() {
+    let stand = Stand::new();
+    for name in ["c.example.com", "a.example.com"] {
+        stand.obtain(&named(&stand, name)).expect("a certificate");
+        stand.sandbox.advance(5 * DAY);
+    }
+    let report = stand.renew_all(&all(&stand)).expect("nothing to do");
+    let rows: Vec<_> = report.results.iter().map(|row| row.name.as_str()).collect();
+    assert_eq!(rows, ["c.example.com", "a.example.com"]);
+    let days = |row: usize| report.results[row].days_left.expect("a leaf");
+    assert!((79..=80).contains(&days(0)) && days(1) == days(0) + 5, "{report:?}");
+    let end = |row: usize| report.results[row].expires.as_ref().and_then(crate::Time::to_system_time);
+    assert!(end(0) < end(1));
+}
+
+/// What is refused takes no place among the orders that may be made.
+#[test]
+fn a_refused_create_does_not_count() {
+    for jobs in [1, 4] {
+        let stand = Stand::new();
+        for name in ["a.example.com", "b.example.com", "c.example.com"] {
+            stand.obtain(&named(&stand, name)).expect("a certificate");
+        }
+        stand.sandbox.advance(61 * DAY);
+        stand.strike("create_certificate", 1, When::Before, Reply::refusal(2808).expect("a code"));
+        let limited = RenewAll { jobs: Some(jobs), max_orders: Some(1), ..all(&stand) };
+        let error = stand.renew_all(&limited).expect_err("one is refused");
+        assert_eq!(error.kind(), Kind::Api, "{error}");
+        let results = error.details().expect("a report")["results"].clone();
+        let count = |outcome: &str| {
+            results.as_array().map_or(0, |rows| rows.iter().filter(|row| row["outcome"] == outcome).count())
+        };
+        assert_eq!((count("renewed"), count("postponed")), (1, 1), "{jobs} jobs: {results}");
+    }
+}
+
+/// A create without an outcome may have made one.
+#[test]
+fn a_lost_create_counts() {
+    let stand = Stand::new();
+    for name in ["a.example.com", "b.example.com"] {
+        stand.obtain(&named(&stand, name)).expect("a certificate");
+    }
+    stand.sandbox.advance(61 * DAY);
+    stand.strike("create_certificate", 1, When::Before, Reply::page(502));
+    let limited = RenewAll { jobs: Some(1), max_orders: Some(1), ..all(&stand) };
+    stand.renew_all(&limited).expect_err("its answer is lost");
+    assert_eq!(stand.count("create_certificate"), 3);
+}
+
+#[test]
+fn offline_asks_nobody() {
+    let stand = Stand::new();
+    stand.obtain(&stand.wanted()).expect("a certificate");
+    let before = stand.sandbox.requests().len();
+    let report = stand.renew_all(&RenewAll { offline: Some(true), ..all(&stand) }).expect("good");
+    assert_eq!(report.results[0].outcome, Some(Outcome::Unchanged));
+    assert_eq!(stand.sandbox.requests().len(), before);
+}
