@@ -59,7 +59,7 @@ fn openssl_reads_every_kind_of_key_and_request() {
         for expected in [
             algorithm,
             signature,
-            "Subject: CN = example.com",
+            "Subject: C = US, CN = example.com",
             "DNS:example.com, DNS:*.example.com, IP Address:203.0.113.10, IP Address:2001:DB8:0:0:0:0:0:1",
         ] {
             assert!(text.contains(expected), "{expected} is missing:\n{text}");
@@ -229,5 +229,34 @@ fn keys_are_taken_however_they_were_copied() {
         std::fs::write(folder.path().join("key.pem"), &key).expect("a file");
         let of_csr = openssl(&["req", "-in", "csr.pem", "-noout", "-pubkey"], folder.path());
         assert_eq!(of_csr, openssl(&["pkey", "-in", "key.pem", "-pubout"], folder.path()), "{mangled}");
+    }
+}
+
+#[test]
+fn the_subject_is_what_was_asked_for() {
+    let subject = |value: serde_json::Value| -> Option<String> {
+        let given = serde_json::json!({"domains": ["example.com"], "subject": value});
+        let answer = client().call("generate_csr", &given.to_string()).expect("a CSR");
+        let answer: serde_json::Value = serde_json::from_str(&answer).expect("JSON");
+        let text = text_of(answer["csr"].as_str().expect("a CSR"))?;
+        let line = text.lines().find(|line| line.trim_start().starts_with("Subject:")).expect("a subject");
+        Some(line.trim().to_owned())
+    };
+    for (given, expected) in [
+        (serde_json::json!(null), "Subject: C = US, CN = example.com"),
+        (serde_json::json!({}), "Subject: C = US, CN = example.com"),
+        (serde_json::json!({"country": "de"}), "Subject: C = DE, CN = example.com"),
+        (serde_json::json!({"country": ""}), "Subject: CN = example.com"),
+        (
+            serde_json::json!({
+                "organizational_unit": "IT", "organization": "Beispiel GmbH", "locality": "Köln", "state": "NRW",
+                "country": "DE",
+            }),
+            "Subject: C = DE, ST = NRW, L = K\\C3\\B6ln, O = Beispiel GmbH, OU = IT, CN = example.com",
+        ),
+    ] {
+        if let Some(found) = subject(given) {
+            assert_eq!(found, expected);
+        }
     }
 }

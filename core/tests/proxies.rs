@@ -105,6 +105,8 @@ fn what_a_proxy_answers_is_said_once_and_as_its_answer() {
         );
         let status = answer.split(' ').nth(1).filter(|status| status.parse::<u16>().is_ok_and(|s| s >= 300));
         if let Some(status) = status.filter(|_| answer.starts_with("HTTP")) {
+            // The port may have the same digits.
+            let message = message.replace(&proxy.to_string(), "");
             assert_eq!(message.matches(status).count(), 1, "{error}");
         }
     }

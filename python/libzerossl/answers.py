@@ -228,7 +228,7 @@ class Obtained(Answer):
         "The certificate, or the order that waits or was given up.", "optional", of=Certificate
     )
     files: Field[dict[str, str]] = Field(
-        "Where the files in use lie: privkey, cert, chain, fullchain, combined.", "dict"
+        "Where the files in use lie: privkey, cert, chain, fullchain, combined; without privkey and combined where the caller gave a `csr`.", "dict"
     )
     deployed: Field[bool | None] = Field("Whether the deploy hook has had the certificate in use; without a hook true.")
 
@@ -241,7 +241,8 @@ class Renewal(Answer):
     name: Field[str] = Field("The entry.")
     outcome: Field[Outcome | str | None] = Field("As `obtain` has it, or postponed; none if it failed.")
     id: Field[str | None] = Field("The certificate, or the order that waits.")
-    expires: Field[datetime | str | None] = Field("When the certificate ends.", "time")
+    expires: Field[datetime | str | None] = Field("When the leaf in place ends.", "time")
+    days_left: Field[int | None] = Field("Whole days until then.")
     error: Field[dict[str, Any] | None] = Field("Why it failed: an error in its JSON form.")
 
 
@@ -251,4 +252,4 @@ class Renewals(Answer):
     __slots__ = ()
 
     failed: Field[int] = Field("How many entries failed.")
-    results: Field[list[Renewal]] = Field("Each entry, by name.", "list", of=Renewal)
+    results: Field[list[Renewal]] = Field("Each entry, the one with the least time left first.", "list", of=Renewal)

@@ -42,6 +42,9 @@ class Obtaining:
         strict_domains: bool | None = None,
         key_type: KeyType | None = None,
         reuse_key: bool | None = None,
+        private_key: str | None = None,
+        csr: str | None = None,
+        subject: Mapping[str, str] | None = None,
         renew_at: float | None = None,
         force: bool | None = None,
         replace: str | None = None,
@@ -55,6 +58,7 @@ class Obtaining:
         rollback: bool | None = None,
         adopt: str | None = None,
         abandon: bool | None = None,
+        offline: bool | None = None,
         on_event: OnEvent | None = None,
     ) -> Obtained:
         """Leave a valid certificate in a folder.
@@ -84,9 +88,15 @@ class Obtaining:
             strict_domains: Exactly these names, true by default; otherwise the service adds the www or bare twin of a
                 name.
             key_type: The kind of key; ecdsa-p256 by default.
-            reuse_key: Whether a renewal keeps the key.
+            reuse_key: Whether a renewal keeps the key; one whose certificate was revoked is never kept.
+            private_key: A key of the caller's, PEM, for all orders of the entry: later calls and `renew_all` take it
+                from the key's own file, until `reuse_key` is false or another `key_type` is asked for.
+            csr: A CSR of the caller's, PEM, whose names are `domains`: the caller keeps the key, so there is no privkey
+                and no combined among the files. Not with key_type, subject, private_key, reuse_key.
+            subject: What a CSR of ours says beside the CN; by default the country `US`, since the service refused CSRs
+                without one in 2026. A DV certificate shows none of it.
             renew_at: The share of the lifetime that is left when the certificate is renewed; 1/3 by default.
-            force: Orders anew though the certificate is good.
+            force: Orders anew though the certificate is good, and though too many creates are without an outcome.
             replace: Which certificate the new one replaces, which passes the quota: `auto` (the newest of the entry;
                 the default), `never`, or an id.
             deadline: Seconds for the whole call; 1800 by default, without end for EMAIL.
@@ -101,6 +111,8 @@ class Obtaining:
             rollback: Whether `current` goes back to the version before when the deploy hook fails.
             adopt: The id of the order that is ours, after an error of kind `ambiguous`.
             abandon: Gives up the order under way; one that is issued meanwhile is installed.
+            offline: No network while the certificate is good; otherwise the service is asked once whether it was
+                revoked.
             on_event: Called with each `Event`; ``print`` will do.
 
         Raises:
@@ -127,6 +139,9 @@ class Obtaining:
             "strict_domains": strict_domains,
             "key_type": key_type,
             "reuse_key": reuse_key,
+            "private_key": private_key,
+            "csr": csr,
+            "subject": subject,
             "renew_at": renew_at,
             "force": force,
             "replace": replace,
@@ -140,6 +155,7 @@ class Obtaining:
             "rollback": rollback,
             "adopt": adopt,
             "abandon": abandon,
+            "offline": offline,
         }
         return running.run(self._inner.start("obtain", parameters, Answer), Obtained, callables)
 
@@ -149,6 +165,7 @@ class Obtaining:
         *,
         jobs: int | None = None,
         max_orders: int | None = None,
+        offline: bool | None = None,
         on_event: OnEvent | None = None,
         publish: Publish | None = None,
         cleanup: Publish | None = None,
@@ -161,7 +178,9 @@ class Obtaining:
         Args:
             directory: The folder of all entries.
             jobs: How many entries are worked on at once; 4 by default.
-            max_orders: How many new orders are sent at most; what would need another is `postponed` to the next run.
+            max_orders: How many new orders are made at most, refused ones left out; what would need another is
+                `postponed` to the next run.
+            offline: No network for entries whose certificate is good; what was revoked goes unnoticed.
             on_event: Called with each `Event`; ``print`` will do.
             publish: As for `obtain`, for entries that were obtained with it; without it those fail when they are due.
             cleanup: As for `obtain`.
@@ -178,5 +197,5 @@ class Obtaining:
         """
         callables = Callables(on_event, publish, cleanup)
         callables.check("renew_all")
-        parameters = {"directory": ways.path(directory), "jobs": jobs, "max_orders": max_orders}
+        parameters = {"directory": ways.path(directory), "jobs": jobs, "max_orders": max_orders, "offline": offline}
         return running.run(self._inner.start("renew_all", parameters, Answer), Renewals, callables)

@@ -92,6 +92,8 @@ def parameter_types(schema: dict[str, Any]) -> set[str]:
         names = {name for name in literals.__all__ if list(get_args(getattr(literals, name))) == words}
         assert names, f"no literal of libzerossl.literals is {words}"
         return {f"Sequence[{name}]" for name in names} if schema.get("type") == "array" else names
+    if all(member.get("type") == "string" for member in schema.get("properties", {"": {}}).values()):
+        return {"Mapping[str, str]"}
     return {
         "string": {"str"},
         "integer": {"int"},

@@ -20,7 +20,8 @@ impl Entry<'_> {
         let (probe, new) = (self.path.join(FILE), self.path.join(format!("{FILE}.new")));
         let storage = self.world.storage;
         // No run of zeros, which some file systems do not store.
-        let content: Vec<u8> = std::iter::repeat_with(|| fastrand::u8(..)).take(NEEDED).collect();
+        let mut content = vec![0; NEEDED];
+        fastrand::Rng::new().fill(&mut content);
         storage
             .create(&new, &content, PRIVATE)
             .and_then(|()| storage.sync(&new))

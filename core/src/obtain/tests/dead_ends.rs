@@ -146,11 +146,14 @@ fn issued() -> (Stand, String, String) {
     (stand, found.certificate, found.ca_bundle)
 }
 
+/// From leaf, bundle, root and another CA's certificate to what is downloaded: the certificate and the bundle.
+type Shape = fn(&str, &str, &str, &str) -> (String, String);
+
 #[test]
 fn a_chain_in_another_order_is_put_in_order() {
     let strangers = Stand::new();
     let stranger = strangers.sandbox.intermediate_pem();
-    let shapes: [(&str, fn(&str, &str, &str, &str) -> (String, String)); 8] = [
+    let shapes: [(&str, Shape); 8] = [
         ("root first", |leaf, bundle, root, _| (leaf.into(), format!("{root}{bundle}"))),
         ("root last", |leaf, bundle, root, _| (leaf.into(), format!("{bundle}{root}"))),
         ("a stranger first", |leaf, bundle, _, other| (leaf.into(), format!("{other}{bundle}"))),
