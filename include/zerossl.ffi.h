@@ -66,10 +66,7 @@ zerossl_op *zerossl_op_start(const zerossl_client *client,
                              const char *params_json,
                              zerossl_error **error);
 
-int32_t zerossl_op_next(zerossl_op *op,
-                        int32_t timeout_ms,
-                        char **event_json,
-                        zerossl_error **error);
+int32_t zerossl_op_next(zerossl_op *op, int32_t timeout_ms, char **event_json, zerossl_error **error);
 
 int32_t zerossl_op_reply(zerossl_op *op, const char *reply_json, zerossl_error **error);
 
@@ -92,17 +89,11 @@ char *zerossl_create_certificate(const zerossl_client *client,
                                  const char *params_json,
                                  zerossl_error **error);
 
-char *zerossl_verify_domains(const zerossl_client *client,
-                             const char *params_json,
-                             zerossl_error **error);
+char *zerossl_verify_domains(const zerossl_client *client, const char *params_json, zerossl_error **error);
 
-char *zerossl_get_certificate(const zerossl_client *client,
-                              const char *params_json,
-                              zerossl_error **error);
+char *zerossl_get_certificate(const zerossl_client *client, const char *params_json, zerossl_error **error);
 
-char *zerossl_list_certificates(const zerossl_client *client,
-                                const char *params_json,
-                                zerossl_error **error);
+char *zerossl_list_certificates(const zerossl_client *client, const char *params_json, zerossl_error **error);
 
 char *zerossl_verification_status(const zerossl_client *client,
                                   const char *params_json,
@@ -128,9 +119,7 @@ char *zerossl_download_certificate_zip(const zerossl_client *client,
                                        const char *params_json,
                                        zerossl_error **error);
 
-char *zerossl_validate_csr(const zerossl_client *client,
-                           const char *params_json,
-                           zerossl_error **error);
+char *zerossl_validate_csr(const zerossl_client *client, const char *params_json, zerossl_error **error);
 
 char *zerossl_generate_eab_credentials(const zerossl_client *client,
                                        const char *params_json,
@@ -148,18 +137,10 @@ char *zerossl_download_ca_certificate(const zerossl_client *client,
                                       const char *params_json,
                                       zerossl_error **error);
 
-char *zerossl_request(const zerossl_client *client,
-                      const char *params_json,
-                      zerossl_error **error);
+char *zerossl_request(const zerossl_client *client, const char *params_json, zerossl_error **error);
 
-char *zerossl_generate_csr(const zerossl_client *client,
-                           const char *params_json,
-                           zerossl_error **error);
+char *zerossl_generate_csr(const zerossl_client *client, const char *params_json, zerossl_error **error);
 
-char *zerossl_obtain(const zerossl_client *client,
-                     const char *params_json,
-                     zerossl_error **error);
+char *zerossl_obtain(const zerossl_client *client, const char *params_json, zerossl_error **error);
 
-char *zerossl_renew_all(const zerossl_client *client,
-                        const char *params_json,
-                        zerossl_error **error);
+char *zerossl_renew_all(const zerossl_client *client, const char *params_json, zerossl_error **error);

@@ -30,7 +30,7 @@
  *              purpose. Make a new client in the child. Errors and strings may be used and freed.
  * Freeing      Every free takes NULL, never blocks and does no I/O.
  * Bad input    NULL where an object or text is needed, bad UTF-8, bad JSON, an unknown or wrong parameter:
- *              ZEROSSL_E_INVALID_ARGUMENT, whose `parameter` names it.
+ *              ZEROSSL_E_INVALID_ARGUMENT, whose `parameter` names it. No attribute promises the compiler more.
  */
 
 #ifndef ZEROSSL_H
@@ -49,15 +49,8 @@
 #if defined(__GNUC__) || defined(__clang__)
 /** The result is owned by the caller, or says whether it worked. */
 #define ZEROSSL_MUST_USE __attribute__((warn_unused_result))
-/** These arguments must not be NULL. If one is NULL all the same, the function says so. */
-#define ZEROSSL_NONNULL_1 __attribute__((nonnull(1)))
-#define ZEROSSL_NONNULL_1_2 __attribute__((nonnull(1, 2)))
-#define ZEROSSL_NONNULL_1_3 __attribute__((nonnull(1, 3)))
 #else
 #define ZEROSSL_MUST_USE
-#define ZEROSSL_NONNULL_1
-#define ZEROSSL_NONNULL_1_2
-#define ZEROSSL_NONNULL_1_3
 #endif
 
 /** No error. */
@@ -171,7 +164,7 @@ void zerossl_string_free(char *s);
  * through the whole text, so take large lists page by page (zerossl_op_start).
  */
 ZEROSSL_MUST_USE
-char *zerossl_json_get(const char *json, const char *pointer) ZEROSSL_NONNULL_1_2;
+char *zerossl_json_get(const char *json, const char *pointer);
 
 /**
  * A text as a JSON string, quotes included, to be put into configuration or parameters.
@@ -180,7 +173,7 @@ char *zerossl_json_get(const char *json, const char *pointer) ZEROSSL_NONNULL_1_
  * block.
  */
 ZEROSSL_MUST_USE
-char *zerossl_json_quote(const char *text) ZEROSSL_NONNULL_1;
+char *zerossl_json_quote(const char *text);
 
 /**
  * Which kind of error it is: one of the ZEROSSL_E_ numbers, or ZEROSSL_OK for NULL.
@@ -254,8 +247,7 @@ ZEROSSL_MUST_USE
 char *zerossl_call(const zerossl_client *client,
                    const char *operation,
                    const char *params_json,
-                   zerossl_error **error)
-    ZEROSSL_NONNULL_1_2;
+                   zerossl_error **error);
 
 /**
  * Starts an operation on a thread of the library, which blocks all signals. Its events are pulled with
@@ -271,8 +263,7 @@ ZEROSSL_MUST_USE
 zerossl_op *zerossl_op_start(const zerossl_client *client,
                              const char *operation,
                              const char *params_json,
-                             zerossl_error **error)
-    ZEROSSL_NONNULL_1_2;
+                             zerossl_error **error);
 
 /**
  * Waits for the next event, at most `timeout_ms` milliseconds; 0 polls, -1 waits as long as it takes.
@@ -290,8 +281,7 @@ ZEROSSL_MUST_USE
 int32_t zerossl_op_next(zerossl_op *op,
                         int32_t timeout_ms,
                         char **event_json,
-                        zerossl_error **error)
-    ZEROSSL_NONNULL_1_3;
+                        zerossl_error **error);
 
 /**
  * Answers an event that asks: {"id": ..., "ok": true}, or {"id": ..., "error": "why"}, with the event's id.
@@ -300,10 +290,7 @@ int32_t zerossl_op_next(zerossl_op *op,
  * of this id waits). Any thread, and inside the callback of zerossl_run; does not block.
  */
 ZEROSSL_MUST_USE
-int32_t zerossl_op_reply(zerossl_op *op,
-                         const char *reply_json,
-                         zerossl_error **error)
-    ZEROSSL_NONNULL_1_2;
+int32_t zerossl_op_reply(zerossl_op *op, const char *reply_json, zerossl_error **error);
 
 /**
  * A file descriptor for poll, select, epoll and event loops: readable while zerossl_op_next has news. Read
@@ -314,7 +301,7 @@ int32_t zerossl_op_reply(zerossl_op *op,
  * of zerossl_run, a child of fork, no more descriptors. Any thread; does not block.
  */
 ZEROSSL_MUST_USE
-int zerossl_op_fd(const zerossl_op *op) ZEROSSL_NONNULL_1;
+int zerossl_op_fd(const zerossl_op *op);
 
 /**
  * Asks the operation to end soon, also in the middle of a network call. It then ends with
@@ -331,7 +318,7 @@ void zerossl_op_cancel(zerossl_op *op);
  * ZEROSSL_E_NOT_READY while it runs. Does not block. One thread at a time works an op.
  */
 ZEROSSL_MUST_USE
-char *zerossl_op_result(zerossl_op *op, zerossl_error **error) ZEROSSL_NONNULL_1;
+char *zerossl_op_result(zerossl_op *op, zerossl_error **error);
 
 /**
  * Cancels an op, whether it has ended or not, frees it, and closes its descriptor.
@@ -358,8 +345,7 @@ char *zerossl_run(const zerossl_client *client,
                   const char *params_json,
                   zerossl_event_fn on_event,
                   void *user_data,
-                  zerossl_error **error)
-    ZEROSSL_NONNULL_1_2;
+                  zerossl_error **error);
 
 /**
  * Orders a certificate: a draft, which takes a place in the quota. A lost answer is an error of kind
@@ -379,8 +365,7 @@ char *zerossl_run(const zerossl_client *client,
 ZEROSSL_MUST_USE
 char *zerossl_create_certificate(const zerossl_client *client,
                                  const char *params_json,
-                                 zerossl_error **error)
-    ZEROSSL_NONNULL_1;
+                                 zerossl_error **error);
 
 /**
  * Asks the service to look at the published files or records, or to send its mails. Keep what is published
@@ -397,8 +382,7 @@ char *zerossl_create_certificate(const zerossl_client *client,
 ZEROSSL_MUST_USE
 char *zerossl_verify_domains(const zerossl_client *client,
                              const char *params_json,
-                             zerossl_error **error)
-    ZEROSSL_NONNULL_1;
+                             zerossl_error **error);
 
 /**
  * One certificate of the account, as it stands.
@@ -412,8 +396,7 @@ char *zerossl_verify_domains(const zerossl_client *client,
 ZEROSSL_MUST_USE
 char *zerossl_get_certificate(const zerossl_client *client,
                               const char *params_json,
-                              zerossl_error **error)
-    ZEROSSL_NONNULL_1;
+                              zerossl_error **error);
 
 /**
  * A page of the account's certificates. Started as an op, it gives all pages, each as an event `page`.
@@ -433,8 +416,7 @@ char *zerossl_get_certificate(const zerossl_client *client,
 ZEROSSL_MUST_USE
 char *zerossl_list_certificates(const zerossl_client *client,
                                 const char *params_json,
-                                zerossl_error **error)
-    ZEROSSL_NONNULL_1;
+                                zerossl_error **error);
 
 /**
  * How far validation by mail has come. For the other methods ask for the certificate.
@@ -448,8 +430,7 @@ char *zerossl_list_certificates(const zerossl_client *client,
 ZEROSSL_MUST_USE
 char *zerossl_verification_status(const zerossl_client *client,
                                   const char *params_json,
-                                  zerossl_error **error)
-    ZEROSSL_NONNULL_1;
+                                  zerossl_error **error);
 
 /**
  * Sends the validation mails again. Never repeated by us: each call sends mail.
@@ -463,8 +444,7 @@ char *zerossl_verification_status(const zerossl_client *client,
 ZEROSSL_MUST_USE
 char *zerossl_resend_verification(const zerossl_client *client,
                                   const char *params_json,
-                                  zerossl_error **error)
-    ZEROSSL_NONNULL_1;
+                                  zerossl_error **error);
 
 /**
  * Gives up an order that is a draft or waits for validation; its place in the quota becomes free.
@@ -478,8 +458,7 @@ char *zerossl_resend_verification(const zerossl_client *client,
 ZEROSSL_MUST_USE
 char *zerossl_cancel_certificate(const zerossl_client *client,
                                  const char *params_json,
-                                 zerossl_error **error)
-    ZEROSSL_NONNULL_1;
+                                 zerossl_error **error);
 
 /**
  * Takes an issued certificate back. Its place in the quota stays taken.
@@ -494,8 +473,7 @@ char *zerossl_cancel_certificate(const zerossl_client *client,
 ZEROSSL_MUST_USE
 char *zerossl_revoke_certificate(const zerossl_client *client,
                                  const char *params_json,
-                                 zerossl_error **error)
-    ZEROSSL_NONNULL_1;
+                                 zerossl_error **error);
 
 /**
  * The issued certificate with its chain, as PEM. Right after `issued` the service may still answer
@@ -511,8 +489,7 @@ char *zerossl_revoke_certificate(const zerossl_client *client,
 ZEROSSL_MUST_USE
 char *zerossl_download_certificate(const zerossl_client *client,
                                    const char *params_json,
-                                   zerossl_error **error)
-    ZEROSSL_NONNULL_1;
+                                   zerossl_error **error);
 
 /**
  * The issued certificate with its chain, as a ZIP file with certificate.crt and ca_bundle.crt.
@@ -527,8 +504,7 @@ char *zerossl_download_certificate(const zerossl_client *client,
 ZEROSSL_MUST_USE
 char *zerossl_download_certificate_zip(const zerossl_client *client,
                                        const char *params_json,
-                                       zerossl_error **error)
-    ZEROSSL_NONNULL_1;
+                                       zerossl_error **error);
 
 /**
  * Asks the service what it thinks of a CSR. No order is made.
@@ -542,8 +518,7 @@ char *zerossl_download_certificate_zip(const zerossl_client *client,
 ZEROSSL_MUST_USE
 char *zerossl_validate_csr(const zerossl_client *client,
                            const char *params_json,
-                           zerossl_error **error)
-    ZEROSSL_NONNULL_1;
+                           zerossl_error **error);
 
 /**
  * New credentials for an ACME client's external account binding (RFC 8555, section 7.3.4). They can be
@@ -558,8 +533,7 @@ char *zerossl_validate_csr(const zerossl_client *client,
 ZEROSSL_MUST_USE
 char *zerossl_generate_eab_credentials(const zerossl_client *client,
                                        const char *params_json,
-                                       zerossl_error **error)
-    ZEROSSL_NONNULL_1;
+                                       zerossl_error **error);
 
 /**
  * A page of the CA's own certificates.
@@ -574,8 +548,7 @@ char *zerossl_generate_eab_credentials(const zerossl_client *client,
 ZEROSSL_MUST_USE
 char *zerossl_list_ca_certificates(const zerossl_client *client,
                                    const char *params_json,
-                                   zerossl_error **error)
-    ZEROSSL_NONNULL_1;
+                                   zerossl_error **error);
 
 /**
  * One of the CA's own certificates.
@@ -590,8 +563,7 @@ char *zerossl_list_ca_certificates(const zerossl_client *client,
 ZEROSSL_MUST_USE
 char *zerossl_get_ca_certificate(const zerossl_client *client,
                                  const char *params_json,
-                                 zerossl_error **error)
-    ZEROSSL_NONNULL_1;
+                                 zerossl_error **error);
 
 /**
  * One of the CA's own certificates with its chain, as PEM.
@@ -605,8 +577,7 @@ char *zerossl_get_ca_certificate(const zerossl_client *client,
 ZEROSSL_MUST_USE
 char *zerossl_download_ca_certificate(const zerossl_client *client,
                                       const char *params_json,
-                                      zerossl_error **error)
-    ZEROSSL_NONNULL_1;
+                                      zerossl_error **error);
 
 /**
  * Any endpoint, also one that is published after this version. The access key is added; an error body is
@@ -624,8 +595,7 @@ char *zerossl_download_ca_certificate(const zerossl_client *client,
 ZEROSSL_MUST_USE
 char *zerossl_request(const zerossl_client *client,
                       const char *params_json,
-                      zerossl_error **error)
-    ZEROSSL_NONNULL_1;
+                      zerossl_error **error);
 
 /**
  * Makes a certificate signing request and, unless one is given, a private key. Nothing is sent. Save the
@@ -635,6 +605,8 @@ char *zerossl_request(const zerossl_client *client,
  * - `domains`: The names; the first one becomes the CN if it has no more than 64 characters.
  * - `key_type`?: The kind of key to make; ecdsa-p256 by default.
  * - `private_key`?: A key to use instead: PEM, as PKCS#8, SEC1 or PKCS#1.
+ * - `subject`?: What a CSR of ours says beside the CN; by default the country `US`, since the service
+ *   refused CSRs without one in 2026. A DV certificate shows none of it.
  *
  * Answer: `csr`, `private_key`. Returned as JSON for zerossl_string_free; NULL on failure, with `*error`.
  * Any thread, many at once; blocks like zerossl_call.
@@ -642,8 +614,7 @@ char *zerossl_request(const zerossl_client *client,
 ZEROSSL_MUST_USE
 char *zerossl_generate_csr(const zerossl_client *client,
                            const char *params_json,
-                           zerossl_error **error)
-    ZEROSSL_NONNULL_1;
+                           zerossl_error **error);
 
 /**
  * Leaves a valid certificate in a folder: nothing is done while the one there is good, an order under way
@@ -659,9 +630,16 @@ char *zerossl_generate_csr(const zerossl_client *client,
  * - `strict_domains`?: Exactly these names, true by default; otherwise the service adds the www or bare
  *   twin of a name.
  * - `key_type`?: The kind of key; ecdsa-p256 by default.
- * - `reuse_key`?: Whether a renewal keeps the key.
+ * - `reuse_key`?: Whether a renewal keeps the key; one whose certificate was revoked is never kept.
+ * - `private_key`?: A key of the caller's, PEM, for all orders of the entry: later calls and `renew_all`
+ *   take it from the key's own file, until `reuse_key` is false or another `key_type` is asked for.
+ * - `csr`?: A CSR of the caller's, PEM, whose names are `domains`: the caller keeps the key, so there is
+ *   no privkey and no combined among the files. Not with key_type, subject, private_key, reuse_key.
+ * - `subject`?: What a CSR of ours says beside the CN; by default the country `US`, since the service
+ *   refused CSRs without one in 2026. A DV certificate shows none of it.
  * - `renew_at`?: The share of the lifetime that is left when the certificate is renewed; 1/3 by default.
- * - `force`?: Orders anew though the certificate is good.
+ * - `force`?: Orders anew though the certificate is good, and though too many creates are without an
+ *   outcome.
  * - `replace`?: Which certificate the new one replaces, which passes the quota: `auto` (the newest of
  *   the entry; the default), `never`, or an id.
  * - `deadline`?: Seconds for the whole call; 1800 by default, without end for EMAIL.
@@ -677,6 +655,8 @@ char *zerossl_generate_csr(const zerossl_client *client,
  * - `rollback`?: Whether `current` goes back to the version before when the deploy hook fails.
  * - `adopt`?: The id of the order that is ours, after an error of kind `ambiguous`.
  * - `abandon`?: Gives up the order under way; one that is issued meanwhile is installed.
+ * - `offline`?: No network while the certificate is good; otherwise the service is asked once whether it
+ *   was revoked.
  *
  * Answer: `outcome`, `certificate`, `files`, `deployed`. Returned as JSON for zerossl_string_free; NULL on
  * failure, with `*error`. Any thread, many at once; blocks like zerossl_call.
@@ -684,8 +664,7 @@ char *zerossl_generate_csr(const zerossl_client *client,
 ZEROSSL_MUST_USE
 char *zerossl_obtain(const zerossl_client *client,
                      const char *params_json,
-                     zerossl_error **error)
-    ZEROSSL_NONNULL_1;
+                     zerossl_error **error);
 
 /**
  * Goes through a store and does for every entry what `obtain` would, by the parameters it was last called
@@ -694,8 +673,9 @@ char *zerossl_obtain(const zerossl_client *client,
  * Parameters:
  * - `directory`: The folder of all entries.
  * - `jobs`?: How many entries are worked on at once; 4 by default.
- * - `max_orders`?: How many new orders are sent at most; what would need another is `postponed` to the
- *   next run.
+ * - `max_orders`?: How many new orders are made at most, refused ones left out; what would need another
+ *   is `postponed` to the next run.
+ * - `offline`?: No network for entries whose certificate is good; what was revoked goes unnoticed.
  *
  * Answer: `failed`, `results`. Returned as JSON for zerossl_string_free; NULL on failure, with `*error`.
  * Any thread, many at once; blocks like zerossl_call.
@@ -703,8 +683,7 @@ char *zerossl_obtain(const zerossl_client *client,
 ZEROSSL_MUST_USE
 char *zerossl_renew_all(const zerossl_client *client,
                         const char *params_json,
-                        zerossl_error **error)
-    ZEROSSL_NONNULL_1;
+                        zerossl_error **error);
 
 #ifdef __cplusplus
 }  // extern "C"

@@ -313,6 +313,8 @@ pub unsafe extern "C" fn zerossl_request(
 /// - `domains`: The names; the first one becomes the CN if it has no more than 64 characters.
 /// - `key_type`?: The kind of key to make; ecdsa-p256 by default.
 /// - `private_key`?: A key to use instead: PEM, as PKCS#8, SEC1 or PKCS#1.
+/// - `subject`?: What a CSR of ours says beside the CN; by default the country `US`, since the service
+///   refused CSRs without one in 2026. A DV certificate shows none of it.
 ///
 /// Answer: `csr`, `private_key`. Returned as JSON for zerossl_string_free; NULL on failure, with `*error`.
 /// Any thread, many at once; blocks like zerossl_call.
@@ -339,9 +341,16 @@ pub unsafe extern "C" fn zerossl_generate_csr(
 /// - `strict_domains`?: Exactly these names, true by default; otherwise the service adds the www or bare
 ///   twin of a name.
 /// - `key_type`?: The kind of key; ecdsa-p256 by default.
-/// - `reuse_key`?: Whether a renewal keeps the key.
+/// - `reuse_key`?: Whether a renewal keeps the key; one whose certificate was revoked is never kept.
+/// - `private_key`?: A key of the caller's, PEM, for all orders of the entry: later calls and `renew_all`
+///   take it from the key's own file, until `reuse_key` is false or another `key_type` is asked for.
+/// - `csr`?: A CSR of the caller's, PEM, whose names are `domains`: the caller keeps the key, so there is
+///   no privkey and no combined among the files. Not with key_type, subject, private_key, reuse_key.
+/// - `subject`?: What a CSR of ours says beside the CN; by default the country `US`, since the service
+///   refused CSRs without one in 2026. A DV certificate shows none of it.
 /// - `renew_at`?: The share of the lifetime that is left when the certificate is renewed; 1/3 by default.
-/// - `force`?: Orders anew though the certificate is good.
+/// - `force`?: Orders anew though the certificate is good, and though too many creates are without an
+///   outcome.
 /// - `replace`?: Which certificate the new one replaces, which passes the quota: `auto` (the newest of
 ///   the entry; the default), `never`, or an id.
 /// - `deadline`?: Seconds for the whole call; 1800 by default, without end for EMAIL.
@@ -357,6 +366,8 @@ pub unsafe extern "C" fn zerossl_generate_csr(
 /// - `rollback`?: Whether `current` goes back to the version before when the deploy hook fails.
 /// - `adopt`?: The id of the order that is ours, after an error of kind `ambiguous`.
 /// - `abandon`?: Gives up the order under way; one that is issued meanwhile is installed.
+/// - `offline`?: No network while the certificate is good; otherwise the service is asked once whether it
+///   was revoked.
 ///
 /// Answer: `outcome`, `certificate`, `files`, `deployed`. Returned as JSON for zerossl_string_free; NULL on
 /// failure, with `*error`. Any thread, many at once; blocks like zerossl_call.
@@ -376,8 +387,9 @@ pub unsafe extern "C" fn zerossl_obtain(
 /// Parameters:
 /// - `directory`: The folder of all entries.
 /// - `jobs`?: How many entries are worked on at once; 4 by default.
-/// - `max_orders`?: How many new orders are sent at most; what would need another is `postponed` to the
-///   next run.
+/// - `max_orders`?: How many new orders are made at most, refused ones left out; what would need another
+///   is `postponed` to the next run.
+/// - `offline`?: No network for entries whose certificate is good; what was revoked goes unnoticed.
 ///
 /// Answer: `failed`, `results`. Returned as JSON for zerossl_string_free; NULL on failure, with `*error`.
 /// Any thread, many at once; blocks like zerossl_call.
