@@ -228,7 +228,8 @@ class Obtained(Answer):
         "The certificate, or the order that waits or was given up.", "optional", of=Certificate
     )
     files: Field[dict[str, str]] = Field(
-        "Where the files in use lie: privkey, cert, chain, fullchain, combined; without privkey and combined where the caller gave a `csr`.", "dict"
+        "Where the files in use lie: privkey, cert, chain, fullchain, combined; with `csr` those without the key.",
+        "dict",
     )
     deployed: Field[bool | None] = Field("Whether the deploy hook has had the certificate in use; without a hook true.")
 

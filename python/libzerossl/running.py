@@ -1,7 +1,8 @@
 """Runs an operation that tells what it does and asks for things: it works on a thread of its own, we listen here.
 
-What the caller wants to be called, handlers of the log too, is called from here and never from the native half: when the
-interpreter ends, Python ends its daemon threads wherever they are, and native code must not be among what it cuts off.
+What the caller wants to be called, handlers of the log too, is called from here and never from the native half: when
+the interpreter ends, Python ends its daemon threads wherever they are, and native code must not be among what it cuts
+off.
 """
 
 from __future__ import annotations
@@ -64,7 +65,7 @@ def pull(op: Op) -> tuple[int, Any]:
 
 
 def call(op: Op, answer: type[_A]) -> _A:
-    """Wait for the end of a plain call; what is raised meanwhile ends it, with what the call itself says as its cause."""
+    """Wait for the end of a plain call; what is raised meanwhile ends it, with what the call says as its cause."""
     try:
         pull(op)
     except BaseException as raised:

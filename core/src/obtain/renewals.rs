@@ -159,22 +159,16 @@ impl Shared<'_> {
 fn entries(world: &World<'_>, directory: &std::path::Path) -> Result<Vec<String>> {
     let found = world.storage.list(directory);
     let found = found.map_err(|error| Error::storage(directory, format!("could not be read: {error}")))?;
-    let now = world.clock.now();
-    let mut entries: Vec<(Duration, String)> = Vec::new();
+    let mut entries: Vec<(Option<SystemTime>, String)> = Vec::new();
     for name in found.into_iter().filter_map(|name| name.into_string().ok()) {
         let entry = directory.join(&name);
         // Also one that is no file, or leads nowhere: it is named in the report, and not left to expire.
         if entry.join(stored::REQUEST).symlink_metadata().is_ok() {
-            let end = leaf_of(world, &entry).map(|leaf| leaf.not_after);
-            entries.push((end.map_or(Duration::ZERO, |end| time_left(end, now)), name));
+            entries.push((leaf_of(world, &entry).map(|leaf| leaf.not_after), name));
         }
     }
     entries.sort();
     Ok(entries.into_iter().map(|(_, name)| name).collect())
-}
-
-fn time_left(end: SystemTime, now: SystemTime) -> Duration {
-    end.duration_since(now).unwrap_or_default()
 }
 
 fn leaf_of(world: &World<'_>, entry: &std::path::Path) -> Option<Lifetime> {

@@ -294,7 +294,7 @@ static OBTAINED: Shape = Shape::new(
         Field::new(
             "files",
             FieldKind::Map(&FieldKind::Text),
-            "Where the files in use lie: privkey, cert, chain, fullchain, combined; without privkey and combined where the caller gave a `csr`.",
+            "Where the files in use lie: privkey, cert, chain, fullchain, combined; with `csr` those without the key.",
         ),
         Field::new(
             "deployed",

@@ -1,6 +1,6 @@
 //! What a run through a store tells: each entry, the most urgent first, and the failures in one line.
 
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use crate::answers::Extra;
 use crate::clean::Cleaner;
@@ -16,7 +16,8 @@ const DAY: u64 = 24 * 3600;
 
 /// What became of one entry.
 pub(super) struct Row {
-    left: Duration,
+    /// When the leaf in place ends; without one it is as if it had ended.
+    end: Option<SystemTime>,
     renewal: Renewal,
     error: Option<Error>,
 }
@@ -51,7 +52,7 @@ impl Row {
                 Some(error)
             }
         };
-        Self { left: left.unwrap_or_default(), renewal, error }
+        Self { end: leaf.map(|leaf| leaf.not_after), renewal, error }
     }
 }
 
@@ -60,7 +61,7 @@ pub(super) struct Report(Vec<Row>);
 
 impl Report {
     pub(super) fn new(mut rows: Vec<Row>) -> Self {
-        rows.sort_by(|one, other| (one.left, &one.renewal.name).cmp(&(other.left, &other.renewal.name)));
+        rows.sort_by(|one, other| (one.end, &one.renewal.name).cmp(&(other.end, &other.renewal.name)));
         Self(rows)
     }
 
