@@ -78,8 +78,9 @@ def in_a_clean_environment(python: str, wheels: list[str]) -> None:
     place = WORK / f"clean-{python}"
     run(python, "-m", "venv", "--clear", place)
     run(place / "bin/python", "-m", "pip", "install", "--quiet", "--no-index", *wheels)
-    print(f"{python}: ", end="", flush=True)
-    run(place / "bin/python", "-I", "-B", HERE / "ten_lines.py", cwd=WORK)
+    for program, *arguments in (["ten_lines.py"], ["exits.py", 1], ["forks.py", 20]):
+        print(f"{python}: ", end="", flush=True)
+        run(place / "bin/python", "-I", "-B", "-W", "ignore", HERE / program, *arguments, cwd=WORK)
 
 
 def wheel() -> None:
