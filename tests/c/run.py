@@ -178,6 +178,13 @@ def hang_ups(scratch: Path) -> None:
         silent([program, *urls], sandbox.environment() | {"ZEROSSL_CA_FILE": str(root)})
 
 
+def busy_forks(scratch: Path) -> None:
+    program, root = scratch / "busy_forks", scratch / "forks-root.pem"
+    compile_c(HERE / "busy_forks.c", program)
+    with Sandbox(SANDBOX, "--tls", "--root", str(root)) as sandbox:
+        silent([program], sandbox.environment() | {"ZEROSSL_CA_FILE": str(root)})
+
+
 def reload(scratch: Path) -> None:
     program = scratch / "reload"
     compile_c(HERE / "reload.c", program, "-Wl,--as-needed")
@@ -196,6 +203,7 @@ def test_all(test: Tests, scratch: Path) -> None:
     test("programs, valgrind", lambda: under_valgrind(scratch))
     test("programs, live objects counted", lambda: counted(scratch))
     test("servers that hang up, plain and TLS", lambda: hang_ups(scratch))
+    test("forks while threads make keys and TLS connections", lambda: busy_forks(scratch))
     test("dlopen and dlclose in a loop", lambda: reload(scratch))
     test("all cases", lambda: cases(scratch))
     consumers.test_all(test, scratch)
