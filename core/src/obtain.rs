@@ -58,7 +58,6 @@ use crate::error::Result;
 use crate::operations::{Obtained, Renewals};
 use crate::parameter::Arguments;
 use clock::{Clock, SystemClock};
-use in_force::Origin;
 use storage::{Disk, Storage};
 use wish::Wish;
 
@@ -78,7 +77,7 @@ pub(crate) fn run(context: &Context<'_>, arguments: &Arguments) -> Result<Obtain
 
 pub(crate) fn run_in(context: &Context<'_>, world: &World<'_>, arguments: &Arguments) -> Result<Obtained> {
     let wish = Wish::new(arguments, context.core.base_url.is_plain)?;
-    in_force::visit(context, world, wish, Origin::Call, |_| {})?.outcome
+    in_force::obtain(context, world, wish)
 }
 
 /// `renew_all`.

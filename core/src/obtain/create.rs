@@ -8,6 +8,7 @@ use super::replacement::{is_in_the_way, is_no_replacement};
 use super::request::Request;
 use super::session::Session;
 use super::telling::Stage;
+use super::wish::Aim;
 use crate::answers::Certificate;
 use crate::error::{Error, Kind, Result};
 use crate::names;
@@ -35,7 +36,6 @@ impl Session<'_> {
     /// Makes the order, and gives it with the request that it was made from. A create without an outcome is the last one
     /// of a call.
     pub(crate) fn create(&mut self, mut request: Request) -> Result<(Certificate, Request)> {
-        self.check_unknown_creates()?;
         // Of other requests: one of this request is adopted.
         self.account_for_lost_if_possible(Some(&request.sha256))?;
         let mut account = Account::of(self, self.terms.common_name())?;
@@ -43,6 +43,7 @@ impl Session<'_> {
         if let Some(found) = self.pick(&account, &request, &self.same_request(&request))? {
             return Ok((found, request));
         }
+        self.check_unknown_creates()?;
         self.compare_clocks(account.server_time)?;
         let mut replaces = self.replaced(&account)?;
         let mut tried = Vec::new();
@@ -143,6 +144,7 @@ impl Session<'_> {
     /// Looks for the order. If it is not there, the next call looks once more before it orders again: in an outage each
     /// create may take a place in the quota.
     fn after_unknown(&mut self, request: &Request, lost: Error) -> Result<Certificate> {
+        self.has_unknown_create = true;
         let message = format!("it cannot be told whether the order was made ({lost}); looking for it");
         self.warn(Stage::Order, &message, []);
         if let Some(permit) = self.permit.take() {
@@ -179,7 +181,7 @@ impl Session<'_> {
         let ages = self.journal.lost.iter().filter_map(|sent| sent.at.to_system_time());
         let ages: Vec<Duration> = ages.map(|at| now.duration_since(at).unwrap_or_default()).collect();
         let recent = ages.iter().filter(|age| **age < DAY);
-        if self.wish.aim == super::wish::Aim::Anew || recent.clone().count() < MAX_UNKNOWN {
+        if self.wish.aim == Aim::Anew || recent.clone().count() < MAX_UNKNOWN {
             return Ok(());
         }
         let oldest = recent.max().copied().unwrap_or_default();

@@ -3,7 +3,8 @@
 //! ```text
 //! DIR/<name>/lock                     one process works here
 //!            journal.json             where the work stands
-//!            request.json             what was asked for, for `renew_all`
+//!            request.json             what is in force, for `renew_all`
+//!            wanted.json, wanted.pem  what was asked for and is not in place yet, and the caller's key for it
 //!            versions/<n>/            key, CSR and certificate of one order
 //!            current -> versions/<n>  what is in use
 //! ```
@@ -220,18 +221,20 @@ impl<'a> Entry<'a> {
         self.lock.is_read_only()
     }
 
-    /// Removes a file of the entry, if it is there.
+    /// Removes a file of the entry and what a crash may have left of its writing, if it is there.
     pub(crate) fn remove(&self, name: &str) -> Result<()> {
-        let path = self.path.join(name);
-        // A call with nothing to do changes nothing.
-        if path.symlink_metadata().is_err_and(|error| is_absent(&error)) {
-            return Ok(());
+        for path in [self.path.join(format!(".{name}.new")), self.path.join(name)] {
+            // A call with nothing to do changes nothing.
+            if path.symlink_metadata().is_err_and(|error| is_absent(&error)) {
+                continue;
+            }
+            match self.world.storage.remove(&path) {
+                Ok(()) => self.sync_folder(&self.path).map_err(|error| failed(&path, "removed", &error))?,
+                Err(error) if is_absent(&error) => {}
+                Err(error) => return Err(failed(&path, "removed", &error)),
+            }
         }
-        match self.world.storage.remove(&path) {
-            Ok(()) => self.sync_folder(&self.path).map_err(|error| failed(&path, "removed", &error)),
-            Err(error) if is_absent(&error) => Ok(()),
-            Err(error) => Err(failed(&path, "removed", &error)),
-        }
+        Ok(())
     }
 
     /// The name of a file in the folder of one order.

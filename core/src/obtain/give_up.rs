@@ -37,6 +37,10 @@ impl Session<'_> {
         if self.journal.order.is_some() {
             match self.cancel_order()? {
                 Some(GivenUp::Issued(issued)) if self.has_key()? => {
+                    // Of a change that is in place now, the request is put in force by the next call.
+                    if self.is_renewal() {
+                        self.forget_wanted()?;
+                    }
                     self.install(&issued)?;
                     self.clear_leftovers()?;
                     self.deploy()?;
@@ -54,17 +58,22 @@ impl Session<'_> {
         Ok(self.outcome(Outcome::Abandoned, certificate))
     }
 
-    /// Gives up the order because another one is wanted.
-    pub(crate) fn drop_order(&mut self, why: &str) -> Result<()> {
+    /// Gives up the order because another one is wanted. The certificate, and the order stays, if it was too late for that.
+    pub(crate) fn drop_order(&mut self, why: &str) -> Result<Option<Certificate>> {
         let message = format!("{why}, so the order under way is given up");
         self.progress(Stage::Order, &message, []);
-        if let Some(GivenUp::Issued(certificate)) = self.cancel_order()? {
-            let message = format!(
-                "certificate {} was issued before it could be cancelled; it is not used",
-                certificate.id
-            );
-            self.warn(Stage::Order, &message, [("id", certificate.id.into())]);
+        match self.cancel_order()? {
+            Some(GivenUp::Issued(issued)) if self.has_key()? => Ok(Some(issued)),
+            Some(GivenUp::Issued(issued)) => self.pass_over(&issued).map(|()| None),
+            _ => self.forget_order().map(|()| None),
         }
+    }
+
+    /// The order is issued, and nobody wants it.
+    pub(crate) fn pass_over(&mut self, issued: &Certificate) -> Result<()> {
+        let message =
+            format!("certificate {} was issued before it could be cancelled; it is not used", issued.id);
+        self.warn(Stage::Order, &message, [("id", issued.id.as_str().into())]);
         self.forget_order()
     }
 

@@ -52,6 +52,9 @@ impl Session<'_> {
         if !self.is_fit(held.serial, &held.terms)? && !self.is_fit_now(&held)? {
             return Ok(false);
         }
+        if let Some(issued) = self.drop_order_if_any("a certificate that failed our checks is good now")? {
+            self.pass_over(&issued)?;
+        }
         let order = Order { id: Some(held.id), ..Order::new(held.serial, held.terms) };
         self.journal.order = Some(order);
         self.journal.held = None;

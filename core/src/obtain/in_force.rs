@@ -3,20 +3,27 @@
 //! A change of names that cannot be validated must not let the good certificate expire: as long as what is wanted is not
 //! in place, the one that is in place is renewed when it is due.
 
+use std::path::Path;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use super::World;
 use super::check::Lifetime;
-use super::session::Session;
+use super::entry::Entry;
+use super::publish::Publisher;
+use super::session::{Session, Turn};
 use super::stored::{self, Which};
 use super::telling::Stage;
 use super::wish::{Aim, DEADLINE, Wish};
 use crate::context::Context;
-use crate::error::{Kind, Result};
+use crate::error::{Error, Kind, Result};
 use crate::operations::{Obtained, Outcome};
 
 /// An order that only waits has this share of the time in which a certificate is renewed.
 const PATIENCE: f64 = 0.5;
+/// For so long an order of what is in force is waited for before what is wanted is tried again: there is one order at a
+/// time, so in turns each would cancel the other's.
+const TURN: Duration = Duration::from_secs(24 * 3600);
 
 /// What came of a visit, and the leaf that is in place after it.
 pub(crate) struct Visit {
@@ -26,92 +33,174 @@ pub(crate) struct Visit {
 
 /// Who brings the wish.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Origin {
+enum Origin {
     /// The caller: what is refused by its parameters is as if it had not been called.
     Call,
     /// The store.
     Store,
 }
 
-/// Does what is wanted; `adjust` is what a run through a store changes of every wish.
-pub(crate) fn visit(
-    context: &Context<'_>,
-    world: &World<'_>,
-    wish: Wish,
-    origin: Origin,
-    adjust: impl FnOnce(&mut Wish),
-) -> Result<Visit> {
-    let mut session = Session::open(*context, world, Arc::new(wish))?;
-    let in_force = due_in_force(&mut session, adjust);
-    let whole = in_force.as_ref().map(|_| session.end_early(DEADLINE));
-    let mut outcome = session.run();
-    if let (Some(in_force), Some(whole)) = (in_force, whole)
-        && must_renew(&session, &outcome, &in_force, origin)?
-    {
-        session.warn(Stage::Order, "what is wanted is not in place, so what is in force is renewed", []);
-        session.turn_to(Arc::new(in_force), whole);
-        let renewed = session.run();
-        outcome = match (outcome, renewed) {
-            (Ok(_), renewed) => renewed,
-            (Err(error), Ok(renewed)) => {
-                Err(error.and_say(&format!("what is in force was kept ({})", renewed.outcome)))
-            }
-            (Err(error), Err(other)) => {
-                Err(error.and_say(&format!("and what is in force could not be renewed ({other})")))
-            }
-        };
-    }
-    let leaf = match &session.journal.installed {
-        Some(installed) => session.lifetime(installed)?,
-        None => None,
-    };
-    Ok(Visit { outcome, leaf })
+/// Does what the caller wants.
+pub(crate) fn obtain(context: &Context<'_>, world: &World<'_>, wish: Wish) -> Result<Obtained> {
+    check_publisher(context, &wish)?;
+    let end = end_of(world, wish.deadline);
+    let entry = Entry::open(*context, world, &wish.directory, &wish.name, end)?;
+    let mut session = Session::new(*context, world, entry, Arc::new(wish), end)?;
+    let outcome = run(&mut session, Origin::Call, |_| {});
+    session.tell_end(outcome)
 }
 
-/// The request that is in force, if it is another one than the session's, and its certificate is due.
-fn due_in_force(session: &mut Session<'_>, adjust: impl FnOnce(&mut Wish)) -> Option<Wish> {
-    let installed = session.journal.installed.clone()?;
-    if session.wish.aim == Aim::GiveUp {
+/// Does what an entry of a store was asked for; `adjust` is what a run through the store changes of every wish.
+pub(crate) fn renew(
+    context: &Context<'_>,
+    world: &World<'_>,
+    directory: &Path,
+    name: &str,
+    adjust: impl Fn(&mut Wish),
+) -> Result<Visit> {
+    let read = |which| stored::read(context, world, directory, name, which);
+    let read_in_force = || {
+        let gone = || Error::storage(directory.join(name).join(stored::REQUEST), "it is gone");
+        read(Which::InForce)?.ok_or_else(gone)
+    };
+    // How long somebody else is waited for. What is wanted is read again when nobody else can change it.
+    let before = match read(Which::Wanted) {
+        Ok(Some(wanted)) => wanted,
+        _ => read_in_force()?,
+    };
+    let end = end_of(world, before.deadline.or(Some(DEADLINE)));
+    let entry = Entry::open(*context, world, directory, name, end)?;
+    let (mut wish, problem) = match read(Which::Wanted) {
+        Ok(Some(wanted)) => (wanted, None),
+        Ok(None) => (read_in_force()?, None),
+        // What is in force does not suffer from it, and what lies there stays.
+        Err(problem) => (read_in_force()?, Some(problem)),
+    };
+    adjust(&mut wish);
+    check_publisher(context, &wish)?;
+    let mut session = Session::new(*context, world, entry, Arc::new(wish), end)?;
+    let outcome = match problem {
+        None => run(&mut session, Origin::Store, adjust),
+        Some(problem) => {
+            session.turn = Turn::InForce;
+            session.run().and(Err(problem))
+        }
+    };
+    let outcome = session.tell_end(outcome);
+    Ok(Visit { outcome, leaf: session.leaf()? })
+}
+
+fn end_of(world: &World<'_>, time: Option<Duration>) -> Option<Instant> {
+    time.and_then(|time| world.clock.instant().checked_add(time))
+}
+
+fn check_publisher(context: &Context<'_>, wish: &Wish) -> Result<()> {
+    if matches!(wish.publisher, Publisher::Caller) && context.events.is_none() {
+        let why = "give `webroot`, `listen` or `hook`: only an op can ask its caller to publish";
+        return Err(Error::invalid("validation", why));
+    }
+    Ok(())
+}
+
+/// What is wanted, and what is in force while that is not in place.
+fn run(session: &mut Session<'_>, origin: Origin, adjust: impl FnOnce(&mut Wish)) -> Result<Obtained> {
+    let Some(in_force) = other_in_force(session, adjust) else { return session.run() };
+    let (wanted, in_force) = (Arc::clone(&session.wish), Arc::new(in_force));
+    let whole = session.deadline;
+    let is_due = session.is_due(in_force.renew_at)?;
+    if is_due && has_turn(session) {
+        session.turn_to(Turn::InForce, in_force, whole);
+        let renewed = session.run();
+        if is_pending(&renewed) || session.has_unknown_create {
+            let message =
+                "what is in force is due and its order is under way; what is wanted is tried after that";
+            session.warn(Stage::Order, message, []);
+            return renewed;
+        }
+        session.turn_to(Turn::Wanted, wanted, whole);
+        return session.run().map_err(|error| with_renewal(error, renewed));
+    }
+    if is_due {
+        session.end_early(DEADLINE);
+    }
+    let outcome = session.run();
+    if !must_renew(session, &outcome, &in_force, origin)? {
+        return outcome;
+    }
+    if is_due {
+        session.warn(Stage::Order, "what is wanted is not in place, so what is in force is renewed", []);
+    }
+    session.turn_to(Turn::InForce, in_force, whole);
+    let renewed = session.run();
+    if session.is_wanted_issued {
+        session.turn_to(Turn::Wanted, wanted, whole);
+        return session.run();
+    }
+    match outcome {
+        Ok(_) => renewed,
+        Err(error) => Err(with_renewal(error, renewed)),
+    }
+}
+
+/// The request that is in force, if what is wanted is another one, and not in place.
+fn other_in_force(session: &mut Session<'_>, adjust: impl FnOnce(&mut Wish)) -> Option<Wish> {
+    if session.journal.installed.is_none() || session.wish.aim == Aim::GiveUp || session.has_what_is_wanted()
+    {
         return None;
     }
-    // What cannot be told here is told by the session.
-    session.resolve_terms().ok()?;
-    if session.wanted_installed().ok()?.is_some() {
-        return None;
-    }
-    let directory = session.wish.directory.clone();
-    let name = session.wish.name.clone();
-    let found = stored::read(&session.context, session.world, &directory, &name, Which::InForce);
-    let mut in_force = match found {
-        Ok(found) => found?,
+    let wish = Arc::clone(&session.wish);
+    match stored::read(&session.context, session.world, &wish.directory, &wish.name, Which::InForce) {
+        Ok(found) => found.map(|mut in_force| {
+            adjust(&mut in_force);
+            in_force
+        }),
         Err(error) => {
             let message = format!("what is in force cannot be renewed meanwhile ({error})");
             session.warn(Stage::Order, &message, []);
-            return None;
+            None
         }
-    };
-    adjust(&mut in_force);
-    let leaf = session.lifetime(&installed).ok()??;
-    leaf.is_due(in_force.renew_at, session.now()).then_some(in_force)
+    }
 }
 
+/// Whether an order of what is in force, made while something else was wanted, is to be waited for.
+fn has_turn(session: &Session<'_>) -> bool {
+    let order = session.journal.order.as_ref().filter(|order| order.is_of_what_was_in_force);
+    let sent_at = order.and_then(|order| order.sent.as_ref()?.at.to_system_time());
+    sent_at.is_some_and(|at| session.now().duration_since(at).is_ok_and(|age| age < TURN))
+}
+
+/// Whether it is the turn of what is in force, after what came of what is wanted. One that is not due yet is only looked
+/// at: it may have been revoked.
 fn must_renew(
-    session: &Session<'_>,
+    session: &mut Session<'_>,
     outcome: &Result<Obtained>,
     in_force: &Wish,
     origin: Origin,
 ) -> Result<bool> {
     Ok(match outcome {
-        Ok(Obtained { outcome: Outcome::Pending, .. }) => {
-            let Some(installed) = &session.journal.installed else { return Ok(false) };
-            let share = in_force.renew_at * PATIENCE;
-            session.lifetime(installed)?.is_some_and(|leaf| leaf.is_due(share, session.now()))
-        }
-        Ok(_) => false,
+        Ok(_) => is_pending(outcome) && session.is_due(in_force.renew_at * PATIENCE)?,
+        // There is one create without an outcome in a call.
+        Err(_) if session.has_unknown_create => false,
+        // Its hook failed.
+        Err(_) if session.has_what_is_wanted() => false,
         Err(error) => match error.kind() {
             Kind::Cancelled | Kind::Internal => false,
             Kind::InvalidArgument => origin == Origin::Store,
             _ => true,
         },
     })
+}
+
+fn is_pending(outcome: &Result<Obtained>) -> bool {
+    outcome.as_ref().is_ok_and(|obtained| obtained.outcome == Outcome::Pending)
+}
+
+/// Why what is wanted is not in place, and what became of what is in force.
+fn with_renewal(error: Error, renewed: Result<Obtained>) -> Error {
+    match renewed {
+        _ if error.kind() == Kind::Cancelled => error,
+        Ok(Obtained { outcome: Outcome::Unchanged, .. }) => error,
+        Ok(renewed) => error.and_say(&format!("what is in force was kept ({})", renewed.outcome)),
+        Err(other) => error.and_say(&format!("and what is in force could not be renewed ({other})")),
+    }
 }

@@ -131,6 +131,9 @@ pub(crate) struct Order {
     /// The id in the answer to the create call, where that was about other names: ours, if none of our names turns up.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) answered: Option<String>,
+    /// Made for what was in force, while something else was wanted.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) is_of_what_was_in_force: bool,
 }
 
 impl Order {
@@ -143,6 +146,7 @@ impl Order {
             published: Vec::new(),
             mailed: Vec::new(),
             answered: None,
+            is_of_what_was_in_force: false,
         }
     }
 

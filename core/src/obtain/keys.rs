@@ -134,7 +134,7 @@ impl Session<'_> {
     }
 
     fn own_key_file(&self) -> Result<Option<String>> {
-        if !self.is_in_force && self.entry.read(WANTED_KEY)?.is_some() {
+        if !self.is_in_force() && self.entry.read(WANTED_KEY)?.is_some() {
             return Ok(Some(WANTED_KEY.to_owned()));
         }
         let installed = self.journal.installed.as_ref().filter(|installed| installed.terms.has_own_key());
@@ -240,12 +240,20 @@ impl Session<'_> {
         let uses = self.journal.key_uses.iter().filter(|used| used.public_key == public_key);
         let mut ids: Vec<String> = uses.map(|used| used.id.clone()).collect();
         for serial in 1..=self.journal.last_serial {
-            if self.public_key_of(serial)?.as_deref() == Some(public_key)
-                && let Some(id) = self.certificate_id(serial)?
-                && !ids.contains(&id)
-            {
-                ids.push(id);
+            if self.public_key_of(serial)?.as_deref() != Some(public_key) {
+                continue;
             }
+            let installed = self.journal.installed.as_ref().filter(|installed| installed.serial == serial);
+            let id = match (installed, self.certificate_id(serial)) {
+                (Some(installed), _) => Some(installed.id.clone()),
+                (None, Ok(id)) => id,
+                (None, Err(error)) => {
+                    let message = format!("whether that certificate was revoked cannot be asked ({error})");
+                    self.warn(Stage::Key, &message, []);
+                    None
+                }
+            };
+            ids.extend(id.filter(|id| !ids.contains(id)));
         }
         Ok(ids)
     }

@@ -8,7 +8,7 @@ use super::request::Request;
 use super::session::Session;
 use super::telling::Stage;
 use crate::answers::Certificate;
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::operations::GetCertificate;
 use crate::time::Time;
 
@@ -22,18 +22,13 @@ impl Session<'_> {
         while self.entry.has_version(self.journal.last_serial) {
             self.journal.last_serial += 1;
         }
-        self.journal.order = Some(Order::new(self.journal.last_serial, self.terms.clone()));
+        let order = Order::new(self.journal.last_serial, self.terms.clone());
+        self.journal.order = Some(Order { is_of_what_was_in_force: self.is_in_force(), ..order });
         self.save()
     }
 
-    /// The order under way at the service: known, found again, or made.
+    /// The order under way, whose id is not known: found again, or made.
     pub(crate) fn ordered(&mut self) -> Result<Certificate> {
-        if let Some(id) = self.wish.adopt.clone() {
-            self.adopt_named(&id)?;
-        }
-        if let Some(certificate) = self.known()? {
-            return Ok(certificate);
-        }
         let request = self.make_request()?;
         if self.order()?.sent.is_some() {
             if let Some(found) = self.found_again(&request)? {
@@ -46,15 +41,21 @@ impl Session<'_> {
         self.adopt(made, &request)
     }
 
-    /// The order whose id is known, unless it is over: then it is forgotten, and another one is begun.
-    fn known(&mut self) -> Result<Option<Certificate>> {
+    /// The order whose id is known or named by the caller, unless it is over: then it is forgotten.
+    pub(crate) fn known(&mut self) -> Result<Option<Certificate>> {
+        if let Some(id) = self.wish.adopt.clone() {
+            self.adopt_named(&id)?;
+        }
         let Some(id) = self.order()?.id.clone() else { return Ok(None) };
         let why = match self.send(&GetCertificate::new(&id)) {
             Ok(certificate) if !is_live(&certificate) => {
+                self.forbid_key_if_revoked(&certificate)?;
                 format!("order {} is over", shown(&certificate))
             }
             Ok(certificate) if self.is_stale(&certificate) => {
-                self.drop_order("it is older than seven days")?;
+                if let Some(issued) = self.drop_order("it is older than seven days")? {
+                    return Ok(Some(issued));
+                }
                 format!("order {id} was older than seven days")
             }
             Ok(certificate) => return Ok(Some(certificate)),
@@ -68,7 +69,6 @@ impl Session<'_> {
         };
         self.warn(Stage::Order, &format!("{why}, so another one is made"), [("id", id.into())]);
         self.forget_order()?;
-        self.begin_order()?;
         Ok(None)
     }
 
@@ -106,16 +106,16 @@ impl Session<'_> {
 
     /// The one that the caller names.
     fn adopt_named(&mut self, id: &str) -> Result<()> {
-        if self.order()?.id.as_deref() == Some(id) {
-            return Ok(());
-        }
         if self.order()?.id.is_some() {
-            return Err(Error::invalid("adopt", "the order under way is known already, and is another one"));
+            return Ok(());
         }
         let certificate = self.send(&GetCertificate::new(id))?;
         if !has_names_of(&certificate, &self.terms) || !is_live(&certificate) {
-            let why = format!("{} is no live order of these names", shown(&certificate));
-            return Err(Error::invalid("adopt", why));
+            let message = format!(
+                "`adopt` names {}, which is no live order of these names; give the id of ours, or call with `abandon`",
+                shown(&certificate)
+            );
+            return Err(Error::new(Kind::Ambiguous, message));
         }
         let request = self.make_request()?;
         // What else is there now was looked at by a person, and is not ours.

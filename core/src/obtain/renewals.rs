@@ -16,8 +16,8 @@ use super::World;
 use super::account::Account;
 use super::budget::Budget;
 use super::check::Lifetime;
-use super::in_force::{self, Origin, Visit};
-use super::stored::{self, Which};
+use super::in_force::{self, Visit};
+use super::stored;
 use super::wish::{DEADLINE, Wish};
 use crate::attempts::cancelled;
 use crate::cancel::CancelToken;
@@ -79,7 +79,7 @@ pub(crate) fn renew_all(context: &Context<'_>, world: &World<'_>, arguments: &Ar
     let mut rows = Vec::new();
     std::thread::scope(|scope| -> Result<()> {
         let (sender, receiver) = channel();
-        for _ in 0..jobs {
+        for job in 0..jobs {
             let (sender, shared, waiting) = (sender.clone(), &shared, &waiting);
             let work = move || {
                 while !shared.context.cancel.is_cancelled()
@@ -91,9 +91,17 @@ pub(crate) fn renew_all(context: &Context<'_>, world: &World<'_>, arguments: &Ar
                     let _ = sender.send(shared.row(name, visit));
                 }
             };
-            thread::spawn_scoped(scope, "renewal", work).map_err(|error| {
-                Error::new(Kind::Internal, format!("no thread could be started: {error}"))
-            })?;
+            match thread::spawn_scoped(scope, "renewal", work) {
+                Ok(_) => {}
+                Err(error) if job == 0 => {
+                    return Err(Error::new(Kind::Internal, format!("no thread could be started: {error}")));
+                }
+                // Those that there are do the work.
+                Err(error) => {
+                    context.log(|| format!("renew_all: {job} threads in the place of {jobs} ({error})"));
+                    break;
+                }
+            }
         }
         drop(sender);
         loop {
@@ -113,27 +121,9 @@ pub(crate) fn renew_all(context: &Context<'_>, world: &World<'_>, arguments: &Ar
 
 impl Shared<'_> {
     fn renew(&self, name: &str) -> Result<Visit> {
-        let read = |which| stored::read(&self.context, self.world, &self.directory, name, which);
-        let adjust = |wish: &mut Wish| self.adjust(name, wish);
         let deadline = Instant::now() + self.context.core.timeout;
         let context = Context { deadline, ..self.context };
-        let (wanted, problem) = match read(Which::Wanted) {
-            Ok(wanted) => (wanted, None),
-            // What is in force does not suffer from it.
-            Err(error) => (None, Some(error)),
-        };
-        let mut wish = match wanted {
-            Some(wanted) => wanted,
-            None => read(Which::InForce)?.ok_or_else(|| {
-                Error::storage(self.directory.join(name).join(stored::REQUEST), "it is gone")
-            })?,
-        };
-        adjust(&mut wish);
-        let mut visit = in_force::visit(&context, self.world, wish, Origin::Store, adjust)?;
-        if let Some(problem) = problem {
-            visit.outcome = visit.outcome.and(Err(problem));
-        }
-        Ok(visit)
+        in_force::renew(&context, self.world, &self.directory, name, |wish| self.adjust(name, wish))
     }
 
     /// What a run changes of every wish.

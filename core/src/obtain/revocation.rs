@@ -2,12 +2,14 @@
 
 use std::time::{Duration, Instant};
 
+use super::account::is_revoked;
 use super::csr::Csr;
 use super::entry::Entry;
 use super::journal::{Installed, Order};
 use super::request::CSR;
 use super::session::Session;
 use super::telling::Stage;
+use crate::answers::Certificate;
 use crate::context::Context;
 use crate::error::{Kind, Result};
 use crate::operations::GetCertificate;
@@ -27,6 +29,15 @@ impl Session<'_> {
             self.forbid_key(public_key)?;
         }
         Ok(true)
+    }
+
+    /// A certificate of the order under way that was taken back before it was in place: its key is not used again.
+    pub(crate) fn forbid_key_if_revoked(&mut self, certificate: &Certificate) -> Result<()> {
+        let order = self.order()?.clone();
+        match self.order_key(&order)? {
+            Some(public_key) if is_revoked(certificate) => self.forbid_key(public_key),
+            _ => Ok(()),
+        }
     }
 
     /// What the service says of a certificate that is none any more; asked once, and that it cannot be asked does no harm.

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use super::account::{Account, Hash, carries_hash, hash_of, shown};
+use super::account::{Account, Hash, carries_hash, hash_of, is_not_ours, shown};
 use super::journal::Sent;
 use super::request::Request;
 use super::session::Session;
@@ -24,9 +24,20 @@ impl Session<'_> {
             return Ok(Some(found));
         }
         // The service has said that this is our order, and none of our names has turned up.
-        match self.order()?.answered.clone() {
-            Some(id) => self.send(&GetCertificate::new(id)).map(Some),
-            None => Ok(None),
+        let Some(id) = self.order()?.answered.clone() else { return Ok(None) };
+        match self.send(&GetCertificate::new(&id)) {
+            // It is another account's: the answer was another one's, too.
+            Err(error) if is_not_ours(&error) => {
+                self.warn(
+                    Stage::Order,
+                    &format!("order {id}, of which the answer told, is none of this account"),
+                    [],
+                );
+                self.order()?.answered = None;
+                self.save()?;
+                Ok(None)
+            }
+            outcome => outcome.map(Some),
         }
     }
 

@@ -10,7 +10,6 @@ use super::check::Lifetime;
 use super::entry::Entry;
 use super::install::files;
 use super::journal::{Installed, Journal, Order, Terms};
-use super::publish::Publisher;
 use super::telling::Stage;
 use super::validate::Waited;
 use super::wish::{Aim, Wish};
@@ -28,12 +27,24 @@ pub(crate) struct Session<'a> {
     pub(crate) wish: Arc<Wish>,
     /// What is wanted of the certificate, with the key of an earlier call where that is kept.
     pub(crate) terms: Terms,
-    /// Whether this renews what is in force, while something else is wanted.
-    pub(crate) is_in_force: bool,
+    pub(crate) turn: Turn,
     pub(crate) entry: Entry<'a>,
     pub(crate) journal: Journal,
     pub(crate) permit: Option<Permit>,
-    deadline: Option<Instant>,
+    /// Whether this call has sent a create of which it is not known what became.
+    pub(crate) has_unknown_create: bool,
+    /// Whether the order of what is wanted turned out to be issued when it was to make way for what is in force.
+    pub(crate) is_wanted_issued: bool,
+    pub(crate) deadline: Option<Instant>,
+    has_run_hook: bool,
+}
+
+/// Whose turn it is in an entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Turn {
+    Wanted,
+    /// What is in place is renewed, while something else is wanted.
+    InForce,
 }
 
 /// What a call does next.
@@ -47,25 +58,42 @@ enum Next {
 }
 
 impl<'a> Session<'a> {
-    /// Takes the entry's lock and reads its journal.
-    pub(crate) fn open(context: Context<'a>, world: &'a World<'a>, wish: Arc<Wish>) -> Result<Self> {
-        if matches!(wish.publisher, Publisher::Caller) && context.events.is_none() {
-            let why = "give `webroot`, `listen` or `hook`: only an op can ask its caller to publish";
-            return Err(Error::invalid("validation", why));
-        }
-        let deadline = wish.deadline.and_then(|time| world.clock.instant().checked_add(time));
-        let entry = Entry::open(context, world, &wish.directory, &wish.name, deadline)?;
+    /// Reads the journal of an entry that is ours alone.
+    pub(crate) fn new(
+        context: Context<'a>,
+        world: &'a World<'a>,
+        entry: Entry<'a>,
+        wish: Arc<Wish>,
+        deadline: Option<Instant>,
+    ) -> Result<Self> {
         let journal = entry.journal()?;
         let terms = wish.terms.clone();
-        Ok(Self { context, world, wish, terms, is_in_force: false, entry, journal, permit: None, deadline })
+        Ok(Self {
+            context,
+            world,
+            wish,
+            terms,
+            turn: Turn::Wanted,
+            entry,
+            journal,
+            permit: None,
+            has_unknown_create: false,
+            is_wanted_issued: false,
+            deadline,
+            has_run_hook: false,
+        })
     }
 
     /// Goes on with another wish, in the time that is left of the call.
-    pub(crate) fn turn_to(&mut self, wish: Arc<Wish>, deadline: Option<Instant>) {
+    pub(crate) fn turn_to(&mut self, turn: Turn, wish: Arc<Wish>, deadline: Option<Instant>) {
         self.wish = wish;
-        self.is_in_force = true;
+        self.turn = turn;
         self.permit = None;
         self.deadline = deadline;
+    }
+
+    pub(crate) fn is_in_force(&self) -> bool {
+        self.turn == Turn::InForce
     }
 
     pub(crate) fn run(&mut self) -> Result<Obtained> {
@@ -78,21 +106,40 @@ impl<'a> Session<'a> {
         }
         self.resolve_terms()?;
         self.look_at_held()?;
-        if self.is_undeployed() {
+        if self.is_undeployed() && !std::mem::replace(&mut self.has_run_hook, true) {
             // Whoever finds it so runs the hook again, and does not order.
-            self.keep_request()?;
-            self.deploy()?;
-            if self.journal.order.is_none()
-                && let Some(installed) = self.wanted_installed()?
-            {
-                return self.unchanged(&installed);
+            let installed = self.wanted_installed()?;
+            if installed.is_some() {
+                self.settle_request()?;
+            }
+            match self.deploy() {
+                // That must not keep it from being renewed.
+                Err(error) if self.is_due(self.wish.renew_at)? => {
+                    self.warn(
+                        Stage::Deploy,
+                        &format!("the certificate in place is due all the same ({error})"),
+                        [],
+                    );
+                }
+                Err(error) => return Err(error),
+                Ok(()) => {
+                    if let Some(installed) = installed.filter(|_| self.journal.order.is_none()) {
+                        return self.unchanged(&installed);
+                    }
+                }
             }
         }
         match self.next()? {
             Next::Stay(installed) => {
-                self.drop_order_if_any("what is in place is wanted again")?;
+                // While something else is wanted, its order goes on.
+                if !self.is_in_force()
+                    && let Some(issued) = self.drop_order_if_any("what is in place is wanted again")?
+                {
+                    self.pass_over(&issued)?;
+                }
                 self.clear_leftovers()?;
-                self.keep_request()?;
+                let installed = self.pinned(installed)?;
+                self.settle_request()?;
                 if !self.wish.offline {
                     self.account_for_lost_if_possible(None)?;
                 }
@@ -105,12 +152,14 @@ impl<'a> Session<'a> {
 
     /// What is to be done, from what the journal says and what is in place.
     fn next(&mut self) -> Result<Next> {
-        let goes_on = match self.journal.order.clone() {
-            Some(order) => self.goes_on(&order)?,
-            None => false,
+        // One that was not sent is no reason to ask the service while the certificate is good.
+        let (touched, untouched) = match self.journal.order.clone() {
+            Some(order) if order.is_untouched() && self.wish.adopt.is_none() => (None, Some(order)),
+            order => (order, None),
         };
-        let is_untouched = self.journal.order.as_ref().is_none_or(Order::is_untouched);
-        if goes_on && !(is_untouched && self.wish.adopt.is_none()) {
+        if let Some(order) = touched
+            && self.goes_on(&order)?
+        {
             return Ok(Next::GoOn);
         }
         if let Some(installed) = self.good()? {
@@ -121,7 +170,10 @@ impl<'a> Session<'a> {
                 return Ok(Next::Stay(installed));
             }
         }
-        Ok(if goes_on { Next::GoOn } else { Next::Begin })
+        match untouched {
+            Some(order) if self.goes_on(&order)? => Ok(Next::GoOn),
+            _ => Ok(Next::Begin),
+        }
     }
 
     /// Whether the order under way is the one that is wanted.
@@ -137,53 +189,106 @@ impl<'a> Session<'a> {
 
     /// Orders, or goes on with the order under way, up to a certificate in place.
     fn pursue(&mut self, goes_on: bool) -> Result<Obtained> {
-        if !goes_on && self.wish.adopt.is_some() {
-            return Err(nothing_to_adopt());
-        }
-        if self.journal.order.as_ref().is_none_or(|order| order.id.is_none() || !goes_on)
-            && let Some(budget) = &self.wish.budget
-        {
-            self.permit = budget.take(self.context.cancel, self.end());
-            if self.permit.is_none() {
-                self.check_not_cancelled()?;
-                let certificate = self.journal.installed.as_ref().map(|there| self.stored_certificate(there));
-                return Ok(self.outcome(Outcome::Postponed, certificate.transpose()?));
-            }
-        }
+        self.check_adopt(goes_on)?;
         self.prepare()?;
-        if !goes_on {
-            // A key that must not be used is refused before anything is changed.
-            self.key_source()?;
-        }
-        self.keep_request()?;
-        if !goes_on {
-            self.drop_order_if_any("something else is wanted now")?;
-            self.begin_order()?;
-        }
         let is_first = self.journal.installed.is_none();
-        let order = self.ordered()?;
+        let mut is_new = false;
+        let known = if goes_on {
+            self.keep_request()?;
+            self.known()?
+        } else {
+            None
+        };
+        let order = match known {
+            Some(order) => order,
+            None if !self.may_order()? => return self.postponed(),
+            None => {
+                is_new = !goes_on || self.journal.order.is_none();
+                if is_new {
+                    // A key that must not be used is refused before anything is changed.
+                    self.key_source()?;
+                    self.keep_request()?;
+                    if let Some(obtained) = self.make_way()? {
+                        return Ok(obtained);
+                    }
+                    self.begin_order()?;
+                }
+                self.ordered()?
+            }
+        };
         match self.validated(order)? {
             Waited::Pending(certificate) => Ok(self.outcome(Outcome::Pending, Some(*certificate))),
             Waited::Issued(certificate) => {
                 self.install(&certificate)?;
-                self.keep_request()?;
+                self.settle_request()?;
                 self.deploy()?;
                 self.clear_leftovers()?;
                 self.account_for_lost_if_possible(None)?;
-                let outcome = match (goes_on, is_first) {
-                    (true, _) => Outcome::Resumed,
-                    (false, true) => Outcome::Issued,
-                    (false, false) => Outcome::Renewed,
+                let outcome = match (is_new, is_first) {
+                    (false, _) => Outcome::Resumed,
+                    (true, true) => Outcome::Issued,
+                    (true, false) => Outcome::Renewed,
                 };
                 Ok(self.outcome(outcome, Some(*certificate)))
             }
         }
     }
 
-    fn drop_order_if_any(&mut self, why: &str) -> Result<()> {
+    fn check_adopt(&self, goes_on: bool) -> Result<()> {
+        let Some(id) = &self.wish.adopt else { return Ok(()) };
+        if !goes_on {
+            return Err(nothing_to_adopt());
+        }
+        match self.journal.order.as_ref().and_then(|order| order.id.as_ref()) {
+            Some(known) if known != id => {
+                Err(Error::invalid("adopt", "the order under way is known already, and is another one"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether one more order may be made in this run through a store.
+    fn may_order(&mut self) -> Result<bool> {
+        let Some(budget) = &self.wish.budget else { return Ok(true) };
+        self.permit = budget.take(self.context.cancel, self.end());
+        self.check_not_cancelled()?;
+        Ok(self.permit.is_some())
+    }
+
+    fn postponed(&self) -> Result<Obtained> {
+        let certificate = self.journal.installed.as_ref().map(|there| self.stored_certificate(there));
+        Ok(self.outcome(Outcome::Postponed, certificate.transpose()?))
+    }
+
+    /// Another order is made, so the one under way is given up. Where it is issued already and is what is wanted, that is
+    /// what comes of the call.
+    fn make_way(&mut self) -> Result<Option<Obtained>> {
+        let is_renewal = self.is_renewal();
+        let Some(issued) = self.drop_order_if_any("something else is wanted now")? else { return Ok(None) };
+        if self.is_in_force() {
+            self.is_wanted_issued = true;
+            return Ok(Some(self.outcome(Outcome::Pending, Some(issued))));
+        }
+        if is_renewal {
+            self.install(&issued)?;
+            self.deploy()?;
+        } else {
+            self.pass_over(&issued)?;
+        }
+        Ok(None)
+    }
+
+    /// Whether the order under way is for another certificate like the one in place.
+    pub(crate) fn is_renewal(&self) -> bool {
+        let (order, installed) = (self.journal.order.as_ref(), self.journal.installed.as_ref());
+        order.is_some() && order.map(|order| &order.terms) == installed.map(|installed| &installed.terms)
+    }
+
+    /// Gives up the order under way; the certificate, if it was too late for that.
+    pub(crate) fn drop_order_if_any(&mut self, why: &str) -> Result<Option<Certificate>> {
         match &self.journal.order {
-            None => Ok(()),
-            Some(order) if order.is_untouched() => self.forget_order(),
+            None => Ok(None),
+            Some(order) if order.is_untouched() => self.forget_order().map(|()| None),
             Some(_) => self.drop_order(why),
         }
     }
@@ -192,9 +297,25 @@ impl<'a> Session<'a> {
         self.journal.installed.as_ref().is_some_and(|installed| !installed.deployed)
     }
 
+    /// What is in place, with the key of the caller's if it is that: it is the caller's from now on.
+    fn pinned(&mut self, mut installed: Installed) -> Result<Installed> {
+        if self.terms.has_own_key() && !installed.terms.has_own_key() {
+            self.note_key_use(installed.serial, &installed.id, true)?;
+            installed.terms = self.terms.clone();
+            self.journal.installed = Some(installed.clone());
+            self.save()?;
+        }
+        Ok(installed)
+    }
+
     pub(crate) fn unchanged(&self, installed: &Installed) -> Result<Obtained> {
         let certificate = self.stored_certificate(installed)?;
         Ok(self.outcome(Outcome::Unchanged, Some(certificate)))
+    }
+
+    /// Whether what is in place is what is wanted, as far as that can be told.
+    pub(crate) fn has_what_is_wanted(&mut self) -> bool {
+        self.resolve_terms().is_ok() && self.wanted_installed().is_ok_and(|installed| installed.is_some())
     }
 
     /// What is in place, if it is of the terms that are wanted.
@@ -235,19 +356,33 @@ impl<'a> Session<'a> {
             );
             self.entry.switch(installed.serial)?;
         }
-        let is_good = self
-            .lifetime(&installed)?
-            .is_some_and(|lifetime| !lifetime.is_due(self.wish.renew_at, self.now()));
-        Ok(is_good.then_some(installed))
+        let is_due = self.leaf()?.is_none_or(|leaf| leaf.is_due(self.wish.renew_at, self.now()));
+        Ok((!is_due).then_some(installed))
     }
 
     /// When the leaf in place is valid.
-    pub(crate) fn lifetime(&self, installed: &Installed) -> Result<Option<Lifetime>> {
+    pub(crate) fn leaf(&self) -> Result<Option<Lifetime>> {
+        let Some(installed) = &self.journal.installed else { return Ok(None) };
         let leaf = self.entry.read(&Entry::in_version(installed.serial, "cert.pem"))?;
         Ok(leaf.as_deref().and_then(Lifetime::of))
     }
 
-    /// The end: what there is now.
+    /// Whether what is in place has less than this share of its time left, or is damaged.
+    pub(crate) fn is_due(&self, renew_at: f64) -> Result<bool> {
+        let Some(installed) = &self.journal.installed else { return Ok(true) };
+        let is_due = self.leaf()?.is_none_or(|leaf| leaf.is_due(renew_at, self.now()));
+        Ok(is_due || self.damage(installed)?.is_some())
+    }
+
+    /// Tells what came of the call.
+    pub(crate) fn tell_end(&self, outcome: Result<Obtained>) -> Result<Obtained> {
+        let obtained = outcome?;
+        let outcome = obtained.outcome.as_str();
+        self.progress(Stage::Done, outcome, [("outcome", outcome.into())]);
+        Ok(obtained)
+    }
+
+    /// What there is now.
     pub(crate) fn outcome(&self, outcome: Outcome, certificate: Option<Certificate>) -> Obtained {
         let installed = self.journal.installed.as_ref();
         let files: BTreeMap<String, String> = match installed {
@@ -260,7 +395,6 @@ impl<'a> Session<'a> {
                 .collect(),
             None => BTreeMap::new(),
         };
-        self.progress(Stage::Done, outcome.as_str(), [("outcome", outcome.as_str().into())]);
         Obtained {
             outcome,
             certificate,

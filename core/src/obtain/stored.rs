@@ -14,7 +14,7 @@ use super::keys::{KeyWish, WANTED_KEY};
 use super::sealed;
 use super::session::Session;
 use super::storage::Attributes;
-use super::wish::{Aim, Wish, is_stored};
+use super::wish::{Wish, is_stored};
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::operation::Request as _;
@@ -88,32 +88,48 @@ fn is_ours_alone(found: Attributes) -> bool {
 }
 
 impl Session<'_> {
-    /// Keeps what was asked for: as what is in force, or, while another certificate is in place, as what is wanted.
+    /// Keeps what is asked for before an order is made: as what is in force, or, while another certificate is in place,
+    /// as what is wanted.
     pub(crate) fn keep_request(&self) -> Result<()> {
-        if self.is_in_force {
+        if self.is_in_force() {
             return Ok(());
         }
-        let is_met = self.wanted_installed()?.is_some();
-        let which = if is_met || self.journal.installed.is_none() { Which::InForce } else { Which::Wanted };
-        self.keep_key(is_met)?;
-        // One that cannot be read is written anew.
-        if self.entry.read_json(which.file()).ok().flatten().as_ref() != Some(&self.wish.request) {
-            self.entry.write_json(which.file(), &self.wish.request)?;
+        self.keep_key()?;
+        if self.journal.installed.is_some() && self.wanted_installed()?.is_none() {
+            return self.write_request(Which::Wanted);
         }
-        if which == Which::InForce { self.entry.remove(WANTED) } else { Ok(()) }
+        self.write_request(Which::InForce)?;
+        self.entry.remove(WANTED)
+    }
+
+    /// What was asked for is in place, so it is in force.
+    pub(crate) fn settle_request(&self) -> Result<()> {
+        if self.is_in_force() {
+            return Ok(());
+        }
+        self.write_request(Which::InForce)?;
+        self.forget_wanted()
+    }
+
+    fn write_request(&self, which: Which) -> Result<()> {
+        // One that cannot be read is written anew.
+        if self.entry.read_json(which.file()).ok().flatten().as_ref() == Some(&self.wish.request) {
+            return Ok(());
+        }
+        self.entry.write_json(which.file(), &self.wish.request)
     }
 
     /// A key of the caller's is on disk before its order is begun, and in the order's own folder after that.
-    fn keep_key(&self, is_met: bool) -> Result<()> {
+    fn keep_key(&self) -> Result<()> {
         match &self.wish.key {
-            KeyWish::Own { pem, .. } if !is_met || self.wish.aim == Aim::Anew => {
+            KeyWish::Own { pem, .. } => {
                 let kept = self.entry.read_text(WANTED_KEY).ok().flatten().map(Zeroizing::new);
                 if kept.as_ref() == Some(pem) {
                     return Ok(());
                 }
                 self.entry.write(WANTED_KEY, pem.as_bytes(), PRIVATE)
             }
-            KeyWish::Ours { .. } if self.terms.has_own_key() && !is_met => Ok(()),
+            KeyWish::Ours { .. } if self.terms.has_own_key() => Ok(()),
             _ => self.entry.remove(WANTED_KEY),
         }
     }

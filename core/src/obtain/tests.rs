@@ -17,4 +17,5 @@ mod stand;
 mod stored;
 mod stores;
 mod time;
+mod turns;
 mod validating;

@@ -153,6 +153,7 @@ impl Session<'_> {
     }
 
     fn is_over(&mut self, order: &Certificate) -> Result<Waited> {
+        self.forbid_key_if_revoked(order)?;
         self.forget_order()?;
         let status = order.status.as_deref().unwrap_or_default();
         let message = format!("order {} is {status}; call again to order anew", order.id);
