@@ -8,7 +8,9 @@ use zerossl_sandbox::{Reply, When};
 
 use super::stand::Stand;
 use crate::error::Kind;
-use crate::operations::{CreateCertificate, GenerateCsr, Obtain, Obtained, Outcome, RevokeCertificate};
+use crate::operations::{
+    CreateCertificate, GenerateCsr, KeyType, Obtain, Obtained, Outcome, RevokeCertificate,
+};
 
 fn id(obtained: &Obtained) -> String {
     obtained.certificate.as_ref().expect("a certificate").id.clone()
@@ -194,4 +196,23 @@ fn a_held_certificate_is_fetched_again() {
         assert_eq!((obtained.outcome, stand.count("create_certificate")), (Outcome::Resumed, 2));
         stand.inspect(&obtained);
     }
+}
+
+/// Something else was ordered meanwhile: that order makes way, and is not left behind on the account.
+#[test]
+fn a_held_certificate_takes_the_place_of_another_order() {
+    let stand = Stand::new();
+    let other = stand
+        .obtain(&Obtain { domains: vec!["example.org".to_owned()], ..stand.wanted() })
+        .expect("a certificate");
+    let read = |name: &str| fs::read_to_string(&other.files[name]).expect(name);
+    stand.strike("download_certificate", 1, When::Before, download(&read("chain"), &read("cert")));
+    stand.obtain(&stand.wanted()).expect_err("not ours");
+    stand.sandbox.set_issue_delay(std::time::Duration::from_secs(7200));
+    let another = Obtain { key_type: Some(KeyType::EcdsaP384), deadline: Some(60.0), ..stand.wanted() };
+    let waiting = stand.obtain(&another).expect("it waits");
+    assert_eq!(waiting.outcome, Outcome::Pending);
+    let obtained = stand.obtain(&stand.wanted()).expect("the right one");
+    stand.inspect(&obtained);
+    assert!(stand.live().iter().all(|order| order.id != id(&waiting)), "{:?}", stand.live());
 }

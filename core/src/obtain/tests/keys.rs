@@ -302,3 +302,76 @@ fn whether_it_was_revoked_is_asked_once_and_a_failure_does_no_harm() {
     assert_eq!(stand.sandbox.requests().len(), before);
     assert_eq!(stand.obtain(&stand.wanted()).expect("asked").outcome, Outcome::Renewed);
 }
+
+/// The key in place is brought by the caller: it is the caller's from then on, and kept for renewals.
+#[test]
+fn the_key_in_place_becomes_the_callers() {
+    let stand = Stand::new();
+    let first = stand.obtain(&stand.wanted()).expect("a certificate");
+    let key = read(&stand, "current/privkey.pem");
+    let own = Obtain { private_key: Some(Secret::from(key.as_str())), ..stand.wanted() };
+    let same = stand.obtain(&own).expect("it is good");
+    assert_eq!((same.outcome, id(&same)), (Outcome::Unchanged, id(&first)));
+    due(&stand);
+    assert_eq!(stand.obtain(&stand.wanted()).expect("renewed").outcome, Outcome::Renewed);
+    assert_eq!(read(&stand, "current/privkey.pem"), key);
+}
+
+/// With `force`, too, the key does not stay behind where it was kept for the order.
+#[test]
+fn a_forced_order_leaves_no_second_copy_of_the_key() {
+    let stand = Stand::new();
+    let (key, _) = own(KeyType::EcdsaP256, &["example.com"]);
+    let wanted = Obtain { private_key: Some(Secret::from(key.as_str())), ..stand.wanted() };
+    for force in [None, Some(true)] {
+        stand.obtain(&Obtain { force, ..wanted.clone() }).expect("a certificate");
+        assert_eq!(read(&stand, "current/privkey.pem"), key);
+        assert!(!stand.store().join("example.com/wanted.pem").exists(), "{force:?}");
+    }
+}
+
+/// Taken back between its issue and the download: the key is as little to be used again.
+#[test]
+fn a_certificate_that_was_revoked_before_it_was_in_place_forbids_its_key() {
+    let stand = Stand::new();
+    let wanted = Obtain { reuse_key: Some(true), ..stand.wanted() };
+    let first = stand.obtain(&wanted).expect("a certificate");
+    let key = read(&stand, "current/privkey.pem");
+    due(&stand);
+    stand.strike("download_certificate", 1, When::Before, Reply::page(502));
+    stand.obtain(&wanted).expect_err("not downloaded");
+    let orders = stand.live();
+    let second = orders.iter().find(|order| order.id != id(&first)).expect("the renewal");
+    stand.client().send(&RevokeCertificate::new(&second.id)).expect("revoked");
+    let obtained = stand.obtain(&wanted).expect("another key");
+    assert_ne!(read(&stand, "current/privkey.pem"), key);
+    stand.inspect(&obtained);
+}
+
+/// What cannot be read of an old version is told, and keeps nobody from a certificate.
+#[test]
+fn a_damaged_answer_of_an_old_version_is_passed_over() {
+    let stand = Stand::new();
+    let wanted = Obtain { reuse_key: Some(true), force: Some(true), ..stand.wanted() };
+    for _ in 0..2 {
+        stand.obtain(&wanted).expect("a certificate");
+    }
+    fs::write(stand.store().join("example.com/versions/1/certificate.json"), "{").expect("written");
+    let obtained = stand.obtain(&wanted).expect("renewed");
+    stand.inspect(&obtained);
+}
+
+/// An order that was begun and not sent is no reason to ask anybody while the certificate is good.
+#[test]
+fn an_order_that_was_not_sent_asks_nothing_offline() {
+    let stand = Stand::new();
+    let wanted = Obtain { reuse_key: Some(true), ..stand.wanted() };
+    stand.obtain(&wanted).expect("a certificate");
+    stand.strike("create_certificate", 1, When::Before, Reply::refusal(2808).expect("a code"));
+    stand.obtain(&Obtain { force: Some(true), ..wanted.clone() }).expect_err("refused");
+    assert!(stand.journal()["order"].is_object());
+    let before = stand.sandbox.requests().len();
+    let offline = Obtain { offline: Some(true), ..wanted };
+    assert_eq!(stand.obtain(&offline).expect("it is good").outcome, Outcome::Unchanged);
+    assert_eq!(stand.sandbox.requests().len(), before);
+}

@@ -162,3 +162,29 @@ fn an_order_that_comes_back_is_cancelled() {
     stand.inspect(&obtained);
     assert_eq!(stand.live().len(), 1, "{:?}", stand.live());
 }
+
+/// Three creates without an outcome are enough for a day; the account is looked at all the same.
+#[test]
+fn after_three_lost_orders_none_is_made_and_each_is_still_looked_for() {
+    for turns_up in [false, true] {
+        let stand = Stand::new();
+        for number in 0..3 {
+            if number == 2 && turns_up {
+                late(&stand);
+            } else {
+                lose(&stand, When::Before);
+            }
+            let error = stand.obtain(&stand.wanted()).expect_err("its answer is lost");
+            assert!(error.is_retryable(), "{error}");
+        }
+        stand.sandbox.advance(Duration::from_secs(700));
+        match stand.obtain(&stand.wanted()) {
+            Ok(obtained) => {
+                assert!(turns_up);
+                stand.inspect(&obtained);
+            }
+            Err(error) => assert_eq!((error.kind(), turns_up), (Kind::RateLimited, false), "{error}"),
+        }
+        assert_eq!(stand.count("create_certificate"), 3);
+    }
+}

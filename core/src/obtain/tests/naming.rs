@@ -143,3 +143,19 @@ fn an_answer_that_is_not_understood_is_an_order_all_the_same() {
         }
     }
 }
+
+/// The service answers with another account's order: it is none of ours, and the next call orders.
+#[test]
+fn an_answer_about_another_accounts_order_is_let_go() {
+    let stand = Stand::new();
+    let other = json!({
+        "id": "0123456789abcdef0123456789abcdef", "status": "draft", "common_name": "example.org",
+        "additional_domains": "", "validation": {"email_validation": [], "other_methods": []},
+    });
+    stand.strike("create_certificate", 1, When::Before, Reply::json(200, other));
+    stand.obtain(&stand.wanted()).expect_err("it says nothing of our order");
+    assert_eq!(stand.count("create_certificate"), 1);
+    let obtained = stand.obtain(&stand.wanted()).expect("ordered");
+    assert_eq!((stand.count("create_certificate"), stand.live().len()), (2, 1));
+    stand.inspect(&obtained);
+}

@@ -9,7 +9,7 @@ use zerossl_sandbox::{Reply, When};
 
 use super::stand::Stand;
 use crate::error::Kind;
-use crate::operations::{Obtain, Outcome, RenewAll};
+use crate::operations::{CancelCertificate, Obtain, Outcome, RenewAll};
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
 /// A hook that is not overlapped by the others would make a run this long.
@@ -139,4 +139,28 @@ fn offline_asks_nobody() {
     let report = stand.renew_all(&RenewAll { offline: Some(true), ..all(&stand) }).expect("good");
     assert_eq!(report.results[0].outcome, Some(Outcome::Unchanged));
     assert_eq!(stand.sandbox.requests().len(), before);
+}
+
+/// An order under way that is over is ordered anew, and that is one of the orders that may be made.
+#[test]
+fn an_order_that_is_over_counts() {
+    let stand = Stand::new();
+    let names = ["a.example.com", "b.example.com"];
+    for name in names {
+        stand.obtain(&named(&stand, name)).expect("a certificate");
+    }
+    stand.sandbox.advance(61 * DAY);
+    stand.sandbox.set_issue_delay(DAY);
+    for name in names {
+        let wanted = Obtain { deadline: Some(60.0), ..named(&stand, name) };
+        let waiting = stand.obtain(&wanted).expect("it waits").certificate.expect("an order");
+        stand.client().send(&CancelCertificate::new(waiting.id)).expect("cancelled");
+    }
+    stand.sandbox.set_issue_delay(Duration::ZERO);
+    let before = stand.count("create_certificate");
+    let report = stand.renew_all(&RenewAll { max_orders: Some(1), ..all(&stand) }).expect("one of them");
+    let mut outcomes: Vec<_> = report.results.iter().map(|row| row.outcome).collect();
+    outcomes.sort_by_key(|outcome| *outcome == Some(Outcome::Postponed));
+    assert_eq!(outcomes, [Some(Outcome::Renewed), Some(Outcome::Postponed)]);
+    assert_eq!(stand.count("create_certificate"), before + 1);
 }

@@ -127,7 +127,8 @@ fn what_is_wanted_is_put_in_place_when_it_turns_out_to_be_issued() {
     let probes = AtomicUsize::new(0);
     let disk = LimitedDisk(|step: Step, path: &Path| {
         // What is in force is prepared for when what is wanted has had its time.
-        if step == Step::Create && path.ends_with(".probe.new") && probes.fetch_add(1, Ordering::Relaxed) == 1 {
+        if step == Step::Create && path.ends_with(".probe.new") && probes.fetch_add(1, Ordering::Relaxed) == 1
+        {
             stand.sandbox.advance(2 * HOUR);
         }
         None
@@ -159,11 +160,7 @@ fn a_change_that_cannot_be_read_stays() {
     let stand = with_a_certificate();
     let client = crate::Client::builder().base_url("https://127.0.0.1:1").build().expect("settings");
     let key = client.send(&GenerateCsr::new(["example.com"])).expect("a CSR").private_key.expect("a key");
-    let wanted = Obtain {
-        private_key: Some(Secret::from(key.reveal())),
-        key_type: None,
-        ..by_mail(&stand)
-    };
+    let wanted = Obtain { private_key: Some(Secret::from(key.reveal())), key_type: None, ..by_mail(&stand) };
     assert_eq!(stand.obtain(&wanted).expect("mails are sent").outcome, Outcome::Pending);
     let order = under_way(&stand);
     let creates = stand.count("create_certificate");
@@ -288,7 +285,25 @@ fn a_refused_call_stores_nothing() {
     let wanted = Obtain { key_type: Some(KeyType::EcdsaP384), validation: nowhere, ..stand.wanted() };
     let before: Value = stand.journal()["order"].clone();
     let error = stand.obtain(&wanted).expect_err("no webroot");
-    assert_eq!((error.kind(), error.parameter()), (Kind::InvalidArgument, Some("validation.webroot")), "{error}");
+    assert_eq!(
+        (error.kind(), error.parameter()),
+        (Kind::InvalidArgument, Some("validation.webroot")),
+        "{error}"
+    );
     assert_eq!(stand.journal()["order"], before);
     assert!(!entry(&stand, "wanted.json").exists());
+}
+
+/// Giving up a renewal that is issued puts it in place, and the change it was made beside is given up with it.
+#[test]
+fn giving_up_an_issued_renewal_forgets_the_change() {
+    let (stand, wanted, id) = with_a_renewal_that_waits();
+    stand.sandbox.set_issue_delay(Duration::ZERO);
+    stand.sandbox.advance(3 * HOUR);
+    let done = stand.obtain(&Obtain { abandon: Some(true), ..wanted }).expect("given up");
+    assert_eq!(stand.journal()["installed"]["id"], id.as_str(), "{done:?}");
+    assert!(!entry(&stand, "wanted.json").exists());
+    let creates = stand.count("create_certificate");
+    run(&stand).expect("nothing to do");
+    assert_eq!(stand.count("create_certificate"), creates);
 }
