@@ -11,7 +11,7 @@ use super::World;
 use super::check::Lifetime;
 use super::entry::Entry;
 use super::publish::Publisher;
-use super::session::{Session, Turn};
+use super::session::{PATIENCE, Session, Turn};
 use super::stored::{self, Which};
 use super::telling::Stage;
 use super::wish::{Aim, DEADLINE, Wish};
@@ -19,8 +19,6 @@ use crate::context::Context;
 use crate::error::{Error, Kind, Result};
 use crate::operations::{Obtained, Outcome};
 
-/// An order that only waits has this share of the time in which a certificate is renewed.
-const PATIENCE: f64 = 0.5;
 /// For so long an order of what is in force is waited for before what is wanted is tried again: there is one order at a
 /// time, so in turns each would cancel the other's.
 const TURN: Duration = Duration::from_secs(24 * 3600);

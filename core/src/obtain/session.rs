@@ -20,6 +20,10 @@ use crate::error::{Error, Kind, Result};
 use crate::operation::Request;
 use crate::operations::{Obtained, Outcome};
 
+/// What stands in the way of a renewal, an order that only waits or a hook that fails, has this share of the time in which
+/// a certificate is renewed.
+pub(crate) const PATIENCE: f64 = 0.5;
+
 /// What the steps share.
 pub(crate) struct Session<'a> {
     pub(crate) context: Context<'a>,
@@ -113,13 +117,11 @@ impl<'a> Session<'a> {
                 self.settle_request()?;
             }
             match self.deploy() {
-                // That must not keep it from being renewed.
-                Err(error) if self.is_due(self.wish.renew_at)? => {
-                    self.warn(
-                        Stage::Deploy,
-                        &format!("the certificate in place is due all the same ({error})"),
-                        [],
-                    );
+                // A hook that keeps failing must not let the certificate expire.
+                Err(error) if self.is_due(self.wish.renew_at * PATIENCE)? => {
+                    let message =
+                        format!("the certificate in place has little time left all the same ({error})");
+                    self.warn(Stage::Deploy, &message, []);
                 }
                 Err(error) => return Err(error),
                 Ok(()) => {
