@@ -27,11 +27,11 @@ impl Context<'_> {
     pub(crate) fn attempt(&self, outgoing: &Outgoing, shown: &str, harmless: bool) -> Result<Delivered> {
         let mut attempts = 0;
         loop {
-            self.core.pace.wait(self.cancel, self.deadline)?;
+            self.connection.pace.wait(self.cancel, self.deadline)?;
             attempts += 1;
             let started = Instant::now();
             let outcome =
-                self.core.transport.exchange(outgoing, Watch::new(self.cancel.clone(), self.deadline));
+                self.connection.transport.exchange(outgoing, Watch::new(self.cancel.clone(), self.deadline));
             self.log(|| {
                 let took = started.elapsed().as_millis();
                 let what = match &outcome {
@@ -51,13 +51,13 @@ impl Context<'_> {
             let pause = asked_pause.unwrap_or_else(|| growing_pause(attempts));
             // A pause beyond the deadline would only hide what went wrong.
             let next = Instant::now().checked_add(pause).filter(|next| *next < self.deadline);
-            let most = if self.is_single { 0 } else { self.core.max_retries };
+            let most = if self.is_single { 0 } else { self.connection.max_retries };
             let Some(next) = next.filter(|_| attempts <= most) else {
                 return finish(outcome, attempts, harmless);
             };
             self.log(|| format!("trying {shown} again in {} ms", pause.as_millis()));
             if !self.cancel.sleep_until(next) {
-                return Err(cancelled());
+                return Err(Error::cancelled());
             }
         }
     }
@@ -84,8 +84,4 @@ fn may_try_again(error: &Error, harmless: bool) -> bool {
 fn growing_pause(attempts: u32) -> Duration {
     let longest = FIRST_PAUSE.saturating_mul(1 << (attempts - 1).min(8)).min(LONGEST_PAUSE);
     longest.mul_f64(0.5 + fastrand::f64() / 2.0)
-}
-
-pub(crate) fn cancelled() -> Error {
-    Error::new(Kind::Cancelled, "cancelled by the caller")
 }

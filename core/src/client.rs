@@ -3,46 +3,29 @@
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use serde_json::{Map, Value};
 use zeroize::Zeroize;
 
-use crate::base_url::BaseUrl;
 use crate::cancel::CancelToken;
-use crate::clean::Cleaner;
-use crate::context::{self, Context};
-use crate::error::{Error, Kind, Result};
-use crate::log_events::LogLines;
+use crate::connection::Connection;
+use crate::context::Context;
+use crate::error::{Error, Result};
+use crate::event::{Event, EventType};
+use crate::log_lines::LogLines;
 use crate::op::{Channel, Op};
 use crate::operation::{Operation, Request};
-use crate::pace::Pace;
-use crate::pages::Certificates;
 use crate::secret::Secret;
-use crate::settings::{Auth, ClientBuilder};
-use crate::transport::Transport;
-use crate::{operations, parameter, transport};
+use crate::settings::ClientBuilder;
+use crate::{json, operations, parameter};
 
 /// A client of the service. Clone it, share it between threads: connections and pace are shared.
 #[derive(Clone)]
 pub struct Client {
-    core: Arc<Core>,
+    connection: Arc<Connection>,
     cancel: CancelToken,
     lines: Option<LogLines>,
-}
-
-/// What all clones of a client share.
-pub(crate) struct Core {
-    pub(crate) transport: Transport,
-    pub(crate) base_url: BaseUrl,
-    access_key: Option<Secret>,
-    pub(crate) auth: Auth,
-    pub(crate) timeout: Duration,
-    pub(crate) max_retries: u32,
-    pub(crate) pace: Pace,
-    pub(crate) cleaner: Cleaner,
-    /// Connections and locks do not survive a fork.
-    process: u32,
 }
 
 impl Client {
@@ -54,28 +37,6 @@ impl Client {
     /// Settings on the way to a client.
     pub fn builder() -> ClientBuilder {
         ClientBuilder::default()
-    }
-
-    pub(crate) fn with_settings(settings: ClientBuilder) -> Result<Self> {
-        let base_url = settings.base_url.as_ref().map_or(BaseUrl::DEFAULT, Secret::reveal);
-        let base_url = BaseUrl::parse(base_url)?;
-        let environment = |name: &str| std::env::var(name).ok();
-        let proxy = transport::proxy::choose(settings.proxy.as_ref(), &base_url, environment);
-        let transport = Transport::new(&settings, proxy.as_ref(), &base_url)?;
-        // Its user part is a secret, too.
-        let settings = ClientBuilder { proxy: proxy.map(|choice| choice.url), ..settings };
-        let core = Core {
-            base_url,
-            auth: settings.auth,
-            timeout: settings.timeout,
-            max_retries: settings.max_retries,
-            pace: Pace::new(settings.requests_per_second),
-            cleaner: settings.cleaner(),
-            process: std::process::id(),
-            access_key: settings.access_key,
-            transport,
-        };
-        Ok(Self { core: Arc::new(core), cancel: CancelToken::never(), lines: None })
     }
 
     /// The same client, whose calls, iterators and ops end when this token is cancelled, too: beside those that this
@@ -108,8 +69,8 @@ impl Client {
     /// ```
     pub fn send<R: Request>(&self, request: &R) -> Result<R::Answer> {
         let operation = R::OPERATION;
-        let mut json = self.run(operation, None, || context::encode(request))?;
-        let answer = context::decode(&json).map_err(|error| error.during(operation.name));
+        let mut json = self.run(operation, None, || json::encode(request))?;
+        let answer = json::decode(&json).map_err(|error| error.during(operation.name));
         if operation.answer.has_secret() {
             json.zeroize();
         }
@@ -133,24 +94,26 @@ impl Client {
     pub fn start(&self, operation: &str, parameters: &str) -> Result<Op> {
         let operation = operations::find(operation)?;
         let given = parameter::parse(parameters).map_err(|error| error.during(operation.name))?;
-        self.core.check_process().map_err(|error| error.during(operation.name))?;
-        Op::start(self.clone(), operation, given, &self.cancel)
+        self.connection.check_process().map_err(|error| error.during(operation.name))?;
+        let client = self.clone();
+        Op::start(&self.cancel, move |channel| client.run(operation, Some(channel), || Ok(given)))
+            .map_err(|error| error.during(operation.name))
     }
 
     /// Does what [`Client::call`] does on a thread of its own, with the lines of our log as events: a list is one page.
     pub fn start_call(&self, operation: &str, parameters: &str) -> Result<Op> {
         let operation = operations::find(operation)?;
         let given = parameter::parse(parameters).map_err(|error| error.during(operation.name))?;
-        self.core.check_process().map_err(|error| error.during(operation.name))?;
-        Op::start_call(self.clone(), operation, given, &self.cancel)
-    }
-
-    /// All certificates that match, page after page as they are needed.
-    ///
-    /// None comes twice, and none is missed that was there throughout, also while others come and go.
-    #[must_use]
-    pub fn certificates(&self, list: operations::ListCertificates) -> Certificates {
-        Certificates::new(self.clone(), list)
+        self.connection.check_process().map_err(|error| error.during(operation.name))?;
+        let client = self.clone();
+        let work = move |channel: &Channel| {
+            let log = channel.clone();
+            client
+                .only_cancelled_by(channel.cancel_token())
+                .logging_to(move |line| log.tell(Event::new(EventType::Log, line, Map::new())))
+                .run(operation, None, || Ok(given))
+        };
+        Op::start(&self.cancel, work).map_err(|error| error.during(operation.name))
     }
 
     /// Runs one operation with the parameters that `given` makes.
@@ -171,12 +134,12 @@ impl Client {
         work: impl FnOnce(&Context<'_>) -> Result<T>,
     ) -> Result<T> {
         let work = || {
-            self.core.check_process()?;
+            self.connection.check_process()?;
             // An op has a token of its own, so that cancelling it leaves its client alone.
             let cancel = events.map_or(&self.cancel, Channel::cancel_token);
-            let deadline = Instant::now() + self.core.timeout;
+            let deadline = Instant::now() + self.connection.timeout;
             work(&Context {
-                core: &self.core,
+                connection: &self.connection,
                 cancel,
                 deadline,
                 events,
@@ -184,49 +147,23 @@ impl Client {
                 is_single: false,
             })
         };
-        let outcome = catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| Err(panicked(&*panic)));
-        outcome.map_err(|error| error.cleaned(&self.core.cleaner).during(operation.name))
+        let outcome =
+            catch_unwind(AssertUnwindSafe(work)).unwrap_or_else(|panic| Err(Error::panicked(&*panic)));
+        outcome.map_err(|error| error.cleaned(&self.connection.cleaner).during(operation.name))
     }
 }
 
-impl Core {
-    pub(crate) fn access_key(&self) -> Result<&Secret> {
-        self.access_key.as_ref().ok_or_else(|| {
-            let message =
-                "no access key; give the setting `access_key`, or set ZEROSSL_ACCESS_KEY in the environment";
-            Error::new(Kind::Auth, message)
-        })
+impl ClientBuilder {
+    /// Checks the settings and makes the client. Nothing is sent.
+    pub fn build(self) -> Result<Client> {
+        let connection = Arc::new(Connection::new(self)?);
+        Ok(Client { connection, cancel: CancelToken::never(), lines: None })
     }
-
-    fn check_process(&self) -> Result<()> {
-        if self.process == std::process::id() {
-            return Ok(());
-        }
-        let message = "this client was made before the process forked; make a new one in the child";
-        Err(Error::new(Kind::Forked, message))
-    }
-}
-
-/// The error that a panic becomes.
-pub(crate) fn panicked(panic: &(dyn std::any::Any + Send)) -> Error {
-    let what =
-        panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
-    let what = what.unwrap_or("no message");
-    Error::new(Kind::Internal, format!("a bug in libzerossl ({what}); please report this"))
 }
 
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.core.fmt(f)
-    }
-}
-
-impl fmt::Debug for Core {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Client")
-            .field("base_url", &self.base_url)
-            .field("auth", &self.auth)
-            .finish_non_exhaustive()
+        self.connection.fmt(f)
     }
 }
 
@@ -241,7 +178,8 @@ const _: () = {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::operations::GetCertificate;
+    use crate::endpoints::GetCertificate;
+    use crate::error::Kind;
 
     #[test]
     fn a_panic_in_an_operation_is_an_error_without_its_secrets() {

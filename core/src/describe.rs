@@ -13,7 +13,7 @@ use crate::shape::{Field, FieldKind, Shape};
 #[must_use]
 pub fn describe() -> Value {
     json!({
-        "version": crate::VERSION,
+        "version": env!("CARGO_PKG_VERSION"),
         "settings": parameters_schema(SETTINGS),
         "operations": OPERATIONS.iter().map(|operation| describe_operation(operation)).collect::<Vec<_>>(),
         "errors": Kind::ALL.iter().map(|kind| json!({"code": kind.code(), "kind": kind.name()})).collect::<Vec<_>>(),

@@ -3,10 +3,9 @@
 //! An [`Error`] says what happened in one line ([`Error::message`]), which [`Kind`] it is, and whatever the
 //! kind adds. [`Error::to_json`] is what C gets, and what Python turns into attributes.
 
-mod codes;
-mod failed_domains;
+pub(crate) mod codes;
+mod failed_domain;
 mod kind;
-mod refusal;
 mod wait;
 
 use std::collections::BTreeMap;
@@ -17,9 +16,8 @@ use std::time::Duration;
 use serde_json::{Map, Value, json};
 
 pub use codes::{CODES, KnownCode};
-pub use failed_domains::FailedDomain;
+pub use failed_domain::FailedDomain;
 pub use kind::Kind;
-pub(crate) use refusal::{RATE_LIMIT, Refusal};
 
 use crate::clean::Cleaner;
 
@@ -79,6 +77,18 @@ impl Error {
         error
     }
 
+    pub(crate) fn cancelled() -> Self {
+        Self::new(Kind::Cancelled, "cancelled by the caller")
+    }
+
+    /// The error that a panic becomes.
+    pub(crate) fn panicked(panic: &(dyn std::any::Any + Send)) -> Self {
+        let text = panic.downcast_ref::<&str>().copied();
+        let what =
+            text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no message");
+        Self::new(Kind::Internal, format!("a bug in libzerossl ({what}); please report this"))
+    }
+
     pub(crate) fn response(http_status: u16, message: impl Into<String>) -> Self {
         let mut error = Self::new(Kind::Response, message);
         error.0.http_status = Some(http_status);
@@ -123,8 +133,12 @@ impl Error {
     }
 
     /// The request went out and what became of it is not known.
-    pub(crate) fn uncertain(mut self) -> Self {
-        self.0.uncertain = true;
+    pub(crate) fn uncertain(self) -> Self {
+        self.uncertain_if(true)
+    }
+
+    pub(crate) fn uncertain_if(mut self, uncertain: bool) -> Self {
+        self.0.uncertain = uncertain;
         self
     }
 
@@ -133,8 +147,25 @@ impl Error {
     }
 
     /// Whether it is this error of the service: by its type, or by its number where it came without one.
-    pub(crate) fn is_api(&self, code: i64, api_type: &str) -> bool {
-        self.0.api_type.as_deref().map_or(self.0.api_code == Some(code), |word| word == api_type)
+    pub(crate) fn is(&self, known: &KnownCode) -> bool {
+        known.is_meant_by(self.0.api_type.as_deref(), self.0.api_code)
+    }
+
+    pub(crate) fn is_one_of(&self, known: &[KnownCode]) -> bool {
+        known.iter().any(|known| self.is(known))
+    }
+
+    /// What the service's refusal says of itself.
+    pub(crate) fn with_refusal(
+        mut self,
+        code: Option<i64>,
+        api_type: Option<String>,
+        details: Option<Value>,
+    ) -> Self {
+        self.0.api_code = code;
+        self.0.api_type = api_type;
+        self.0.details = details;
+        self
     }
 
     pub(crate) fn with_http_status(mut self, status: u16) -> Self {

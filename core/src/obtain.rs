@@ -23,15 +23,19 @@ mod create;
 mod csr;
 mod deploy;
 mod entry;
+mod env;
+mod events;
 mod give_up;
 mod held;
 mod in_force;
 mod install;
 mod integrity;
+mod interface;
 mod journal;
 mod keys;
 mod lock;
 mod order;
+mod order_spec;
 mod pauses;
 mod preflight;
 mod prepare;
@@ -49,40 +53,51 @@ mod search;
 mod session;
 mod storage;
 mod stored;
-mod telling;
 mod validate;
-mod wish;
 
 use crate::context::Context;
 use crate::error::Result;
-use crate::operations::{Obtained, Renewals};
+use crate::json;
+use crate::operation::{Operation, Request, Run};
 use crate::parameter::Arguments;
-use clock::{Clock, SystemClock};
-use storage::{Disk, Storage};
-use wish::Wish;
+use env::Env;
+use interface::{OBTAIN_PARAMETERS, OBTAINED, RENEW_ALL_PARAMETERS, RENEWALS};
+pub use interface::{Obtain, Obtained, Outcome, RenewAll, Renewal, Renewals};
+use order_spec::OrderSpec;
 
-/// What a crash or time may change under us; tests have their own.
-pub(crate) struct World<'a> {
-    pub(crate) storage: &'a dyn Storage,
-    pub(crate) clock: &'a dyn Clock,
+pub(crate) static OBTAIN: Operation = Operation {
+    name: "obtain",
+    summary: "Leaves a valid certificate in a folder: nothing is done while the one there is good, an order under way goes on, and otherwise a new one is ordered. Safe to repeat, safe to kill.",
+    source: "ZeroSSL REST API, Create, Verify and Download Certificate; docs/obtain.md",
+    parameters: OBTAIN_PARAMETERS,
+    answer: &OBTAINED,
+    run: Run::Steps(|context, arguments| json::encoded(&run_in(context, &Env::REAL, arguments)?)),
+};
+
+impl Request for Obtain {
+    type Answer = Obtained;
+    const OPERATION: &'static Operation = &OBTAIN;
 }
 
-/// The real file system and clock.
-const WORLD: World<'static> = World { storage: &Disk, clock: &SystemClock };
+pub(crate) static RENEW_ALL: Operation = Operation {
+    name: "renew_all",
+    summary: "Goes through a store and does for every entry what `obtain` would, by the parameters it was last called with. It goes on after a failure; the error has the whole report as its `details`.",
+    source: "docs/obtain.md",
+    parameters: RENEW_ALL_PARAMETERS,
+    answer: &RENEWALS,
+    run: Run::Steps(|context, arguments| {
+        json::encoded(&renewals::renew_all(context, &Env::REAL, arguments)?)
+    }),
+};
 
-/// `obtain`.
-pub(crate) fn run(context: &Context<'_>, arguments: &Arguments) -> Result<Obtained> {
-    run_in(context, &WORLD, arguments)
+impl Request for RenewAll {
+    type Answer = Renewals;
+    const OPERATION: &'static Operation = &RENEW_ALL;
 }
 
-pub(crate) fn run_in(context: &Context<'_>, world: &World<'_>, arguments: &Arguments) -> Result<Obtained> {
-    let wish = Wish::new(arguments, context.core.base_url.is_plain)?;
-    in_force::obtain(context, world, wish)
-}
-
-/// `renew_all`.
-pub(crate) fn renew_all(context: &Context<'_>, arguments: &Arguments) -> Result<Renewals> {
-    renewals::renew_all(context, &WORLD, arguments)
+pub(crate) fn run_in(context: &Context<'_>, env: &Env<'_>, arguments: &Arguments) -> Result<Obtained> {
+    let spec = OrderSpec::new(arguments, context.connection.base_url.is_plain)?;
+    in_force::obtain(context, env, spec)
 }
 
 #[cfg(test)]

@@ -16,12 +16,9 @@ use zeroize::Zeroizing;
 
 use bell::Bell;
 
-use crate::attempts::cancelled;
 use crate::cancel::CancelToken;
-use crate::client::{Client, panicked};
 use crate::error::{Error, Kind, Result};
 use crate::event::{Event, EventType};
-use crate::operation::Operation;
 use crate::{parameter, thread};
 
 /// How many events wait for the reader.
@@ -46,34 +43,8 @@ pub enum Next {
 }
 
 impl Op {
+    /// Does the work on a thread of its own.
     pub(crate) fn start(
-        client: Client,
-        operation: &'static Operation,
-        given: Map<String, Value>,
-        cancel: &CancelToken,
-    ) -> Result<Self> {
-        Self::spawn(cancel, move |channel| client.run(operation, Some(channel), || Ok(given)))
-            .map_err(|error| error.during(operation.name))
-    }
-
-    pub(crate) fn start_call(
-        client: Client,
-        operation: &'static Operation,
-        given: Map<String, Value>,
-        cancel: &CancelToken,
-    ) -> Result<Self> {
-        let work = move |channel: &Channel| {
-            let told = channel.clone();
-            let log = move |line: &str| told.tell(Event::new(EventType::Log, line, Map::new()));
-            client
-                .only_cancelled_by(channel.cancel_token())
-                .logging_to(log)
-                .run(operation, None, || Ok(given))
-        };
-        Self::spawn(cancel, work).map_err(|error| error.during(operation.name))
-    }
-
-    fn spawn(
         cancel: &CancelToken,
         work: impl FnOnce(&Channel) -> Result<String> + Send + 'static,
     ) -> Result<Self> {
@@ -81,7 +52,7 @@ impl Op {
         let theirs = channel.clone();
         thread::spawn("op", move || {
             let result = catch_unwind(AssertUnwindSafe(|| work(&theirs)));
-            let result = result.unwrap_or_else(|panic| Err(panicked(&*panic)));
+            let result = result.unwrap_or_else(|panic| Err(Error::panicked(&*panic)));
             let mut state = theirs.state();
             state.result = Some(result.map(Zeroizing::new));
             theirs.changed(&state);
@@ -268,7 +239,7 @@ impl Channel {
         let mut state = self.state();
         loop {
             if self.0.cancel.is_cancelled() {
-                return Err(cancelled());
+                return Err(Error::cancelled());
             }
             if state.queue.iter().all(|waiting| waiting.kind() != event.kind()) {
                 break;
@@ -297,11 +268,11 @@ impl Channel {
         self.changed(&state);
         loop {
             if let Some(Some(_)) = state.asked.get(&id) {
-                return state.asked.remove(&id).flatten().ok_or_else(cancelled);
+                return state.asked.remove(&id).flatten().ok_or_else(Error::cancelled);
             }
             if self.0.cancel.is_cancelled() {
                 state.asked.remove(&id);
-                return Err(cancelled());
+                return Err(Error::cancelled());
             }
             let left = deadline.map(|end| end.saturating_duration_since(Instant::now()));
             if left == Some(Duration::ZERO) {

@@ -5,9 +5,9 @@ use std::fmt::Write;
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
-use crate::client::Core;
+use crate::connection::Connection;
+use crate::endpoint::{Endpoint, Method};
 use crate::error::{Error, Kind, Result};
-use crate::operation::{Endpoint, Method};
 use crate::parameter::{Arguments, ParameterKind};
 use crate::settings::Auth;
 use crate::transport::Outgoing;
@@ -15,7 +15,7 @@ use crate::transport::Outgoing;
 /// Enough for nearly every URL: growing would leave copies of the key behind.
 const URL_ROOM: usize = 512;
 
-pub(crate) fn build(core: &Core, endpoint: &Endpoint, arguments: &Arguments) -> Result<Outgoing> {
+pub(crate) fn build(connection: &Connection, endpoint: &Endpoint, arguments: &Arguments) -> Result<Outgoing> {
     let mut path = String::with_capacity(128);
     let mut rest = endpoint.path;
     while let Some((before, after)) = rest.split_once('{') {
@@ -40,12 +40,12 @@ pub(crate) fn build(core: &Core, endpoint: &Endpoint, arguments: &Arguments) -> 
             ("POST", Map::new(), Some(sent.map(|(name, value)| (name.to_owned(), value)).collect()))
         }
     };
-    assemble(core, method, &path, &query, body.as_ref(), endpoint.needs_key)
+    assemble(connection, method, &path, &query, body.as_ref(), endpoint.needs_key)
 }
 
 /// Puts a request together; `path` is joined to the base URL as it is.
 pub(crate) fn assemble(
-    core: &Core,
+    connection: &Connection,
     method: &'static str,
     path: &str,
     query: &Map<String, Value>,
@@ -53,7 +53,7 @@ pub(crate) fn assemble(
     needs_key: bool,
 ) -> Result<Outgoing> {
     let mut url = Zeroizing::new(String::with_capacity(URL_ROOM));
-    url.push_str(core.base_url.as_str());
+    url.push_str(connection.base_url.as_str());
     url.push_str(path);
     let mut separator = '?';
     let mut add = |name: &str, value: &str| {
@@ -64,8 +64,8 @@ pub(crate) fn assemble(
     };
     let mut authorization = None;
     if needs_key {
-        let key = core.access_key()?;
-        match core.auth {
+        let key = connection.access_key()?;
+        match connection.auth {
             Auth::Query => add("access_key", key.reveal()),
             Auth::Header => authorization = Some(Zeroizing::new(format!("ApiKey {}", key.reveal()))),
         }

@@ -4,7 +4,6 @@ use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::attempts::cancelled;
 use crate::cancel::CancelToken;
 use crate::error::{Error, Kind, Result};
 
@@ -35,7 +34,7 @@ impl Pace {
     /// Takes a place and waits until its time has come.
     pub(crate) fn wait(&self, cancel: &CancelToken, deadline: Instant) -> Result<()> {
         if cancel.is_cancelled() {
-            return Err(cancelled());
+            return Err(Error::cancelled());
         }
         match self.take(Instant::now(), deadline) {
             None => Err(Error::new(
@@ -43,7 +42,7 @@ impl Pace {
                 "the client's pace leaves no place before the time-out; raise `timeout` or `requests_per_second`",
             )),
             Some(at) if cancel.sleep_until(at) => Ok(()),
-            Some(_) => Err(cancelled()),
+            Some(_) => Err(Error::cancelled()),
         }
     }
 

@@ -4,152 +4,19 @@
 //! table: an unknown name, a wrong type or a value out of range is an error that names the parameter and says what was
 //! expected. The same tables give the JSON Schemas and the reference pages.
 
+mod arguments;
 mod csr;
 pub(crate) mod domain;
 mod id;
 mod private_key;
 pub(crate) mod subject;
+mod table;
 
 use serde_json::{Map, Value};
 
-use crate::error::{Error, Result};
-
-/// A parameter of an operation, or a setting of a client.
-#[derive(Debug)]
-#[non_exhaustive]
-pub struct Parameter {
-    /// Its name, the same in Rust, JSON and Python.
-    pub name: &'static str,
-    /// The name that the service gives it.
-    pub wire_name: &'static str,
-    /// What it takes.
-    pub kind: ParameterKind,
-    /// Whether it must be given.
-    pub required: bool,
-    /// One sentence.
-    pub doc: &'static str,
-}
-
-impl Parameter {
-    pub(crate) const fn required(name: &'static str, kind: ParameterKind, doc: &'static str) -> Self {
-        Self { name, wire_name: name, kind, required: true, doc }
-    }
-
-    pub(crate) const fn optional(name: &'static str, kind: ParameterKind, doc: &'static str) -> Self {
-        Self { name, wire_name: name, kind, required: false, doc }
-    }
-
-    pub(crate) const fn sent_as(mut self, wire_name: &'static str) -> Self {
-        self.wire_name = wire_name;
-        self
-    }
-}
-
-/// What a parameter takes.
-#[derive(Debug, Clone, Copy)]
-#[non_exhaustive]
-pub enum ParameterKind {
-    /// A text that is not empty.
-    Text,
-    /// A list of texts that are not empty; the service gets them joined by commas.
-    TextList,
-    /// The id of a certificate or CA certificate.
-    Id,
-    /// Domain names, wildcards and IP addresses; sent in punycode, doubles once, the order kept.
-    Domains,
-    /// The same, but a double is refused.
-    DistinctDomains,
-    /// A certificate signing request in PEM.
-    Csr,
-    /// A private key in PEM; never sent.
-    PrivateKey,
-    /// The subject of a CSR beside its CN: an object.
-    Subject,
-    /// Two letters, or nothing.
-    Country,
-    /// A program and its arguments.
-    Command,
-    /// One of these words.
-    OneOf(&'static [&'static str]),
-    /// A list of these words.
-    SomeOf(&'static [&'static str]),
-    /// A whole number between these two.
-    Integer(u64, u64),
-    /// Seconds, with fractions.
-    Seconds,
-    /// A number that is not negative.
-    Number,
-    /// True or false; the service gets 1 or 0.
-    Flag,
-    /// A JSON object.
-    Object,
-}
-
-impl ParameterKind {
-    fn expected(self) -> String {
-        match self {
-            Self::Text => "expected a text that is not empty".into(),
-            Self::TextList => "expected a list of texts".into(),
-            Self::Id => "expected an id as text".into(),
-            Self::Domains | Self::DistinctDomains => "expected a list of domain names".into(),
-            Self::Command => "expected a list of texts: a program and its arguments".into(),
-            Self::Csr => "expected a certificate signing request as PEM text".into(),
-            Self::PrivateKey => "expected a private key as PEM text".into(),
-            Self::Subject => "expected an object with `country` and the like".into(),
-            Self::Country => "expected two letters such as `US`, or `\"\"` for none".into(),
-            Self::OneOf(words) => format!("expected one of {}", words.join(", ")),
-            Self::SomeOf(words) => format!("expected a list out of {}", words.join(", ")),
-            Self::Integer(0, u64::MAX) => "expected a whole number".into(),
-            Self::Integer(least, most) => format!("expected a whole number from {least} to {most}"),
-            Self::Seconds => "expected a number of seconds".into(),
-            Self::Number => "expected a number that is not negative".into(),
-            Self::Flag => "expected true or false".into(),
-            Self::Object => "expected a JSON object".into(),
-        }
-    }
-}
-
-/// The parameters of one call after the check, in the order of the table.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Arguments {
-    given: Vec<(&'static Parameter, Value)>,
-}
-
-impl Arguments {
-    pub(crate) fn get(&self, name: &str) -> Option<&Value> {
-        self.given.iter().find(|(parameter, _)| parameter.name == name).map(|(_, value)| value)
-    }
-
-    pub(crate) fn text(&self, name: &str) -> Option<&str> {
-        self.get(name).and_then(Value::as_str)
-    }
-
-    pub(crate) fn number(&self, name: &str) -> Option<f64> {
-        self.get(name).and_then(Value::as_f64)
-    }
-
-    pub(crate) fn integer(&self, name: &str) -> Option<u64> {
-        self.get(name).and_then(Value::as_u64)
-    }
-
-    pub(crate) fn flag(&self, name: &str) -> Option<bool> {
-        self.get(name).and_then(Value::as_bool)
-    }
-
-    pub(crate) fn texts(&self, name: &str) -> impl Iterator<Item = &str> {
-        self.get(name).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
-    }
-
-    /// Sets a parameter that the caller left out, or another value for it.
-    pub(crate) fn set(&mut self, parameter: &'static Parameter, value: Value) {
-        self.given.retain(|(other, _)| other.name != parameter.name);
-        self.given.push((parameter, value));
-    }
-
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &(&'static Parameter, Value)> {
-        self.given.iter()
-    }
-}
+use crate::error::{Error, Kind, Result};
+pub(crate) use arguments::Arguments;
+pub use table::{Parameter, ParameterKind};
 
 /// Reads a JSON text that must be an object; nothing at all stands for `{}`.
 pub(crate) fn parse(json: &str) -> Result<Map<String, Value>> {
@@ -160,7 +27,7 @@ pub(crate) fn parse(json: &str) -> Result<Map<String, Value>> {
     serde_json::from_str(json).map_err(|error| {
         let what = if error.is_data() { "not a JSON object" } else { "not JSON" };
         let place = format!("line {}, column {}", error.line(), error.column());
-        Error::new(crate::Kind::InvalidArgument, format!("the parameters are {what} ({place})"))
+        Error::new(Kind::InvalidArgument, format!("the parameters are {what} ({place})"))
     })
 }
 

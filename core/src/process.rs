@@ -14,7 +14,6 @@ use std::time::{Duration, Instant};
 pub(crate) use lookup::look_up;
 use start::Program;
 
-use crate::attempts::cancelled;
 use crate::cancel::CancelToken;
 use crate::error::{Error, Kind, Result};
 use crate::thread;
@@ -65,7 +64,7 @@ fn run_with_grace<K: Send + 'static>(
     keep: K,
 ) -> Result<Ended> {
     if cancel.is_cancelled() {
-        return Err(cancelled());
+        return Err(Error::cancelled());
     }
     let (program, timeout) = (Program::new(command)?, command.timeout);
     let (tell, told) = sync_channel(1);
@@ -87,7 +86,7 @@ fn run_with_grace<K: Send + 'static>(
     loop {
         match told.recv_timeout(LOOK_EVERY) {
             Ok(outcome) => return outcome,
-            Err(RecvTimeoutError::Timeout) if cancel.is_cancelled() => return Err(cancelled()),
+            Err(RecvTimeoutError::Timeout) if cancel.is_cancelled() => return Err(Error::cancelled()),
             Err(RecvTimeoutError::Timeout) if deadline.is_some_and(|end| Instant::now() >= end) => {
                 let message = format!(
                     "the deadline came while `{}` still ran; it goes on by itself, and no other call works here until \

@@ -11,17 +11,17 @@
 mod envelope;
 mod object;
 mod pem;
+mod strict;
 mod value;
 mod write;
 
 use serde::de::DeserializeSeed;
-use serde_json::Value;
-use serde_json::value::RawValue;
 
-use crate::error::{RATE_LIMIT, Refusal};
+use crate::refusal::{RATE_LIMIT, Refusal};
 use crate::shape::{Field, Shape};
 use envelope::Envelope;
 use object::ObjectReader;
+pub(crate) use strict::is_readable;
 
 /// Absent fields are written out, so an answer may grow: by so much, and this for small ones. Real answers shrink; one
 /// that is a list of next to nothing must not fill the memory.
@@ -66,12 +66,6 @@ pub(crate) fn read(shape: &'static Shape, body: &[u8]) -> Reading {
             },
         },
     }
-}
-
-/// Whether a piece of JSON that is passed on as it came can be read by strict readers: not nested without end, no number
-/// beyond all bounds, no half character.
-pub(crate) fn is_readable(raw: &RawValue) -> bool {
-    serde_json::from_str::<Value>(raw.get()).is_ok()
 }
 
 /// Whether the body is an error of the service, whatever answer was expected.

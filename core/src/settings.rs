@@ -4,7 +4,6 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::clean::Cleaner;
-use crate::client::Client;
 use crate::error::{Error, Result};
 use crate::parameter::{self, Parameter, ParameterKind};
 use crate::secret::Secret;
@@ -88,7 +87,7 @@ pub enum Roots {
     System,
 }
 
-/// Settings on the way to a [`Client`]; wrong ones are reported by [`ClientBuilder::build`].
+/// Settings on the way to a [`Client`](crate::Client); wrong ones are reported by [`ClientBuilder::build`].
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct ClientBuilder {
@@ -230,19 +229,14 @@ impl ClientBuilder {
         Ok(settings)
     }
 
-    /// Checks the settings and makes the client. Nothing is sent.
-    pub fn build(self) -> Result<Client> {
-        Client::with_settings(self.with_environment().checked()?)
-    }
-
-    fn with_environment(mut self) -> Self {
+    pub(crate) fn with_environment(mut self) -> Self {
         let from = |name| std::env::var(name).ok().filter(|value| !value.is_empty()).map(Secret::from);
         self.access_key = self.access_key.or_else(|| from("ZEROSSL_ACCESS_KEY"));
         self.base_url = self.base_url.or_else(|| from("ZEROSSL_BASE_URL"));
         self
     }
 
-    fn checked(self) -> Result<Self> {
+    pub(crate) fn checked(self) -> Result<Self> {
         if let Some(key) = &self.access_key
             && (key.reveal().is_empty() || !key.reveal().bytes().all(|byte| byte.is_ascii_graphic()))
         {

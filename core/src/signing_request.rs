@@ -7,9 +7,9 @@ use rustls::pki_types::{CertificateSigningRequestDer, PrivateKeyDer};
 
 use crate::digest;
 use crate::error::{Error, Kind, Result};
-use crate::operations::Subject;
 use crate::pem;
 use crate::private_key::PrivateKey;
+use crate::subject::Subject;
 
 /// Longer names do not fit a CN (RFC 5280, appendix A.1); they stand in the SAN alone.
 const LONGEST_CN: usize = 64;

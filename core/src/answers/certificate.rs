@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::Extra;
+use super::extra::Extra;
 use crate::shape::{Field, FieldKind, Shape};
 use crate::time::Time;
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::Extra;
+use super::extra::Extra;
 use crate::shape::{Field, FieldKind, Shape};
 
 /// It was done.

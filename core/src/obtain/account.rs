@@ -6,10 +6,10 @@ use super::journal::{Sent, Terms};
 use super::session::Session;
 use crate::answers::Certificate;
 use crate::context::Context;
-use crate::error::{Error, Result};
+use crate::endpoints::{Found, GetCertificate, ListCertificates, all, list_page};
+use crate::error::{Error, Result, codes};
 use crate::names;
-use crate::operations::{GetCertificate, ListCertificates, look};
-use crate::pages::{self, Found};
+use crate::time::Time;
 
 /// As many on a page as the service gives.
 const PAGE: u64 = 1000;
@@ -36,15 +36,15 @@ impl Account {
 
     fn read<'c>(call: impl Fn() -> Result<Context<'c>>, name: Option<&str>) -> Result<Self> {
         let list = ListCertificates { search: name.map(str::to_owned), ..ListCertificates::default() };
-        let Found { certificates, server_time, .. } = pages::find(call, list)?;
+        let Found { certificates, server_time, .. } = all(call, list)?;
         Ok(Self { certificates, server_time })
     }
 
     /// The newest certificates of all names: one page.
     pub(crate) fn newest(context: &Context<'_>) -> Result<Self> {
         let list = ListCertificates { limit: Some(PAGE), page: Some(1), ..ListCertificates::default() };
-        let found = look(context, &list)?;
-        Ok(Self { certificates: found.list.results, server_time: found.server_time })
+        let found = list_page(context, &list)?;
+        Ok(Self { certificates: found.page.results, server_time: found.server_time })
     }
 
     pub(crate) fn ids(&self) -> Vec<String> {
@@ -89,8 +89,8 @@ fn may_come_of(certificate: &Certificate, sent: &Sent) -> bool {
 
 /// By the server's clock, which dates its orders. Where it is not known nothing is left out: ours may be wrong.
 fn is_older(certificate: &Certificate, sent: &Sent) -> bool {
-    let created = certificate.created.as_ref().and_then(crate::Time::to_system_time);
-    let earliest = sent.server_time.as_ref().and_then(crate::Time::to_system_time);
+    let created = certificate.created.as_ref().and_then(Time::to_system_time);
+    let earliest = sent.server_time.as_ref().and_then(Time::to_system_time);
     match (created, earliest) {
         (Some(created), Some(earliest)) => created + ROUNDING < earliest,
         _ => false,
@@ -118,7 +118,7 @@ pub(crate) fn is_revoked(certificate: &Certificate) -> bool {
 
 /// Whether the service says that a certificate is none of this account: unknown, or another account's.
 pub(crate) fn is_not_ours(error: &Error) -> bool {
-    error.is_api(2803, "certificate_not_found") || error.is_api(2801, "permission_denied")
+    error.is_one_of(&[codes::CERTIFICATE_NOT_FOUND, codes::PERMISSION_DENIED])
 }
 
 /// What an order's validation values say of the CSR that they are made from.

@@ -6,10 +6,10 @@
 use serde::{Deserialize, Serialize};
 
 use crate::answers::{Certificate, FileAndRecord};
+use crate::endpoints::ValidationMethod;
 use crate::error::{Error, Kind, Result};
 use crate::excerpt::one_line;
 use crate::names::{canonical, is_apex, is_same};
-use crate::operations::ValidationMethod;
 use crate::parameter::domain::is_twin;
 
 /// Where validation files lie (ZeroSSL REST API, Verify Domains).

@@ -3,16 +3,16 @@
 use std::time::{Duration, SystemTime};
 
 use super::account::Account;
+use super::events::Stage;
 use super::journal::Sent;
+use super::order_spec::Aim;
 use super::replacement::{is_in_the_way, is_no_replacement};
 use super::request::Request;
 use super::session::Session;
-use super::telling::Stage;
-use super::wish::Aim;
 use crate::answers::Certificate;
-use crate::error::{Error, Kind, Result};
+use crate::endpoints::CreateCertificate;
+use crate::error::{Error, Kind, Result, codes};
 use crate::names;
-use crate::operations::CreateCertificate;
 use crate::time::Time;
 
 /// How many creates of an entry may be without an outcome: each may take a place in the quota.
@@ -181,7 +181,7 @@ impl Session<'_> {
         let ages = self.journal.lost.iter().filter_map(|sent| sent.at.to_system_time());
         let ages: Vec<Duration> = ages.map(|at| now.duration_since(at).unwrap_or_default()).collect();
         let recent = ages.iter().filter(|age| **age < DAY);
-        if self.wish.aim == Aim::Anew || recent.clone().count() < MAX_UNKNOWN {
+        if self.spec.aim == Aim::Anew || recent.clone().count() < MAX_UNKNOWN {
             return Ok(());
         }
         let oldest = recent.max().copied().unwrap_or_default();
@@ -215,5 +215,5 @@ impl Session<'_> {
 }
 
 fn is_country_missing(error: &Error) -> bool {
-    error.is_api(2844, "missing_country_code")
+    error.is(&codes::MISSING_COUNTRY_CODE)
 }

@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use serde_json::json;
 
+use super::events::Stage;
 use super::install::files;
 use super::journal::Installed;
 use super::session::Session;
-use super::telling::Stage;
 use crate::error::{Error, Result};
 use crate::process::{self, Command};
 
@@ -28,14 +28,14 @@ impl Session<'_> {
         if installed.rolled_back {
             self.set(|installed| installed.rolled_back = false)?;
         }
-        if !self.wish.deploy_hook.is_empty() {
+        if !self.spec.deploy_hook.is_empty() {
             self.run_hook(&installed)?;
         }
         self.set(|installed| installed.deployed = true)
     }
 
     fn run_hook(&mut self, installed: &Installed) -> Result<()> {
-        let program = self.wish.deploy_hook.first().cloned().unwrap_or_default();
+        let program = self.spec.deploy_hook.first().cloned().unwrap_or_default();
         self.progress(Stage::Deploy, "running the deploy hook", [("id", installed.id.as_str().into())]);
         let mut environment = vec![
             ("ZEROSSL_ENTRY".to_owned(), self.entry.name.clone()),
@@ -46,13 +46,13 @@ impl Session<'_> {
             let name = format!("ZEROSSL_{}", file.trim_end_matches(".pem").to_uppercase());
             environment.push((name, self.entry.current(file).display().to_string()));
         }
-        let command = Command { argv: &self.wish.deploy_hook, environment: &environment, timeout: TIMEOUT };
+        let command = Command { argv: &self.spec.deploy_hook, environment: &environment, timeout: TIMEOUT };
         let ended = process::run(&command, self.context.cancel, self.end(), Arc::clone(&self.entry.lock));
         let error = match ended {
             Ok(ended) if ended.success => return Ok(()),
             Ok(ended) => {
                 let mut output = ended.output;
-                self.context.core.cleaner.clean_text(&mut output);
+                self.context.connection.cleaner.clean_text(&mut output);
                 let message = format!(
                     "the deploy hook failed ({}); the certificate is there, and the next call runs the hook again; \
                      what it printed is in `details`",
@@ -62,7 +62,7 @@ impl Session<'_> {
             }
             Err(error) => error,
         };
-        if self.wish.rollback
+        if self.spec.rollback
             && let Some(predecessor) = installed.predecessor
         {
             self.set(|installed| installed.rolled_back = true)?;

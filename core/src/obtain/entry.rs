@@ -23,13 +23,12 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use zeroize::Zeroizing;
 
-use super::World;
+use super::env::Env;
+use super::events::{Stage, tell};
 use super::journal::{self, Journal};
 use super::lock::{Lock, is_lock_unknown};
 use super::sealed;
 use super::storage::is_unsupported;
-use super::telling::{Stage, tell};
-use crate::attempts::cancelled;
 use crate::context::Context;
 use crate::error::{Error, Kind, Result};
 use crate::event::EventType;
@@ -48,7 +47,7 @@ pub(crate) const PUBLIC: u32 = 0o644;
 
 /// An entry that is ours alone until this is dropped.
 pub(crate) struct Entry<'a> {
-    world: &'a World<'a>,
+    env: &'a Env<'a>,
     context: Context<'a>,
     /// Whether it was said that folders cannot be synced.
     is_unsure_told: Cell<bool>,
@@ -62,13 +61,13 @@ impl<'a> Entry<'a> {
     /// Makes the folder if there is none, and waits for whoever works on it.
     pub(crate) fn open(
         context: Context<'a>,
-        world: &'a World<'a>,
+        env: &'a Env<'a>,
         directory: &Path,
         name: &str,
         deadline: Option<Instant>,
     ) -> Result<Self> {
         let path = directory.join(name);
-        make_folders(world, &path)?;
+        make_folders(env, &path)?;
         // The same folder by another name is the same entry.
         let path = path.canonicalize().map_err(|error| Error::storage(&path, error))?;
         if !path.is_dir() {
@@ -78,7 +77,7 @@ impl<'a> Entry<'a> {
         loop {
             if let Some(lock) = Lock::try_take(&lock_path).map_err(|error| cannot_lock(&lock_path, &error))? {
                 return Ok(Self {
-                    world,
+                    env,
                     context,
                     is_unsure_told: Cell::new(false),
                     name: name.to_owned(),
@@ -86,7 +85,7 @@ impl<'a> Entry<'a> {
                     lock: Arc::new(lock),
                 });
             }
-            let next = world.clock.instant() + TRY_EVERY;
+            let next = env.clock.instant() + TRY_EVERY;
             if deadline.is_some_and(|deadline| next >= deadline) {
                 let message = format!(
                     "another process works on the entry `{name}` ({}); call again when it is done",
@@ -94,8 +93,8 @@ impl<'a> Entry<'a> {
                 );
                 return Err(Error::new(Kind::Busy, message));
             }
-            if !world.clock.sleep_until(next, context.cancel) {
-                return Err(cancelled());
+            if !env.clock.sleep_until(next, context.cancel) {
+                return Err(Error::cancelled());
             }
         }
     }
@@ -154,7 +153,7 @@ impl<'a> Entry<'a> {
     /// A file of the entry, if there is one; `name` may lead into a folder.
     pub(crate) fn read(&self, name: &str) -> Result<Option<Vec<u8>>> {
         let path = self.path.join(name);
-        match self.world.storage.read(&path) {
+        match self.env.storage.read(&path) {
             Ok(content) => Ok(Some(content)),
             Err(error) if is_absent(&error) => Ok(None),
             Err(error) => Err(failed(&path, "read", &error)),
@@ -183,7 +182,7 @@ impl<'a> Entry<'a> {
             return Err(Error::storage(&path, "it has no name"));
         };
         let new = folder.join(format!(".{}.new", file.to_string_lossy()));
-        let storage = self.world.storage;
+        let storage = self.env.storage;
         storage
             .create(&new, content, mode)
             .and_then(|()| storage.sync(&new))
@@ -200,7 +199,7 @@ impl<'a> Entry<'a> {
     /// For a file there is no such way out: where a file system has nothing to do, the kernel says that all is well, and
     /// what it refuses to sync is no plain file.
     fn sync_folder(&self, folder: &Path) -> io::Result<()> {
-        match self.world.storage.sync(folder) {
+        match self.env.storage.sync(folder) {
             Err(error) if is_unsupported(&error) => {
                 if !self.is_unsure_told.replace(true) {
                     let message = format!(
@@ -228,7 +227,7 @@ impl<'a> Entry<'a> {
             if path.symlink_metadata().is_err_and(|error| is_absent(&error)) {
                 continue;
             }
-            match self.world.storage.remove(&path) {
+            match self.env.storage.remove(&path) {
                 Ok(()) => self.sync_folder(&self.path).map_err(|error| failed(&path, "removed", &error))?,
                 Err(error) if is_absent(&error) => {}
                 Err(error) => return Err(failed(&path, "removed", &error)),
@@ -244,7 +243,7 @@ impl<'a> Entry<'a> {
 
     /// The folder of one order, made if there is none.
     pub(crate) fn make_version(&self, serial: u32) -> Result<()> {
-        make_folders(self.world, &self.path.join(format!("{VERSIONS}/{serial}")))
+        make_folders(self.env, &self.path.join(format!("{VERSIONS}/{serial}")))
     }
 
     /// Whether there is a folder of this number: after a journal was restored from a backup, say.
@@ -255,7 +254,7 @@ impl<'a> Entry<'a> {
     /// Whether `current` leads to this version.
     pub(crate) fn is_current(&self, serial: u32) -> Result<bool> {
         let path = self.path.join(CURRENT);
-        match self.world.storage.target(&path) {
+        match self.env.storage.target(&path) {
             Ok(target) => Ok(target == Path::new(&format!("{VERSIONS}/{serial}"))),
             Err(error) if is_absent(&error) => Ok(false),
             Err(error) if error.kind() == io::ErrorKind::InvalidInput => Err(Error::storage(
@@ -269,7 +268,7 @@ impl<'a> Entry<'a> {
     /// Makes `current` lead to this version, in one step that lasts.
     pub(crate) fn switch(&self, serial: u32) -> Result<()> {
         let (path, new) = (self.path.join(CURRENT), self.path.join(".current.new"));
-        let storage = self.world.storage;
+        let storage = self.env.storage;
         let removed = match storage.remove(&new) {
             Err(error) if !is_absent(&error) => Err(error),
             _ => Ok(()),
@@ -284,7 +283,7 @@ impl<'a> Entry<'a> {
     /// Removes the folder of one order and what we put there.
     pub(crate) fn remove_version(&self, serial: u32, files: &[&str]) -> Result<()> {
         let folder = self.path.join(format!("{VERSIONS}/{serial}"));
-        let storage = self.world.storage;
+        let storage = self.env.storage;
         let gone = |outcome: io::Result<()>| match outcome {
             Err(error) if !is_absent(&error) => Err(failed(&folder, "removed", &error)),
             _ => Ok(()),
@@ -303,12 +302,12 @@ impl<'a> Entry<'a> {
 }
 
 /// Makes a folder and those above it; each lasts before the next is made.
-fn make_folders(world: &World<'_>, path: &Path) -> Result<()> {
+fn make_folders(env: &Env<'_>, path: &Path) -> Result<()> {
     let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("/"));
-    let mut made = world.storage.make_folder(path);
+    let mut made = env.storage.make_folder(path);
     if made.as_ref().is_err_and(is_absent) && parent != path {
-        make_folders(world, parent)?;
-        made = world.storage.make_folder(path);
+        make_folders(env, parent)?;
+        made = env.storage.make_folder(path);
     }
     let was_there = made.as_ref().is_err_and(|error| error.kind() == io::ErrorKind::AlreadyExists);
     if !was_there {
@@ -316,7 +315,7 @@ fn make_folders(world: &World<'_>, path: &Path) -> Result<()> {
     }
     // Also if it is there: whoever made it may have been killed before this. Where we may not look, or write, we have made
     // nothing. What cannot be synced is told of when something is written here.
-    match world.storage.sync(parent) {
+    match env.storage.sync(parent) {
         Err(error) if was_there && is_closed(&error) => Ok(()),
         Err(error) if !is_unsupported(&error) => Err(failed(parent, "synced", &error)),
         _ => Ok(()),

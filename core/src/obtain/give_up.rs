@@ -5,13 +5,14 @@ use std::time::Duration;
 
 use super::account::{Account, Hash, carries_hash, hash_of, is_not_ours, is_open, shown};
 use super::entry::Entry;
+use super::events::Stage;
 use super::journal::Sent;
 use super::pauses::Pauses;
 use super::session::Session;
-use super::telling::Stage;
 use crate::answers::Certificate;
-use crate::error::{Error, Kind, Result};
-use crate::operations::{CancelCertificate, GetCertificate, Obtained, Outcome};
+use crate::endpoints::{CancelCertificate, GetCertificate};
+use crate::error::{Error, Kind, Result, codes};
+use crate::obtain::interface::{Obtained, Outcome};
 
 /// For so long a create without an outcome is looked for.
 const LOST_FOR: Duration = Duration::from_secs(24 * 3600);
@@ -110,7 +111,7 @@ impl Session<'_> {
 
     /// Cancels an order; one that is just being issued is waited for.
     fn cancel(&self, id: &str) -> Result<GivenUp> {
-        let mut pauses = Pauses::new(self.wish.poll_interval);
+        let mut pauses = Pauses::new(self.spec.poll_interval);
         loop {
             match self.cancel_once(id) {
                 Err(error) if is_being_issued(&error) => {
@@ -271,10 +272,9 @@ impl Session<'_> {
 
 /// Refusals to cancel that asking again does not change.
 fn is_final(error: &Error) -> bool {
-    error.is_api(2833, "certificate_cannot_be_cancelled")
-        || error.is_api(2834, "failed_cancelling_certificate")
+    error.is_one_of(&[codes::CERTIFICATE_CANNOT_BE_CANCELLED, codes::FAILED_CANCELLING_CERTIFICATE])
 }
 
 fn is_being_issued(error: &Error) -> bool {
-    error.is_api(2909, "certificate_not_revocable_being_issued") || error.is_api(114, "conflict")
+    error.is_one_of(&[codes::CERTIFICATE_NOT_REVOCABLE_BEING_ISSUED, codes::CONFLICT_114])
 }

@@ -1,11 +1,11 @@
 //! A certificate that was issued and failed our checks: kept for a person, and no other is ordered in its place.
 
+use super::events::Stage;
 use super::journal::{Held, Order};
 use super::session::Session;
-use super::telling::Stage;
 use crate::answers::Certificate;
+use crate::endpoints::DownloadCertificate;
 use crate::error::{Error, Kind, Result};
-use crate::operations::DownloadCertificate;
 
 impl Session<'_> {
     /// Issued, and not what we need: kept for a person, and nothing else is ordered in its place.
@@ -63,7 +63,7 @@ impl Session<'_> {
     }
 
     fn is_fit_now(&self, held: &Held) -> Result<bool> {
-        if self.wish.offline {
+        if self.spec.offline {
             return Ok(false);
         }
         let facts = [("id", held.id.as_str().into())];

@@ -7,17 +7,17 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::World;
 use super::check::Lifetime;
 use super::entry::Entry;
+use super::env::Env;
+use super::events::Stage;
+use super::order_spec::{Aim, DEADLINE, OrderSpec};
 use super::publish::Publisher;
 use super::session::{PATIENCE, Session, Turn};
 use super::stored::{self, Which};
-use super::telling::Stage;
-use super::wish::{Aim, DEADLINE, Wish};
 use crate::context::Context;
 use crate::error::{Error, Kind, Result};
-use crate::operations::{Obtained, Outcome};
+use crate::obtain::interface::{Obtained, Outcome};
 
 /// For so long an order of what is in force is waited for before what is wanted is tried again: there is one order at a
 /// time, so in turns each would cancel the other's.
@@ -29,7 +29,7 @@ pub(crate) struct Visit {
     pub(crate) leaf: Option<Lifetime>,
 }
 
-/// Who brings the wish.
+/// Who brings the spec.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Origin {
     /// The caller: what is refused by its parameters is as if it had not been called.
@@ -39,24 +39,24 @@ enum Origin {
 }
 
 /// Does what the caller wants.
-pub(crate) fn obtain(context: &Context<'_>, world: &World<'_>, wish: Wish) -> Result<Obtained> {
-    check_publisher(context, &wish)?;
-    let end = end_of(world, wish.deadline);
-    let entry = Entry::open(*context, world, &wish.directory, &wish.name, end)?;
-    let mut session = Session::new(*context, world, entry, Arc::new(wish), end)?;
+pub(crate) fn obtain(context: &Context<'_>, env: &Env<'_>, spec: OrderSpec) -> Result<Obtained> {
+    check_publisher(context, &spec)?;
+    let end = end_of(env, spec.deadline);
+    let entry = Entry::open(*context, env, &spec.directory, &spec.name, end)?;
+    let mut session = Session::new(*context, env, entry, Arc::new(spec), end)?;
     let outcome = run(&mut session, Origin::Call, |_| {});
     session.tell_end(outcome)
 }
 
-/// Does what an entry of a store was asked for; `adjust` is what a run through the store changes of every wish.
+/// Does what an entry of a store was asked for; `adjust` is what a run through the store changes of every spec.
 pub(crate) fn renew(
     context: &Context<'_>,
-    world: &World<'_>,
+    env: &Env<'_>,
     directory: &Path,
     name: &str,
-    adjust: impl Fn(&mut Wish),
+    adjust: impl Fn(&mut OrderSpec),
 ) -> Result<Visit> {
-    let read = |which| stored::read(context, world, directory, name, which);
+    let read = |which| stored::read(context, env, directory, name, which);
     let read_in_force = || {
         let gone = || Error::storage(directory.join(name).join(stored::REQUEST), "it is gone");
         read(Which::InForce)?.ok_or_else(gone)
@@ -66,17 +66,17 @@ pub(crate) fn renew(
         Ok(Some(wanted)) => wanted,
         _ => read_in_force()?,
     };
-    let end = end_of(world, before.deadline.or(Some(DEADLINE)));
-    let entry = Entry::open(*context, world, directory, name, end)?;
-    let (mut wish, problem) = match read(Which::Wanted) {
+    let end = end_of(env, before.deadline.or(Some(DEADLINE)));
+    let entry = Entry::open(*context, env, directory, name, end)?;
+    let (mut spec, problem) = match read(Which::Wanted) {
         Ok(Some(wanted)) => (wanted, None),
         Ok(None) => (read_in_force()?, None),
         // What is in force does not suffer from it, and what lies there stays.
         Err(problem) => (read_in_force()?, Some(problem)),
     };
-    adjust(&mut wish);
-    check_publisher(context, &wish)?;
-    let mut session = Session::new(*context, world, entry, Arc::new(wish), end)?;
+    adjust(&mut spec);
+    check_publisher(context, &spec)?;
+    let mut session = Session::new(*context, env, entry, Arc::new(spec), end)?;
     let outcome = match problem {
         None => run(&mut session, Origin::Store, adjust),
         Some(problem) => {
@@ -88,12 +88,12 @@ pub(crate) fn renew(
     Ok(Visit { outcome, leaf: session.leaf()? })
 }
 
-fn end_of(world: &World<'_>, time: Option<Duration>) -> Option<Instant> {
-    time.and_then(|time| world.clock.instant().checked_add(time))
+fn end_of(env: &Env<'_>, time: Option<Duration>) -> Option<Instant> {
+    time.and_then(|time| env.clock.instant().checked_add(time))
 }
 
-fn check_publisher(context: &Context<'_>, wish: &Wish) -> Result<()> {
-    if matches!(wish.publisher, Publisher::Caller) && context.events.is_none() {
+fn check_publisher(context: &Context<'_>, spec: &OrderSpec) -> Result<()> {
+    if matches!(spec.publisher, Publisher::Caller) && context.events.is_none() {
         let why = "give `webroot`, `listen` or `hook`: only an op can ask its caller to publish";
         return Err(Error::invalid("validation", why));
     }
@@ -101,9 +101,9 @@ fn check_publisher(context: &Context<'_>, wish: &Wish) -> Result<()> {
 }
 
 /// What is wanted, and what is in force while that is not in place.
-fn run(session: &mut Session<'_>, origin: Origin, adjust: impl FnOnce(&mut Wish)) -> Result<Obtained> {
+fn run(session: &mut Session<'_>, origin: Origin, adjust: impl FnOnce(&mut OrderSpec)) -> Result<Obtained> {
     let Some(in_force) = other_in_force(session, adjust) else { return session.run() };
-    let (wanted, in_force) = (Arc::clone(&session.wish), Arc::new(in_force));
+    let (wanted, in_force) = (Arc::clone(&session.spec), Arc::new(in_force));
     let whole = session.deadline;
     let is_due = session.is_due(in_force.renew_at)?;
     if is_due && has_turn(session) {
@@ -141,13 +141,13 @@ fn run(session: &mut Session<'_>, origin: Origin, adjust: impl FnOnce(&mut Wish)
 }
 
 /// The request that is in force, if what is wanted is another one, and not in place.
-fn other_in_force(session: &mut Session<'_>, adjust: impl FnOnce(&mut Wish)) -> Option<Wish> {
-    if session.journal.installed.is_none() || session.wish.aim == Aim::GiveUp || session.has_what_is_wanted()
+fn other_in_force(session: &mut Session<'_>, adjust: impl FnOnce(&mut OrderSpec)) -> Option<OrderSpec> {
+    if session.journal.installed.is_none() || session.spec.aim == Aim::GiveUp || session.has_what_is_wanted()
     {
         return None;
     }
-    let wish = Arc::clone(&session.wish);
-    match stored::read(&session.context, session.world, &wish.directory, &wish.name, Which::InForce) {
+    let spec = Arc::clone(&session.spec);
+    match stored::read(&session.context, session.env, &spec.directory, &spec.name, Which::InForce) {
         Ok(found) => found.map(|mut in_force| {
             adjust(&mut in_force);
             in_force
@@ -172,7 +172,7 @@ fn has_turn(session: &Session<'_>) -> bool {
 fn must_renew(
     session: &mut Session<'_>,
     outcome: &Result<Obtained>,
-    in_force: &Wish,
+    in_force: &OrderSpec,
     origin: Origin,
 ) -> Result<bool> {
     Ok(match outcome {

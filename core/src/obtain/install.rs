@@ -5,15 +5,15 @@ use zeroize::Zeroizing;
 
 use super::csr::Csr;
 use super::entry::{Entry, PRIVATE, PUBLIC, failed};
+use super::events::Stage;
 use super::journal::{Installed, Terms};
 use super::pauses::Pauses;
 use super::request::{CSR, KEY};
 use super::session::Session;
-use super::telling::Stage;
 use super::{chain, check};
 use crate::answers::Certificate;
-use crate::error::{Error, Result};
-use crate::operations::{Download, DownloadCertificate};
+use crate::endpoints::{Download, DownloadCertificate};
+use crate::error::{Error, Result, codes};
 use crate::signing_request;
 
 /// The files of a certificate in use; `combined.pem` is for those who take one file only.
@@ -59,7 +59,7 @@ impl Session<'_> {
             serial,
             id: certificate.id.clone(),
             terms: order.terms,
-            deployed: self.wish.deploy_hook.is_empty(),
+            deployed: self.spec.deploy_hook.is_empty(),
             predecessor,
             rolled_back: false,
         });
@@ -75,15 +75,15 @@ impl Session<'_> {
 
     /// Right after `issued` the service may not have it yet.
     pub(crate) fn download(&self, id: &str) -> Result<Download> {
-        let mut pauses = Pauses::new(self.wish.poll_interval);
+        let mut pauses = Pauses::new(self.spec.poll_interval);
         loop {
             self.progress(Stage::Download, "fetching the certificate", [("id", id.into())]);
             let error = match self.send(&DownloadCertificate::new(id)) {
                 Ok(download) => return Ok(download),
                 Err(error) => error,
             };
-            let is_early = error.is_api(2832, "certificate_not_issued")
-                || error.is_api(2860, "certificate_not_downloadable");
+            let is_early =
+                error.is_one_of(&[codes::CERTIFICATE_NOT_ISSUED, codes::CERTIFICATE_NOT_DOWNLOADABLE]);
             if !is_early || !self.pause(pauses.next())? {
                 return Err(error);
             }
@@ -128,7 +128,7 @@ impl Session<'_> {
 
     /// Whoever could read the old key can read the new one.
     fn take_over_attributes(&self, from: u32, to: u32) -> Result<()> {
-        let storage = self.world.storage;
+        let storage = self.env.storage;
         for file in [KEY, COMBINED] {
             let (old, new) = (
                 self.entry.path.join(Entry::in_version(from, file)),

@@ -8,14 +8,14 @@ use x509_parser::prelude::FromDer;
 use zeroize::Zeroizing;
 
 use super::entry::Entry;
+use super::events::Stage;
 use super::install::{CERTIFICATE, COMBINED};
 use super::journal::Installed;
 use super::request::KEY;
 use super::session::Session;
-use super::telling::Stage;
 use crate::answers::Certificate;
+use crate::endpoints::GetCertificate;
 use crate::error::{Error, Kind, Result};
-use crate::operations::GetCertificate;
 use crate::signing_request::read_key;
 
 impl Session<'_> {

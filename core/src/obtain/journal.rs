@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::publish::Published;
-use crate::operations::KeyType;
+use crate::key_type::KeyType;
 use crate::time::Time;
 
 /// The version that we write. What a newer library wrote is not for us to guess at.

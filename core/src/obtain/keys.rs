@@ -6,13 +6,14 @@ use zeroize::Zeroizing;
 use super::account::{Account, is_not_ours, is_revoked};
 use super::csr::{Csr, public_key_hash};
 use super::entry::Entry;
+use super::events::Stage;
 use super::journal::KeyUse;
 use super::request::KEY;
 use super::session::Session;
-use super::telling::Stage;
+use crate::endpoints::GetCertificate;
 use crate::error::{Error, Result};
+use crate::key_type::KeyType;
 use crate::names;
-use crate::operations::{GetCertificate, KeyType};
 use crate::parameter::Arguments;
 use crate::private_key::PrivateKey;
 use crate::signing_request;
@@ -24,7 +25,7 @@ const MOST_USES: usize = 64;
 
 /// What a call says of the key.
 #[derive(Debug)]
-pub(crate) enum KeyWish {
+pub(crate) enum KeySpec {
     /// Made here, or kept.
     Ours { key_type: Option<KeyType>, reuse: Option<bool> },
     /// The caller's own.
@@ -33,7 +34,7 @@ pub(crate) enum KeyWish {
     Csr { pem: String, public_key: String },
 }
 
-impl KeyWish {
+impl KeySpec {
     pub(crate) fn read(arguments: &Arguments, domains: &[String]) -> Result<Self> {
         let key_type = arguments.text("key_type");
         if let Some(pem) = arguments.text("csr") {
@@ -113,8 +114,8 @@ pub(crate) enum KeySource {
 impl Session<'_> {
     /// Takes the caller's key, given to this call or an earlier one, into the terms.
     pub(crate) fn resolve_terms(&mut self) -> Result<()> {
-        self.terms = self.wish.terms.clone();
-        let KeyWish::Ours { key_type, reuse } = &self.wish.key else { return Ok(()) };
+        self.terms = self.spec.terms.clone();
+        let KeySpec::Ours { key_type, reuse } = &self.spec.key else { return Ok(()) };
         if *reuse == Some(false) {
             return Ok(());
         }
@@ -149,14 +150,14 @@ impl Session<'_> {
     /// Where the key of the next order comes from. A key whose certificate was revoked is not used again: one of the
     /// caller's is refused, in the place of one of ours a new one is made.
     pub(crate) fn key_source(&mut self) -> Result<KeySource> {
-        let source = match &self.wish.key {
-            KeyWish::Csr { pem, public_key } => {
+        let source = match &self.spec.key {
+            KeySpec::Csr { pem, public_key } => {
                 KeySource::Csr { pem: pem.clone(), public_key: public_key.clone() }
             }
-            KeyWish::Own { public_key, .. } => {
+            KeySpec::Own { public_key, .. } => {
                 KeySource::Kept { file: WANTED_KEY.to_owned(), public_key: public_key.clone(), is_own: true }
             }
-            KeyWish::Ours { reuse, .. } => match (&self.terms.public_key, self.own_key_file()?) {
+            KeySpec::Ours { reuse, .. } => match (&self.terms.public_key, self.own_key_file()?) {
                 (Some(public_key), Some(file)) => {
                     KeySource::Kept { file, public_key: public_key.clone(), is_own: true }
                 }

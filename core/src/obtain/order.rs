@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use super::account::{Account, carries_hash, has_names_of, is_live, is_not_ours, shown};
+use super::events::Stage;
 use super::journal::Order;
 use super::request::Request;
 use super::session::Session;
-use super::telling::Stage;
 use crate::answers::Certificate;
+use crate::endpoints::GetCertificate;
 use crate::error::{Error, Kind, Result};
-use crate::operations::GetCertificate;
 use crate::time::Time;
 
 /// An order that waits for longer than this is begun anew.
@@ -43,7 +43,7 @@ impl Session<'_> {
 
     /// The order whose id is known or named by the caller, unless it is over: then it is forgotten.
     pub(crate) fn known(&mut self) -> Result<Option<Certificate>> {
-        if let Some(id) = self.wish.adopt.clone() {
+        if let Some(id) = self.spec.adopt.clone() {
             self.adopt_named(&id)?;
         }
         let Some(id) = self.order()?.id.clone() else { return Ok(None) };

@@ -22,7 +22,6 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant};
 
 use super::challenge::Challenge;
-use crate::attempts::cancelled;
 use crate::cancel::CancelToken;
 use crate::error::{Error, Result};
 use connect_to::ConnectTo;
@@ -101,7 +100,7 @@ impl Preflight {
 
     fn run(&self, watch: &Watching<'_>, subjects: &[Subject]) -> Result<Vec<Finding>> {
         if watch.cancel.is_cancelled() {
-            return Err(cancelled());
+            return Err(Error::cancelled());
         }
         let mut findings: Vec<Finding> = Vec::new();
         for finding in run::run(self, watch, subjects)? {

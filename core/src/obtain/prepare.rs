@@ -9,11 +9,11 @@ impl Session<'_> {
     /// or of the storage, and nothing has been sent or written down.
     pub(crate) fn prepare(&self) -> Result<()> {
         self.entry.prepare()?;
-        if let Some(program) = self.wish.deploy_hook.first() {
+        if let Some(program) = self.spec.deploy_hook.first() {
             process::look_up(program).map_err(|why| Error::invalid("deploy_hook", why))?;
         }
         let of_entry = digest::sha256(self.entry.path.as_os_str().as_encoded_bytes());
         let mark = format!(".zerossl-probe-{}", of_entry.get(..16).unwrap_or_default());
-        self.wish.publisher.prepare(&self.publishing(""), &self.terms.domains, &mark)
+        self.spec.publisher.prepare(&self.publishing(""), &self.terms.domains, &mark)
     }
 }

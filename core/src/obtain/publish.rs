@@ -24,9 +24,9 @@ pub(crate) use webroot::Webroots;
 
 use super::challenge::Challenge;
 use crate::context::Context;
+use crate::endpoints::ValidationMethod;
 use crate::error::{Error, Kind, Result};
 use crate::excerpt::one_line;
-use crate::operations::ValidationMethod;
 use crate::process;
 
 /// What was put somewhere and has to be taken away again, as it stands in the journal.

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use super::challenge::{Challenge, challenges};
+use super::events::Stage;
 use super::publish::{Published, Publishing};
 use super::session::Session;
-use super::telling::Stage;
 use crate::answers::Certificate;
+use crate::endpoints::GetCertificate;
 use crate::error::{Kind, Result};
-use crate::operations::GetCertificate;
 
 impl Session<'_> {
     /// Puts everything in place that the order wants to see; what is there already is put there again.
@@ -16,7 +16,7 @@ impl Session<'_> {
         let wanted = self.challenges(order)?;
         let mut planned = Vec::new();
         for challenge in &wanted {
-            planned.extend(self.wish.publisher.plan(challenge)?);
+            planned.extend(self.spec.publisher.plan(challenge)?);
         }
         self.journal.leftovers.retain(|leftover| !planned.contains(leftover));
         let published = &mut self.order()?.published;
@@ -29,17 +29,17 @@ impl Session<'_> {
         for challenge in &wanted {
             let facts = [("domain", challenge.domain().into()), ("location", challenge.location().into())];
             self.progress(Stage::Publish, &format!("publishing for {}", challenge.domain()), facts);
-            self.wish.publisher.publish(&self.publishing(&order.id), challenge)?;
+            self.spec.publisher.publish(&self.publishing(&order.id), challenge)?;
         }
         Ok(wanted)
     }
 
     /// The order's challenges; an answer without them (as entries of lists are) is fetched again.
     fn challenges(&self, order: &Certificate) -> Result<Vec<Challenge>> {
-        let found = challenges(order, self.wish.method, &self.terms.domains);
+        let found = challenges(order, self.spec.method, &self.terms.domains);
         if found.is_err() && order.validation.other_methods.is_empty() {
             let whole = self.send(&GetCertificate::new(&order.id))?;
-            return challenges(&whole, self.wish.method, &self.terms.domains);
+            return challenges(&whole, self.spec.method, &self.terms.domains);
         }
         found
     }
@@ -70,7 +70,7 @@ impl Session<'_> {
                 kept.push(thing);
                 continue;
             }
-            match self.wish.publisher.withdraw(&self.publishing(""), &thing) {
+            match self.spec.publisher.withdraw(&self.publishing(""), &thing) {
                 Ok(()) => {}
                 Err(error) if error.kind() == Kind::Cancelled => {
                     kept.push(thing);
@@ -95,7 +95,7 @@ impl Session<'_> {
     pub(crate) fn publishing<'b>(&'b self, order_id: &'b str) -> Publishing<'b> {
         Publishing {
             context: &self.context,
-            method: self.wish.method,
+            method: self.spec.method,
             entry: &self.entry.name,
             order_id,
             end: self.end(),

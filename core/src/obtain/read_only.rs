@@ -1,12 +1,12 @@
 //! A store that cannot be written: another place renews it, or its file system was mounted read-only. A good certificate
 //! is a good one there, too.
 
+use super::events::Stage;
+use super::order_spec::Aim;
 use super::session::Session;
 use super::stored::REQUEST;
-use super::telling::Stage;
-use super::wish::Aim;
 use crate::error::{Error, Result};
-use crate::operations::Obtained;
+use crate::obtain::interface::Obtained;
 
 impl Session<'_> {
     /// `unchanged`, if nothing has to be written for that.
@@ -16,7 +16,7 @@ impl Session<'_> {
             let why = format!("nothing can be written there, and {what}; make it writable for this user");
             Err(Error::storage(&path, why))
         };
-        if self.wish.aim != Aim::Good {
+        if self.spec.aim != Aim::Good {
             return needed("the call asks for a change");
         }
         if self.journal.held.is_some() {
@@ -30,13 +30,13 @@ impl Session<'_> {
         if !installed.deployed {
             return needed("the deploy hook has not had the certificate");
         }
-        if self.wish.adopt.as_ref().is_some_and(|id| *id != installed.id) {
+        if self.spec.adopt.as_ref().is_some_and(|id| *id != installed.id) {
             return needed("another order is to be adopted");
         }
         if self.is_taken_back(&installed)?.is_some() {
             return needed("the certificate in place was revoked");
         }
-        if self.entry.read_json(REQUEST).ok().flatten().as_ref() != Some(&self.wish.request) {
+        if self.entry.read_json(REQUEST).ok().flatten().as_ref() != Some(&self.spec.request) {
             let message = "nothing can be written there, so `renew_all` goes by what was asked for before";
             self.warn(Stage::Done, message, []);
         }

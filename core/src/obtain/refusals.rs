@@ -3,8 +3,8 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use super::address::{DOCUMENTATION, why_not_public};
+use crate::endpoints::ValidationMethod;
 use crate::error::{Error, Result};
-use crate::operations::ValidationMethod;
 
 /// Names that no public CA issues for (RFC 6761, RFC 6762, RFC 7686, RFC 8375, RFC 9476, and ICANN's `internal`).
 const RESERVED: [&str; 9] =

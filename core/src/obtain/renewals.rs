@@ -12,20 +12,18 @@ use std::time::{Duration, Instant, SystemTime};
 
 use serde_json::Map;
 
-use super::World;
 use super::account::Account;
 use super::budget::Budget;
 use super::check::Lifetime;
+use super::env::Env;
 use super::in_force::{self, Visit};
+use super::order_spec::{DEADLINE, OrderSpec};
 use super::stored;
-use super::wish::{DEADLINE, Wish};
-use crate::attempts::cancelled;
 use crate::cancel::CancelToken;
-use crate::client::panicked;
 use crate::context::Context;
 use crate::error::{Error, Kind, Result};
 use crate::event::{Event, EventType};
-use crate::operations::Renewals;
+use crate::obtain::interface::Renewals;
 use crate::parameter::Arguments;
 use crate::thread;
 use report::{Report, Row};
@@ -39,7 +37,7 @@ const LOOK_EVERY: Duration = Duration::from_millis(50);
 /// What all entries of a run share.
 struct Shared<'a> {
     context: Context<'a>,
-    world: &'a World<'a>,
+    env: &'a Env<'a>,
     directory: PathBuf,
     /// The account's certificates, by id.
     statuses: Arc<HashMap<String, String>>,
@@ -58,10 +56,10 @@ impl Waiting {
 }
 
 /// Does for each entry what `obtain` would.
-pub(crate) fn renew_all(context: &Context<'_>, world: &World<'_>, arguments: &Arguments) -> Result<Renewals> {
+pub(crate) fn renew_all(context: &Context<'_>, env: &Env<'_>, arguments: &Arguments) -> Result<Renewals> {
     let directory = std::path::absolute(arguments.text("directory").unwrap_or_default())
         .map_err(|error| Error::invalid("directory", format!("expected the path of a folder: {error}")))?;
-    let names = entries(world, &directory)?;
+    let names = entries(env, &directory)?;
     let offline = arguments.flag("offline").unwrap_or(false);
     let statuses = if names.is_empty() || offline { HashMap::new() } else { statuses(context)? };
     let jobs = arguments.integer("jobs").unwrap_or(JOBS).min(names.len() as u64);
@@ -69,7 +67,7 @@ pub(crate) fn renew_all(context: &Context<'_>, world: &World<'_>, arguments: &Ar
     let cancel = CancelToken::new();
     let shared = Shared {
         context: Context { cancel: &cancel, ..*context },
-        world,
+        env,
         directory,
         statuses: Arc::new(statuses),
         budget: arguments.integer("max_orders").map(|most| Arc::new(Budget::new(most))),
@@ -86,7 +84,7 @@ pub(crate) fn renew_all(context: &Context<'_>, world: &World<'_>, arguments: &Ar
                     && let Some(name) = waiting.next()
                 {
                     let visit = catch_unwind(AssertUnwindSafe(|| shared.renew(&name)));
-                    let visit = visit.unwrap_or_else(|panic| Err(panicked(&*panic)));
+                    let visit = visit.unwrap_or_else(|panic| Err(Error::panicked(&*panic)));
                     // The other end goes last.
                     let _ = sender.send(shared.row(name, visit));
                 }
@@ -114,61 +112,61 @@ pub(crate) fn renew_all(context: &Context<'_>, world: &World<'_>, arguments: &Ar
         }
     })?;
     if context.cancel.is_cancelled() {
-        return Err(cancelled());
+        return Err(Error::cancelled());
     }
     Report::new(rows).finish()
 }
 
 impl Shared<'_> {
     fn renew(&self, name: &str) -> Result<Visit> {
-        let deadline = Instant::now() + self.context.core.timeout;
+        let deadline = Instant::now() + self.context.connection.timeout;
         let context = Context { deadline, ..self.context };
-        in_force::renew(&context, self.world, &self.directory, name, |wish| self.adjust(name, wish))
+        in_force::renew(&context, self.env, &self.directory, name, |spec| self.adjust(name, spec))
     }
 
-    /// What a run changes of every wish.
-    fn adjust(&self, name: &str, wish: &mut Wish) {
+    /// What a run changes of every spec.
+    fn adjust(&self, name: &str, spec: &mut OrderSpec) {
         // A mail that nobody answers must not hold up the others for ever.
-        wish.deadline.get_or_insert(DEADLINE);
-        wish.renew_at = (wish.renew_at * (1.0 + JITTER * share_of(name))).min(0.99);
-        wish.statuses = Some(Arc::clone(&self.statuses));
-        wish.budget.clone_from(&self.budget);
-        wish.offline = self.offline;
+        spec.deadline.get_or_insert(DEADLINE);
+        spec.renew_at = (spec.renew_at * (1.0 + JITTER * share_of(name))).min(0.99);
+        spec.statuses = Some(Arc::clone(&self.statuses));
+        spec.budget.clone_from(&self.budget);
+        spec.offline = self.offline;
     }
 
     fn row(&self, name: String, visit: Result<Visit>) -> Row {
         let (outcome, leaf) = match visit {
             Ok(Visit { outcome, leaf }) => (outcome, leaf),
-            Err(error) => (Err(error), leaf_of(self.world, &self.directory.join(&name))),
+            Err(error) => (Err(error), leaf_of(self.env, &self.directory.join(&name))),
         };
-        Row::new(name, outcome, leaf, self.world.clock.now(), &self.context.core.cleaner)
+        Row::new(name, outcome, leaf, self.env.clock.now(), &self.context.connection.cleaner)
     }
 }
 
 /// The folders that hold a request: the one with the least time left first, and before it those without a certificate.
-fn entries(world: &World<'_>, directory: &std::path::Path) -> Result<Vec<String>> {
-    let found = world.storage.list(directory);
+fn entries(env: &Env<'_>, directory: &std::path::Path) -> Result<Vec<String>> {
+    let found = env.storage.list(directory);
     let found = found.map_err(|error| Error::storage(directory, format!("could not be read: {error}")))?;
     let mut entries: Vec<(Option<SystemTime>, String)> = Vec::new();
     for name in found.into_iter().filter_map(|name| name.into_string().ok()) {
         let entry = directory.join(&name);
         // Also one that is no file, or leads nowhere: it is named in the report, and not left to expire.
         if entry.join(stored::REQUEST).symlink_metadata().is_ok() {
-            entries.push((leaf_of(world, &entry).map(|leaf| leaf.not_after), name));
+            entries.push((leaf_of(env, &entry).map(|leaf| leaf.not_after), name));
         }
     }
     entries.sort();
     Ok(entries.into_iter().map(|(_, name)| name).collect())
 }
 
-fn leaf_of(world: &World<'_>, entry: &std::path::Path) -> Option<Lifetime> {
-    world.storage.read(&entry.join("current/cert.pem")).ok().as_deref().and_then(Lifetime::of)
+fn leaf_of(env: &Env<'_>, entry: &std::path::Path) -> Option<Lifetime> {
+    env.storage.read(&entry.join("current/cert.pem")).ok().as_deref().and_then(Lifetime::of)
 }
 
 /// One listing tells of all entries: whether a certificate in use was revoked, say. Some accounts cannot list; they do
 /// without.
 fn statuses(context: &Context<'_>) -> Result<HashMap<String, String>> {
-    let call = || Ok(Context { deadline: Instant::now() + context.core.timeout, ..*context });
+    let call = || Ok(Context { deadline: Instant::now() + context.connection.timeout, ..*context });
     let all = match Account::all(call) {
         Ok(all) => all.certificates,
         Err(error) if error.kind() == Kind::Cancelled => return Err(error),
@@ -177,7 +175,7 @@ fn statuses(context: &Context<'_>) -> Result<HashMap<String, String>> {
                 format!("the account could not be listed, so revoked certificates go unnoticed ({error})");
             context.log(|| message.clone());
             if let Some(events) = context.events {
-                context.core.cleaner.clean_text(&mut message);
+                context.connection.cleaner.clean_text(&mut message);
                 events.tell(Event::new(EventType::Warning, &message, Map::new()));
             }
             return Ok(HashMap::new());

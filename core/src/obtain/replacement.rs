@@ -2,20 +2,20 @@
 
 use super::account::{Account, carries_hash, is_live, is_not_ours, is_open, is_revoked, shown};
 use super::journal::Installed;
+use super::order_spec::Replace;
 use super::request::Request;
 use super::session::Session;
-use super::wish::Replace;
 use crate::answers::Certificate;
-use crate::error::{Error, Result};
+use crate::endpoints::GetCertificate;
+use crate::error::{Error, Result, codes};
 use crate::names;
-use crate::operations::GetCertificate;
 use crate::time::Time;
 
 impl Session<'_> {
     /// The certificate that the new one replaces: the newest of the entry, or what has replaced that, as after a restore
     /// from a backup; with the store lost, ours on the account.
     pub(crate) fn replaced(&self, account: &Account) -> Result<Option<String>> {
-        match &self.wish.replace {
+        match &self.spec.replace {
             Replace::Never => return Ok(None),
             Replace::Id(id) => return Ok(Some(id.clone())),
             Replace::Auto => {}
@@ -43,7 +43,7 @@ impl Session<'_> {
         refused: &Error,
         tried: &[Option<String>],
     ) -> Option<String> {
-        if self.wish.replace != Replace::Auto || !(is_duplicate(refused) || is_full(refused)) {
+        if self.spec.replace != Replace::Auto || !(is_duplicate(refused) || is_full(refused)) {
             return None;
         }
         let newest = self.newest_issued(account, tried);
@@ -183,15 +183,15 @@ impl Session<'_> {
 }
 
 fn is_other_replacement(error: &Error) -> bool {
-    error.is_api(2813, "cannot_replace_certificate_other_replacement_in_draft")
+    error.is(&codes::CANNOT_REPLACE_CERTIFICATE_OTHER_REPLACEMENT_IN_DRAFT)
 }
 
 fn is_full(error: &Error) -> bool {
-    error.is_api(2817, "certificate_limit_reached")
+    error.is(&codes::CERTIFICATE_LIMIT_REACHED)
 }
 
 fn is_duplicate(error: &Error) -> bool {
-    error.is_api(2839, "duplicate_certificates_found")
+    error.is(&codes::DUPLICATE_CERTIFICATES_FOUND)
 }
 
 /// Refusals that a lost order of ours may be the reason for.
@@ -201,14 +201,12 @@ pub(crate) fn is_in_the_way(error: &Error) -> bool {
 
 /// What the service says of a certificate that cannot be replaced.
 pub(crate) fn is_no_replacement(error: &Error) -> bool {
-    [
-        (2814, "permission_denied_on_original_certificate"),
-        (2815, "original_certificate_not_active"),
-        (2816, "cannot_find_original_certificate"),
-        (2842, "replacement_needs_same_common_name"),
-    ]
-    .into_iter()
-    .any(|(code, api_type)| error.is_api(code, api_type))
+    error.is_one_of(&[
+        codes::PERMISSION_DENIED_ON_ORIGINAL_CERTIFICATE,
+        codes::ORIGINAL_CERTIFICATE_NOT_ACTIVE,
+        codes::CANNOT_FIND_ORIGINAL_CERTIFICATE,
+        codes::REPLACEMENT_NEEDS_SAME_COMMON_NAME,
+    ])
 }
 
 /// What stands in the way of an order of this name.

@@ -2,9 +2,9 @@
 
 use super::csr::Csr;
 use super::entry::{Entry, PRIVATE};
+use super::events::Stage;
 use super::keys::KeySource;
 use super::session::Session;
-use super::telling::Stage;
 use crate::error::{Error, Result};
 use crate::private_key::PrivateKey;
 use crate::signing_request;
@@ -78,7 +78,7 @@ impl Session<'_> {
     pub(crate) fn with_country(&mut self, request: &Request) -> Result<Option<Request>> {
         let order = self.order()?.clone();
         let has_country = Csr::read(&request.csr).is_none_or(|csr| csr.has_country);
-        if order.terms.by_csr || has_country || self.wish.subject.country().is_none() {
+        if order.terms.by_csr || has_country || self.spec.subject.country().is_none() {
             return Ok(None);
         }
         self.progress(Stage::Key, "making the CSR anew, with a country", []);
@@ -96,7 +96,7 @@ impl Session<'_> {
 
     fn write_csr(&self, key: &PrivateKey, serial: u32) -> Result<Request> {
         let names: Vec<&str> = self.terms.domains.iter().map(String::as_str).collect();
-        let csr = signing_request::make(key, &names, &self.wish.subject)?;
+        let csr = signing_request::make(key, &names, &self.spec.subject)?;
         self.entry.write(&Entry::in_version(serial, CSR), csr.as_bytes(), PRIVATE)?;
         Ok(Request::of(csr))
     }

@@ -5,14 +5,14 @@ use std::time::{Duration, Instant};
 use super::account::is_revoked;
 use super::csr::Csr;
 use super::entry::Entry;
+use super::events::Stage;
 use super::journal::{Installed, Order};
 use super::request::CSR;
 use super::session::Session;
-use super::telling::Stage;
 use crate::answers::Certificate;
 use crate::context::Context;
+use crate::endpoints::GetCertificate;
 use crate::error::{Kind, Result};
-use crate::operations::GetCertificate;
 
 /// How long the answer is waited for; a good certificate is no reason to wait long.
 const AT_MOST: Duration = Duration::from_secs(5);
@@ -42,7 +42,7 @@ impl Session<'_> {
 
     /// What the service says of a certificate that is none any more; asked once, and that it cannot be asked does no harm.
     pub(crate) fn is_taken_back(&self, installed: &Installed) -> Result<Option<String>> {
-        let status = match &self.wish.statuses {
+        let status = match &self.spec.statuses {
             Some(statuses) => statuses.get(&installed.id).cloned(),
             None => self.status_of(&installed.id)?,
         };
@@ -50,7 +50,7 @@ impl Session<'_> {
     }
 
     fn status_of(&self, id: &str) -> Result<Option<String>> {
-        if self.wish.offline || self.context.core.access_key().is_err() {
+        if self.spec.offline || self.context.connection.access_key().is_err() {
             return Ok(None);
         }
         let left = self.time_left().map_or(AT_MOST, |left| left.min(AT_MOST));

@@ -3,13 +3,13 @@
 use std::time::{Duration, SystemTime};
 
 use super::account::{Account, Hash, carries_hash, hash_of, is_not_ours, shown};
+use super::events::Stage;
 use super::journal::Sent;
 use super::request::Request;
 use super::session::Session;
-use super::telling::Stage;
 use crate::answers::Certificate;
+use crate::endpoints::GetCertificate;
 use crate::error::{Error, Kind, Result};
-use crate::operations::GetCertificate;
 use crate::time::Time;
 
 /// Between two looks.
@@ -43,7 +43,7 @@ impl Session<'_> {
 
     fn search(&mut self, request: &Request) -> Result<Option<Certificate>> {
         let Some(sent) = self.order()?.sent.clone() else { return Ok(None) };
-        let begin = self.world.clock.instant();
+        let begin = self.env.clock.instant();
         let mut pause = FIRST_LOOK;
         loop {
             let account = Account::of(self, self.terms.common_name())?;
@@ -54,8 +54,8 @@ impl Session<'_> {
             }
             let age = sent.at.to_system_time().and_then(|at| self.now().duration_since(at).ok());
             // A clock that was set back tells nothing, so the whole time is waited for.
-            let waited = age.unwrap_or_else(|| self.world.clock.instant().duration_since(begin));
-            let left = self.wish.settle.saturating_sub(waited);
+            let waited = age.unwrap_or_else(|| self.env.clock.instant().duration_since(begin));
+            let left = self.spec.settle.saturating_sub(waited);
             if left == Duration::ZERO {
                 return Ok(None);
             }

@@ -4,21 +4,20 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
-use super::World;
 use super::budget::Permit;
 use super::check::Lifetime;
 use super::entry::Entry;
+use super::env::Env;
+use super::events::Stage;
 use super::install::files;
 use super::journal::{Installed, Journal, Order, Terms};
-use super::telling::Stage;
+use super::order_spec::{Aim, OrderSpec};
 use super::validate::Waited;
-use super::wish::{Aim, Wish};
 use crate::answers::Certificate;
-use crate::attempts::cancelled;
 use crate::context::Context;
 use crate::error::{Error, Kind, Result};
+use crate::obtain::interface::{Obtained, Outcome};
 use crate::operation::Request;
-use crate::operations::{Obtained, Outcome};
 
 /// What stands in the way of a renewal, an order that only waits or a hook that fails, has this share of the time in which
 /// a certificate is renewed.
@@ -27,8 +26,8 @@ pub(crate) const PATIENCE: f64 = 0.5;
 /// What the steps share.
 pub(crate) struct Session<'a> {
     pub(crate) context: Context<'a>,
-    pub(crate) world: &'a World<'a>,
-    pub(crate) wish: Arc<Wish>,
+    pub(crate) env: &'a Env<'a>,
+    pub(crate) spec: Arc<OrderSpec>,
     /// What is wanted of the certificate, with the key of an earlier call where that is kept.
     pub(crate) terms: Terms,
     pub(crate) turn: Turn,
@@ -65,17 +64,17 @@ impl<'a> Session<'a> {
     /// Reads the journal of an entry that is ours alone.
     pub(crate) fn new(
         context: Context<'a>,
-        world: &'a World<'a>,
+        env: &'a Env<'a>,
         entry: Entry<'a>,
-        wish: Arc<Wish>,
+        spec: Arc<OrderSpec>,
         deadline: Option<Instant>,
     ) -> Result<Self> {
         let journal = entry.journal()?;
-        let terms = wish.terms.clone();
+        let terms = spec.terms.clone();
         Ok(Self {
             context,
-            world,
-            wish,
+            env,
+            spec,
             terms,
             turn: Turn::Wanted,
             entry,
@@ -88,9 +87,9 @@ impl<'a> Session<'a> {
         })
     }
 
-    /// Goes on with another wish, in the time that is left of the call.
-    pub(crate) fn turn_to(&mut self, turn: Turn, wish: Arc<Wish>, deadline: Option<Instant>) {
-        self.wish = wish;
+    /// Goes on with another spec, in the time that is left of the call.
+    pub(crate) fn turn_to(&mut self, turn: Turn, spec: Arc<OrderSpec>, deadline: Option<Instant>) {
+        self.spec = spec;
         self.turn = turn;
         self.permit = None;
         self.deadline = deadline;
@@ -105,7 +104,7 @@ impl<'a> Session<'a> {
             return self.look_only();
         }
         self.clear_leftovers()?;
-        if self.wish.aim == Aim::GiveUp {
+        if self.spec.aim == Aim::GiveUp {
             return self.abandon();
         }
         self.resolve_terms()?;
@@ -118,7 +117,7 @@ impl<'a> Session<'a> {
             }
             match self.deploy() {
                 // A hook that keeps failing must not let the certificate expire.
-                Err(error) if self.is_due(self.wish.renew_at * PATIENCE)? => {
+                Err(error) if self.is_due(self.spec.renew_at * PATIENCE)? => {
                     let message =
                         format!("the certificate in place has little time left all the same ({error})");
                     self.warn(Stage::Deploy, &message, []);
@@ -142,7 +141,7 @@ impl<'a> Session<'a> {
                 self.clear_leftovers()?;
                 let installed = self.pinned(installed)?;
                 self.settle_request()?;
-                if !self.wish.offline {
+                if !self.spec.offline {
                     self.account_for_lost_if_possible(None)?;
                 }
                 self.unchanged(&installed)
@@ -156,7 +155,7 @@ impl<'a> Session<'a> {
     fn next(&mut self) -> Result<Next> {
         // One that was not sent is no reason to ask the service while the certificate is good.
         let (touched, untouched) = match self.journal.order.clone() {
-            Some(order) if order.is_untouched() && self.wish.adopt.is_none() => (None, Some(order)),
+            Some(order) if order.is_untouched() && self.spec.adopt.is_none() => (None, Some(order)),
             order => (order, None),
         };
         if let Some(order) = touched
@@ -165,7 +164,7 @@ impl<'a> Session<'a> {
             return Ok(Next::GoOn);
         }
         if let Some(installed) = self.good()? {
-            if self.wish.adopt.as_ref().is_some_and(|id| *id != installed.id) {
+            if self.spec.adopt.as_ref().is_some_and(|id| *id != installed.id) {
                 return Err(nothing_to_adopt());
             }
             if !self.was_revoked(&installed)? {
@@ -237,7 +236,7 @@ impl<'a> Session<'a> {
     }
 
     fn check_adopt(&self, goes_on: bool) -> Result<()> {
-        let Some(id) = &self.wish.adopt else { return Ok(()) };
+        let Some(id) = &self.spec.adopt else { return Ok(()) };
         if !goes_on {
             return Err(nothing_to_adopt());
         }
@@ -251,7 +250,7 @@ impl<'a> Session<'a> {
 
     /// Whether one more order may be made in this run through a store.
     fn may_order(&mut self) -> Result<bool> {
-        let Some(budget) = &self.wish.budget else { return Ok(true) };
+        let Some(budget) = &self.spec.budget else { return Ok(true) };
         self.permit = budget.take(self.context.cancel, self.end());
         self.check_not_cancelled()?;
         Ok(self.permit.is_some())
@@ -334,7 +333,7 @@ impl<'a> Session<'a> {
 
     /// What is in place, if it is what is wanted and not due.
     pub(crate) fn good(&self) -> Result<Option<Installed>> {
-        if self.wish.aim == Aim::Anew {
+        if self.spec.aim == Aim::Anew {
             return Ok(None);
         }
         let Some(installed) = self.wanted_installed()? else { return Ok(None) };
@@ -358,7 +357,7 @@ impl<'a> Session<'a> {
             );
             self.entry.switch(installed.serial)?;
         }
-        let is_due = self.leaf()?.is_none_or(|leaf| leaf.is_due(self.wish.renew_at, self.now()));
+        let is_due = self.leaf()?.is_none_or(|leaf| leaf.is_due(self.spec.renew_at, self.now()));
         Ok((!is_due).then_some(installed))
     }
 
@@ -411,7 +410,7 @@ impl<'a> Session<'a> {
     }
 
     pub(crate) fn now(&self) -> SystemTime {
-        self.world.clock.now()
+        self.env.clock.now()
     }
 
     /// The order under way; only called where there is one.
@@ -426,7 +425,8 @@ impl<'a> Session<'a> {
         if left == Some(Duration::ZERO) {
             return Err(self.out_of_time());
         }
-        let time = left.map_or(self.context.core.timeout, |left| left.min(self.context.core.timeout));
+        let time =
+            left.map_or(self.context.connection.timeout, |left| left.min(self.context.connection.timeout));
         Ok(Context { deadline: Instant::now() + time, ..self.context })
     }
 
@@ -437,7 +437,7 @@ impl<'a> Session<'a> {
 
     /// Until the deadline, if there is one.
     pub(crate) fn time_left(&self) -> Option<Duration> {
-        self.deadline.map(|deadline| deadline.saturating_duration_since(self.world.clock.instant()))
+        self.deadline.map(|deadline| deadline.saturating_duration_since(self.env.clock.instant()))
     }
 
     /// The deadline on the machine's own clock, for those who wait by that.
@@ -448,7 +448,7 @@ impl<'a> Session<'a> {
     /// Leaves a part of the call's time to others; gives the whole of it back.
     pub(crate) fn end_early(&mut self, longest: Duration) -> Option<Instant> {
         let whole = self.deadline;
-        let now = self.world.clock.instant();
+        let now = self.env.clock.instant();
         let half = self.time_left().map_or(longest, |left| left / 2);
         self.deadline = now.checked_add(half).or(whole);
         whole
@@ -458,12 +458,16 @@ impl<'a> Session<'a> {
     pub(crate) fn pause(&self, pause: Duration) -> Result<bool> {
         let left = self.time_left();
         let is_enough = left.is_none_or(|left| pause < left);
-        let end = self.world.clock.instant() + if is_enough { pause } else { left.unwrap_or(pause) };
-        if self.world.clock.sleep_until(end, self.context.cancel) { Ok(is_enough) } else { Err(cancelled()) }
+        let end = self.env.clock.instant() + if is_enough { pause } else { left.unwrap_or(pause) };
+        if self.env.clock.sleep_until(end, self.context.cancel) {
+            Ok(is_enough)
+        } else {
+            Err(Error::cancelled())
+        }
     }
 
     fn check_not_cancelled(&self) -> Result<()> {
-        if self.context.cancel.is_cancelled() { Err(cancelled()) } else { Ok(()) }
+        if self.context.cancel.is_cancelled() { Err(Error::cancelled()) } else { Ok(()) }
     }
 
     pub(crate) fn out_of_time(&self) -> Error {

@@ -8,17 +8,17 @@ use std::path::Path;
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
-use super::World;
 use super::entry::PRIVATE;
-use super::keys::{KeyWish, WANTED_KEY};
+use super::env::Env;
+use super::keys::{KeySpec, WANTED_KEY};
+use super::order_spec::{OrderSpec, is_stored};
 use super::sealed;
 use super::session::Session;
 use super::storage::Attributes;
-use super::wish::{Wish, is_stored};
 use crate::context::Context;
 use crate::error::{Error, Result};
+use crate::obtain::interface::Obtain;
 use crate::operation::Request as _;
-use crate::operations::Obtain;
 use crate::parameter;
 
 pub(crate) const REQUEST: &str = "request.json";
@@ -43,15 +43,15 @@ impl Which {
 /// What an entry was asked for, if it was. Commands in it are only honoured while nobody else could have written them.
 pub(crate) fn read(
     context: &Context<'_>,
-    world: &World<'_>,
+    env: &Env<'_>,
     directory: &Path,
     name: &str,
     which: Which,
-) -> Result<Option<Wish>> {
+) -> Result<Option<OrderSpec>> {
     let entry = directory.join(name);
     let path = entry.join(which.file());
     let failed = |error: &dyn std::fmt::Display| Error::storage(&path, format!("could not be read: {error}"));
-    let (sealed_text, of_file) = match world.storage.read_own(&path) {
+    let (sealed_text, of_file) = match env.storage.read_own(&path) {
         Ok(found) => found,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(failed(&error)),
@@ -63,7 +63,7 @@ pub(crate) fn read(
     if has_command(&request) {
         let of = |path: &Path| {
             let failed = |error| Error::storage(path, format!("could not be looked at: {error}"));
-            world.storage.attributes(path).map_err(failed)
+            env.storage.attributes(path).map_err(failed)
         };
         for (place, found) in [(&*path, of_file), (&*entry, of(&entry)?), (directory, of(directory)?)] {
             if !is_ours_alone(found) {
@@ -75,7 +75,7 @@ pub(crate) fn read(
     request.insert("directory".to_owned(), Value::from(directory.to_string_lossy().into_owned()));
     request.insert("name".to_owned(), name.into());
     let arguments = parameter::check(Obtain::OPERATION.parameters, request)?;
-    Wish::new(&arguments, context.core.base_url.is_plain).map(Some)
+    OrderSpec::new(&arguments, context.connection.base_url.is_plain).map(Some)
 }
 
 fn has_command(request: &Map<String, Value>) -> bool {
@@ -113,23 +113,23 @@ impl Session<'_> {
 
     fn write_request(&self, which: Which) -> Result<()> {
         // One that cannot be read is written anew.
-        if self.entry.read_json(which.file()).ok().flatten().as_ref() == Some(&self.wish.request) {
+        if self.entry.read_json(which.file()).ok().flatten().as_ref() == Some(&self.spec.request) {
             return Ok(());
         }
-        self.entry.write_json(which.file(), &self.wish.request)
+        self.entry.write_json(which.file(), &self.spec.request)
     }
 
     /// A key of the caller's is on disk before its order is begun, and in the order's own folder after that.
     fn keep_key(&self) -> Result<()> {
-        match &self.wish.key {
-            KeyWish::Own { pem, .. } => {
+        match &self.spec.key {
+            KeySpec::Own { pem, .. } => {
                 let kept = self.entry.read_text(WANTED_KEY).ok().flatten().map(Zeroizing::new);
                 if kept.as_ref() == Some(pem) {
                     return Ok(());
                 }
                 self.entry.write(WANTED_KEY, pem.as_bytes(), PRIVATE)
             }
-            KeyWish::Ours { .. } if self.terms.has_own_key() => Ok(()),
+            KeySpec::Ours { .. } if self.terms.has_own_key() => Ok(()),
             _ => self.entry.remove(WANTED_KEY),
         }
     }

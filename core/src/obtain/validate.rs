@@ -4,14 +4,14 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::challenge::Challenge;
+use super::events::{Stage, fact};
+use super::order_spec::Level;
 use super::pauses::Pauses;
 use super::preflight::{Finding, Watching};
 use super::session::Session;
-use super::telling::{Stage, fact};
-use super::wish::Level;
 use crate::answers::Certificate;
-use crate::error::{Error, FailedDomain, Kind, Result};
-use crate::operations::{GetCertificate, ValidationMethod, VerifyDomains};
+use crate::endpoints::{GetCertificate, ValidationMethod, VerifyDomains};
+use crate::error::{Error, FailedDomain, Kind, Result, codes};
 
 /// Verify is often too early; after so many failures it is not that.
 const VERIFY_TRIES: u32 = 6;
@@ -36,7 +36,7 @@ impl Session<'_> {
             return Ok(Waited::Issued(Box::new(order)));
         }
         let wanted = self.publish(&order)?;
-        let is_by_mail = self.wish.method == ValidationMethod::Email;
+        let is_by_mail = self.spec.method == ValidationMethod::Email;
         let order = match (self.is_under_way(&order)?, is_by_mail) {
             (false, true) => self.verified_by_mail(&order)?,
             (false, false) => self.verified(&order, &wanted)?,
@@ -48,18 +48,18 @@ impl Session<'_> {
 
     /// Whether the service looks already, in the way that is wanted.
     fn is_under_way(&mut self, order: &Certificate) -> Result<bool> {
-        let wish = Arc::clone(&self.wish);
-        let is_mailed = self.order()?.mailed == wish.emails;
+        let spec = Arc::clone(&self.spec);
+        let is_mailed = self.order()?.mailed == spec.emails;
         Ok(is_in(order, "pending_validation") && self.is_by_our_method(order) && is_mailed)
     }
 
     fn is_by_our_method(&self, order: &Certificate) -> bool {
-        order.validation_type.as_deref().is_none_or(|method| method == self.wish.method.as_str())
+        order.validation_type.as_deref().is_none_or(|method| method == self.spec.method.as_str())
     }
 
     /// An order that an earlier call left pending may wait for something that was put right since.
     fn nudged(&self, order: Certificate) -> Result<Certificate> {
-        match self.send(&VerifyDomains::new(&order.id, self.wish.method)) {
+        match self.send(&VerifyDomains::new(&order.id, self.spec.method)) {
             Ok(now) => Ok(now),
             Err(error) if matches!(error.kind(), Kind::Cancelled | Kind::Timeout) => Err(error),
             Err(error) => {
@@ -73,12 +73,12 @@ impl Session<'_> {
     /// Has the service look, after we did.
     fn verified(&mut self, order: &Certificate, wanted: &[Challenge]) -> Result<Certificate> {
         let findings = self.preflight(wanted)?;
-        let mut pauses = Pauses::new(self.wish.poll_interval);
+        let mut pauses = Pauses::new(self.spec.poll_interval);
         let mut attempt = 1;
         loop {
             let facts = [("attempt", attempt.into()), ("id", order.id.as_str().into())];
             self.progress(Stage::Verify, "asking the service to look", facts);
-            let verify = VerifyDomains::new(&order.id, self.wish.method);
+            let verify = VerifyDomains::new(&order.id, self.spec.method);
             let error = match self.send(&verify).or_else(|error| self.settled(order, error)) {
                 Ok(certificate) => return Ok(certificate),
                 Err(error) => error,
@@ -109,28 +109,28 @@ impl Session<'_> {
     /// Has the mails sent. No retry does that again: only an order that has stayed a draft is asked for once more, by a
     /// later call.
     fn verified_by_mail(&mut self, order: &Certificate) -> Result<Certificate> {
-        let wish = Arc::clone(&self.wish);
-        self.order()?.mailed.clone_from(&wish.emails);
+        let spec = Arc::clone(&self.spec);
+        self.order()?.mailed.clone_from(&spec.emails);
         self.save()?;
         let mut verify = VerifyDomains::new(&order.id, ValidationMethod::Email);
-        verify.validation_email = Some(wish.emails.clone());
-        let message = format!("having mails sent to {}", wish.emails.join(", "));
+        verify.validation_email = Some(spec.emails.clone());
+        let message = format!("having mails sent to {}", spec.emails.join(", "));
         self.progress(Stage::Verify, &message, [("id", order.id.as_str().into())]);
         self.send(&verify).or_else(|error| self.settled(order, error))
     }
 
     /// Looks until the certificate is issued, less and less often.
     fn wait(&mut self, mut order: Certificate) -> Result<Waited> {
-        let mut pauses = Pauses::new(self.wish.poll_interval);
+        let mut pauses = Pauses::new(self.spec.poll_interval);
         let silence = self.time_left().map_or(SILENCE, |left| SILENCE.min(left / 2));
-        let mut explain_at = (silence >= TIME_TO_EXPLAIN).then(|| self.world.clock.instant() + silence);
+        let mut explain_at = (silence >= TIME_TO_EXPLAIN).then(|| self.env.clock.instant() + silence);
         loop {
             match order.status.as_deref() {
                 Some("issued") => return Ok(Waited::Issued(Box::new(order))),
                 Some("cancelled" | "expired" | "revoked") => return self.is_over(&order),
                 _ => {}
             }
-            if explain_at.is_some_and(|at| self.world.clock.instant() >= at) {
+            if explain_at.is_some_and(|at| self.env.clock.instant() >= at) {
                 explain_at = None;
                 self.explain(&order)?;
             }
@@ -162,13 +162,13 @@ impl Session<'_> {
 
     /// Our own look, before the service's.
     fn preflight(&self, wanted: &[Challenge]) -> Result<Vec<Finding>> {
-        if self.wish.preflight == Level::Off {
+        if self.spec.preflight == Level::Off {
             return Ok(Vec::new());
         }
         self.progress(Stage::Preflight, "looking at what was published", []);
-        let findings = self.wish.look.look(&self.watching(), wanted)?;
+        let findings = self.spec.look.look(&self.watching(), wanted)?;
         self.report(&findings);
-        if self.wish.preflight == Level::Strict
+        if self.spec.preflight == Level::Strict
             && let Some(first) = findings.iter().find(|finding| finding.certain)
         {
             let message = format!("our own look found that {first}; so the service was not asked to look");
@@ -183,12 +183,12 @@ impl Session<'_> {
             let message = "a person at the service reviews the name; that may take days";
             self.warn(Stage::Wait, message, [("id", order.id.as_str().into())]);
         }
-        if self.wish.preflight == Level::Off {
+        if self.spec.preflight == Level::Off {
             return Ok(());
         }
-        let mut findings = self.wish.look.caa(&self.watching(), &self.terms.domains)?;
-        if let Ok(wanted) = super::challenge::challenges(order, self.wish.method, &self.terms.domains) {
-            for finding in self.wish.look.look(&self.watching(), &wanted)? {
+        let mut findings = self.spec.look.caa(&self.watching(), &self.terms.domains)?;
+        if let Ok(wanted) = super::challenge::challenges(order, self.spec.method, &self.terms.domains) {
+            for finding in self.spec.look.look(&self.watching(), &wanted)? {
                 if !findings.contains(&finding) {
                     findings.push(finding);
                 }
@@ -217,14 +217,13 @@ fn is_in(certificate: &Certificate, status: &str) -> bool {
 
 /// Whether the service may look in spite of this error.
 fn may_have_worked(error: &Error) -> bool {
-    let is_refusal =
-        error.kind() == Kind::Validation || error.is_api(2831, "certificate_not_ready_to_validate");
+    let is_refusal = error.kind() == Kind::Validation || error.is(&codes::CERTIFICATE_NOT_READY_TO_VALIDATE);
     error.kind() != Kind::Cancelled && (is_refusal || error.is_uncertain())
 }
 
 /// What may only be too early; CAA records that shut the CA out do not go away by waiting.
 fn is_early(error: &Error) -> bool {
-    may_have_worked(error) && !error.is_api(2840, "invalid_caa_records_detected")
+    may_have_worked(error) && !error.is(&codes::INVALID_CAA_RECORDS_DETECTED)
 }
 
 fn failed(findings: &[Finding]) -> impl Iterator<Item = (String, FailedDomain)> {

@@ -6,7 +6,7 @@ fn log(number: usize) -> Event {
 
 #[test]
 fn events_drain_before_done_and_the_result_repeats() {
-    let op = Op::spawn(&CancelToken::new(), |channel| {
+    let op = Op::start(&CancelToken::new(), |channel| {
         channel.tell(log(1));
         channel.tell(log(2));
         Ok("{}".to_owned())
@@ -22,7 +22,7 @@ fn events_drain_before_done_and_the_result_repeats() {
 
 #[test]
 fn a_result_that_is_not_there_is_not_ready() {
-    let op = Op::spawn(&CancelToken::new(), |channel| {
+    let op = Op::start(&CancelToken::new(), |channel| {
         channel.ask(EventType::Publish, "?", Map::new(), None).map(|_| String::new())
     })
     .expect("a thread");
@@ -34,7 +34,7 @@ fn a_result_that_is_not_there_is_not_ready() {
 #[test]
 fn a_full_queue_drops_logs_but_no_questions() {
     let (told, all_told) = std::sync::mpsc::channel();
-    let op = Op::spawn(&CancelToken::new(), move |channel| {
+    let op = Op::start(&CancelToken::new(), move |channel| {
         for number in 0..MOST_EVENTS + 10 {
             channel.tell(log(number));
         }
@@ -64,7 +64,7 @@ fn a_full_queue_drops_logs_but_no_questions() {
 
 #[test]
 fn replies_are_checked_and_reach_the_question() {
-    let op = Op::spawn(&CancelToken::new(), |channel| {
+    let op = Op::start(&CancelToken::new(), |channel| {
         let reply = channel.ask(EventType::Publish, "publish this", Map::new(), None)?;
         Ok(format!("{reply:?}"))
     })
@@ -97,7 +97,7 @@ fn cancel_ends_a_question_and_a_page_that_wait() {
             Ok(String::new())
         },
     ] {
-        let op = Op::spawn(&CancelToken::new(), work).expect("a thread");
+        let op = Op::start(&CancelToken::new(), work).expect("a thread");
         op.cancel();
         assert_eq!(op.finish().expect_err("cancelled").kind(), Kind::Cancelled);
     }
@@ -105,7 +105,7 @@ fn cancel_ends_a_question_and_a_page_that_wait() {
 
 #[test]
 fn a_page_waits_until_the_one_before_was_read() {
-    let op = Op::spawn(&CancelToken::new(), |channel| {
+    let op = Op::start(&CancelToken::new(), |channel| {
         for page in 1..=3 {
             channel.hand_over(Event::with_members(EventType::Page, &format!(r#""page":{page}"#)))?;
         }
@@ -126,7 +126,7 @@ fn is_readable(fd: RawFd) -> bool {
 
 #[test]
 fn the_descriptor_is_readable_while_there_is_news() {
-    let op = Op::spawn(&CancelToken::new(), |channel| {
+    let op = Op::start(&CancelToken::new(), |channel| {
         for _ in 0..2 {
             channel
                 .ask(EventType::Publish, "?", Map::new(), None)?
@@ -151,7 +151,7 @@ fn the_descriptor_is_readable_while_there_is_news() {
 
 #[test]
 fn a_panic_becomes_the_result() {
-    let op = Op::spawn(&CancelToken::new(), |_| panic!("on purpose")).expect("a thread");
+    let op = Op::start(&CancelToken::new(), |_| panic!("on purpose")).expect("a thread");
     let error = op.finish().expect_err("it panicked");
     assert_eq!(error.kind(), Kind::Internal);
     assert!(error.message().contains("on purpose"), "{error}");

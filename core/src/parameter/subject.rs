@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value};
 
-use super::Parameter;
-use super::ParameterKind::{Country, Text};
+use super::table::Parameter;
+use super::table::ParameterKind::{Country, Text};
 use crate::error::{Error, Result};
 
 /// Its members. How long they may be: RFC 5280, appendix A.1.

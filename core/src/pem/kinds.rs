@@ -1,6 +1,6 @@
 //! What a PEM text is wanted for: a private key, a signing request, certificates.
 
-use super::{Block, Der, Fault, blocks, encode};
+use super::block::{Block, Der, Fault, blocks, encode};
 
 /// Keys that we read: PKCS#8 (RFC 5958), SEC 1 (RFC 5915), PKCS#1 (RFC 8017).
 const KEYS: [&str; 3] = ["PRIVATE KEY", "EC PRIVATE KEY", "RSA PRIVATE KEY"];

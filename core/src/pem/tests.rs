@@ -1,5 +1,6 @@
 use proptest::prelude::*;
 
+use super::block::LONGEST_LABEL;
 use super::*;
 
 /// What happens to a PEM text on its way.

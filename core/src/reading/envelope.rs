@@ -3,7 +3,7 @@
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use crate::error::Refusal;
+use crate::refusal::Refusal;
 
 /// What stands around an answer.
 #[derive(Debug, Default)]

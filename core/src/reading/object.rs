@@ -7,6 +7,7 @@ use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqA
 use serde_json::value::RawValue;
 
 use super::envelope::Envelope;
+use super::strict::is_readable;
 use super::value::ValueReader;
 use super::{pem, write};
 use crate::shape::{Field, FieldKind, MAX_FIELDS, Shape};
@@ -196,7 +197,7 @@ impl ObjectReader<'_> {
         let members = &self.out[layout.start..];
         let is_again = layout.unknown.iter().any(|span| span.of(members).starts_with(&named));
         // Readers would stumble over what is not readable, or there twice.
-        if is_again || !super::is_readable(raw) {
+        if is_again || !is_readable(raw) {
             return;
         }
         let start = self.begin_member(layout);

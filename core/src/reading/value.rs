@@ -7,6 +7,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::object::{Name, ObjectReader};
+use super::strict::is_readable;
 use super::write;
 use crate::shape::{FieldKind, Shape};
 use crate::time::{php_time_to_rfc3339, vendor_time_to_rfc3339};
@@ -27,7 +28,7 @@ impl<'de> DeserializeSeed<'de> for ValueReader<'_> {
         match self.kind {
             FieldKind::Any => {
                 let raw = <&RawValue as de::Deserialize>::deserialize(deserializer)?;
-                if super::is_readable(raw) {
+                if is_readable(raw) {
                     write::as_it_came(self.out, raw);
                 } else {
                     self.absent();

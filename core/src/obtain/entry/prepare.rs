@@ -18,7 +18,7 @@ impl Entry<'_> {
     pub(crate) fn prepare(&self) -> Result<()> {
         self.expect_our_kinds()?;
         let (probe, new) = (self.path.join(FILE), self.path.join(format!("{FILE}.new")));
-        let storage = self.world.storage;
+        let storage = self.env.storage;
         // No run of zeros, which some file systems do not store.
         let mut content = vec![0; NEEDED];
         fastrand::Rng::new().fill(&mut content);

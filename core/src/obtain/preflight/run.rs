@@ -12,9 +12,8 @@ use tokio::runtime::{Builder, Runtime};
 use super::finding::Finding;
 use super::look::{Look, Subject};
 use super::{Preflight, Watching};
-use crate::attempts::cancelled;
 use crate::cancel::CancelToken;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::thread;
 
 const LOOK_EVERY: Duration = Duration::from_millis(50);
@@ -46,14 +45,14 @@ pub(super) fn run(preflight: &Preflight, watch: &Watching<'_>, subjects: &[Subje
     loop {
         match outcome.recv_timeout(LOOK_EVERY) {
             Ok(Ok(Some(findings))) => return Ok(findings),
-            Ok(Ok(None)) => return Err(cancelled()),
+            Ok(Ok(None)) => return Err(Error::cancelled()),
             Ok(Err(error)) => return Ok(unable(subjects, &format!("no network could be had ({error})"))),
             Err(RecvTimeoutError::Disconnected) => {
                 return Ok(unable(subjects, "the look broke off; please report this"));
             }
             Err(RecvTimeoutError::Timeout) if watch.cancel.is_cancelled() => {
                 stop.cancel();
-                return Err(cancelled());
+                return Err(Error::cancelled());
             }
             Err(RecvTimeoutError::Timeout) => {}
         }

@@ -3,10 +3,10 @@
 use serde_json::{Map, Value};
 
 use super::{Action, Publishing, nobody};
-use crate::context;
 use crate::error::{Error, Kind, Result};
 use crate::event::EventType;
 use crate::excerpt::one_line;
+use crate::json;
 use crate::obtain::challenge::Challenge;
 
 pub(super) fn ask(how: &Publishing<'_>, action: Action, challenge: &Challenge) -> Result<()> {
@@ -27,7 +27,7 @@ pub(super) fn ask(how: &Publishing<'_>, action: Action, challenge: &Challenge) -
 
 /// The challenge's own members, and where they belong to.
 fn fields(how: &Publishing<'_>, challenge: &Challenge) -> Result<Map<String, Value>> {
-    let mut fields: Map<String, Value> = context::decode(&context::to_json(challenge)?)?;
+    let mut fields: Map<String, Value> = json::decode(&json::encoded(challenge)?)?;
     let ours = [
         ("stage", "publish"),
         ("method", how.method.as_str()),

@@ -13,8 +13,8 @@ use serde_json::json;
 
 use super::*;
 use crate::client::Client;
+use crate::endpoints::GetCertificate;
 use crate::operation::Request;
-use crate::operations::GetCertificate;
 
 const HASH: &str = "0123456789ABCDEF0123456789abcdef";
 

@@ -6,8 +6,8 @@ use crate::answers::Extra;
 use crate::clean::Cleaner;
 use crate::error::{Error, Result};
 use crate::obtain::check::Lifetime;
+use crate::obtain::interface::{Obtain, Obtained, Renewal, Renewals};
 use crate::operation::Request as _;
-use crate::operations::{Obtain, Obtained, Renewal, Renewals};
 use crate::time::Time;
 
 /// How many failures the message names.

@@ -10,7 +10,8 @@ use zerossl_sandbox::{Reply, When};
 use super::disk::{DyingDisk, Loss};
 use super::stand::Stand;
 use crate::error::Kind;
-use crate::operations::{KeyType, Obtain, Outcome, RenewAll};
+use crate::key_type::KeyType;
+use crate::obtain::interface::{Obtain, Outcome, RenewAll};
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
 

@@ -8,8 +8,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use super::disk::{DyingDisk, Loss};
 use super::stand::{Stand, is_fresh};
 use crate::error::Kind;
+use crate::obtain::interface::{Obtain, Outcome};
 use crate::obtain::storage::Disk;
-use crate::operations::{Obtain, Outcome};
 
 const LOSSES: [Loss; 3] = [Loss::Nothing, Loss::Contents, Loss::All];
 

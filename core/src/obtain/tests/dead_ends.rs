@@ -7,10 +7,11 @@ use serde_json::{Value, json};
 use zerossl_sandbox::{Reply, When};
 
 use super::stand::Stand;
+use crate::endpoints::{CreateCertificate, RevokeCertificate};
 use crate::error::Kind;
-use crate::operations::{
-    CreateCertificate, GenerateCsr, KeyType, Obtain, Obtained, Outcome, RevokeCertificate,
-};
+use crate::generate_csr::GenerateCsr;
+use crate::key_type::KeyType;
+use crate::obtain::interface::{Obtain, Obtained, Outcome};
 
 fn id(obtained: &Obtained) -> String {
     obtained.certificate.as_ref().expect("a certificate").id.clone()
@@ -144,7 +145,7 @@ fn issued() -> (Stand, String, String) {
     stand.strike("download_certificate", 1, When::Before, Reply::page(502));
     stand.obtain(&stand.wanted()).expect_err("not downloaded");
     let id = &stand.live()[0].id;
-    let found = stand.client().send(&crate::operations::DownloadCertificate::new(id)).expect("issued");
+    let found = stand.client().send(&crate::endpoints::DownloadCertificate::new(id)).expect("issued");
     (stand, found.certificate, found.ca_bundle)
 }
 

@@ -8,7 +8,7 @@ use zerossl_sandbox::{Body, Reply, When, WireFault};
 
 use super::stand::{Stand, is_fresh};
 use crate::error::Kind;
-use crate::operations::{Obtain, Outcome};
+use crate::obtain::interface::{Obtain, Outcome};
 
 fn replies() -> Vec<(&'static str, When, Reply)> {
     let both =

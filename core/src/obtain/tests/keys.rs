@@ -8,9 +8,13 @@ use zerossl_sandbox::{Reply, When};
 
 use super::stand::Stand;
 use crate::Secret;
+use crate::endpoints::RevokeCertificate;
 use crate::error::Kind;
+use crate::generate_csr::GenerateCsr;
+use crate::key_type::KeyType;
 use crate::obtain::csr::Csr;
-use crate::operations::{GenerateCsr, KeyType, Obtain, Obtained, Outcome, RevokeCertificate, Subject};
+use crate::obtain::interface::{Obtain, Obtained, Outcome};
+use crate::subject::Subject;
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
 

@@ -6,8 +6,11 @@ use serde_json::json;
 use zerossl_sandbox::{Effect, Reply, When, WireFault};
 
 use super::stand::Stand;
+use crate::endpoints::CreateCertificate;
 use crate::error::Kind;
-use crate::operations::{CreateCertificate, GenerateCsr, KeyType, Obtain, Outcome};
+use crate::generate_csr::GenerateCsr;
+use crate::key_type::KeyType;
+use crate::obtain::interface::{Obtain, Outcome};
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
 

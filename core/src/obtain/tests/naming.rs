@@ -4,7 +4,7 @@ use serde_json::json;
 use zerossl_sandbox::{Effect, Options, Quirk, Reply, Sandbox, Spelling, When, WireFault};
 
 use super::stand::Stand;
-use crate::operations::{Obtain, Outcome};
+use crate::obtain::interface::{Obtain, Outcome};
 
 const SPELLINGS: [Spelling; 4] =
     [Spelling::UpperCase, Spelling::MixedCase, Spelling::FinalDot, Spelling::Unicode];

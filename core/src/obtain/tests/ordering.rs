@@ -5,8 +5,11 @@ use std::time::Duration;
 use zerossl_sandbox::{Effect, Reply, When, WireFault};
 
 use super::stand::Stand;
+use crate::endpoints::CreateCertificate;
 use crate::error::Kind;
-use crate::operations::{CreateCertificate, GenerateCsr, KeyType, Obtain, Outcome};
+use crate::generate_csr::GenerateCsr;
+use crate::key_type::KeyType;
+use crate::obtain::interface::{Obtain, Outcome};
 
 fn lose(stand: &Stand, when: When) {
     stand.strike("create_certificate", 1, when, Reply::broken(WireFault::Reset));

@@ -11,8 +11,8 @@ use serde_json::{Value, json};
 use super::disk::{LimitedDisk, Step};
 use super::stand::{Stand, is_fresh};
 use crate::error::{Error, Kind};
+use crate::obtain::interface::{Obtain, Outcome};
 use crate::obtain::storage::{Disk, Storage};
-use crate::operations::{Obtain, Outcome};
 
 /// Nothing is under way after this, and what is there is as it was.
 fn refused(stand: &Stand, disk: &dyn Storage, wanted: &Obtain, place: &str) -> Error {

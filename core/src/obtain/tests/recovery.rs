@@ -10,7 +10,8 @@ use zerossl_sandbox::{Reply, When};
 use super::disk::{DyingDisk, Loss};
 use super::stand::Stand;
 use crate::error::Kind;
-use crate::operations::{KeyType, Obtain, Outcome};
+use crate::key_type::KeyType;
+use crate::obtain::interface::{Obtain, Outcome};
 
 /// Where `current` leads.
 fn current(stand: &Stand) -> String {
@@ -130,7 +131,7 @@ fn another_wish_is_met_whatever_a_crash_left() {
     });
 }
 
-/// A crash after the switch, and then the first wish again.
+/// A crash after the switch, and then the first spec again.
 #[test]
 fn current_leads_to_what_the_journal_says() {
     let two = |stand: &Stand| Obtain {
@@ -151,7 +152,7 @@ fn a_rollback_never_leads_to_what_was_refused() {
     let wanted = Obtain { rollback: Some(true), ..forced(&stand) };
     stand.obtain(&wanted).expect_err("refused by the hook");
     assert_eq!(current(&stand), "versions/1");
-    // Another wish, so that another certificate is ordered.
+    // Another spec, so that another certificate is ordered.
     let other = Obtain { key_type: Some(KeyType::EcdsaP384), ..wanted };
     let_it_work(&stand);
     stand.obtain(&Obtain { deploy_hook: None, ..stand.wanted() }).expect("the hook is left out");

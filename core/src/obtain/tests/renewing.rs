@@ -8,8 +8,9 @@ use serde_json::json;
 use zerossl_sandbox::{Reply, When};
 
 use super::stand::Stand;
+use crate::endpoints::CancelCertificate;
 use crate::error::Kind;
-use crate::operations::{CancelCertificate, Obtain, Outcome, RenewAll};
+use crate::obtain::interface::{Obtain, Outcome, RenewAll};
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
 /// A hook that is not overlapped by the others would make a run this long.

@@ -14,10 +14,10 @@ use zerossl_sandbox::{
 use super::time::SandboxClock;
 use crate::Client;
 use crate::error::Result;
+use crate::obtain::interface::{Obtain, Obtained, Outcome, RenewAll, Renewals};
 use crate::obtain::storage::{Disk, Storage};
-use crate::obtain::{World, check};
+use crate::obtain::{Env, check};
 use crate::operation::Request;
-use crate::operations::{Obtain, Obtained, Outcome, RenewAll, Renewals};
 use crate::parameter;
 
 pub(super) struct Stand {
@@ -78,10 +78,10 @@ impl Stand {
         wanted: &Obtain,
     ) -> Result<Obtained> {
         client.enter(Obtain::OPERATION, None, |context| {
-            let given = crate::context::encode(wanted)?;
+            let given = crate::json::encode(wanted)?;
             let arguments = parameter::check(Obtain::OPERATION.parameters, given)?;
             let clock = SandboxClock::new(&self.sandbox);
-            crate::obtain::run_in(context, &World { storage, clock: &clock }, &arguments)
+            crate::obtain::run_in(context, &Env { storage, clock: &clock }, &arguments)
         })
     }
 
@@ -96,10 +96,10 @@ impl Stand {
         wanted: &RenewAll,
     ) -> Result<Renewals> {
         client.enter(RenewAll::OPERATION, None, |context| {
-            let given = crate::context::encode(wanted)?;
+            let given = crate::json::encode(wanted)?;
             let arguments = parameter::check(RenewAll::OPERATION.parameters, given)?;
             let clock = SandboxClock::new(&self.sandbox);
-            crate::obtain::renewals::renew_all(context, &World { storage, clock: &clock }, &arguments)
+            crate::obtain::renewals::renew_all(context, &Env { storage, clock: &clock }, &arguments)
         })
     }
 

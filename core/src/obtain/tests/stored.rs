@@ -15,9 +15,9 @@ use zerossl_sandbox::{Reply, When};
 use super::disk::{LimitedDisk, Step};
 use super::stand::{Stand, is_fresh};
 use crate::error::Kind;
+use crate::obtain::interface::{Obtain, Outcome, RenewAll};
 use crate::obtain::sealed;
 use crate::obtain::storage::Disk;
-use crate::operations::{Obtain, Outcome, RenewAll};
 
 fn entry(stand: &Stand) -> PathBuf {
     stand.store().join("example.com")
@@ -99,7 +99,7 @@ fn every_bit_of_a_request_counts() {
     stand.client().send(&RenewAll::new(stand.store())).expect("and that is stored again");
 }
 
-fn warnings(stand: &Stand, wanted: &Obtain) -> (crate::Result<crate::operations::Obtained>, Vec<String>) {
+fn warnings(stand: &Stand, wanted: &Obtain) -> (crate::Result<crate::obtain::Obtained>, Vec<String>) {
     let lines = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
     let kept = std::sync::Arc::clone(&lines);
     let client = stand.client().logging_to(move |line| kept.lock().expect("no panic").push(line.to_owned()));

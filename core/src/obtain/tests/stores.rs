@@ -6,7 +6,8 @@ use std::process::Command;
 use std::time::{Duration, SystemTime};
 
 use super::stand::Stand;
-use crate::operations::{KeyType, Obtain, Outcome, RenewAll};
+use crate::key_type::KeyType;
+use crate::obtain::interface::{Obtain, Outcome, RenewAll};
 
 /// 2026-11-26, a day after the store was written.
 const THEN: u64 = 1_795_694_400;

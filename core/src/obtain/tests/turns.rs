@@ -11,8 +11,11 @@ use zerossl_sandbox::{Reply, When, WireFault};
 use super::disk::{LimitedDisk, Step};
 use super::stand::{Stand, is_fresh};
 use crate::Secret;
+use crate::endpoints::RevokeCertificate;
 use crate::error::Kind;
-use crate::operations::{GenerateCsr, KeyType, Obtain, Outcome, RenewAll, RevokeCertificate};
+use crate::generate_csr::GenerateCsr;
+use crate::key_type::KeyType;
+use crate::obtain::interface::{Obtain, Outcome, RenewAll};
 
 const HOUR: Duration = Duration::from_secs(3600);
 const DAY: Duration = Duration::from_secs(24 * 3600);

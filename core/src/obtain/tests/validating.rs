@@ -9,7 +9,7 @@ use zerossl_sandbox::{Effect, Reply, When, WireFault};
 
 use super::stand::Stand;
 use crate::error::Kind;
-use crate::operations::{Obtain, Outcome, RenewAll};
+use crate::obtain::interface::{Obtain, Outcome, RenewAll};
 
 fn by_mail(stand: &Stand, address: &str) -> Obtain {
     let validation = json!({"method": "EMAIL", "emails": {"example.com": address}});

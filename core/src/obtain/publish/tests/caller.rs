@@ -33,7 +33,9 @@ const fn operation(steps: fn(&Context<'_>, &Arguments) -> Result<String>) -> Ope
 }
 
 fn start(operation: &'static Operation, cancel: &CancelToken) -> Op {
-    Op::start(client(), operation, Map::new(), cancel).expect("a thread")
+    let client = client();
+    Op::start(cancel, move |channel| client.run(operation, Some(channel), || Ok(Map::new())))
+        .expect("a thread")
 }
 
 fn next(op: &Op, kind: EventType) -> Value {

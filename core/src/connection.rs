@@ -1,0 +1,77 @@
+//! What all clones of a client share: the settings, the connections, the pace.
+
+use std::fmt;
+use std::time::Duration;
+
+use crate::base_url::BaseUrl;
+use crate::clean::Cleaner;
+use crate::error::{Error, Kind, Result};
+use crate::pace::Pace;
+use crate::secret::Secret;
+use crate::settings::{Auth, ClientBuilder};
+use crate::transport::{self, Transport};
+
+/// What all clones of a client share.
+pub(crate) struct Connection {
+    pub(crate) transport: Transport,
+    pub(crate) base_url: BaseUrl,
+    access_key: Option<Secret>,
+    pub(crate) auth: Auth,
+    pub(crate) timeout: Duration,
+    pub(crate) max_retries: u32,
+    pub(crate) pace: Pace,
+    pub(crate) cleaner: Cleaner,
+    /// The one it was made in.
+    process: u32,
+}
+
+impl Connection {
+    /// Checks the settings; nothing is sent.
+    pub(crate) fn new(settings: ClientBuilder) -> Result<Self> {
+        let settings = settings.with_environment().checked()?;
+        let base_url = settings.base_url.as_ref().map_or(BaseUrl::DEFAULT, Secret::reveal);
+        let base_url = BaseUrl::parse(base_url)?;
+        let environment = |name: &str| std::env::var(name).ok();
+        let proxy = transport::proxy::choose(settings.proxy.as_ref(), &base_url, environment);
+        let transport = Transport::new(&settings, proxy.as_ref(), &base_url)?;
+        // Its user part is a secret, too.
+        let settings = ClientBuilder { proxy: proxy.map(|choice| choice.url), ..settings };
+        Ok(Self {
+            base_url,
+            auth: settings.auth,
+            timeout: settings.timeout,
+            max_retries: settings.max_retries,
+            pace: Pace::new(settings.requests_per_second),
+            cleaner: settings.cleaner(),
+            process: std::process::id(),
+            access_key: settings.access_key,
+            transport,
+        })
+    }
+
+    pub(crate) fn access_key(&self) -> Result<&Secret> {
+        self.access_key.as_ref().ok_or_else(|| {
+            let message =
+                "no access key; give the setting `access_key`, or set ZEROSSL_ACCESS_KEY in the environment";
+            Error::new(Kind::Auth, message)
+        })
+    }
+
+    /// Connections and locks do not survive a fork.
+    pub(crate) fn check_process(&self) -> Result<()> {
+        if self.process == std::process::id() {
+            return Ok(());
+        }
+        let message = "this client was made before the process forked; make a new one in the child";
+        Err(Error::new(Kind::Forked, message))
+    }
+}
+
+impl fmt::Debug for Connection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client")
+            .field("base_url", &self.base_url)
+            .field("auth", &self.auth)
+            .finish_non_exhaustive()
+    }
+}

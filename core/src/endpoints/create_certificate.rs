@@ -1,0 +1,156 @@
+//! `create_certificate`: orders a certificate. The service has no idempotency key, so a lost answer is looked for.
+
+use std::time::{Duration, Instant};
+
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::list_certificates::{self, ListCertificates};
+use crate::answers::{CERTIFICATE, Certificate};
+use crate::context::Context;
+use crate::endpoint::Endpoint;
+use crate::error::{Error, Kind, Result};
+use crate::json;
+use crate::names;
+use crate::operation::{Operation, Request, Run};
+use crate::parameter::{self, Arguments, Parameter, ParameterKind};
+use crate::time::Time;
+
+/// Orders a certificate: a draft, which takes a place in the quota.
+///
+/// It is sent again only when it surely was not carried out. When the answer is lost, the account is searched and the
+/// error is of kind `ambiguous`, with the orders that may be this one as [`Error::candidates`].
+#[derive(Clone, Debug, Serialize)]
+#[non_exhaustive]
+pub struct CreateCertificate {
+    /// The names; the first one is the CSR's CN.
+    pub domains: Vec<String>,
+    /// The certificate signing request, PEM.
+    pub csr: String,
+    /// Days of validity: 90 (the service's default), or 365.
+    pub validity_days: Option<u64>,
+    /// Exactly these names; otherwise the service adds the www or bare twin of a name.
+    pub strict_domains: Option<bool>,
+    /// The id of an issued certificate with the same CN, which this one replaces; passes the quota.
+    pub replacement_for_certificate: Option<String>,
+}
+
+impl CreateCertificate {
+    /// These names, with this CSR.
+    pub fn new<D: Into<String>>(domains: impl IntoIterator<Item = D>, csr: impl Into<String>) -> Self {
+        Self {
+            domains: domains.into_iter().map(Into::into).collect(),
+            csr: csr.into(),
+            validity_days: None,
+            strict_domains: None,
+            replacement_for_certificate: None,
+        }
+    }
+
+    /// Sends it once, with all the time that there is: whoever calls this looks for a lost answer.
+    pub(crate) fn send_once(&self, context: &Context<'_>) -> Result<Certificate> {
+        let arguments = parameter::check(OPERATION.parameters, json::encode(self)?)?;
+        json::decode(&context.call(&ENDPOINT, &arguments, &CERTIFICATE)?)
+    }
+}
+
+impl Request for CreateCertificate {
+    type Answer = Certificate;
+    const OPERATION: &'static Operation = &OPERATION;
+}
+
+pub(crate) static OPERATION: Operation = Operation {
+    name: "create_certificate",
+    summary: "Orders a certificate: a draft, which takes a place in the quota. A lost answer is an error of kind `ambiguous` with the orders that may be this one.",
+    source: "ZeroSSL REST API, Create Certificate",
+    parameters: &[
+        Parameter::required("domains", ParameterKind::Domains, "The names; the first one is the CSR's CN.")
+            .sent_as("certificate_domains"),
+        Parameter::required("csr", ParameterKind::Csr, "The certificate signing request, PEM.")
+            .sent_as("certificate_csr"),
+        Parameter::optional(
+            "validity_days",
+            ParameterKind::Integer(1, 10_000),
+            "Days of validity: 90 (the service's default), or 365.",
+        )
+        .sent_as("certificate_validity_days"),
+        Parameter::optional(
+            "strict_domains",
+            ParameterKind::Flag,
+            "Exactly these names; otherwise the service adds the www or bare twin of a name.",
+        ),
+        Parameter::optional(
+            "replacement_for_certificate",
+            ParameterKind::Id,
+            "The id of an issued certificate with the same CN, which this one replaces; passes the quota.",
+        ),
+    ],
+    answer: &CERTIFICATE,
+    run: Run::Steps(create),
+};
+
+static ENDPOINT: Endpoint = Endpoint::post("/certificates");
+
+/// What is kept back of the time-out for a look at the account.
+const LOOK_AT_MOST: Duration = Duration::from_secs(10);
+
+fn create(context: &Context<'_>, arguments: &Arguments) -> Result<String> {
+    let sent = Instant::now();
+    let kept_back = (context.deadline.saturating_duration_since(sent) / 4).min(LOOK_AT_MOST);
+    let sending =
+        Context { deadline: context.deadline.checked_sub(kept_back).unwrap_or(context.deadline), ..*context };
+    match sending.call(&ENDPOINT, arguments, &CERTIFICATE) {
+        Err(lost) if lost.is_uncertain() && lost.kind() != Kind::Cancelled => {
+            Err(ambiguous(&lost, look(context, arguments, sent)))
+        }
+        Err(cancelled) if cancelled.is_uncertain() => Err(Error::new(
+            Kind::Cancelled,
+            "cancelled by the caller after the order was sent; look at `list_certificates` before you order again",
+        )
+        .retryable(false)),
+        answer => answer,
+    }
+}
+
+fn ambiguous(lost: &Error, candidates: Result<Vec<Value>>) -> Error {
+    let (found, candidates) = match candidates {
+        Ok(candidates) if candidates.is_empty() => {
+            ("no order of these names is there yet".to_owned(), candidates)
+        }
+        Ok(candidates) => {
+            (format!("{} of these names may be this one", plural(candidates.len())), candidates)
+        }
+        Err(error) => (format!("the account could not be searched for it ({error})"), Vec::new()),
+    };
+    let message = format!(
+        "it cannot be told whether the order was made ({lost}); {found}; look at `list_certificates` before you order again"
+    );
+    Error::new(Kind::Ambiguous, message).with_candidates(candidates).with_status_of(lost)
+}
+
+fn plural(count: usize) -> String {
+    if count == 1 { "1 order".to_owned() } else { format!("{count} orders") }
+}
+
+/// Live orders of these names that are not older than the request.
+fn look(context: &Context<'_>, arguments: &Arguments, sent: Instant) -> Result<Vec<Value>> {
+    let names: Vec<String> = arguments.texts("domains").map(str::to_owned).collect();
+    let strict = arguments.flag("strict_domains") == Some(true);
+    let search = names.first().cloned();
+    let search = ListCertificates { search, ..ListCertificates::default() };
+    let found = list_certificates::all(|| Ok(*context), search)?;
+    // By the server's own clock, which also dates its orders; to the second, so one is allowed for rounding. Without it
+    // nothing is left out: ours may be wrong.
+    let earliest =
+        found.server_time.and_then(|now| now.checked_sub(found.came - sent + Duration::from_secs(1)));
+    let may_be_ours = |certificate: &&Certificate| {
+        let is_live = !matches!(certificate.status.as_deref(), Some("cancelled" | "expired" | "revoked"));
+        let created = certificate.created.as_ref().and_then(Time::to_system_time);
+        let is_new = match (created, earliest) {
+            (Some(created), Some(earliest)) => created >= earliest,
+            _ => true,
+        };
+        is_live && is_new && names::is_for(certificate, &names, strict)
+    };
+    Ok(found.certificates.iter().filter(may_be_ours).map(|certificate| json!(certificate)).collect())
+}

@@ -1,0 +1,30 @@
+//! What is known about an error of the service.
+
+/// An error of the service that is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct KnownCode {
+    /// The service's number.
+    pub code: i64,
+    /// The service's word.
+    pub api_type: &'static str,
+    /// What it means and what to do.
+    pub meaning: &'static str,
+    /// Whether it passes by itself: the call may be made again later.
+    pub passing: bool,
+}
+
+pub(super) const fn lasting(code: i64, api_type: &'static str, meaning: &'static str) -> KnownCode {
+    KnownCode { code, api_type, meaning, passing: false }
+}
+
+pub(super) const fn passing(code: i64, api_type: &'static str, meaning: &'static str) -> KnownCode {
+    KnownCode { code, api_type, meaning, passing: true }
+}
+
+impl KnownCode {
+    /// Whether the service means this one: its word tells, and its number where there is no word.
+    pub(crate) fn is_meant_by(&self, api_type: Option<&str>, code: Option<i64>) -> bool {
+        api_type.map_or(code == Some(self.code), |word| word == self.api_type)
+    }
+}

@@ -1,0 +1,15 @@
+//! What a crash or time may change under us; tests have their own.
+
+use super::clock::{Clock, SystemClock};
+use super::storage::{Disk, Storage};
+
+/// The disk and the clock.
+pub(crate) struct Env<'a> {
+    pub(crate) storage: &'a dyn Storage,
+    pub(crate) clock: &'a dyn Clock,
+}
+
+impl Env<'static> {
+    /// The real ones.
+    pub(crate) const REAL: Self = Self { storage: &Disk, clock: &SystemClock };
+}

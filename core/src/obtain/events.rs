@@ -1,0 +1,52 @@
+//! What the caller hears while the work goes on.
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use super::session::Session;
+use crate::context::Context;
+pub(crate) use crate::event::Stage;
+use crate::event::{Event, EventType};
+
+/// What an event says beside its message.
+pub(crate) type Facts<const N: usize> = [(&'static str, Value); N];
+
+impl Session<'_> {
+    pub(crate) fn progress<const N: usize>(&self, stage: Stage, message: &str, facts: Facts<N>) {
+        self.tell(EventType::Progress, stage, message, facts);
+    }
+
+    /// Something that needs attention, though the work goes on.
+    pub(crate) fn warn<const N: usize>(&self, stage: Stage, message: &str, facts: Facts<N>) {
+        self.tell(EventType::Warning, stage, message, facts);
+    }
+
+    fn tell<const N: usize>(&self, kind: EventType, stage: Stage, message: &str, facts: Facts<N>) {
+        tell(&self.context, &self.entry.name, kind, stage, message, facts);
+    }
+}
+
+/// Says something about an entry.
+pub(crate) fn tell<const N: usize>(
+    context: &Context<'_>,
+    entry: &str,
+    kind: EventType,
+    stage: Stage,
+    message: &str,
+    facts: Facts<N>,
+) {
+    context.log(|| format!("{entry} ({stage}): {message}"));
+    let Some(events) = context.events else { return };
+    let mut fields: Map<String, Value> =
+        facts.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+    fields.insert("stage".to_owned(), stage.as_str().into());
+    fields.insert("entry".to_owned(), entry.into());
+    let mut message = message.to_owned();
+    context.connection.cleaner.clean_text(&mut message);
+    events.tell(Event::new(kind, &message, fields));
+}
+
+/// A part of an event's facts, as JSON.
+pub(crate) fn fact<T: Serialize>(value: &T) -> Value {
+    serde_json::to_value(value).unwrap_or_default()
+}

@@ -1,0 +1,215 @@
+//! What the caller wants, checked as far as that goes without asking anybody.
+
+mod validation;
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::{Map, Value};
+
+use super::budget::Budget;
+use super::journal::Terms;
+use super::keys::KeySpec;
+use super::preflight::Preflight;
+use super::publish::Publisher;
+use super::refusals;
+use crate::endpoints::ValidationMethod;
+use crate::error::{Error, Result};
+use crate::parameter::Arguments;
+use crate::subject::Subject;
+use validation::Validation;
+
+/// How long a call may take, if nothing else is said; a person answers mails, so for those there is no limit.
+pub(crate) const DEADLINE: Duration = Duration::from_secs(1800);
+const POLL_INTERVAL: Duration = Duration::from_secs(2);
+const SETTLE: Duration = Duration::from_secs(30);
+const RENEW_AT: f64 = 1.0 / 3.0;
+const VALIDITY_DAYS: u64 = 90;
+
+/// Everything that `obtain` was asked for.
+pub(crate) struct OrderSpec {
+    pub(crate) terms: Terms,
+    pub(crate) directory: PathBuf,
+    pub(crate) name: String,
+    pub(crate) method: ValidationMethod,
+    pub(crate) publisher: Publisher,
+    /// For `EMAIL`: an address for each name, in the order of the names.
+    pub(crate) emails: Vec<String>,
+    pub(crate) key: KeySpec,
+    pub(crate) subject: Subject,
+    /// The share of the lifetime that is left when it is renewed.
+    pub(crate) renew_at: f64,
+    pub(crate) aim: Aim,
+    pub(crate) replace: Replace,
+    pub(crate) deadline: Option<Duration>,
+    pub(crate) poll_interval: Duration,
+    pub(crate) settle: Duration,
+    pub(crate) preflight: Level,
+    pub(crate) look: Preflight,
+    pub(crate) deploy_hook: Vec<String>,
+    pub(crate) rollback: bool,
+    pub(crate) adopt: Option<String>,
+    /// No network while the certificate is good.
+    pub(crate) offline: bool,
+    /// What a listing said of the account's certificates, by id; only `renew_all` has one.
+    pub(crate) statuses: Option<Arc<HashMap<String, String>>>,
+    /// How many orders may still be made, by this call and those beside it.
+    pub(crate) budget: Option<Arc<Budget>>,
+    /// The parameters that are the entry's and not this call's: what `renew_all` goes by.
+    pub(crate) request: Map<String, Value>,
+}
+
+/// What the call is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Aim {
+    /// A good certificate; nothing is done while there is one.
+    Good,
+    /// A new one.
+    Anew,
+    /// An end to the order under way.
+    GiveUp,
+}
+
+impl Aim {
+    fn new(arguments: &Arguments) -> Result<Self> {
+        let is_set = |name: &str| arguments.flag(name).unwrap_or(false);
+        match (is_set("force"), is_set("abandon")) {
+            (false, false) => Ok(Self::Good),
+            (true, false) => Ok(Self::Anew),
+            (false, true) => Ok(Self::GiveUp),
+            (true, true) => Err(Error::invalid("abandon", "it does not go with `force`; call twice")),
+        }
+    }
+}
+
+/// Which certificate the new one replaces.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Replace {
+    /// The newest of the entry.
+    Auto,
+    Never,
+    Id(String),
+}
+
+/// What is made of the findings of our own look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Level {
+    Off,
+    Warn,
+    Strict,
+}
+
+/// What is for one call only, or says where the entry lies, or is a secret.
+const OF_THE_CALL: [&str; 6] = ["directory", "force", "adopt", "abandon", "offline", "private_key"];
+
+/// Whether a parameter is the entry's, so that later calls go by it. A certificate is replaced once.
+pub(crate) fn is_stored(name: &str, value: &Value) -> bool {
+    let is_an_id = || name == "replace" && !matches!(value.as_str(), Some("auto" | "never"));
+    !OF_THE_CALL.contains(&name) && !is_an_id()
+}
+
+impl OrderSpec {
+    /// `is_trial`: the service is on this machine, so addresses for documentation may stand for public ones.
+    pub(crate) fn new(arguments: &Arguments, is_trial: bool) -> Result<Self> {
+        let arguments = &absolute(arguments);
+        let domains: Vec<String> = arguments.texts("domains").map(str::to_owned).collect();
+        let validation = arguments.get("validation").and_then(Value::as_object);
+        let validation = Validation::read(validation.unwrap_or(&Map::new()), &domains)?;
+        refusals::check(&domains, validation.method, is_trial)?;
+        let key = KeySpec::read(arguments, &domains)?;
+        let name = match arguments.text("name") {
+            Some(name) => entry_name(name)?,
+            None => domains.first().map(|name| name.replace('*', "wildcard_")).unwrap_or_default(),
+        };
+        let renew_at = arguments.number("renew_at").unwrap_or(RENEW_AT);
+        if renew_at >= 1.0 {
+            return Err(Error::invalid(
+                "renew_at",
+                "expected a share of the lifetime below 1, such as 0.33: how much is left when it is renewed",
+            ));
+        }
+        let seconds = |name: &str| arguments.number(name).map(Duration::from_secs_f64);
+        let is_by_mail = validation.method == ValidationMethod::Email;
+        let connect_to: Vec<String> = arguments.texts("connect_to").map(str::to_owned).collect();
+        Ok(Self {
+            directory: directory(arguments.text("directory").unwrap_or_default())?,
+            name,
+            method: validation.method,
+            publisher: validation.publisher,
+            emails: validation.emails,
+            subject: Subject::of(arguments)?,
+            renew_at,
+            aim: Aim::new(arguments)?,
+            replace: match arguments.text("replace") {
+                None | Some("auto") => Replace::Auto,
+                Some("never") => Replace::Never,
+                Some(id) => Replace::Id(id.to_owned()),
+            },
+            deadline: seconds("deadline").or((!is_by_mail).then_some(DEADLINE)),
+            poll_interval: seconds("poll_interval").unwrap_or(POLL_INTERVAL),
+            settle: seconds("settle").unwrap_or(SETTLE),
+            preflight: match arguments.text("preflight") {
+                Some("off") => Level::Off,
+                Some("strict") => Level::Strict,
+                _ => Level::Warn,
+            },
+            look: Preflight::new(arguments.text("resolver"), &connect_to)?,
+            deploy_hook: arguments.texts("deploy_hook").map(str::to_owned).collect(),
+            rollback: arguments.flag("rollback").unwrap_or(false),
+            adopt: arguments.text("adopt").map(str::to_owned),
+            offline: arguments.flag("offline").unwrap_or(false),
+            statuses: None,
+            budget: None,
+            request: arguments
+                .iter()
+                .filter(|(parameter, value)| is_stored(parameter.name, value))
+                .map(|(parameter, value)| (parameter.name.to_owned(), value.clone()))
+                .collect(),
+            terms: Terms {
+                domains,
+                key_type: key.key_type(),
+                validity_days: arguments.integer("validity_days").unwrap_or(VALIDITY_DAYS),
+                strict_domains: arguments.flag("strict_domains").unwrap_or(true),
+                public_key: key.public_key().map(str::to_owned),
+                by_csr: matches!(key, KeySpec::Csr { .. }),
+            },
+            key,
+        })
+    }
+}
+
+/// The same parameters with every path absolute.
+fn absolute(arguments: &Arguments) -> Arguments {
+    let mut arguments = arguments.clone();
+    for (parameter, value) in arguments.iter().cloned().collect::<Vec<_>>() {
+        let absolute = match (parameter.name, value) {
+            ("validation", Value::Object(given)) => validation::absolute(given).into(),
+            ("deploy_hook", mut command) => {
+                validation::absolute_command(&mut command);
+                command
+            }
+            _ => continue,
+        };
+        arguments.set(parameter, absolute);
+    }
+    arguments
+}
+
+/// A hook or another process may stand elsewhere, so the path is made absolute.
+fn directory(text: &str) -> Result<PathBuf> {
+    std::path::absolute(text)
+        .map_err(|error| Error::invalid("directory", format!("expected the path of a folder: {error}")))
+}
+
+fn entry_name(name: &str) -> Result<String> {
+    let is_plain = |c: char| !c.is_control() && !matches!(c, '/' | '\\');
+    if name.starts_with('.') || name.len() > 200 || !name.chars().all(is_plain) {
+        return Err(Error::invalid(
+            "name",
+            "expected the name of a folder: no slash, no dot at the start, 200 bytes at most",
+        ));
+    }
+    Ok(name.replace('*', "wildcard_"))
+}

@@ -1,0 +1,47 @@
+//! What was given, after the check.
+
+use serde_json::Value;
+
+use super::table::Parameter;
+
+/// The parameters of one call after the check, in the order of the table.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Arguments {
+    pub(super) given: Vec<(&'static Parameter, Value)>,
+}
+
+impl Arguments {
+    pub(crate) fn get(&self, name: &str) -> Option<&Value> {
+        self.given.iter().find(|(parameter, _)| parameter.name == name).map(|(_, value)| value)
+    }
+
+    pub(crate) fn text(&self, name: &str) -> Option<&str> {
+        self.get(name).and_then(Value::as_str)
+    }
+
+    pub(crate) fn number(&self, name: &str) -> Option<f64> {
+        self.get(name).and_then(Value::as_f64)
+    }
+
+    pub(crate) fn integer(&self, name: &str) -> Option<u64> {
+        self.get(name).and_then(Value::as_u64)
+    }
+
+    pub(crate) fn flag(&self, name: &str) -> Option<bool> {
+        self.get(name).and_then(Value::as_bool)
+    }
+
+    pub(crate) fn texts(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.get(name).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
+    }
+
+    /// Sets a parameter that the caller left out, or another value for it.
+    pub(crate) fn set(&mut self, parameter: &'static Parameter, value: Value) {
+        self.given.retain(|(other, _)| other.name != parameter.name);
+        self.given.push((parameter, value));
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &(&'static Parameter, Value)> {
+        self.given.iter()
+    }
+}

@@ -1,0 +1,57 @@
+//! The subject of a CSR beside its CN, and the parameter for it.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::error::{Error, Result};
+use crate::parameter::{Arguments, Parameter, ParameterKind};
+
+/// The subject of a CSR beside its CN. A DV certificate shows none of it, but the service may ask for a country.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Subject {
+    /// Two letters (ISO 3166-1); `US` if absent, `""` leaves it out.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub country: Option<String>,
+    /// State or province.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub state: Option<String>,
+    /// Town.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub locality: Option<String>,
+    /// Organization.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub organization: Option<String>,
+    /// Part of the organization.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub organizational_unit: Option<String>,
+}
+
+impl Subject {
+    /// What stands in a CSR of ours, unless the caller says otherwise.
+    const DEFAULT_COUNTRY: &str = "US";
+
+    /// A subject with this country.
+    pub fn with_country(country: impl Into<String>) -> Self {
+        Self { country: Some(country.into()), ..Self::default() }
+    }
+
+    /// The parameter `subject` of a call.
+    pub(crate) fn of(arguments: &Arguments) -> Result<Self> {
+        let given = arguments.get(SUBJECT.name).cloned().unwrap_or_else(|| Value::Object(Map::new()));
+        serde_json::from_value(given).map_err(|error| Error::invalid(SUBJECT.name, error))
+    }
+
+    /// The country to put into a CSR, if any.
+    pub(crate) fn country(&self) -> Option<&str> {
+        let country = self.country.as_deref().unwrap_or(Self::DEFAULT_COUNTRY);
+        (!country.is_empty()).then_some(country)
+    }
+}
+
+/// For every operation that makes CSRs.
+pub(crate) const SUBJECT: Parameter = Parameter::optional(
+    "subject",
+    ParameterKind::Subject,
+    "What a CSR of ours says beside the CN; by default the country `US`, since the service refused CSRs without one in 2026. A DV certificate shows none of it.",
+);
