@@ -3,6 +3,7 @@
 //! A thread made for it starts the command, reads what it prints and waits for its end. So a caller who stops waiting
 //! leaves nothing half done: the command goes on up to its time-out, and what it needs (an entry's lock) is kept so long.
 
+mod command;
 mod lookup;
 mod output;
 mod running;
@@ -11,38 +12,14 @@ mod start;
 use std::sync::mpsc::{RecvTimeoutError, sync_channel};
 use std::time::{Duration, Instant};
 
+pub(crate) use command::{Command, Ended};
+use command::{GRACE, LOOK_EVERY};
 pub(crate) use lookup::look_up;
 use start::Program;
 
 use crate::cancel::CancelToken;
 use crate::error::{Error, Kind, Result};
 use crate::thread;
-
-/// How often the caller looks at its token, and the thread at the command.
-const LOOK_EVERY: Duration = Duration::from_millis(50);
-/// How long a command may take to end when it is asked to, and again when it is made to.
-const GRACE: Duration = Duration::from_secs(5);
-
-/// What to run.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Command<'a> {
-    /// The program, as a path or to be found in `PATH`, and its arguments.
-    pub(crate) argv: &'a [String],
-    /// Added to the environment that is inherited, or put in the place of what is there.
-    pub(crate) environment: &'a [(String, String)],
-    pub(crate) timeout: Duration,
-}
-
-/// How a command ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Ended {
-    /// It exited with status 0 and in time.
-    pub(crate) success: bool,
-    /// In words: `exit status 3`.
-    pub(crate) how: String,
-    /// What it printed to standard output and standard error, in the order in which it came; the end of it, if it is long.
-    pub(crate) output: String,
-}
 
 /// Runs a command and waits for its end.
 ///

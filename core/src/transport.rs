@@ -116,7 +116,7 @@ impl Transport {
         watch.connect_deadline = Some(Instant::now() + self.connect_timeout);
         let (outcome, watch) = watch::under(watch, || self.run(outgoing));
         outcome.map_err(|error| {
-            let error = failure::classify(error, &watch, self);
+            let error = failure::classify(error, &watch, &self.host, self.proxy.as_ref());
             if !watch.sent && error.kind() == Kind::Network {
                 self.resolver.forget();
             }

@@ -127,13 +127,13 @@ pub(crate) enum Hash {
     Ours,
     Another,
     /// There is none to be read.
-    Untold,
+    Unknown,
 }
 
 /// The first line of the file is the SHA-256 of the CSR's DER, and the CNAME target begins with it. That is inferred from
 /// the issuing CA's documents, so it confirms and never denies by itself.
 pub(crate) fn hash_of(certificate: &Certificate, csr_sha256: &str) -> Hash {
-    let mut found = Hash::Untold;
+    let mut found = Hash::Unknown;
     for values in certificate.validation.other_methods.values() {
         let line = values.file_validation_content.first().map(|line| line.trim().to_owned());
         let target = values.cname_validation_p2.as_deref().map(|target| target.split('.').take(2).collect());

@@ -16,7 +16,7 @@ use crate::names;
 use crate::time::Time;
 
 /// How many creates of an entry may be without an outcome: each may take a place in the quota.
-const MAX_UNKNOWN: usize = 3;
+const MAX_UNKNOWN_CREATES: usize = 3;
 const DAY: Duration = Duration::from_secs(24 * 3600);
 /// How far our clock may be off the server's: the first is worth a word, beyond the second nothing is ordered, since
 /// what was made when could not be told.
@@ -43,7 +43,7 @@ impl Session<'_> {
         if let Some(found) = self.pick(&account, &request, &self.same_request(&request))? {
             return Ok((found, request));
         }
-        self.check_unknown_creates()?;
+        self.check_create_limit()?;
         self.compare_clocks(account.server_time)?;
         let mut replaces = self.replaced(&account)?;
         let mut tried = Vec::new();
@@ -176,17 +176,17 @@ impl Session<'_> {
     }
 
     /// At most so many creates whose outcome is not known in a day, unless the caller insists.
-    fn check_unknown_creates(&self) -> Result<()> {
+    fn check_create_limit(&self) -> Result<()> {
         let now = self.now();
         let ages = self.journal.lost.iter().filter_map(|sent| sent.at.to_system_time());
         let ages: Vec<Duration> = ages.map(|at| now.duration_since(at).unwrap_or_default()).collect();
         let recent = ages.iter().filter(|age| **age < DAY);
-        if self.spec.aim == Aim::Anew || recent.clone().count() < MAX_UNKNOWN {
+        if self.spec.aim == Aim::Anew || recent.clone().count() < MAX_UNKNOWN_CREATES {
             return Ok(());
         }
         let oldest = recent.max().copied().unwrap_or_default();
         let message = format!(
-            "{MAX_UNKNOWN} orders were sent for this entry in 24 hours without an answer that tells what became of them, \
+            "{MAX_UNKNOWN_CREATES} orders were sent for this entry in 24 hours without an answer that tells what became of them, \
              and each may take a place in the quota; look at `list_certificates`, and call with `force` to order all \
              the same"
         );

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::events::Stage;
-use super::install::files;
+use super::files::files;
 use super::journal::Installed;
 use super::session::Session;
 use crate::error::{Error, Result};

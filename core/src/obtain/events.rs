@@ -3,28 +3,12 @@
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::session::Session;
 use crate::context::Context;
 pub(crate) use crate::event::Stage;
 use crate::event::{Event, EventType};
 
 /// What an event says beside its message.
 pub(crate) type Facts<const N: usize> = [(&'static str, Value); N];
-
-impl Session<'_> {
-    pub(crate) fn progress<const N: usize>(&self, stage: Stage, message: &str, facts: Facts<N>) {
-        self.tell(EventType::Progress, stage, message, facts);
-    }
-
-    /// Something that needs attention, though the work goes on.
-    pub(crate) fn warn<const N: usize>(&self, stage: Stage, message: &str, facts: Facts<N>) {
-        self.tell(EventType::Warning, stage, message, facts);
-    }
-
-    fn tell<const N: usize>(&self, kind: EventType, stage: Stage, message: &str, facts: Facts<N>) {
-        tell(&self.context, &self.entry.name, kind, stage, message, facts);
-    }
-}
 
 /// Says something about an entry.
 pub(crate) fn tell<const N: usize>(

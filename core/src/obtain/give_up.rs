@@ -6,6 +6,7 @@ use std::time::Duration;
 use super::account::{Account, Hash, carries_hash, hash_of, is_not_ours, is_open, shown};
 use super::entry::Entry;
 use super::events::Stage;
+use super::files::KEY;
 use super::journal::Sent;
 use super::pauses::Pauses;
 use super::session::Session;
@@ -29,11 +30,11 @@ enum GivenUp {
 impl Session<'_> {
     /// Gives up the order under way; what is issued already is installed.
     pub(crate) fn abandon(&mut self) -> Result<Obtained> {
-        // What is held may be good by now.
+        // What is quarantined may be good by now.
         if self.journal.order.is_none() {
-            self.take_held()?;
+            self.release_quarantined()?;
         }
-        self.journal.held = None;
+        self.journal.quarantined = None;
         let mut certificate = None;
         if self.journal.order.is_some() {
             match self.cancel_order()? {
@@ -81,7 +82,7 @@ impl Session<'_> {
     /// The order is over: what it published goes, and the journal knows it no more.
     pub(crate) fn forget_order(&mut self) -> Result<()> {
         if let Some(order) = self.journal.order.take() {
-            self.let_go(order.published);
+            self.schedule_cleanup(order.published);
         }
         self.save()
     }
@@ -152,7 +153,7 @@ impl Session<'_> {
     fn has_key(&mut self) -> Result<bool> {
         let order = self.order()?;
         let (serial, by_csr) = (order.serial, order.terms.by_csr);
-        Ok(by_csr || self.entry.read(&Entry::in_version(serial, super::request::KEY))?.is_some())
+        Ok(by_csr || self.entry.read(&Entry::in_version(serial, KEY))?.is_some())
     }
 
     /// The same where that is not what the call is for: that the service cannot be asked is no reason to fail.
@@ -206,7 +207,7 @@ impl Session<'_> {
         let known: Vec<&str> = [
             self.journal.order.as_ref().and_then(|order| order.id.as_deref()),
             self.journal.installed.as_ref().map(|installed| installed.id.as_str()),
-            self.journal.held.as_ref().map(|held| held.id.as_str()),
+            self.journal.quarantined.as_ref().map(|quarantined| quarantined.id.as_str()),
         ]
         .into_iter()
         .flatten()
@@ -214,7 +215,7 @@ impl Session<'_> {
         let candidates = account.candidates(self, &lost.iter().collect::<Vec<_>>(), &known)?;
         let hash = |order: &Certificate| {
             let mut hashes = lost.iter().map(|sent| hash_of(order, &sent.csr_sha256));
-            let first = hashes.next().unwrap_or(Hash::Untold);
+            let first = hashes.next().unwrap_or(Hash::Unknown);
             if hashes.any(|hash| hash == Hash::Ours) { Hash::Ours } else { first }
         };
         let (mut duplicates, others): (Vec<_>, Vec<_>) =

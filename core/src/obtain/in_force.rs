@@ -8,12 +8,13 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::check::Lifetime;
+use super::decide::PATIENCE;
 use super::entry::Entry;
 use super::env::Env;
 use super::events::Stage;
 use super::order_spec::{Aim, DEADLINE, OrderSpec};
 use super::publish::Publisher;
-use super::session::{PATIENCE, Session, Turn};
+use super::session::{Session, Turn};
 use super::stored::{self, Which};
 use crate::context::Context;
 use crate::error::{Error, Kind, Result};

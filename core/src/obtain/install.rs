@@ -6,9 +6,9 @@ use zeroize::Zeroizing;
 use super::csr::Csr;
 use super::entry::{Entry, PRIVATE, PUBLIC, failed};
 use super::events::Stage;
+use super::files::{CERT, CERTIFICATE, CHAIN, COMBINED, CSR, FULLCHAIN, KEY, files};
 use super::journal::{Installed, Terms};
 use super::pauses::Pauses;
-use super::request::{CSR, KEY};
 use super::session::Session;
 use super::{chain, check};
 use crate::answers::Certificate;
@@ -16,23 +16,8 @@ use crate::endpoints::{Download, DownloadCertificate};
 use crate::error::{Error, Result, codes};
 use crate::signing_request;
 
-/// The files of a certificate in use; `combined.pem` is for those who take one file only.
-const FILES: [&str; 5] = [CERT, CHAIN, FULLCHAIN, KEY, COMBINED];
-/// So many of them are there when the caller keeps the key.
-const WITHOUT_KEY: usize = 3;
-const CERT: &str = "cert.pem";
-const CHAIN: &str = "chain.pem";
-const FULLCHAIN: &str = "fullchain.pem";
-pub(crate) const COMBINED: &str = "combined.pem";
-/// The certificate object, as the service gave it.
-pub(crate) const CERTIFICATE: &str = "certificate.json";
 /// How many versions are kept.
 const KEPT: usize = 3;
-
-/// The files of a certificate in use, without those that hold the key where the caller keeps it.
-pub(crate) fn files(by_csr: bool) -> &'static [&'static str] {
-    FILES.get(..WITHOUT_KEY).filter(|_| by_csr).unwrap_or(&FILES)
-}
 
 impl Session<'_> {
     /// Brings an issued certificate into use.
@@ -44,7 +29,7 @@ impl Session<'_> {
         self.write_version(serial, &order.terms, &download)?;
         self.entry.write_json(&Entry::in_version(serial, CERTIFICATE), certificate)?;
         if let Err(why) = self.fitness(serial, &order.terms)? {
-            return self.hold(certificate, &why);
+            return self.quarantine(certificate, &why);
         }
         // What a hook refused is nothing to go back to.
         let predecessor = self.journal.installed.as_ref().and_then(|installed| {
@@ -164,14 +149,14 @@ impl Session<'_> {
         let is_kept = |serial: u32| {
             serial + u32::try_from(KEPT).unwrap_or(u32::MAX) > installed.serial
                 || installed.predecessor == Some(serial)
-                || self.journal.held.as_ref().is_some_and(|held| held.serial == serial)
+                || self.journal.quarantined.as_ref().is_some_and(|quarantined| quarantined.serial == serial)
         };
         for serial in 1..installed.serial {
             let csr = self.entry.path.join(Entry::in_version(serial, CSR));
             if is_kept(serial) || csr.symlink_metadata().is_err() {
                 continue;
             }
-            let files: Vec<_> = FILES.into_iter().chain([CERTIFICATE, CSR]).collect();
+            let files: Vec<_> = files(false).iter().copied().chain([CERTIFICATE, CSR]).collect();
             if let Err(error) = self.entry.remove_version(serial, &files) {
                 self.warn(Stage::Install, &format!("an old version could not be removed ({error})"), []);
             }

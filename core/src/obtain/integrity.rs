@@ -9,9 +9,9 @@ use zeroize::Zeroizing;
 
 use super::entry::Entry;
 use super::events::Stage;
-use super::install::{CERTIFICATE, COMBINED};
+use super::files::KEY;
+use super::files::{CERTIFICATE, COMBINED};
 use super::journal::Installed;
-use super::request::KEY;
 use super::session::Session;
 use crate::answers::Certificate;
 use crate::endpoints::GetCertificate;

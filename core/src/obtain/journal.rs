@@ -26,7 +26,8 @@ pub(crate) struct Journal {
     #[serde(default, skip_serializing)]
     creates: Vec<Time>,
     /// An issued certificate that failed our checks.
-    pub(crate) held: Option<Held>,
+    #[serde(rename = "held")]
+    pub(crate) quarantined: Option<Quarantined>,
     /// What was published and could not be taken away yet.
     pub(crate) leftovers: Vec<Published>,
     /// Whether an order of ours was seen to carry the hash of its CSR: only then does another hash mean another order.
@@ -48,7 +49,7 @@ impl Default for Journal {
             order: None,
             lost: Vec::new(),
             creates: Vec::new(),
-            held: None,
+            quarantined: None,
             leftovers: Vec::new(),
             hash_tells: false,
             key_uses: Vec::new(),
@@ -175,7 +176,7 @@ pub(crate) struct Sent {
 /// An issued certificate that is kept for a person to look at.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Held {
+pub(crate) struct Quarantined {
     pub(crate) serial: u32,
     pub(crate) id: String,
     pub(crate) terms: Terms,

@@ -25,16 +25,16 @@ use super::regular;
 use super::storage::is_unsupported;
 use crate::per_process::{Own, PerProcess};
 
-/// Held until it is dropped, or its process ends.
+/// Quarantined until it is dropped, or its process ends.
 #[derive(Debug)]
 pub(crate) struct Lock {
     /// Dropped first: the other threads of this process may try as soon as the name is free.
-    file: Held,
+    file: Quarantined,
     _name: Name,
 }
 
 #[derive(Debug)]
-enum Held {
+enum Quarantined {
     Flock(Option<Flock<File>>),
     /// Only the record lock: the flock is with a child of a dead holder, or there are none.
     Record(File),
@@ -55,22 +55,22 @@ impl Lock {
             Err(error)
                 if matches!(error.kind(), ErrorKind::ReadOnlyFilesystem | ErrorKind::PermissionDenied) =>
             {
-                let shared = Held::try_share(path)?;
+                let shared = Quarantined::try_share(path)?;
                 return Ok(shared.map(|file| Self { file, _name: name }));
             }
             Err(error) => return Err(error),
         };
-        let file = Held::try_hold(file)?;
+        let file = Quarantined::try_hold(file)?;
         Ok(file.map(|file| Self { file, _name: name }))
     }
 
     /// Nothing can be written where it lies.
     pub(crate) fn is_read_only(&self) -> bool {
-        matches!(self.file, Held::Shared { .. })
+        matches!(self.file, Quarantined::Shared { .. })
     }
 }
 
-impl Held {
+impl Quarantined {
     fn try_hold(mut file: File) -> io::Result<Option<Self>> {
         if !take_record_lock(&file, libc::F_WRLCK)? {
             return Ok(None);
@@ -127,7 +127,7 @@ impl Held {
     }
 }
 
-impl Drop for Held {
+impl Drop for Quarantined {
     /// Unlocked, and not only closed: a child of fork has the file, too.
     fn drop(&mut self) {
         if let Self::Flock(flock) = self

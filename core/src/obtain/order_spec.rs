@@ -1,5 +1,6 @@
 //! What the caller wants, checked as far as that goes without asking anybody.
 
+mod key;
 mod validation;
 
 use std::collections::HashMap;
@@ -11,7 +12,6 @@ use serde_json::{Map, Value};
 
 use super::budget::Budget;
 use super::journal::Terms;
-use super::keys::KeySpec;
 use super::preflight::Preflight;
 use super::publish::Publisher;
 use super::refusals;
@@ -19,6 +19,7 @@ use crate::endpoints::ValidationMethod;
 use crate::error::{Error, Result};
 use crate::parameter::Arguments;
 use crate::subject::Subject;
+pub(crate) use key::KeySpec;
 use validation::Validation;
 
 /// How long a call may take, if nothing else is said; a person answers mails, so for those there is no limit.

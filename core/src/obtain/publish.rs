@@ -1,45 +1,31 @@
 //! Putting challenges where they are looked for, and taking them away again.
 
 mod caller;
+mod connection;
+mod file;
 mod files;
 mod folder;
-mod guest;
 mod hook;
+mod http_request;
 mod listen;
+mod published;
+mod publishing;
 mod registry;
-mod request;
 mod server;
 mod webroot;
 
-use std::any::Any;
 use std::net::SocketAddr;
-use std::path::PathBuf;
-use std::sync::Arc;
-use std::time::Instant;
 
-use serde::{Deserialize, Serialize};
-
+use file::File;
 pub(crate) use listen::Listening;
+pub(crate) use published::Published;
+pub(crate) use publishing::Publishing;
+use publishing::{Action, nobody};
 pub(crate) use webroot::Webroots;
 
 use super::challenge::Challenge;
-use crate::context::Context;
-use crate::endpoints::ValidationMethod;
-use crate::error::{Error, Kind, Result};
-use crate::excerpt::one_line;
+use crate::error::{Error, Result};
 use crate::process;
-
-/// What was put somewhere and has to be taken away again, as it stands in the journal.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "what", rename_all = "snake_case", deny_unknown_fields)]
-pub(crate) enum Published {
-    /// A file in a webroot.
-    File { path: PathBuf },
-    /// A folder in a webroot, made for such files.
-    Folder { path: PathBuf },
-    /// What a hook or the caller published.
-    Challenge { challenge: Challenge },
-}
 
 /// Who puts challenges in place.
 #[derive(Debug)]
@@ -54,26 +40,6 @@ pub(crate) enum Publisher {
     Caller,
     /// Nobody, since mails need nothing.
     Nothing,
-}
-
-/// What publishing has to know beside the challenge.
-pub(crate) struct Publishing<'a> {
-    pub(crate) context: &'a Context<'a>,
-    pub(crate) method: ValidationMethod,
-    /// The entry's name.
-    pub(crate) entry: &'a str,
-    pub(crate) order_id: &'a str,
-    /// The deadline.
-    pub(crate) end: Option<Instant>,
-    /// The entry's lock: a hook may go on after a cancel, and keeps it so long.
-    pub(crate) lock: Arc<dyn Any + Send + Sync>,
-}
-
-/// Which way it goes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Action {
-    Present,
-    Cleanup,
 }
 
 impl Publisher {
@@ -137,49 +103,6 @@ impl Publisher {
             }
         }
     }
-}
-
-/// A challenge that is a file.
-#[derive(Clone, Copy, Debug)]
-struct File<'a> {
-    domain: &'a str,
-    name: &'a str,
-    content: &'a str,
-}
-
-impl<'a> File<'a> {
-    fn of(challenge: &'a Challenge) -> Result<Self> {
-        match challenge {
-            Challenge::File { domain, file, content, .. } if is_file_name(file) => {
-                Ok(Self { domain, name: file, content })
-            }
-            Challenge::File { domain, .. } => {
-                let why = "its file does not have the documented name, so nothing is published for it";
-                Err(Error::new(Kind::Response, format!("{}: {why}", one_line(domain, 80))))
-            }
-            Challenge::Record { domain, .. } => Err(Error::invalid(
-                "validation",
-                format!(
-                    "the record of {domain} is not for a web server; give a `hook`, or a method with files"
-                ),
-            )),
-        }
-    }
-}
-
-/// `<32 hex digits>.txt`. Looked at again wherever it becomes a path, since it may come from a journal on the disk.
-fn is_file_name(name: &str) -> bool {
-    name.strip_suffix(".txt")
-        .is_some_and(|stem| stem.len() == 32 && stem.bytes().all(|byte| byte.is_ascii_hexdigit()))
-}
-
-fn nobody(challenge: &Challenge) -> Error {
-    let why = format!(
-        "nobody is there to publish {} or to take it away: give `webroot`, `listen` or `hook`, or start the \
-         operation as an op",
-        one_line(challenge.location(), 200)
-    );
-    Error::invalid("validation", why)
 }
 
 #[cfg(test)]

@@ -45,7 +45,7 @@ impl Session<'_> {
     }
 
     /// What the order published is to go: now if that works, else with a later call.
-    pub(crate) fn let_go(&mut self, published: Vec<Published>) {
+    pub(crate) fn schedule_cleanup(&mut self, published: Vec<Published>) {
         for thing in published {
             if !self.journal.leftovers.contains(&thing) {
                 self.journal.leftovers.push(thing);

@@ -19,7 +19,7 @@ impl Session<'_> {
         if self.spec.aim != Aim::Good {
             return needed("the call asks for a change");
         }
-        if self.journal.held.is_some() {
+        if self.journal.quarantined.is_some() {
             return needed("a certificate is kept for a person to look at");
         }
         if self.journal.order.is_some() || !self.journal.leftovers.is_empty() {

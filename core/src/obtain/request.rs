@@ -3,14 +3,12 @@
 use super::csr::Csr;
 use super::entry::{Entry, PRIVATE};
 use super::events::Stage;
+use super::files::{CSR, KEY};
 use super::keys::KeySource;
 use super::session::Session;
 use crate::error::{Error, Result};
 use crate::private_key::PrivateKey;
 use crate::signing_request;
-
-pub(crate) const KEY: &str = "privkey.pem";
-pub(crate) const CSR: &str = "csr.pem";
 
 /// A CSR and the hash that names it.
 #[derive(Clone, Debug)]

@@ -5,23 +5,18 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use super::budget::Permit;
-use super::check::Lifetime;
 use super::entry::Entry;
 use super::env::Env;
-use super::events::Stage;
-use super::install::files;
+use super::events::{Facts, Stage, tell};
+use super::files::files;
 use super::journal::{Installed, Journal, Order, Terms};
-use super::order_spec::{Aim, OrderSpec};
-use super::validate::Waited;
+use super::order_spec::OrderSpec;
 use crate::answers::Certificate;
 use crate::context::Context;
 use crate::error::{Error, Kind, Result};
+use crate::event::EventType;
 use crate::obtain::interface::{Obtained, Outcome};
 use crate::operation::Request;
-
-/// What stands in the way of a renewal, an order that only waits or a hook that fails, has this share of the time in which
-/// a certificate is renewed.
-pub(crate) const PATIENCE: f64 = 0.5;
 
 /// What the steps share.
 pub(crate) struct Session<'a> {
@@ -39,7 +34,7 @@ pub(crate) struct Session<'a> {
     /// Whether the order of what is wanted turned out to be issued when it was to make way for what is in force.
     pub(crate) is_wanted_issued: bool,
     pub(crate) deadline: Option<Instant>,
-    has_run_hook: bool,
+    pub(crate) has_run_hook: bool,
 }
 
 /// Whose turn it is in an entry.
@@ -48,16 +43,6 @@ pub(crate) enum Turn {
     Wanted,
     /// What is in place is renewed, while something else is wanted.
     InForce,
-}
-
-/// What a call does next.
-enum Next {
-    /// What is in place is what is wanted.
-    Stay(Installed),
-    /// The order under way goes on.
-    GoOn,
-    /// Another order is made.
-    Begin,
 }
 
 impl<'a> Session<'a> {
@@ -99,280 +84,9 @@ impl<'a> Session<'a> {
         self.turn == Turn::InForce
     }
 
-    pub(crate) fn run(&mut self) -> Result<Obtained> {
-        if self.entry.is_read_only() {
-            return self.look_only();
-        }
-        self.clear_leftovers()?;
-        if self.spec.aim == Aim::GiveUp {
-            return self.abandon();
-        }
-        self.resolve_terms()?;
-        self.look_at_held()?;
-        if self.is_undeployed() && !std::mem::replace(&mut self.has_run_hook, true) {
-            // Whoever finds it so runs the hook again, and does not order.
-            let installed = self.wanted_installed()?;
-            if installed.is_some() {
-                self.settle_request()?;
-            }
-            match self.deploy() {
-                // A hook that keeps failing must not let the certificate expire.
-                Err(error) if self.is_due(self.spec.renew_at * PATIENCE)? => {
-                    let message =
-                        format!("the certificate in place has little time left all the same ({error})");
-                    self.warn(Stage::Deploy, &message, []);
-                }
-                Err(error) => return Err(error),
-                Ok(()) => {
-                    if let Some(installed) = installed.filter(|_| self.journal.order.is_none()) {
-                        return self.unchanged(&installed);
-                    }
-                }
-            }
-        }
-        match self.next()? {
-            Next::Stay(installed) => {
-                // While something else is wanted, its order goes on.
-                if !self.is_in_force()
-                    && let Some(issued) = self.drop_order_if_any("what is in place is wanted again")?
-                {
-                    self.pass_over(&issued)?;
-                }
-                self.clear_leftovers()?;
-                let installed = self.pinned(installed)?;
-                self.settle_request()?;
-                if !self.spec.offline {
-                    self.account_for_lost_if_possible(None)?;
-                }
-                self.unchanged(&installed)
-            }
-            Next::GoOn => self.pursue(true),
-            Next::Begin => self.pursue(false),
-        }
-    }
-
-    /// What is to be done, from what the journal says and what is in place.
-    fn next(&mut self) -> Result<Next> {
-        // One that was not sent is no reason to ask the service while the certificate is good.
-        let (touched, untouched) = match self.journal.order.clone() {
-            Some(order) if order.is_untouched() && self.spec.adopt.is_none() => (None, Some(order)),
-            order => (order, None),
-        };
-        if let Some(order) = touched
-            && self.goes_on(&order)?
-        {
-            return Ok(Next::GoOn);
-        }
-        if let Some(installed) = self.good()? {
-            if self.spec.adopt.as_ref().is_some_and(|id| *id != installed.id) {
-                return Err(nothing_to_adopt());
-            }
-            if !self.was_revoked(&installed)? {
-                return Ok(Next::Stay(installed));
-            }
-        }
-        match untouched {
-            Some(order) if self.goes_on(&order)? => Ok(Next::GoOn),
-            _ => Ok(Next::Begin),
-        }
-    }
-
-    /// Whether the order under way is the one that is wanted.
-    fn goes_on(&mut self, order: &Order) -> Result<bool> {
-        if !self.terms.are_met_by(&order.terms, order.terms.public_key.as_deref()) {
-            return Ok(false);
-        }
-        match self.order_key(order)? {
-            Some(public_key) if self.is_used_already(&public_key)? => Ok(!self.is_revoked_key(&public_key)?),
-            _ => Ok(true),
-        }
-    }
-
-    /// Orders, or goes on with the order under way, up to a certificate in place.
-    fn pursue(&mut self, goes_on: bool) -> Result<Obtained> {
-        self.check_adopt(goes_on)?;
-        self.prepare()?;
-        let is_first = self.journal.installed.is_none();
-        let mut is_new = false;
-        let known = if goes_on {
-            self.keep_request()?;
-            self.known()?
-        } else {
-            None
-        };
-        let order = match known {
-            Some(order) => order,
-            None if !self.may_order()? => return self.postponed(),
-            None => {
-                is_new = !goes_on || self.journal.order.is_none();
-                if is_new {
-                    // A key that must not be used is refused before anything is changed.
-                    self.key_source()?;
-                    self.keep_request()?;
-                    if let Some(obtained) = self.make_way()? {
-                        return Ok(obtained);
-                    }
-                    self.begin_order()?;
-                }
-                self.ordered()?
-            }
-        };
-        match self.validated(order)? {
-            Waited::Pending(certificate) => Ok(self.outcome(Outcome::Pending, Some(*certificate))),
-            Waited::Issued(certificate) => {
-                self.install(&certificate)?;
-                self.settle_request()?;
-                self.deploy()?;
-                self.clear_leftovers()?;
-                self.account_for_lost_if_possible(None)?;
-                let outcome = match (is_new, is_first) {
-                    (false, _) => Outcome::Resumed,
-                    (true, true) => Outcome::Issued,
-                    (true, false) => Outcome::Renewed,
-                };
-                Ok(self.outcome(outcome, Some(*certificate)))
-            }
-        }
-    }
-
-    fn check_adopt(&self, goes_on: bool) -> Result<()> {
-        let Some(id) = &self.spec.adopt else { return Ok(()) };
-        if !goes_on {
-            return Err(nothing_to_adopt());
-        }
-        match self.journal.order.as_ref().and_then(|order| order.id.as_ref()) {
-            Some(known) if known != id => {
-                Err(Error::invalid("adopt", "the order under way is known already, and is another one"))
-            }
-            _ => Ok(()),
-        }
-    }
-
-    /// Whether one more order may be made in this run through a store.
-    fn may_order(&mut self) -> Result<bool> {
-        let Some(budget) = &self.spec.budget else { return Ok(true) };
-        self.permit = budget.take(self.context.cancel, self.end());
-        self.check_not_cancelled()?;
-        Ok(self.permit.is_some())
-    }
-
-    fn postponed(&self) -> Result<Obtained> {
-        let certificate = self.journal.installed.as_ref().map(|there| self.stored_certificate(there));
-        Ok(self.outcome(Outcome::Postponed, certificate.transpose()?))
-    }
-
-    /// Another order is made, so the one under way is given up. Where it is issued already and is what is wanted, that is
-    /// what comes of the call.
-    fn make_way(&mut self) -> Result<Option<Obtained>> {
-        let is_renewal = self.is_renewal();
-        let Some(issued) = self.drop_order_if_any("something else is wanted now")? else { return Ok(None) };
-        if self.is_in_force() {
-            self.is_wanted_issued = true;
-            return Ok(Some(self.outcome(Outcome::Pending, Some(issued))));
-        }
-        if is_renewal {
-            self.install(&issued)?;
-            self.deploy()?;
-        } else {
-            self.pass_over(&issued)?;
-        }
-        Ok(None)
-    }
-
-    /// Whether the order under way is for another certificate like the one in place.
-    pub(crate) fn is_renewal(&self) -> bool {
-        let (order, installed) = (self.journal.order.as_ref(), self.journal.installed.as_ref());
-        order.is_some() && order.map(|order| &order.terms) == installed.map(|installed| &installed.terms)
-    }
-
-    /// Gives up the order under way; the certificate, if it was too late for that.
-    pub(crate) fn drop_order_if_any(&mut self, why: &str) -> Result<Option<Certificate>> {
-        match &self.journal.order {
-            None => Ok(None),
-            Some(order) if order.is_untouched() => self.forget_order().map(|()| None),
-            Some(_) => self.drop_order(why),
-        }
-    }
-
-    fn is_undeployed(&self) -> bool {
-        self.journal.installed.as_ref().is_some_and(|installed| !installed.deployed)
-    }
-
-    /// What is in place, with the key of the caller's if it is that: it is the caller's from now on.
-    fn pinned(&mut self, mut installed: Installed) -> Result<Installed> {
-        if self.terms.has_own_key() && !installed.terms.has_own_key() {
-            self.note_key_use(installed.serial, &installed.id, true)?;
-            installed.terms = self.terms.clone();
-            self.journal.installed = Some(installed.clone());
-            self.save()?;
-        }
-        Ok(installed)
-    }
-
     pub(crate) fn unchanged(&self, installed: &Installed) -> Result<Obtained> {
         let certificate = self.stored_certificate(installed)?;
         Ok(self.outcome(Outcome::Unchanged, Some(certificate)))
-    }
-
-    /// Whether what is in place is what is wanted, as far as that can be told.
-    pub(crate) fn has_what_is_wanted(&mut self) -> bool {
-        self.resolve_terms().is_ok() && self.wanted_installed().is_ok_and(|installed| installed.is_some())
-    }
-
-    /// What is in place, if it is of the terms that are wanted.
-    pub(crate) fn wanted_installed(&self) -> Result<Option<Installed>> {
-        let Some(installed) = &self.journal.installed else { return Ok(None) };
-        let public_key = match (&self.terms.public_key, &installed.terms.public_key) {
-            (None, _) => None,
-            (Some(_), Some(known)) => Some(known.clone()),
-            (Some(_), None) => self.public_key_of(installed.serial)?,
-        };
-        let is_met = self.terms.are_met_by(&installed.terms, public_key.as_deref());
-        Ok(is_met.then(|| installed.clone()))
-    }
-
-    /// What is in place, if it is what is wanted and not due.
-    pub(crate) fn good(&self) -> Result<Option<Installed>> {
-        if self.spec.aim == Aim::Anew {
-            return Ok(None);
-        }
-        let Some(installed) = self.wanted_installed()? else { return Ok(None) };
-        for file in files(self.terms.by_csr || installed.terms.by_csr) {
-            if self.entry.read(&Entry::in_version(installed.serial, file))?.is_none() {
-                let message = format!("{file} of the certificate in place is gone, so a new one is ordered");
-                self.warn(Stage::Order, &message, []);
-                return Ok(None);
-            }
-        }
-        if let Some(why) = self.damage(&installed)? {
-            let message = format!("the certificate in place is damaged ({why}), so a new one is ordered");
-            self.warn(Stage::Order, &message, []);
-            return Ok(None);
-        }
-        if !self.entry.is_current(installed.serial)? {
-            self.warn(
-                Stage::Install,
-                "`current` does not lead to the certificate in place; it is put right",
-                [],
-            );
-            self.entry.switch(installed.serial)?;
-        }
-        let is_due = self.leaf()?.is_none_or(|leaf| leaf.is_due(self.spec.renew_at, self.now()));
-        Ok((!is_due).then_some(installed))
-    }
-
-    /// When the leaf in place is valid.
-    pub(crate) fn leaf(&self) -> Result<Option<Lifetime>> {
-        let Some(installed) = &self.journal.installed else { return Ok(None) };
-        let leaf = self.entry.read(&Entry::in_version(installed.serial, "cert.pem"))?;
-        Ok(leaf.as_deref().and_then(Lifetime::of))
-    }
-
-    /// Whether what is in place has less than this share of its time left, or is damaged.
-    pub(crate) fn is_due(&self, renew_at: f64) -> Result<bool> {
-        let Some(installed) = &self.journal.installed else { return Ok(true) };
-        let is_due = self.leaf()?.is_none_or(|leaf| leaf.is_due(renew_at, self.now()));
-        Ok(is_due || self.damage(installed)?.is_some())
     }
 
     /// Tells what came of the call.
@@ -403,6 +117,19 @@ impl<'a> Session<'a> {
             deployed: installed.map(|installed| installed.deployed),
             extra: crate::answers::Extra::default(),
         }
+    }
+
+    pub(crate) fn progress<const N: usize>(&self, stage: Stage, message: &str, facts: Facts<N>) {
+        self.tell(EventType::Progress, stage, message, facts);
+    }
+
+    /// Something that needs attention, though the work goes on.
+    pub(crate) fn warn<const N: usize>(&self, stage: Stage, message: &str, facts: Facts<N>) {
+        self.tell(EventType::Warning, stage, message, facts);
+    }
+
+    fn tell<const N: usize>(&self, kind: EventType, stage: Stage, message: &str, facts: Facts<N>) {
+        tell(&self.context, &self.entry.name, kind, stage, message, facts);
     }
 
     pub(crate) fn save(&self) -> Result<()> {
@@ -466,7 +193,7 @@ impl<'a> Session<'a> {
         }
     }
 
-    fn check_not_cancelled(&self) -> Result<()> {
+    pub(crate) fn check_not_cancelled(&self) -> Result<()> {
         if self.context.cancel.is_cancelled() { Err(Error::cancelled()) } else { Ok(()) }
     }
 
@@ -480,8 +207,4 @@ impl<'a> Session<'a> {
         };
         Error::new(Kind::Timeout, format!("the deadline came first; {doing}"))
     }
-}
-
-fn nothing_to_adopt() -> Error {
-    Error::invalid("adopt", "there is no order under way that it could belong to")
 }

@@ -10,7 +10,8 @@ use zeroize::Zeroizing;
 
 use super::entry::PRIVATE;
 use super::env::Env;
-use super::keys::{KeySpec, WANTED_KEY};
+use super::keys::WANTED_KEY;
+use super::order_spec::KeySpec;
 use super::order_spec::{OrderSpec, is_stored};
 use super::sealed;
 use super::session::Session;

@@ -41,7 +41,7 @@ impl Session<'_> {
             (false, true) => self.verified_by_mail(&order)?,
             (false, false) => self.verified(&order, &wanted)?,
             (true, true) => order,
-            (true, false) => self.nudged(order)?,
+            (true, false) => self.reverify(order)?,
         };
         self.wait(order)
     }
@@ -58,7 +58,7 @@ impl Session<'_> {
     }
 
     /// An order that an earlier call left pending may wait for something that was put right since.
-    fn nudged(&self, order: Certificate) -> Result<Certificate> {
+    fn reverify(&self, order: Certificate) -> Result<Certificate> {
         match self.send(&VerifyDomains::new(&order.id, self.spec.method)) {
             Ok(now) => Ok(now),
             Err(error) if matches!(error.kind(), Kind::Cancelled | Kind::Timeout) => Err(error),

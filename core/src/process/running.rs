@@ -11,8 +11,8 @@ use nix::sys::signal::{Signal, kill, killpg};
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::Pid;
 
+use super::command::{Ended, GRACE, LOOK_EVERY};
 use super::output::Output;
-use super::{Ended, GRACE, LOOK_EVERY};
 
 /// Read at once.
 const PIECE: usize = 16 * 1024;

@@ -16,7 +16,7 @@ use nix::spawn::{PosixSpawnAttr, PosixSpawnFileActions, PosixSpawnFlags, posix_s
 use nix::sys::signal::SigSet;
 use nix::unistd::Pid;
 
-use super::Command;
+use super::command::Command;
 use super::running::Running;
 use crate::error::{Error, Kind, Result};
 

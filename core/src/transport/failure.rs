@@ -6,11 +6,11 @@ use std::time::Instant;
 
 use super::proxy::Proxy;
 use super::tunnel::ProxyFailure;
-use super::{Transport, Watch};
+use super::watch::Watch;
 use crate::error::{Error, Kind};
 
-pub(super) fn classify(error: ureq::Error, watch: &Watch, transport: &Transport) -> Error {
-    let error = describe(error, watch, &Peer::of(watch, transport));
+pub(super) fn classify(error: ureq::Error, watch: &Watch, service: &str, proxy: Option<&Proxy>) -> Error {
+    let error = describe(error, watch, &Peer { service, proxy, is_proxy: watch.is_at_proxy });
     if watch.sent { error.uncertain() } else { error }
 }
 
@@ -22,11 +22,6 @@ struct Peer<'a> {
 }
 
 impl<'a> Peer<'a> {
-    fn of(watch: &Watch, transport: &'a Transport) -> Self {
-        let proxy = transport.proxy.as_ref();
-        Self { service: &transport.host, proxy, is_proxy: watch.is_at_proxy }
-    }
-
     /// The proxy that is to blame.
     fn proxy(&self) -> Option<&'a Proxy> {
         self.proxy.filter(|_| self.is_proxy)

@@ -7,8 +7,8 @@ use hickory_resolver::proto::rr::{RData, RecordType};
 
 use super::dns::{absolute, shown};
 use super::finding::{Finding, Place};
-use super::look::Look;
 use super::policy::{self, Verdict};
+use super::probe::Probe;
 use crate::excerpt::one_line;
 
 pub(super) const EXPECTED: &str = "no CAA record, or one for sectigo.com";
@@ -19,7 +19,7 @@ pub(super) fn host(name: &str) -> &str {
 }
 
 /// The records nearest to the name decide.
-pub(super) async fn check(look: &Look, place: &Place, name: &str) -> Option<Finding> {
+pub(super) async fn check(probe: &Probe, place: &Place, name: &str) -> Option<Finding> {
     // Addresses have none.
     if name.parse::<IpAddr>().is_ok() {
         return None;
@@ -29,7 +29,7 @@ pub(super) async fn check(look: &Look, place: &Place, name: &str) -> Option<Find
     };
     while !at.is_root() {
         let here = Place { location: shown(&at), ..place.clone() };
-        let answers = match look.dns.records(&at, RecordType::CAA).await {
+        let answers = match probe.dns.records(&at, RecordType::CAA).await {
             Ok(answers) => answers,
             Err(failure) => {
                 return Some(here.unanswered(format!("the DNS of {} {failure}", here.location)));

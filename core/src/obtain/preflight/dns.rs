@@ -11,9 +11,9 @@ use std::time::Duration;
 
 use hickory_resolver::proto::rr::{Name, RData, Record, RecordType};
 
+use super::name_server::{Failure, NameServer};
 use super::resolv_conf;
-use super::run::together;
-use super::server::{Failure, Server};
+use super::together::together;
 
 pub(super) const DNS_PORT: u16 = 53;
 
@@ -27,11 +27,11 @@ pub(super) enum Whom {
 }
 
 pub(super) struct Dns {
-    resolver: Result<Arc<Server>, Failure>,
+    resolver: Result<Arc<NameServer>, Failure>,
     /// Where authoritative servers are, unless the resolver is asked for everything.
     port: Option<u16>,
     timeout: Duration,
-    zones: Mutex<HashMap<Name, Vec<Arc<Server>>>>,
+    zones: Mutex<HashMap<Name, Vec<Arc<NameServer>>>>,
 }
 
 impl Dns {
@@ -41,20 +41,20 @@ impl Dns {
             Whom::Authorities { finder, port } => (finder, Some(port)),
         };
         let resolver = match resolver {
-            Some(address) => Server::new(address.to_string(), &[address], true, timeout),
+            Some(address) => NameServer::new(address.to_string(), &[address], true, timeout),
             None => system(timeout),
         };
         Self { resolver: resolver.map(Arc::new), port, timeout, zones: Mutex::default() }
     }
 
     /// Those that know about a name: the servers of the zone that it is in.
-    pub(super) async fn servers(&self, name: &Name) -> Result<Vec<Arc<Server>>, Failure> {
+    pub(super) async fn servers(&self, name: &Name) -> Result<Vec<Arc<NameServer>>, Failure> {
         let found = self.found_servers(name).await?;
         if found.is_empty() { Err(Failure("has no name servers".to_owned())) } else { Ok(found) }
     }
 
     /// None where the resolver knows of none, as behind one that serves a few zones of its own.
-    async fn found_servers(&self, name: &Name) -> Result<Vec<Arc<Server>>, Failure> {
+    async fn found_servers(&self, name: &Name) -> Result<Vec<Arc<NameServer>>, Failure> {
         let resolver = self.resolver.clone()?;
         let Some(port) = self.port else {
             return Ok(vec![resolver]);
@@ -100,19 +100,19 @@ impl Dns {
 }
 
 /// The servers of `/etc/resolv.conf`.
-fn system(timeout: Duration) -> Result<Server, Failure> {
+fn system(timeout: Duration) -> Result<NameServer, Failure> {
     let address = |server| SocketAddr::new(server, DNS_PORT);
     let addresses: Vec<_> = resolv_conf::servers()?.into_iter().map(address).collect();
-    Server::new("the system's resolver".to_owned(), &addresses, true, timeout)
+    NameServer::new("the system's resolver".to_owned(), &addresses, true, timeout)
 }
 
 /// Climbs until a name has name servers; none if it comes to the root.
 async fn find_servers(
-    resolver: &Server,
+    resolver: &NameServer,
     name: &Name,
     port: u16,
     timeout: Duration,
-) -> Result<Vec<Arc<Server>>, Failure> {
+) -> Result<Vec<Arc<NameServer>>, Failure> {
     let mut at = name.clone();
     while !at.is_root() {
         let answers = resolver.ask(&at, RecordType::NS).await?;
@@ -134,17 +134,17 @@ async fn find_servers(
 
 /// A server whose address is not known cannot be reached, which is what asking it will say.
 async fn reach(
-    resolver: &Server,
+    resolver: &NameServer,
     server: Name,
     port: u16,
     timeout: Duration,
-) -> Result<Arc<Server>, Failure> {
+) -> Result<Arc<NameServer>, Failure> {
     let found = addresses(resolver, &server).await.unwrap_or_default();
     let found: Vec<_> = found.into_iter().map(|address| SocketAddr::new(address, port)).collect();
-    Server::new(shown(&server), &found, false, timeout).map(Arc::new)
+    NameServer::new(shown(&server), &found, false, timeout).map(Arc::new)
 }
 
-async fn addresses(resolver: &Server, host: &Name) -> Result<Vec<IpAddr>, Failure> {
+async fn addresses(resolver: &NameServer, host: &Name) -> Result<Vec<IpAddr>, Failure> {
     let (v4, v6) = (resolver.ask(host, RecordType::A).await, resolver.ask(host, RecordType::AAAA).await);
     let found: Vec<_> = [&v4, &v6].into_iter().flatten().flatten().filter_map(address).collect();
     // Only both together show that there is none.
@@ -160,7 +160,7 @@ pub(super) fn address(record: &Record) -> Option<IpAddr> {
 }
 
 async fn first_answer(
-    servers: &[Arc<Server>],
+    servers: &[Arc<NameServer>],
     name: &Name,
     kind: RecordType,
 ) -> Result<Vec<Record>, Failure> {

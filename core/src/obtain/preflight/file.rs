@@ -9,19 +9,19 @@ use super::connect_to::Target;
 use super::dns::absolute;
 use super::fetch::{Body, Reply, Trouble, fetch};
 use super::finding::{Finding, Place};
-use super::look::Look;
+use super::probe::Probe;
 use crate::excerpt::{compression, one_line};
 use crate::obtain::address::why_not_public;
 
 const SHOWN: usize = 200;
 
-pub(super) async fn check(look: &Look, place: &Place, url: &str, content: &str) -> Option<Finding> {
-    let addresses = match addresses(look, place, url).await {
+pub(super) async fn check(probe: &Probe, place: &Place, url: &str, content: &str) -> Option<Finding> {
+    let addresses = match addresses(probe, place, url).await {
         Ok(addresses) => addresses,
         Err(finding) => return Some(*finding),
     };
     let at = addresses.iter().map(SocketAddr::to_string).collect::<Vec<_>>().join(", ");
-    let (url, limit) = (url.to_owned(), look.limits.fetch);
+    let (url, limit) = (url.to_owned(), probe.limits.fetch);
     let fetched = tokio::time::timeout(limit, spawn_blocking(move || fetch(&url, addresses, limit))).await;
     match fetched {
         Ok(Ok(Ok(reply))) => judge(place, &reply, content),
@@ -32,21 +32,21 @@ pub(super) async fn check(look: &Look, place: &Place, url: &str, content: &str) 
 }
 
 /// Where to fetch it from: these very addresses, whatever the name leads to a moment later.
-async fn addresses(look: &Look, place: &Place, url: &str) -> Result<Vec<SocketAddr>, Box<Finding>> {
+async fn addresses(probe: &Probe, place: &Place, url: &str) -> Result<Vec<SocketAddr>, Box<Finding>> {
     let uri = url.parse::<Uri>().ok();
     let Some((uri, host)) = uri.as_ref().and_then(|uri| Some((uri, uri.host()?.trim_matches(['[', ']']))))
     else {
         return Err(place.unclear("it is no URL", "please report this").into());
     };
     let port = uri.port_u16().unwrap_or(if uri.scheme_str() == Some("https") { 443 } else { 80 });
-    let diverted = look.connect_to.find(host, port);
+    let diverted = probe.connect_to.find(host, port);
     let port = diverted.and_then(|target| target.port).unwrap_or(port);
     if let Some(Target { host: Some(host), .. }) = diverted {
         return named(place, host.clone(), port).await;
     }
     let found = match (host.parse::<IpAddr>(), absolute(host)) {
         (Ok(address), _) => vec![address],
-        (_, Some(name)) => look.dns.addresses(&name).await.map_err(|failure| {
+        (_, Some(name)) => probe.dns.addresses(&name).await.map_err(|failure| {
             place.unanswered(format!("no address is known: the DNS of {host} {failure}"))
         })?,
         _ => return Err(place.no_name().into()),

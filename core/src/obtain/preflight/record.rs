@@ -8,9 +8,9 @@ use tokio::time::{Instant, sleep_until, timeout_at};
 
 use super::dns::{absolute, address, shown};
 use super::finding::{Finding, Place};
-use super::look::Look;
-use super::run::together;
-use super::server::{Failure, Server};
+use super::name_server::{Failure, NameServer};
+use super::probe::Probe;
+use super::together::together;
 use crate::excerpt::one_line;
 
 const LONGEST_PAUSE: Duration = Duration::from_secs(15);
@@ -29,19 +29,19 @@ enum Says {
 /// What each server says, by its name.
 type Sighting = Vec<(String, Says)>;
 
-pub(super) async fn check(look: &Look, place: &Place, name: &str, target: &str) -> Option<Finding> {
+pub(super) async fn check(probe: &Probe, place: &Place, name: &str, target: &str) -> Option<Finding> {
     let (Some(name), Some(target)) = (absolute(name), absolute(target)) else {
         return Some(place.no_name());
     };
-    let mut pause = look.limits.first_pause;
+    let mut pause = probe.limits.first_pause;
     let mut last = None;
     // The outer time-out would forget what was seen before.
-    while let Ok(sighting) = timeout_at(look.deadline, look_once(look, &name, &target)).await {
+    while let Ok(sighting) = timeout_at(probe.deadline, look_once(probe, &name, &target)).await {
         let sighting = sighting?;
         let may_change = sighting.iter().any(|(_, says)| matches!(says, Says::Nothing | Says::Other(_)));
         last = Some(sighting);
         let next = Instant::now() + pause;
-        if !may_change || next >= look.patience_ends {
+        if !may_change || next >= probe.patience_ends {
             break;
         }
         sleep_until(next).await;
@@ -55,8 +55,8 @@ pub(super) async fn check(look: &Look, place: &Place, name: &str, target: &str) 
 
 /// What is said about the record, unless it is right there, or at a parent: the service looks at those as well, down
 /// to two labels.
-async fn look_once(look: &Look, name: &Name, target: &Name) -> Option<Sighting> {
-    let sighting = ask_all(look, name, target).await;
+async fn look_once(probe: &Probe, name: &Name, target: &Name) -> Option<Sighting> {
+    let sighting = ask_all(probe, name, target).await;
     if is_right(&sighting) {
         return None;
     }
@@ -64,7 +64,7 @@ async fn look_once(look: &Look, name: &Name, target: &Name) -> Option<Sighting> 
     while parent.num_labels() >= 2 {
         let label = name.iter().next().unwrap_or_default();
         if let Ok(there) = parent.prepend_label(label)
-            && is_right(&ask_all(look, &there, target).await)
+            && is_right(&ask_all(probe, &there, target).await)
         {
             return None;
         }
@@ -78,15 +78,15 @@ fn is_right(sighting: &Sighting) -> bool {
 }
 
 /// Asks all servers of the zone. They are found by the name above, which exists.
-async fn ask_all(look: &Look, name: &Name, target: &Name) -> Sighting {
+async fn ask_all(probe: &Probe, name: &Name, target: &Name) -> Sighting {
     let zone = name.base_name();
-    match look.dns.servers(&zone).await {
+    match probe.dns.servers(&zone).await {
         Ok(servers) => together(servers.iter().map(|server| ask(server, name, target))).await,
         Err(failure) => vec![(format!("the DNS of {}", shown(&zone)), Says::Unknown(failure))],
     }
 }
 
-async fn ask(server: &Server, name: &Name, target: &Name) -> (String, Says) {
+async fn ask(server: &NameServer, name: &Name, target: &Name) -> (String, Says) {
     let says = match server.ask(name, RecordType::CNAME).await {
         Err(failure) => Says::Unknown(failure),
         Ok(answers) => {
@@ -106,7 +106,7 @@ async fn ask(server: &Server, name: &Name, target: &Name) -> (String, Says) {
 
 /// What a server has instead of the CNAME record: addresses of this very name, and not those of any name that is not
 /// there.
-async fn in_its_place(server: &Server, name: &Name) -> Says {
+async fn in_its_place(server: &NameServer, name: &Name) -> Says {
     let found = addresses(server, name).await;
     if found.is_empty() {
         return Says::Nothing;
@@ -119,7 +119,7 @@ async fn in_its_place(server: &Server, name: &Name) -> Says {
 }
 
 /// Those that a server gives for this name itself; none also where it does not answer.
-async fn addresses(server: &Server, name: &Name) -> Vec<IpAddr> {
+async fn addresses(server: &NameServer, name: &Name) -> Vec<IpAddr> {
     let kinds = [RecordType::A, RecordType::AAAA];
     let answers = together(kinds.map(|kind| server.ask(name, kind))).await;
     let records = answers.into_iter().flatten().flatten();

@@ -6,7 +6,7 @@
 use std::io;
 use std::net::{IpAddr, Ipv4Addr};
 
-use super::server::Failure;
+use super::name_server::Failure;
 
 const PATH: &str = "/etc/resolv.conf";
 

@@ -1,17 +1,17 @@
 //! From blocking to asynchronous and back: a look runs on a thread of its own, so that the caller's may be inside
 //! somebody else's runtime, and stays free to watch its token.
 
-use std::future::poll_fn;
 use std::pin::pin;
 use std::sync::mpsc::{RecvTimeoutError, channel};
-use std::task::Poll;
 use std::time::Duration;
 
 use tokio::runtime::{Builder, Runtime};
 
+use super::checks;
 use super::finding::Finding;
-use super::look::{Look, Subject};
-use super::{Preflight, Watching};
+use super::probe::Probe;
+use super::settings::{Preflight, Watching};
+use super::subject::Subject;
 use crate::cancel::CancelToken;
 use crate::error::{Error, Result};
 use crate::thread;
@@ -30,8 +30,8 @@ pub(super) fn run(preflight: &Preflight, watch: &Watching<'_>, subjects: &[Subje
         (subjects.to_vec(), stop.clone(), preflight.clone(), watch.deadline);
     let started = thread::spawn("preflight", move || {
         let findings = runtime().map(|runtime| {
-            let look = Look::new(preflight, deadline);
-            let findings = runtime.block_on(unless_stopped(&there, look.all(&theirs)));
+            let probe = Probe::new(preflight, deadline);
+            let findings = runtime.block_on(unless_stopped(&there, checks::all(&probe, &theirs)));
             // A fetch that nobody waits for ends by itself.
             runtime.shutdown_background();
             findings
@@ -81,21 +81,4 @@ async fn unless_stopped<T>(stop: &CancelToken, work: impl Future<Output = T>) ->
         }
     }
     None
-}
-
-/// Does all at once, and keeps the order.
-pub(super) async fn together<T>(work: impl IntoIterator<Item: Future<Output = T>>) -> Vec<T> {
-    let mut tasks: Vec<_> = work.into_iter().map(|work| (Box::pin(work), None)).collect();
-    poll_fn(move |context| {
-        for (work, result) in tasks.iter_mut().filter(|(_, result)| result.is_none()) {
-            if let Poll::Ready(value) = work.as_mut().poll(context) {
-                *result = Some(value);
-            }
-        }
-        if tasks.iter().any(|(_, result)| result.is_none()) {
-            return Poll::Pending;
-        }
-        Poll::Ready(tasks.drain(..).filter_map(|(_, result)| result).collect())
-    })
-    .await
 }

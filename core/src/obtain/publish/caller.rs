@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{Action, Publishing, nobody};
+use super::publishing::{Action, Publishing, nobody};
 use crate::error::{Error, Kind, Result};
 use crate::event::EventType;
 use crate::excerpt::one_line;

@@ -2,8 +2,6 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::request::host_name;
-
 /// The files of all sessions that share a server.
 #[derive(Debug, Default)]
 pub(super) struct Files(Mutex<Vec<Served>>);
@@ -50,4 +48,13 @@ impl Files {
     fn lock(&self) -> MutexGuard<'_, Vec<Served>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// A Host header's name: without port and the dot at the end.
+fn host_name(host: &str) -> &str {
+    let name = match host.rsplit_once(':') {
+        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
+        _ => host,
+    };
+    name.strip_suffix('.').unwrap_or(name)
 }

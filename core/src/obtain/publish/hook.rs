@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::{Action, Publishing};
+use super::publishing::{Action, Publishing};
 use crate::error::{Error, Kind, Result};
 use crate::excerpt::one_line;
 use crate::obtain::challenge::{Challenge, FOLDER};

@@ -6,8 +6,9 @@ use std::sync::{Mutex, PoisonError};
 
 use serde_json::Map;
 
+use super::file::File;
+use super::publishing::Publishing;
 use super::registry::Session;
-use super::{File, Publishing};
 use crate::error::{Error, Result};
 use crate::event::{Event, EventType};
 use crate::obtain::challenge::FOLDER;

@@ -12,8 +12,8 @@ use nix::errno::Errno;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use socket2::{Domain, Protocol, SockRef, Socket, Type};
 
+use super::connection::Connection;
 use super::files::Files;
-use super::guest::Guest;
 use crate::thread;
 
 /// At once; for one more the oldest has to go.
@@ -78,16 +78,16 @@ pub(super) fn close(listener: &TcpListener) {
 
 /// The server's thread.
 fn serve(listener: &TcpListener, stopped: &UnixStream, files: &Files) {
-    let mut guests: Vec<Guest> = Vec::new();
+    let mut connections: Vec<Connection> = Vec::new();
     loop {
         let now = Instant::now();
-        guests.retain(|guest| guest.end() > now);
+        connections.retain(|connection| connection.end() > now);
         let mut watched: Vec<_> = [stopped.as_fd(), listener.as_fd()]
             .map(|fd| PollFd::new(fd, PollFlags::POLLIN))
             .into_iter()
-            .chain(guests.iter().map(Guest::watched))
+            .chain(connections.iter().map(Connection::watched))
             .collect();
-        let pause = guests.iter().map(|guest| guest.end() - now).min();
+        let pause = connections.iter().map(|connection| connection.end() - now).min();
         let outcome = poll(&mut watched, pause.map_or(PollTimeout::NONE, timeout));
         // In the order in which they were put there.
         let ready: Vec<bool> = watched.iter().map(|fd| fd.any().unwrap_or_default()).collect();
@@ -96,14 +96,14 @@ fn serve(listener: &TcpListener, stopped: &UnixStream, files: &Files) {
             Ok(_) if ready.next() == Some(true) => break,
             Ok(_) => {
                 let has_new = ready.next() == Some(true);
-                guests.retain_mut(|guest| ready.next() != Some(true) || guest.go_on(files));
-                if has_new && !accept(listener, &mut guests) {
+                connections.retain_mut(|connection| ready.next() != Some(true) || connection.go_on(files));
+                if has_new && !accept(listener, &mut connections) {
                     rest(stopped);
                 }
             }
             Err(Errno::EINTR) => {}
             Err(_) => {
-                guests.clear();
+                connections.clear();
                 rest(stopped);
             }
         }
@@ -112,15 +112,15 @@ fn serve(listener: &TcpListener, stopped: &UnixStream, files: &Files) {
 }
 
 /// Lets one in. False if the system has nothing left for it: asking again at once would be of no use.
-fn accept(listener: &TcpListener, guests: &mut Vec<Guest>) -> bool {
-    match listener.accept().and_then(|(stream, _)| Guest::new(stream)) {
-        Ok(guest) => {
-            if guests.len() >= MOST_GUESTS {
+fn accept(listener: &TcpListener, connections: &mut Vec<Connection>) -> bool {
+    match listener.accept().and_then(|(stream, _)| Connection::new(stream)) {
+        Ok(connection) => {
+            if connections.len() >= MOST_GUESTS {
                 // Whoever has answered or asked something lately has a later end.
-                let oldest = guests.iter().map(Guest::end).min();
-                guests.retain(|guest| Some(guest.end()) != oldest);
+                let oldest = connections.iter().map(Connection::end).min();
+                connections.retain(|connection| Some(connection.end()) != oldest);
             }
-            guests.push(guest);
+            connections.push(connection);
             true
         }
         Err(error) => matches!(

@@ -7,13 +7,19 @@ mod listen;
 mod server;
 mod webroot;
 
+use std::any::Any;
+use std::path::PathBuf;
 use std::process::{Command, Output};
+use std::sync::Arc;
 
 use serde_json::json;
 
 use super::*;
 use crate::client::Client;
+use crate::context::Context;
 use crate::endpoints::GetCertificate;
+use crate::endpoints::ValidationMethod;
+use crate::error::Kind;
 use crate::operation::Request;
 
 const HASH: &str = "0123456789ABCDEF0123456789abcdef";

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
+use super::file::{File, is_file_name};
 use super::folder::{Folder, Problem, Way};
-use super::{File, Published, is_file_name};
+use super::published::Published;
 use crate::error::{Error, Result};
 use crate::parameter::domain::is_twin;
 

@@ -1,6 +1,6 @@
 use super::super::Preflight;
 use super::super::connect_to::{ConnectTo, Target};
-use super::super::server_address;
+use super::super::settings::server_address;
 
 #[test]
 fn a_resolver_is_an_address_with_or_without_a_port() {

@@ -24,7 +24,7 @@ impl fmt::Display for Failure {
 }
 
 /// Whom to ask: one server, at all of its addresses, or the system's several ones.
-pub(super) struct Server {
+pub(super) struct NameServer {
     /// As it is shown.
     pub(super) name: String,
     pool: RetryDnsHandle<NameServerPool<TokioRuntimeProvider>>,
@@ -33,7 +33,7 @@ pub(super) struct Server {
     limit: Duration,
 }
 
-impl Server {
+impl NameServer {
     pub(super) fn new(
         name: String,
         addresses: &[SocketAddr],

@@ -66,12 +66,3 @@ impl<'a> Request<'a> {
         Some(Self { method, path: path.split('?').next()?, host })
     }
 }
-
-/// A Host header's name: without port and the dot at the end.
-pub(super) fn host_name(host: &str) -> &str {
-    let name = match host.rsplit_once(':') {
-        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
-        _ => host,
-    };
-    name.strip_suffix('.').unwrap_or(name)
-}

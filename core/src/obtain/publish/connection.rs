@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use nix::poll::{PollFd, PollFlags};
 
 use super::files::Files;
-use super::request;
+use super::http_request;
 
 /// For the request, and again for the answer.
 const TIMEOUT: Duration = Duration::from_secs(5);
@@ -17,7 +17,7 @@ const LONGEST_HEAD: usize = 8 * 1024;
 
 /// A connection, and where it is.
 #[derive(Debug)]
-pub(super) struct Guest {
+pub(super) struct Connection {
     stream: TcpStream,
     phase: Phase,
     end: Instant,
@@ -34,7 +34,7 @@ enum Phase {
     Leaving,
 }
 
-impl Guest {
+impl Connection {
     pub(super) fn new(stream: TcpStream) -> io::Result<Self> {
         stream.set_nonblocking(true)?;
         Ok(Self { stream, phase: Phase::Asking(Vec::new()), end: Instant::now() + TIMEOUT })
@@ -68,9 +68,9 @@ impl Guest {
             let length = self.stream.read(&mut piece)?;
             head.extend_from_slice(piece.get(..length).unwrap_or_default());
             let answer = if head.len() > LONGEST_HEAD {
-                request::too_long()
-            } else if request::is_whole(head) {
-                request::answer(head, files)
+                http_request::too_long()
+            } else if http_request::is_whole(head) {
+                http_request::answer(head, files)
             } else {
                 return Ok(length > 0);
             };

@@ -1,7 +1,7 @@
 //! A certificate that was issued and failed our checks: kept for a person, and no other is ordered in its place.
 
 use super::events::Stage;
-use super::journal::{Held, Order};
+use super::journal::{Order, Quarantined};
 use super::session::Session;
 use crate::answers::Certificate;
 use crate::endpoints::DownloadCertificate;
@@ -9,9 +9,9 @@ use crate::error::{Error, Kind, Result};
 
 impl Session<'_> {
     /// Issued, and not what we need: kept for a person, and nothing else is ordered in its place.
-    pub(crate) fn hold(&mut self, certificate: &Certificate, why: &str) -> Result<()> {
+    pub(crate) fn quarantine(&mut self, certificate: &Certificate, why: &str) -> Result<()> {
         let order = self.order()?.clone();
-        self.journal.held = Some(Held {
+        self.journal.quarantined = Some(Quarantined {
             serial: order.serial,
             id: certificate.id.clone(),
             terms: order.terms,
@@ -28,50 +28,52 @@ impl Session<'_> {
         Err(Error::new(Kind::Response, message).retryable(false))
     }
 
-    /// A certificate that is held is looked at again, since it may have been our clock, and fetched again, since it may
+    /// A quarantined certificate is looked at again, since it may have been our clock, and fetched again, since it may
     /// have been the download. If it is good now, it becomes the order under way; else this is an error.
-    pub(crate) fn look_at_held(&mut self) -> Result<()> {
-        let Some(held) = self.journal.held.clone() else { return Ok(()) };
-        if !self.terms.are_met_by(&held.terms, held.terms.public_key.as_deref()) || self.take_held()? {
+    pub(crate) fn recheck_quarantined(&mut self) -> Result<()> {
+        let Some(quarantined) = self.journal.quarantined.clone() else { return Ok(()) };
+        if !self.terms.are_met_by(&quarantined.terms, quarantined.terms.public_key.as_deref())
+            || self.release_quarantined()?
+        {
             return Ok(());
         }
-        let folder = self.entry.path.join(format!("versions/{}", held.serial));
+        let folder = self.entry.path.join(format!("versions/{}", quarantined.serial));
         let message = format!(
             "certificate {} was issued and failed our checks ({}); it is kept in {} for a person to look at, and no \
              other is ordered; `abandon` forgets it",
-            held.id,
-            held.why,
+            quarantined.id,
+            quarantined.why,
             folder.display()
         );
         Err(Error::new(Kind::Response, message).retryable(false))
     }
 
-    /// Makes the held certificate the order under way, if it is good by now.
-    pub(crate) fn take_held(&mut self) -> Result<bool> {
-        let Some(held) = self.journal.held.clone() else { return Ok(false) };
-        if !self.is_fit(held.serial, &held.terms)? && !self.is_fit_now(&held)? {
+    /// Makes the quarantined certificate the order under way, if it is good by now.
+    pub(crate) fn release_quarantined(&mut self) -> Result<bool> {
+        let Some(quarantined) = self.journal.quarantined.clone() else { return Ok(false) };
+        if !self.is_fit(quarantined.serial, &quarantined.terms)? && !self.is_fit_now(&quarantined)? {
             return Ok(false);
         }
         if let Some(issued) = self.drop_order_if_any("a certificate that failed our checks is good now")? {
             self.pass_over(&issued)?;
         }
-        let order = Order { id: Some(held.id), ..Order::new(held.serial, held.terms) };
+        let order = Order { id: Some(quarantined.id), ..Order::new(quarantined.serial, quarantined.terms) };
         self.journal.order = Some(order);
-        self.journal.held = None;
+        self.journal.quarantined = None;
         self.save()?;
         Ok(true)
     }
 
-    fn is_fit_now(&self, held: &Held) -> Result<bool> {
+    fn is_fit_now(&self, quarantined: &Quarantined) -> Result<bool> {
         if self.spec.offline {
             return Ok(false);
         }
-        let facts = [("id", held.id.as_str().into())];
+        let facts = [("id", quarantined.id.as_str().into())];
         self.progress(Stage::Download, "fetching the certificate that failed our checks once more", facts);
-        match self.send(&DownloadCertificate::new(&held.id)) {
+        match self.send(&DownloadCertificate::new(&quarantined.id)) {
             Ok(download) => {
-                self.write_version(held.serial, &held.terms, &download)?;
-                self.is_fit(held.serial, &held.terms)
+                self.write_version(quarantined.serial, &quarantined.terms, &download)?;
+                self.is_fit(quarantined.serial, &quarantined.terms)
             }
             Err(error) if error.kind() == Kind::Cancelled => Err(error),
             Err(error) => {

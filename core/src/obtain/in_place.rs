@@ -1,0 +1,88 @@
+//! The certificate in place: whether it is what is wanted, and how long it is good.
+
+use super::check::Lifetime;
+use super::entry::Entry;
+use super::events::Stage;
+use super::files::files;
+use super::journal::Installed;
+use super::order_spec::Aim;
+use super::session::Session;
+use crate::error::Result;
+
+impl Session<'_> {
+    pub(crate) fn is_undeployed(&self) -> bool {
+        self.journal.installed.as_ref().is_some_and(|installed| !installed.deployed)
+    }
+
+    /// What is in place, with the key of the caller's if it is that: it is the caller's from now on.
+    pub(crate) fn pinned(&mut self, mut installed: Installed) -> Result<Installed> {
+        if self.terms.has_own_key() && !installed.terms.has_own_key() {
+            self.note_key_use(installed.serial, &installed.id, true)?;
+            installed.terms = self.terms.clone();
+            self.journal.installed = Some(installed.clone());
+            self.save()?;
+        }
+        Ok(installed)
+    }
+
+    /// Whether what is in place is what is wanted, as far as that can be told.
+    pub(crate) fn has_what_is_wanted(&mut self) -> bool {
+        self.resolve_terms().is_ok() && self.wanted_installed().is_ok_and(|installed| installed.is_some())
+    }
+
+    /// What is in place, if it is of the terms that are wanted.
+    pub(crate) fn wanted_installed(&self) -> Result<Option<Installed>> {
+        let Some(installed) = &self.journal.installed else { return Ok(None) };
+        let public_key = match (&self.terms.public_key, &installed.terms.public_key) {
+            (None, _) => None,
+            (Some(_), Some(known)) => Some(known.clone()),
+            (Some(_), None) => self.public_key_of(installed.serial)?,
+        };
+        let is_met = self.terms.are_met_by(&installed.terms, public_key.as_deref());
+        Ok(is_met.then(|| installed.clone()))
+    }
+
+    /// What is in place, if it is what is wanted and not due.
+    pub(crate) fn good(&self) -> Result<Option<Installed>> {
+        if self.spec.aim == Aim::Anew {
+            return Ok(None);
+        }
+        let Some(installed) = self.wanted_installed()? else { return Ok(None) };
+        for file in files(self.terms.by_csr || installed.terms.by_csr) {
+            if self.entry.read(&Entry::in_version(installed.serial, file))?.is_none() {
+                let message = format!("{file} of the certificate in place is gone, so a new one is ordered");
+                self.warn(Stage::Order, &message, []);
+                return Ok(None);
+            }
+        }
+        if let Some(why) = self.damage(&installed)? {
+            let message = format!("the certificate in place is damaged ({why}), so a new one is ordered");
+            self.warn(Stage::Order, &message, []);
+            return Ok(None);
+        }
+        if !self.entry.is_current(installed.serial)? {
+            self.warn(
+                Stage::Install,
+                "`current` does not lead to the certificate in place; it is put right",
+                [],
+            );
+            self.entry.switch(installed.serial)?;
+        }
+        let is_due = self.leaf()?.is_none_or(|leaf| leaf.is_due(self.spec.renew_at, self.now()));
+        Ok((!is_due).then_some(installed))
+    }
+
+    /// When the leaf in place is valid.
+    pub(crate) fn leaf(&self) -> Result<Option<Lifetime>> {
+        let Some(installed) = &self.journal.installed else { return Ok(None) };
+        let leaf = self.entry.read(&Entry::in_version(installed.serial, "cert.pem"))?;
+        Ok(leaf.as_deref().and_then(Lifetime::of))
+    }
+
+    /// Whether what is in place has less than this share of its time left, or is damaged.
+    pub(crate) fn is_due(&self, renew_at: f64) -> Result<bool> {
+        let Some(installed) = &self.journal.installed else { return Ok(true) };
+        let is_due = self.leaf()?.is_none_or(|leaf| leaf.is_due(renew_at, self.now()));
+        Ok(is_due || self.damage(installed)?.is_some())
+    }
+}

@@ -1,0 +1,31 @@
+//! What all checks share.
+
+use std::time::Instant;
+
+use super::connect_to::ConnectTo;
+use super::dns::Dns;
+use super::settings::{Limits, Preflight};
+
+/// Servers, ways and times.
+pub(super) struct Probe {
+    pub(super) dns: Dns,
+    pub(super) connect_to: ConnectTo,
+    pub(super) limits: Limits,
+    pub(super) deadline: tokio::time::Instant,
+    /// When waiting for records ends, for all together.
+    pub(super) patience_ends: tokio::time::Instant,
+}
+
+impl Probe {
+    pub(super) fn new(preflight: Preflight, deadline: Instant) -> Self {
+        let Preflight { whom, connect_to, limits } = preflight;
+        let patience_ends = deadline.min(Instant::now() + limits.patience);
+        Self {
+            dns: Dns::new(whom, limits.question),
+            connect_to,
+            limits,
+            deadline: deadline.into(),
+            patience_ends: patience_ends.into(),
+        }
+    }
+}

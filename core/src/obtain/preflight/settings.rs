@@ -1,0 +1,77 @@
+//! How to look: from an operation's parameters.
+
+use std::net::{IpAddr, SocketAddr};
+use std::time::{Duration, Instant};
+
+use super::connect_to::ConnectTo;
+use super::dns::{DNS_PORT, Whom};
+use crate::cancel::CancelToken;
+use crate::error::{Error, Result};
+
+/// Whom to ask, where to go, and how long.
+#[derive(Clone, Debug)]
+pub(crate) struct Preflight {
+    pub(super) whom: Whom,
+    pub(super) connect_to: ConnectTo,
+    pub(super) limits: Limits,
+}
+
+/// What a look heeds: the call's token and its deadline.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Watching<'a> {
+    pub(crate) cancel: &'a CancelToken,
+    pub(crate) deadline: Instant,
+}
+
+/// How long things may take.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Limits {
+    /// A file, from connecting to its last byte.
+    pub(super) fetch: Duration,
+    /// One question to a DNS server; it is asked twice.
+    pub(super) question: Duration,
+    /// All waiting for servers that do not have a record yet.
+    pub(super) patience: Duration,
+    /// Before such a server is asked again; doubled each time.
+    pub(super) first_pause: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            fetch: Duration::from_secs(5),
+            question: Duration::from_secs(3),
+            patience: Duration::from_secs(60),
+            first_pause: Duration::from_secs(1),
+        }
+    }
+}
+
+impl Preflight {
+    /// `resolver` is the DNS server to ask for everything, `ADDRESS` or `ADDRESS:PORT`; without it, the system's
+    /// resolver finds the authoritative servers, and those are asked. `connect_to` is where files are fetched from
+    /// instead: `HOST:PORT:TO_HOST:TO_PORT`, as curl's option of that name.
+    ///
+    /// A wrong one is [`Kind::InvalidArgument`](crate::Kind::InvalidArgument).
+    pub(crate) fn new(resolver: Option<&str>, connect_to: &[String]) -> Result<Self> {
+        let whom = match resolver {
+            Some(address) => Whom::Only(server_address(address)?),
+            None => Whom::Authorities { finder: None, port: DNS_PORT },
+        };
+        Ok(Self { whom, connect_to: ConnectTo::parse(connect_to)?, limits: Limits::default() })
+    }
+}
+
+/// `ADDRESS` or `ADDRESS:PORT`; with a port, an IPv6 address is in brackets.
+pub(super) fn server_address(text: &str) -> Result<SocketAddr> {
+    let bare = text.strip_prefix('[').and_then(|text| text.strip_suffix(']')).unwrap_or(text);
+    let address = bare.parse::<IpAddr>().map(|address| SocketAddr::new(address, DNS_PORT));
+    match address.or_else(|_| text.parse()) {
+        Ok(address) if address.port() != 0 => Ok(address),
+        _ => Err(Error::invalid(
+            "resolver",
+            "expected the address of a DNS server, with a port if it is not 53: `192.0.2.1`, `192.0.2.1:5353`, \
+             `[2001:db8::1]:5353`",
+        )),
+    }
+}

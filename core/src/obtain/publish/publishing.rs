@@ -1,0 +1,41 @@
+//! What every publisher is told beside the challenge.
+
+use std::any::Any;
+use std::sync::Arc;
+use std::time::Instant;
+
+use crate::context::Context;
+use crate::endpoints::ValidationMethod;
+use crate::error::Error;
+use crate::excerpt::one_line;
+use crate::obtain::challenge::Challenge;
+
+/// What publishing has to know beside the challenge.
+pub(crate) struct Publishing<'a> {
+    pub(crate) context: &'a Context<'a>,
+    pub(crate) method: ValidationMethod,
+    /// The entry's name.
+    pub(crate) entry: &'a str,
+    pub(crate) order_id: &'a str,
+    /// The deadline.
+    pub(crate) end: Option<Instant>,
+    /// The entry's lock: a hook may go on after a cancel, and keeps it so long.
+    pub(crate) lock: Arc<dyn Any + Send + Sync>,
+}
+
+/// Which way it goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Action {
+    Present,
+    Cleanup,
+}
+
+/// The error where nobody publishes.
+pub(super) fn nobody(challenge: &Challenge) -> Error {
+    let why = format!(
+        "nobody is there to publish {} or to take it away: give `webroot`, `listen` or `hook`, or start the \
+         operation as an op",
+        one_line(challenge.location(), 200)
+    );
+    Error::invalid("validation", why)
+}

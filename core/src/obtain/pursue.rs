@@ -1,0 +1,119 @@
+//! From an order, begun or not, to a certificate in place.
+
+use super::session::Session;
+use super::validate::Waited;
+use crate::answers::Certificate;
+use crate::error::{Error, Result};
+use crate::obtain::interface::{Obtained, Outcome};
+
+impl Session<'_> {
+    /// Orders, or goes on with the order under way, up to a certificate in place.
+    pub(crate) fn pursue(&mut self, goes_on: bool) -> Result<Obtained> {
+        self.check_adopt(goes_on)?;
+        self.prepare()?;
+        let is_first = self.journal.installed.is_none();
+        let mut is_new = false;
+        let known = if goes_on {
+            self.keep_request()?;
+            self.known()?
+        } else {
+            None
+        };
+        let order = match known {
+            Some(order) => order,
+            None if !self.may_order()? => return self.postponed(),
+            None => {
+                is_new = !goes_on || self.journal.order.is_none();
+                if is_new {
+                    // A key that must not be used is refused before anything is changed.
+                    self.key_source()?;
+                    self.keep_request()?;
+                    if let Some(obtained) = self.make_way()? {
+                        return Ok(obtained);
+                    }
+                    self.begin_order()?;
+                }
+                self.ordered()?
+            }
+        };
+        match self.validated(order)? {
+            Waited::Pending(certificate) => Ok(self.outcome(Outcome::Pending, Some(*certificate))),
+            Waited::Issued(certificate) => {
+                self.install(&certificate)?;
+                self.settle_request()?;
+                self.deploy()?;
+                self.clear_leftovers()?;
+                self.account_for_lost_if_possible(None)?;
+                let outcome = match (is_new, is_first) {
+                    (false, _) => Outcome::Resumed,
+                    (true, true) => Outcome::Issued,
+                    (true, false) => Outcome::Renewed,
+                };
+                Ok(self.outcome(outcome, Some(*certificate)))
+            }
+        }
+    }
+
+    fn check_adopt(&self, goes_on: bool) -> Result<()> {
+        let Some(id) = &self.spec.adopt else { return Ok(()) };
+        if !goes_on {
+            return Err(nothing_to_adopt());
+        }
+        match self.journal.order.as_ref().and_then(|order| order.id.as_ref()) {
+            Some(known) if known != id => {
+                Err(Error::invalid("adopt", "the order under way is known already, and is another one"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether one more order may be made in this run through a store.
+    fn may_order(&mut self) -> Result<bool> {
+        let Some(budget) = &self.spec.budget else { return Ok(true) };
+        self.permit = budget.take(self.context.cancel, self.end());
+        self.check_not_cancelled()?;
+        Ok(self.permit.is_some())
+    }
+
+    fn postponed(&self) -> Result<Obtained> {
+        let certificate = self.journal.installed.as_ref().map(|there| self.stored_certificate(there));
+        Ok(self.outcome(Outcome::Postponed, certificate.transpose()?))
+    }
+
+    /// Another order is made, so the one under way is given up. Where it is issued already and is what is wanted, that is
+    /// what comes of the call.
+    fn make_way(&mut self) -> Result<Option<Obtained>> {
+        let is_renewal = self.is_renewal();
+        let Some(issued) = self.drop_order_if_any("something else is wanted now")? else { return Ok(None) };
+        if self.is_in_force() {
+            self.is_wanted_issued = true;
+            return Ok(Some(self.outcome(Outcome::Pending, Some(issued))));
+        }
+        if is_renewal {
+            self.install(&issued)?;
+            self.deploy()?;
+        } else {
+            self.pass_over(&issued)?;
+        }
+        Ok(None)
+    }
+
+    /// Whether the order under way is for another certificate like the one in place.
+    pub(crate) fn is_renewal(&self) -> bool {
+        let (order, installed) = (self.journal.order.as_ref(), self.journal.installed.as_ref());
+        order.is_some() && order.map(|order| &order.terms) == installed.map(|installed| &installed.terms)
+    }
+
+    /// Gives up the order under way; the certificate, if it was too late for that.
+    pub(crate) fn drop_order_if_any(&mut self, why: &str) -> Result<Option<Certificate>> {
+        match &self.journal.order {
+            None => Ok(None),
+            Some(order) if order.is_untouched() => self.forget_order().map(|()| None),
+            Some(_) => self.drop_order(why),
+        }
+    }
+}
+
+pub(crate) fn nothing_to_adopt() -> Error {
+    Error::invalid("adopt", "there is no order under way that it could belong to")
+}
