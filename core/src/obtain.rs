@@ -12,52 +12,26 @@
 //!
 //! Each step is written to the journal before it is taken, so whoever comes next knows what may have happened.
 
-mod account;
 mod address;
 mod budget;
 mod chain;
 mod challenge;
 mod check;
 mod clock;
-mod create;
 mod csr;
 mod decide;
-mod deploy;
-mod entry;
 mod env;
 mod events;
-mod files;
-mod give_up;
 mod in_force;
-mod in_place;
-mod install;
-mod integrity;
 mod interface;
-mod journal;
-mod keys;
-mod lock;
-mod order;
 mod order_spec;
 mod pauses;
 mod preflight;
-mod prepare;
 mod publish;
-mod publishing;
-mod pursue;
-mod quarantine;
-mod read_only;
-mod refusals;
-mod regular;
 mod renewals;
-mod replacement;
-mod request;
-mod revocation;
-mod sealed;
-mod search;
 mod session;
-mod storage;
-mod stored;
-mod validate;
+mod steps;
+mod store;
 
 use crate::context::Context;
 use crate::error::Result;

@@ -4,11 +4,11 @@
 
 use super::events::Stage;
 use super::interface::Obtained;
-use super::journal::{Installed, Order};
 use super::order_spec::Aim;
-use super::pursue::nothing_to_adopt;
 use super::session::Session;
 use crate::error::Result;
+use crate::obtain::steps::pursue::nothing_to_adopt;
+use crate::obtain::store::journal::{Installed, Order};
 
 /// What stands in the way of a renewal, an order that only waits or a hook that fails, has this share of the time in which
 /// a certificate is renewed.

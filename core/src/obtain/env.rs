@@ -1,7 +1,7 @@
 //! What a crash or time may change under us; tests have their own.
 
 use super::clock::{Clock, SystemClock};
-use super::storage::{Disk, Storage};
+use crate::obtain::store::storage::{Disk, Storage};
 
 /// The disk and the clock.
 pub(crate) struct Env<'a> {

@@ -9,16 +9,17 @@ use std::time::{Duration, Instant};
 
 use super::check::Lifetime;
 use super::decide::PATIENCE;
-use super::entry::Entry;
 use super::env::Env;
 use super::events::Stage;
 use super::order_spec::{Aim, DEADLINE, OrderSpec};
 use super::publish::Publisher;
 use super::session::{Session, Turn};
-use super::stored::{self, Which};
 use crate::context::Context;
 use crate::error::{Error, Kind, Result};
 use crate::obtain::interface::{Obtained, Outcome};
+use crate::obtain::steps::kept_request;
+use crate::obtain::steps::kept_request::Which;
+use crate::obtain::store::entry::Entry;
 
 /// For so long an order of what is in force is waited for before what is wanted is tried again: there is one order at a
 /// time, so in turns each would cancel the other's.
@@ -57,9 +58,9 @@ pub(crate) fn renew(
     name: &str,
     adjust: impl Fn(&mut OrderSpec),
 ) -> Result<Visit> {
-    let read = |which| stored::read(context, env, directory, name, which);
+    let read = |which| kept_request::read(context, env, directory, name, which);
     let read_in_force = || {
-        let gone = || Error::storage(directory.join(name).join(stored::REQUEST), "it is gone");
+        let gone = || Error::storage(directory.join(name).join(kept_request::REQUEST), "it is gone");
         read(Which::InForce)?.ok_or_else(gone)
     };
     // How long somebody else is waited for. What is wanted is read again when nobody else can change it.
@@ -148,7 +149,7 @@ fn other_in_force(session: &mut Session<'_>, adjust: impl FnOnce(&mut OrderSpec)
         return None;
     }
     let spec = Arc::clone(&session.spec);
-    match stored::read(&session.context, session.env, &spec.directory, &spec.name, Which::InForce) {
+    match kept_request::read(&session.context, session.env, &spec.directory, &spec.name, Which::InForce) {
         Ok(found) => found.map(|mut in_force| {
             adjust(&mut in_force);
             in_force

@@ -1,6 +1,7 @@
 //! What the caller wants, checked as far as that goes without asking anybody.
 
 mod key;
+mod refusals;
 mod validation;
 
 use std::collections::HashMap;
@@ -11,12 +12,11 @@ use std::time::Duration;
 use serde_json::{Map, Value};
 
 use super::budget::Budget;
-use super::journal::Terms;
 use super::preflight::Preflight;
 use super::publish::Publisher;
-use super::refusals;
 use crate::endpoints::ValidationMethod;
 use crate::error::{Error, Result};
+use crate::obtain::store::journal::Terms;
 use crate::parameter::Arguments;
 use crate::subject::Subject;
 pub(crate) use key::KeySpec;

@@ -12,18 +12,18 @@ use std::time::{Duration, Instant, SystemTime};
 
 use serde_json::Map;
 
-use super::account::Account;
 use super::budget::Budget;
 use super::check::Lifetime;
 use super::env::Env;
 use super::in_force::{self, Visit};
 use super::order_spec::{DEADLINE, OrderSpec};
-use super::stored;
 use crate::cancel::CancelToken;
 use crate::context::Context;
 use crate::error::{Error, Kind, Result};
 use crate::event::{Event, EventType};
 use crate::obtain::interface::Renewals;
+use crate::obtain::steps::account::Account;
+use crate::obtain::steps::kept_request;
 use crate::parameter::Arguments;
 use crate::thread;
 use report::{Report, Row};
@@ -151,7 +151,7 @@ fn entries(env: &Env<'_>, directory: &std::path::Path) -> Result<Vec<String>> {
     for name in found.into_iter().filter_map(|name| name.into_string().ok()) {
         let entry = directory.join(&name);
         // Also one that is no file, or leads nowhere: it is named in the report, and not left to expire.
-        if entry.join(stored::REQUEST).symlink_metadata().is_ok() {
+        if entry.join(kept_request::REQUEST).symlink_metadata().is_ok() {
             entries.push((leaf_of(env, &entry).map(|leaf| leaf.not_after), name));
         }
     }

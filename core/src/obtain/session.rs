@@ -5,17 +5,17 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use super::budget::Permit;
-use super::entry::Entry;
 use super::env::Env;
 use super::events::{Facts, Stage, tell};
-use super::files::files;
-use super::journal::{Installed, Journal, Order, Terms};
 use super::order_spec::OrderSpec;
 use crate::answers::Certificate;
 use crate::context::Context;
 use crate::error::{Error, Kind, Result};
 use crate::event::EventType;
 use crate::obtain::interface::{Obtained, Outcome};
+use crate::obtain::store::entry::Entry;
+use crate::obtain::store::files::files;
+use crate::obtain::store::journal::{Installed, Journal, Order, Terms};
 use crate::operation::Request;
 
 /// What the steps share.

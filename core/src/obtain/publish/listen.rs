@@ -8,7 +8,7 @@ use serde_json::Map;
 
 use super::file::File;
 use super::publishing::Publishing;
-use super::registry::Session;
+use super::registry::Serving;
 use crate::error::{Error, Result};
 use crate::event::{Event, EventType};
 use crate::obtain::challenge::FOLDER;
@@ -17,7 +17,7 @@ use crate::obtain::challenge::FOLDER;
 #[derive(Debug)]
 pub(crate) struct Listening {
     address: SocketAddr,
-    session: Mutex<Option<Session>>,
+    session: Mutex<Option<Serving>>,
 }
 
 impl Listening {
@@ -35,13 +35,13 @@ impl Listening {
         self.with_session(how, |session| session.serve(file.domain, path, file.content))
     }
 
-    fn with_session(&self, how: &Publishing<'_>, work: impl FnOnce(&Session)) -> Result<()> {
+    fn with_session(&self, how: &Publishing<'_>, work: impl FnOnce(&Serving)) -> Result<()> {
         let mut session = self.session.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(session) = session.as_ref().filter(|session| session.is_ours()) {
             work(session);
             return Ok(());
         }
-        let joined = Session::new(self.address).map_err(|error| self.cannot_listen(&error))?;
+        let joined = Serving::new(self.address).map_err(|error| self.cannot_listen(&error))?;
         work(&joined);
         tell(how, joined.address);
         *session = Some(joined);

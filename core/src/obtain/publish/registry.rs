@@ -12,7 +12,7 @@ use crate::per_process::{Own, PerProcess};
 
 /// A share of a server. With the last one the server goes.
 #[derive(Debug)]
-pub(super) struct Session {
+pub(super) struct Serving {
     id: u64,
     registry: &'static Own<Registry>,
     wanted: SocketAddr,
@@ -46,7 +46,7 @@ impl Registry {
     }
 }
 
-impl Session {
+impl Serving {
     /// Joins the server at this address; the first one starts it.
     pub(super) fn new(wanted: SocketAddr) -> io::Result<Self> {
         let registry = REGISTRY.get();
@@ -72,7 +72,7 @@ impl Session {
     }
 }
 
-impl Drop for Session {
+impl Drop for Serving {
     fn drop(&mut self) {
         if !self.is_ours() {
             return;

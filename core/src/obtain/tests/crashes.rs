@@ -9,7 +9,7 @@ use super::disk::{DyingDisk, Loss};
 use super::stand::{Stand, is_fresh};
 use crate::error::Kind;
 use crate::obtain::interface::{Obtain, Outcome};
-use crate::obtain::storage::Disk;
+use crate::obtain::store::storage::Disk;
 
 const LOSSES: [Loss; 3] = [Loss::Nothing, Loss::Contents, Loss::All];
 

@@ -86,7 +86,7 @@ fn another_accounts_certificates_are_as_unknown_ones() {
         if !is_waiting {
             stand.client().send(&RevokeCertificate::new(id(&first))).expect("revoked");
         }
-        let disk = crate::obtain::storage::Disk;
+        let disk = crate::obtain::store::storage::Disk;
         let wanted = if is_waiting { stand.wanted() } else { forced(&stand) };
         let obtained = stand.obtain_on(&disk, &client, &wanted).expect("an order of this account");
         assert_ne!(id(&obtained), id(&first));

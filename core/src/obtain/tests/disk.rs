@@ -13,7 +13,7 @@ use std::sync::Mutex;
 
 use nix::errno::Errno;
 
-use crate::obtain::storage::{Attributes, Disk, Storage};
+use crate::obtain::store::storage::{Attributes, Disk, Storage};
 
 /// What a crash leaves of what was not synced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -298,7 +298,7 @@ fn whether_it_was_revoked_is_asked_once_and_a_failure_does_no_harm() {
     let offline = Obtain { offline: Some(true), ..stand.wanted() };
     assert_eq!(stand.obtain(&offline).expect("not asked").outcome, Outcome::Unchanged);
     let keyless = crate::Client::builder().base_url(stand.sandbox.base_url()).build().expect("settings");
-    let disk = crate::obtain::storage::Disk;
+    let disk = crate::obtain::store::storage::Disk;
     assert_eq!(
         stand.obtain_on(&disk, &keyless, &stand.wanted()).expect("not asked").outcome,
         Outcome::Unchanged

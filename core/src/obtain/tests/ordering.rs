@@ -312,7 +312,7 @@ fn a_silent_order_is_explained() {
     });
     let resolver = Some(stand.sandbox.dns_address().to_string());
     let wanted = Obtain { preflight: Some("warn".to_owned()), resolver, ..stand.wanted() };
-    let obtained = stand.obtain_on(&crate::obtain::storage::Disk, &client, &wanted).expect("it waits");
+    let obtained = stand.obtain_on(&crate::obtain::store::storage::Disk, &client, &wanted).expect("it waits");
     assert_eq!(obtained.outcome, Outcome::Pending);
     let is_told = |line: &String| line.contains("(preflight)") && line.contains("sectigo.com");
     assert!(

@@ -12,7 +12,7 @@ use super::disk::{LimitedDisk, Step};
 use super::stand::{Stand, is_fresh};
 use crate::error::{Error, Kind};
 use crate::obtain::interface::{Obtain, Outcome};
-use crate::obtain::storage::{Disk, Storage};
+use crate::obtain::store::storage::{Disk, Storage};
 
 /// Nothing is under way after this, and what is there is as it was.
 fn refused(stand: &Stand, disk: &dyn Storage, wanted: &Obtain, place: &str) -> Error {

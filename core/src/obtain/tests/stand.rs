@@ -15,7 +15,7 @@ use super::time::SandboxClock;
 use crate::Client;
 use crate::error::Result;
 use crate::obtain::interface::{Obtain, Obtained, Outcome, RenewAll, Renewals};
-use crate::obtain::storage::{Disk, Storage};
+use crate::obtain::store::storage::{Disk, Storage};
 use crate::obtain::{Env, check};
 use crate::operation::Request;
 use crate::parameter;

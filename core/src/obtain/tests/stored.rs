@@ -16,8 +16,8 @@ use super::disk::{LimitedDisk, Step};
 use super::stand::{Stand, is_fresh};
 use crate::error::Kind;
 use crate::obtain::interface::{Obtain, Outcome, RenewAll};
-use crate::obtain::sealed;
-use crate::obtain::storage::Disk;
+use crate::obtain::store::sealed;
+use crate::obtain::store::storage::Disk;
 
 fn entry(stand: &Stand) -> PathBuf {
     stand.store().join("example.com")

@@ -1,17 +1,17 @@
 //! Which key an order is for: one that is made here, or one of the caller's; and never one whose certificate was
 //! revoked.
 
-use super::account::{Account, is_not_ours, is_revoked};
-use super::csr::public_key_hash;
-use super::entry::Entry;
-use super::events::Stage;
-use super::files::KEY;
-use super::journal::KeyUse;
-use super::order_spec::KeySpec;
-use super::session::Session;
 use crate::endpoints::GetCertificate;
 use crate::error::{Error, Result};
 use crate::key_type::KeyType;
+use crate::obtain::csr::public_key_hash;
+use crate::obtain::events::Stage;
+use crate::obtain::order_spec::KeySpec;
+use crate::obtain::session::Session;
+use crate::obtain::steps::account::{Account, is_not_ours, is_revoked};
+use crate::obtain::store::entry::Entry;
+use crate::obtain::store::files::KEY;
+use crate::obtain::store::journal::KeyUse;
 use crate::private_key::PrivateKey;
 use crate::signing_request;
 

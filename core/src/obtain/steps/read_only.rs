@@ -1,12 +1,12 @@
 //! A store that cannot be written: another place renews it, or its file system was mounted read-only. A good certificate
 //! is a good one there, too.
 
-use super::events::Stage;
-use super::order_spec::Aim;
-use super::session::Session;
-use super::stored::REQUEST;
 use crate::error::{Error, Result};
+use crate::obtain::events::Stage;
 use crate::obtain::interface::Obtained;
+use crate::obtain::order_spec::Aim;
+use crate::obtain::session::Session;
+use crate::obtain::steps::kept_request::REQUEST;
 
 impl Session<'_> {
     /// `unchanged`, if nothing has to be written for that.

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use nix::errno::Errno;
 
-use super::regular;
+use crate::obtain::store::regular;
 
 /// What is written is only sure to be there after [`Storage::sync`]: of the file for its contents, and of its folder
 /// for its name.

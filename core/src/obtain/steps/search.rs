@@ -2,14 +2,14 @@
 
 use std::time::{Duration, SystemTime};
 
-use super::account::{Account, Hash, carries_hash, hash_of, is_not_ours, shown};
-use super::events::Stage;
-use super::journal::Sent;
-use super::request::Request;
-use super::session::Session;
 use crate::answers::Certificate;
 use crate::endpoints::GetCertificate;
 use crate::error::{Error, Kind, Result};
+use crate::obtain::events::Stage;
+use crate::obtain::session::Session;
+use crate::obtain::steps::account::{Account, Hash, carries_hash, hash_of, is_not_ours, shown};
+use crate::obtain::steps::order_csr::OrderCsr;
+use crate::obtain::store::journal::Sent;
 use crate::time::Time;
 
 /// Between two looks.
@@ -19,7 +19,7 @@ const LONGEST_LOOK: Duration = Duration::from_secs(8);
 impl Session<'_> {
     /// The order of a create whose answer was lost, or was about other names: looked for at once, and again until it has
     /// had the time to turn up. `None`: it was not made, as far as can be told.
-    pub(crate) fn found_again(&mut self, request: &Request) -> Result<Option<Certificate>> {
+    pub(crate) fn found_again(&mut self, request: &OrderCsr) -> Result<Option<Certificate>> {
         if let Some(found) = self.search(request)? {
             return Ok(Some(found));
         }
@@ -41,7 +41,7 @@ impl Session<'_> {
         }
     }
 
-    fn search(&mut self, request: &Request) -> Result<Option<Certificate>> {
+    fn search(&mut self, request: &OrderCsr) -> Result<Option<Certificate>> {
         let Some(sent) = self.order()?.sent.clone() else { return Ok(None) };
         let begin = self.env.clock.instant();
         let mut pause = FIRST_LOOK;
@@ -76,7 +76,7 @@ impl Session<'_> {
     }
 
     /// Creates of this very CSR whose outcome is not known.
-    pub(crate) fn same_request(&self, request: &Request) -> Vec<Sent> {
+    pub(crate) fn same_request(&self, request: &OrderCsr) -> Vec<Sent> {
         self.journal.lost.iter().filter(|sent| sent.csr_sha256 == request.sha256).cloned().collect()
     }
 
@@ -84,7 +84,7 @@ impl Session<'_> {
     pub(crate) fn pick(
         &self,
         account: &Account,
-        request: &Request,
+        request: &OrderCsr,
         creates: &[Sent],
     ) -> Result<Option<Certificate>> {
         let creates: Vec<&Sent> = creates.iter().collect();

@@ -1,7 +1,7 @@
 //! What can be seen before an order is seen before it: each order takes a place in the quota.
 
-use super::session::Session;
 use crate::error::{Error, Result};
+use crate::obtain::session::Session;
 use crate::{digest, process};
 
 impl Session<'_> {

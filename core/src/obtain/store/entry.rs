@@ -23,15 +23,16 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use zeroize::Zeroizing;
 
-use super::env::Env;
-use super::events::{Stage, tell};
-use super::journal::{self, Journal};
-use super::lock::{Lock, is_lock_unknown};
-use super::sealed;
-use super::storage::is_unsupported;
 use crate::context::Context;
 use crate::error::{Error, Kind, Result};
 use crate::event::EventType;
+use crate::obtain::env::Env;
+use crate::obtain::events::{Stage, tell};
+use crate::obtain::store::journal;
+use crate::obtain::store::journal::Journal;
+use crate::obtain::store::lock::{Lock, is_lock_unknown};
+use crate::obtain::store::sealed;
+use crate::obtain::store::storage::is_unsupported;
 use crate::private_key::PrivateKey;
 use crate::signing_request;
 

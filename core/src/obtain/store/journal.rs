@@ -2,8 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::publish::Published;
 use crate::key_type::KeyType;
+use crate::obtain::publish::Published;
 use crate::time::Time;
 
 /// The version that we write. What a newer library wrote is not for us to guess at.

@@ -2,17 +2,17 @@
 
 use std::time::{Duration, SystemTime};
 
-use super::account::Account;
-use super::events::Stage;
-use super::journal::Sent;
-use super::order_spec::Aim;
-use super::replacement::{is_in_the_way, is_no_replacement};
-use super::request::Request;
-use super::session::Session;
 use crate::answers::Certificate;
 use crate::endpoints::CreateCertificate;
 use crate::error::{Error, Kind, Result, codes};
 use crate::names;
+use crate::obtain::events::Stage;
+use crate::obtain::order_spec::Aim;
+use crate::obtain::session::Session;
+use crate::obtain::steps::account::Account;
+use crate::obtain::steps::order_csr::OrderCsr;
+use crate::obtain::steps::replacement::{is_in_the_way, is_no_replacement};
+use crate::obtain::store::journal::Sent;
 use crate::time::Time;
 
 /// How many creates of an entry may be without an outcome: each may take a place in the quota.
@@ -35,7 +35,7 @@ enum Sending {
 impl Session<'_> {
     /// Makes the order, and gives it with the request that it was made from. A create without an outcome is the last one
     /// of a call.
-    pub(crate) fn create(&mut self, mut request: Request) -> Result<(Certificate, Request)> {
+    pub(crate) fn create(&mut self, mut request: OrderCsr) -> Result<(Certificate, OrderCsr)> {
         // Of other requests: one of this request is adopted.
         self.account_for_lost_if_possible(Some(&request.sha256))?;
         let mut account = Account::of(self, self.terms.common_name())?;
@@ -102,7 +102,7 @@ impl Session<'_> {
     fn send_create(
         &mut self,
         account: &Account,
-        request: &Request,
+        request: &OrderCsr,
         replaces: Option<&str>,
     ) -> Result<Sending> {
         self.write_sent(account, request)?;
@@ -143,7 +143,7 @@ impl Session<'_> {
 
     /// Looks for the order. If it is not there, the next call looks once more before it orders again: in an outage each
     /// create may take a place in the quota.
-    fn after_unknown(&mut self, request: &Request, lost: Error) -> Result<Certificate> {
+    fn after_unknown(&mut self, request: &OrderCsr, lost: Error) -> Result<Certificate> {
         self.has_unknown_create = true;
         let message = format!("it cannot be told whether the order was made ({lost}); looking for it");
         self.warn(Stage::Order, &message, []);
@@ -160,7 +160,7 @@ impl Session<'_> {
     }
 
     /// On disk before the call: that it goes out, and what was there before.
-    fn write_sent(&mut self, account: &Account, request: &Request) -> Result<()> {
+    fn write_sent(&mut self, account: &Account, request: &OrderCsr) -> Result<()> {
         let sent = Sent {
             at: Time::from(self.now()),
             server_time: account.server_time.map(Time::from),

@@ -1,11 +1,11 @@
 //! A certificate that was issued and failed our checks: kept for a person, and no other is ordered in its place.
 
-use super::events::Stage;
-use super::journal::{Order, Quarantined};
-use super::session::Session;
 use crate::answers::Certificate;
 use crate::endpoints::DownloadCertificate;
 use crate::error::{Error, Kind, Result};
+use crate::obtain::events::Stage;
+use crate::obtain::session::Session;
+use crate::obtain::store::journal::{Order, Quarantined};
 
 impl Session<'_> {
     /// Issued, and not what we need: kept for a person, and nothing else is ordered in its place.

@@ -2,14 +2,14 @@
 
 use std::time::Duration;
 
-use super::account::{Account, carries_hash, has_names_of, is_live, is_not_ours, shown};
-use super::events::Stage;
-use super::journal::Order;
-use super::request::Request;
-use super::session::Session;
 use crate::answers::Certificate;
 use crate::endpoints::GetCertificate;
 use crate::error::{Error, Kind, Result};
+use crate::obtain::events::Stage;
+use crate::obtain::session::Session;
+use crate::obtain::steps::account::{Account, carries_hash, has_names_of, is_live, is_not_ours, shown};
+use crate::obtain::steps::order_csr::OrderCsr;
+use crate::obtain::store::journal::Order;
 use crate::time::Time;
 
 /// An order that waits for longer than this is begun anew.
@@ -79,7 +79,7 @@ impl Session<'_> {
     }
 
     /// Takes an order for ours.
-    fn adopt(&mut self, found: Certificate, request: &Request) -> Result<Certificate> {
+    fn adopt(&mut self, found: Certificate, request: &OrderCsr) -> Result<Certificate> {
         self.journal.hash_tells |= carries_hash(&found, &request.sha256);
         if self.order()?.sent.is_none() {
             // It came of an earlier create, which is accounted for by that.

@@ -1,14 +1,16 @@
 //! Which certificate a new order replaces, which passes the quota; and what stands in the way of one.
 
-use super::account::{Account, carries_hash, is_live, is_not_ours, is_open, is_revoked, shown};
-use super::journal::Installed;
-use super::order_spec::Replace;
-use super::request::Request;
-use super::session::Session;
 use crate::answers::Certificate;
 use crate::endpoints::GetCertificate;
 use crate::error::{Error, Result, codes};
 use crate::names;
+use crate::obtain::order_spec::Replace;
+use crate::obtain::session::Session;
+use crate::obtain::steps::account::{
+    Account, carries_hash, is_live, is_not_ours, is_open, is_revoked, shown,
+};
+use crate::obtain::steps::order_csr::OrderCsr;
+use crate::obtain::store::journal::Installed;
 use crate::time::Time;
 
 impl Session<'_> {
@@ -99,7 +101,7 @@ impl Session<'_> {
     /// After a refusal that a lost order of ours may be the reason for: that order.
     pub(crate) fn after_refusal(
         &mut self,
-        request: &Request,
+        request: &OrderCsr,
         refused: &Error,
         tried: &[Option<String>],
     ) -> Result<Option<Certificate>> {

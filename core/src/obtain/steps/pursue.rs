@@ -1,10 +1,10 @@
 //! From an order, begun or not, to a certificate in place.
 
-use super::session::Session;
-use super::validate::Waited;
 use crate::answers::Certificate;
 use crate::error::{Error, Result};
 use crate::obtain::interface::{Obtained, Outcome};
+use crate::obtain::session::Session;
+use crate::obtain::steps::validate::Waited;
 
 impl Session<'_> {
     /// Orders, or goes on with the order under way, up to a certificate in place.

@@ -2,13 +2,13 @@
 
 use std::time::{Duration, SystemTime};
 
-use super::journal::{Sent, Terms};
-use super::session::Session;
 use crate::answers::Certificate;
 use crate::context::Context;
 use crate::endpoints::{Found, GetCertificate, ListCertificates, all, list_page};
 use crate::error::{Error, Result, codes};
 use crate::names;
+use crate::obtain::session::Session;
+use crate::obtain::store::journal::{Sent, Terms};
 use crate::time::Time;
 
 /// As many on a page as the service gives.

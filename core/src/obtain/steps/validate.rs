@@ -3,15 +3,15 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::challenge::Challenge;
-use super::events::{Stage, fact};
-use super::order_spec::Level;
-use super::pauses::Pauses;
-use super::preflight::{Finding, Watching};
-use super::session::Session;
 use crate::answers::Certificate;
 use crate::endpoints::{GetCertificate, ValidationMethod, VerifyDomains};
 use crate::error::{Error, FailedDomain, Kind, Result, codes};
+use crate::obtain::challenge::Challenge;
+use crate::obtain::events::{Stage, fact};
+use crate::obtain::order_spec::Level;
+use crate::obtain::pauses::Pauses;
+use crate::obtain::preflight::{Finding, Watching};
+use crate::obtain::session::Session;
 
 /// Verify is often too early; after so many failures it is not that.
 const VERIFY_TRIES: u32 = 6;
@@ -187,7 +187,8 @@ impl Session<'_> {
             return Ok(());
         }
         let mut findings = self.spec.look.caa(&self.watching(), &self.terms.domains)?;
-        if let Ok(wanted) = super::challenge::challenges(order, self.spec.method, &self.terms.domains) {
+        if let Ok(wanted) = crate::obtain::challenge::challenges(order, self.spec.method, &self.terms.domains)
+        {
             for finding in self.spec.look.look(&self.watching(), &wanted)? {
                 if !findings.contains(&finding) {
                     findings.push(finding);

@@ -1,13 +1,13 @@
 //! The certificate in place: whether it is what is wanted, and how long it is good.
 
-use super::check::Lifetime;
-use super::entry::Entry;
-use super::events::Stage;
-use super::files::files;
-use super::journal::Installed;
-use super::order_spec::Aim;
-use super::session::Session;
 use crate::error::Result;
+use crate::obtain::check::Lifetime;
+use crate::obtain::events::Stage;
+use crate::obtain::order_spec::Aim;
+use crate::obtain::session::Session;
+use crate::obtain::store::entry::Entry;
+use crate::obtain::store::files::files;
+use crate::obtain::store::journal::Installed;
 
 impl Session<'_> {
     pub(crate) fn is_undeployed(&self) -> bool {

@@ -5,12 +5,13 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::events::Stage;
-use super::files::files;
-use super::journal::Installed;
-use super::session::Session;
 use crate::error::{Error, Result};
-use crate::process::{self, Command};
+use crate::obtain::events::Stage;
+use crate::obtain::session::Session;
+use crate::obtain::store::files::files;
+use crate::obtain::store::journal::Installed;
+use crate::process;
+use crate::process::Command;
 
 /// A reload takes seconds; who needs longer starts something.
 const TIMEOUT: Duration = Duration::from_secs(300);

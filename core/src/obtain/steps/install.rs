@@ -3,17 +3,17 @@
 use serde_json::Value;
 use zeroize::Zeroizing;
 
-use super::csr::Csr;
-use super::entry::{Entry, PRIVATE, PUBLIC, failed};
-use super::events::Stage;
-use super::files::{CERT, CERTIFICATE, CHAIN, COMBINED, CSR, FULLCHAIN, KEY, files};
-use super::journal::{Installed, Terms};
-use super::pauses::Pauses;
-use super::session::Session;
-use super::{chain, check};
 use crate::answers::Certificate;
 use crate::endpoints::{Download, DownloadCertificate};
 use crate::error::{Error, Result, codes};
+use crate::obtain::csr::Csr;
+use crate::obtain::events::Stage;
+use crate::obtain::pauses::Pauses;
+use crate::obtain::session::Session;
+use crate::obtain::store::entry::{Entry, PRIVATE, PUBLIC, failed};
+use crate::obtain::store::files::{CERT, CERTIFICATE, CHAIN, COMBINED, CSR, FULLCHAIN, KEY, files};
+use crate::obtain::store::journal::{Installed, Terms};
+use crate::obtain::{chain, check};
 use crate::signing_request;
 
 /// How many versions are kept.

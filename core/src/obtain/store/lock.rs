@@ -21,8 +21,8 @@ use nix::libc;
 use nix::sys::signal::kill;
 use nix::unistd::Pid;
 
-use super::regular;
-use super::storage::is_unsupported;
+use crate::obtain::store::regular;
+use crate::obtain::store::storage::is_unsupported;
 use crate::per_process::{Own, PerProcess};
 
 /// Quarantined until it is dropped, or its process ends.
@@ -213,7 +213,7 @@ impl Drop for Name {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::obtain::store::lock::*;
 
     #[test]
     fn one_has_it_at_a_time() {

@@ -1,23 +1,23 @@
 //! Key and CSR of an order: on disk before anything is sent.
 
-use super::csr::Csr;
-use super::entry::{Entry, PRIVATE};
-use super::events::Stage;
-use super::files::{CSR, KEY};
-use super::keys::KeySource;
-use super::session::Session;
 use crate::error::{Error, Result};
+use crate::obtain::csr::Csr;
+use crate::obtain::events::Stage;
+use crate::obtain::session::Session;
+use crate::obtain::steps::keys::KeySource;
+use crate::obtain::store::entry::{Entry, PRIVATE};
+use crate::obtain::store::files::{CSR, KEY};
 use crate::private_key::PrivateKey;
 use crate::signing_request;
 
 /// A CSR and the hash that names it.
 #[derive(Clone, Debug)]
-pub(crate) struct Request {
+pub(crate) struct OrderCsr {
     pub(crate) csr: String,
     pub(crate) sha256: String,
 }
 
-impl Request {
+impl OrderCsr {
     fn of(csr: String) -> Self {
         let sha256 = signing_request::sha256(&csr);
         Self { csr, sha256 }
@@ -26,7 +26,7 @@ impl Request {
 
 impl Session<'_> {
     /// Key and CSR, on disk before anything is sent. Those of an order that may have been sent are never replaced.
-    pub(crate) fn make_request(&mut self) -> Result<Request> {
+    pub(crate) fn make_request(&mut self) -> Result<OrderCsr> {
         let order = self.order()?.clone();
         let (key_file, csr_file) =
             (Entry::in_version(order.serial, KEY), Entry::in_version(order.serial, CSR));
@@ -34,7 +34,7 @@ impl Session<'_> {
         if let (Ok(key), Some(csr)) = (&key, self.entry.read_text(&csr_file)?)
             && (key.is_some() || order.terms.by_csr)
         {
-            let request = Request::of(csr);
+            let request = OrderCsr::of(csr);
             let is_it = order.sent.as_ref().is_none_or(|sent| sent.csr_sha256 == request.sha256);
             if is_it && self.is_usable(&request, key.as_ref()) {
                 let is_open = order.sent.is_some() || !self.same_request(&request).is_empty();
@@ -58,7 +58,7 @@ impl Session<'_> {
         let key = match source {
             KeySource::Csr { pem, .. } => {
                 self.entry.write(&csr_file, pem.as_bytes(), PRIVATE)?;
-                return Ok(Request::of(pem));
+                return Ok(OrderCsr::of(pem));
             }
             KeySource::Kept { file, .. } => self.read_key(&file)?,
             KeySource::New(key_type) => {
@@ -73,7 +73,7 @@ impl Session<'_> {
 
     /// Another CSR for the key of the order, when the service wants a country in it and the one there has none. `None`:
     /// it is the caller's, or has one, or is to have none.
-    pub(crate) fn with_country(&mut self, request: &Request) -> Result<Option<Request>> {
+    pub(crate) fn with_country(&mut self, request: &OrderCsr) -> Result<Option<OrderCsr>> {
         let order = self.order()?.clone();
         let has_country = Csr::read(&request.csr).is_none_or(|csr| csr.has_country);
         if order.terms.by_csr || has_country || self.spec.subject.country().is_none() {
@@ -85,17 +85,17 @@ impl Session<'_> {
     }
 
     /// Whether a stored CSR can be sent: it can be read, is for the key beside it, and that is not forbidden.
-    fn is_usable(&self, request: &Request, key: Option<&PrivateKey>) -> bool {
+    fn is_usable(&self, request: &OrderCsr, key: Option<&PrivateKey>) -> bool {
         Csr::read(&request.csr).is_some_and(|csr| {
             key.is_none_or(|key| signing_request::public_key(key) == csr.public_key)
                 && !self.journal.revoked_keys.contains(&csr.public_key)
         })
     }
 
-    fn write_csr(&self, key: &PrivateKey, serial: u32) -> Result<Request> {
+    fn write_csr(&self, key: &PrivateKey, serial: u32) -> Result<OrderCsr> {
         let names: Vec<&str> = self.terms.domains.iter().map(String::as_str).collect();
         let csr = signing_request::make(key, &names, &self.spec.subject)?;
         self.entry.write(&Entry::in_version(serial, CSR), csr.as_bytes(), PRIVATE)?;
-        Ok(Request::of(csr))
+        Ok(OrderCsr::of(csr))
     }
 }

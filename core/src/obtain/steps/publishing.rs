@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use super::challenge::{Challenge, challenges};
-use super::events::Stage;
-use super::publish::{Published, Publishing};
-use super::session::Session;
 use crate::answers::Certificate;
 use crate::endpoints::GetCertificate;
 use crate::error::{Kind, Result};
+use crate::obtain::challenge::{Challenge, challenges};
+use crate::obtain::events::Stage;
+use crate::obtain::publish::{Published, Publishing};
+use crate::obtain::session::Session;
 
 impl Session<'_> {
     /// Puts everything in place that the order wants to see; what is there already is put there again.

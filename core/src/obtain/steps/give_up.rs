@@ -3,17 +3,17 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use super::account::{Account, Hash, carries_hash, hash_of, is_not_ours, is_open, shown};
-use super::entry::Entry;
-use super::events::Stage;
-use super::files::KEY;
-use super::journal::Sent;
-use super::pauses::Pauses;
-use super::session::Session;
 use crate::answers::Certificate;
 use crate::endpoints::{CancelCertificate, GetCertificate};
 use crate::error::{Error, Kind, Result, codes};
+use crate::obtain::events::Stage;
 use crate::obtain::interface::{Obtained, Outcome};
+use crate::obtain::pauses::Pauses;
+use crate::obtain::session::Session;
+use crate::obtain::steps::account::{Account, Hash, carries_hash, hash_of, is_not_ours, is_open, shown};
+use crate::obtain::store::entry::Entry;
+use crate::obtain::store::files::KEY;
+use crate::obtain::store::journal::Sent;
 
 /// For so long a create without an outcome is looked for.
 const LOST_FOR: Duration = Duration::from_secs(24 * 3600);

@@ -2,9 +2,9 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use super::address::{DOCUMENTATION, why_not_public};
 use crate::endpoints::ValidationMethod;
 use crate::error::{Error, Result};
+use crate::obtain::address::{DOCUMENTATION, why_not_public};
 
 /// Names that no public CA issues for (RFC 6761, RFC 6762, RFC 7686, RFC 8375, RFC 9476, and ICANN's `internal`).
 const RESERVED: [&str; 9] =
@@ -69,7 +69,7 @@ fn reserved(name: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::obtain::order_spec::refusals::*;
 
     fn refused(names: &[&str], method: ValidationMethod) -> bool {
         let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();

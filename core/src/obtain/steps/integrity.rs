@@ -7,15 +7,15 @@ use x509_parser::certificate::X509Certificate;
 use x509_parser::prelude::FromDer;
 use zeroize::Zeroizing;
 
-use super::entry::Entry;
-use super::events::Stage;
-use super::files::KEY;
-use super::files::{CERTIFICATE, COMBINED};
-use super::journal::Installed;
-use super::session::Session;
 use crate::answers::Certificate;
 use crate::endpoints::GetCertificate;
 use crate::error::{Error, Kind, Result};
+use crate::obtain::events::Stage;
+use crate::obtain::session::Session;
+use crate::obtain::store::entry::Entry;
+use crate::obtain::store::files::KEY;
+use crate::obtain::store::files::{CERTIFICATE, COMBINED};
+use crate::obtain::store::journal::Installed;
 use crate::signing_request::read_key;
 
 impl Session<'_> {

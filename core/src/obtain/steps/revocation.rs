@@ -2,17 +2,17 @@
 
 use std::time::{Duration, Instant};
 
-use super::account::is_revoked;
-use super::csr::Csr;
-use super::entry::Entry;
-use super::events::Stage;
-use super::files::CSR;
-use super::journal::{Installed, Order};
-use super::session::Session;
 use crate::answers::Certificate;
 use crate::context::Context;
 use crate::endpoints::GetCertificate;
 use crate::error::{Kind, Result};
+use crate::obtain::csr::Csr;
+use crate::obtain::events::Stage;
+use crate::obtain::session::Session;
+use crate::obtain::steps::account::is_revoked;
+use crate::obtain::store::entry::Entry;
+use crate::obtain::store::files::CSR;
+use crate::obtain::store::journal::{Installed, Order};
 
 /// How long the answer is waited for; a good certificate is no reason to wait long.
 const AT_MOST: Duration = Duration::from_secs(5);

@@ -3,8 +3,8 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::{CURRENT, Entry, PRIVATE, VERSIONS, failed, is_absent};
 use crate::error::{Error, Result};
+use crate::obtain::store::entry::{CURRENT, Entry, PRIVATE, VERSIONS, failed, is_absent};
 
 const FILE: &str = ".probe";
 const FOLDER: &str = ".probe.d";

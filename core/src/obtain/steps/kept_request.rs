@@ -8,17 +8,17 @@ use std::path::Path;
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
-use super::entry::PRIVATE;
-use super::env::Env;
-use super::keys::WANTED_KEY;
-use super::order_spec::KeySpec;
-use super::order_spec::{OrderSpec, is_stored};
-use super::sealed;
-use super::session::Session;
-use super::storage::Attributes;
 use crate::context::Context;
 use crate::error::{Error, Result};
+use crate::obtain::env::Env;
 use crate::obtain::interface::Obtain;
+use crate::obtain::order_spec::KeySpec;
+use crate::obtain::order_spec::{OrderSpec, is_stored};
+use crate::obtain::session::Session;
+use crate::obtain::steps::keys::WANTED_KEY;
+use crate::obtain::store::entry::PRIVATE;
+use crate::obtain::store::sealed;
+use crate::obtain::store::storage::Attributes;
 use crate::operation::Request as _;
 use crate::parameter;
 

@@ -47,7 +47,7 @@ fn differences(found: &[u8], expected: &str) -> usize {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use crate::obtain::store::sealed::*;
 
     const JSON: &str = "{\n  \"version\": 1,\n  \"text\": \"é\"\n}\n";
 
