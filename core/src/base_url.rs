@@ -7,6 +7,7 @@ use ureq::http::Uri;
 use ureq::http::uri::Authority;
 
 use crate::error::{Error, Result};
+use crate::port;
 
 /// A checked base URL, without a slash at its end.
 #[derive(Clone)]
@@ -33,6 +34,9 @@ impl BaseUrl {
         }
         if uri.query().is_some() || text.contains('#') {
             return refuse("expected a URL without `?` and `#`");
+        }
+        if let Err(why) = port::of(authority) {
+            return refuse(why);
         }
         let is_plain = match scheme {
             "https" => false,
@@ -78,6 +82,8 @@ mod tests {
             "http://127.8.8.8",
             "http://[::1]:80/a/b",
             "http://LOCALHOST:1",
+            "https://api.zerossl.com:443",
+            "https://api.zerossl.com:",
         ] {
             assert!(BaseUrl::parse(url).is_ok(), "{url}");
         }
@@ -95,6 +101,10 @@ mod tests {
             "https://api.zerossl.com?a=b",
             "https://api.zerossl.com#a",
             "https://",
+            "https://api.zerossl.com:https",
+            "https://api.zerossl.com:0",
+            "https://api.zerossl.com:65536",
+            "http://[::1]:x",
         ] {
             let error = BaseUrl::parse(url).err().map(|error| error.to_string());
             assert!(error.as_ref().is_some_and(|error| !error.contains("pass@")), "{url}: {error:?}");

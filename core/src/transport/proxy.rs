@@ -11,6 +11,7 @@ use ureq::ProxyProtocol;
 
 use crate::base_url::BaseUrl;
 use crate::error::{Error, Result};
+use crate::port;
 use crate::secret::Secret;
 
 const SETTING: &str = "proxy";
@@ -63,7 +64,12 @@ impl Proxy {
             };
             Err(Error::invalid(SETTING, why))
         };
-        match ureq::Proxy::new(choice.url.reveal()) {
+        let proxy = ureq::Proxy::new(choice.url.reveal());
+        let port = proxy.as_ref().ok().and_then(|proxy| proxy.uri().authority()).map(port::of).transpose();
+        if let Err(why) = port {
+            return refuse(why);
+        }
+        match proxy {
             Ok(proxy) if !matches!(proxy.protocol(), ProxyProtocol::Http | ProxyProtocol::Https) => {
                 refuse("only HTTP proxies are supported (http://host:port), not SOCKS")
             }

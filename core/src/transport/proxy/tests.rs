@@ -56,6 +56,20 @@ fn a_proxy_is_named_by_host_and_port_and_by_what_says_so() {
     assert!(refused.contains("https_proxy") && !refused.contains("secret"), "{refused}");
 }
 
+#[test]
+fn a_port_that_is_none_is_refused() {
+    for url in [
+        "http://user:secret@h:0",
+        "http://user:secret@h:65536",
+        "http://user:secret@h:proxy",
+        "user:secret@h:+1",
+        "http://user:secret@[::1]:x",
+    ] {
+        let refused = usable(url, "https://api.zerossl.com").expect_err(url).to_string();
+        assert!(refused.contains("port") && !refused.contains("secret"), "{refused}");
+    }
+}
+
 const API: &str = "api.example.com";
 const A: &str = "http://a:1";
 
