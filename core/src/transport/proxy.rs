@@ -64,7 +64,14 @@ impl Proxy {
             };
             Err(Error::invalid(SETTING, why))
         };
-        let proxy = ureq::Proxy::new(choice.url.reveal());
+        let url = choice.url.reveal();
+        // What looks like host, port and path are a user and a password then.
+        if url.rsplit_once('@').is_some_and(|(before, _)| {
+            before.split_once("://").map_or(before, |(_, rest)| rest).contains(['/', '?', '#'])
+        }) {
+            return refuse("in a user or password, `/`, `?` and `#` are written %2F, %3F and %23");
+        }
+        let proxy = ureq::Proxy::new(url);
         let port = proxy.as_ref().ok().and_then(|proxy| proxy.uri().authority()).map(port::of).transpose();
         if let Err(why) = port {
             return refuse(why);

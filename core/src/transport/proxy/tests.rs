@@ -57,6 +57,26 @@ fn a_proxy_is_named_by_host_and_port_and_by_what_says_so() {
 }
 
 #[test]
+fn a_password_that_would_be_taken_for_something_else_is_refused_and_not_shown() {
+    for url in [
+        "http://s3cret:12/s3cret@h:1",
+        "http://s3cret:12?s3cret@h:1",
+        "http://s3cret:12#s3cret@h:1",
+        "http://s3cret/s3cret@h:1",
+        "http://u:s3cret:12/@h:1",
+        "s3cret:12/s3cret@h:1",
+        "https://s3cret:s3cret//@h",
+    ] {
+        let refused = usable(url, "https://api.zerossl.com").expect_err(url).to_string();
+        assert!(refused.contains("%2F") && !refused.contains("s3cret"), "{refused}");
+    }
+    for url in ["http://u:s3cret%2F%3F%23@h:1/", "http://u:s3@cret@h:1", "http://h:1/path?query"] {
+        let proxy = usable(url, "https://api.zerossl.com").expect(url);
+        assert_eq!(proxy.to_string(), "the proxy h:1");
+    }
+}
+
+#[test]
 fn a_port_that_is_none_is_refused() {
     for url in [
         "http://user:secret@h:0",
