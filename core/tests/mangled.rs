@@ -260,6 +260,20 @@ fn a_list_of_next_to_nothing_does_not_fill_the_memory() {
 }
 
 #[test]
+fn very_many_unknown_fields_take_no_time() {
+    let sandbox = sandbox();
+    let unknown: Vec<String> = (0..200_000).map(|number| format!(r#""n{number}":0,"n{number}":1"#)).collect();
+    let body = format!(r#"{{"id":"x",{}}}"#, unknown.join(","));
+    fault(&sandbox, "get_certificate", 1, When::Before, Reply::text(200, body));
+    let client = client(&sandbox);
+    let begin = std::time::Instant::now();
+    let certificate = client.send(&zerossl::GetCertificate::new("x")).expect("a certificate");
+    assert!(begin.elapsed() < std::time::Duration::from_secs(20));
+    assert_eq!(certificate.extra.len(), 200_000);
+    assert!(certificate.extra.values().all(|value| *value == 0), "the first one stands");
+}
+
+#[test]
 fn nesting_without_end_is_a_response_error() {
     let sandbox = sandbox();
     let client = client(&sandbox);
