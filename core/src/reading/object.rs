@@ -8,7 +8,7 @@ use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqA
 use serde_json::value::RawValue;
 
 use super::envelope::Envelope;
-use super::value::ValueReader;
+use super::value::{ValueReader, room};
 use super::{pem, write};
 use crate::shape::{Field, FieldKind, MAX_FIELDS, Shape};
 
@@ -114,6 +114,7 @@ impl ObjectReader<'_> {
         let mut layout = Layout { start, fields, unknown, unknown_names, is_empty: true, in_order: Some(0) };
         let mut next = 0;
         while let Some(Name(name)) = map.next_key()? {
+            room(self.out, self.most)?;
             let index = Layout::find(self.shape, &name, next);
             if self.envelope.is_some() && Envelope::is_part(&name) {
                 self.read_envelope(&name, index, map.next_value()?, &mut layout);
