@@ -61,8 +61,8 @@ fn documented() -> Vec<(&'static str, &'static str, Value)> {
         (
             "download_certificate",
             id,
-            json!({"certificate.crt": "-----BEGIN CERTIFICATE-----\nAA\n-----END CERTIFICATE-----\n",
-                   "ca_bundle.crt": "-----BEGIN CERTIFICATE-----\nBB\n-----END CERTIFICATE-----\n"}),
+            json!({"certificate.crt": "-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n",
+                   "ca_bundle.crt": "-----BEGIN CERTIFICATE-----\nMAIFAA==\n-----END CERTIFICATE-----\n"}),
         ),
     ]
 }
