@@ -79,6 +79,31 @@ def test_a_panic_is_an_ordinary_exception(capfd: pytest.CaptureFixture[str]) -> 
     assert capfd.readouterr().err == ""
 
 
+@pytest.mark.parametrize("error", ERRORS)
+def test_all_that_an_error_holds_survives(error: type[zerossl.Error]) -> None:
+    """Also what its built-in base holds, which stands in no attribute of ours."""
+    made = error("no", operation="obtain", details={"a": [1]})
+    made.own = ["of the program"]  # type: ignore[attr-defined]
+    names = ["args", "message", "operation", "details", "own"]
+    if isinstance(made, OSError):
+        made.errno, made.strerror, made.filename, made.filename2 = 5, "broken", "/a", "/b"
+        names += ["errno", "strerror", "filename", "filename2"]
+    agains = [pickle.loads(pickle.dumps(made, protocol)) for protocol in range(2, pickle.HIGHEST_PROTOCOL + 1)]
+    for again in (*agains, copy.copy(made), copy.deepcopy(made)):
+        assert type(again) is error
+        assert [getattr(again, name) for name in names] == [getattr(made, name) for name in names]
+        assert (str(again), repr(again), again.args) == ("no", f"{error.__name__}('no')", ("no",))
+        assert vars(again) == vars(made)
+    assert copy.deepcopy(made).details is not made.details
+
+
+@pytest.mark.parametrize("error", [zerossl.NetworkError, zerossl.TimeoutError, zerossl.StorageError])
+def test_what_an_os_error_never_had_is_not_made_up(error: type[zerossl.Error]) -> None:
+    """Its numbers and names stay None."""
+    again = pickle.loads(pickle.dumps(error("no")))
+    assert (again.errno, again.strerror, again.filename, again.filename2) == (None, None, None, None)
+
+
 def test_a_cause_is_chained() -> None:
     """What Python said stands behind what we say."""
     with zerossl.Client("key") as client, pytest.raises(zerossl.InvalidArgumentError) as caught:
