@@ -48,7 +48,8 @@ impl Context<'_> {
                 Err(error) if may_try_again(error, harmless) => None,
                 _ => return finish(outcome, attempts, harmless),
             };
-            let pause = asked_pause.unwrap_or_else(|| growing_pause(attempts));
+            // A server that asks for none, or for one that is over, is not to be hammered either.
+            let pause = asked_pause.unwrap_or_default().max(growing_pause(attempts));
             // A pause beyond the deadline would only hide what went wrong.
             let next = Instant::now().checked_add(pause).filter(|next| *next < self.deadline);
             let most = if self.is_single { 0 } else { self.connection.max_retries };

@@ -7,6 +7,7 @@ use ureq::http::Uri;
 use ureq::http::uri::Authority;
 
 use crate::error::{Error, Result};
+use crate::port;
 
 /// A checked base URL, without a slash at its end.
 #[derive(Clone)]
@@ -28,11 +29,17 @@ impl BaseUrl {
         let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else {
             return refuse("expected a whole URL such as https://api.zerossl.com");
         };
-        if authority.as_str().contains('@') {
-            return refuse("a user and password in it are not supported; take them out");
+        // Anywhere: behind a password with a `/` in it, what looks like the host is the user.
+        if text.contains('@') {
+            return refuse(
+                "a user and password in it are not supported, take them out (in a path, write %40)",
+            );
         }
         if uri.query().is_some() || text.contains('#') {
             return refuse("expected a URL without `?` and `#`");
+        }
+        if let Err(why) = port::of(authority) {
+            return refuse(why);
         }
         let is_plain = match scheme {
             "https" => false,
@@ -78,6 +85,8 @@ mod tests {
             "http://127.8.8.8",
             "http://[::1]:80/a/b",
             "http://LOCALHOST:1",
+            "https://api.zerossl.com:443",
+            "https://api.zerossl.com:",
         ] {
             assert!(BaseUrl::parse(url).is_ok(), "{url}");
         }
@@ -92,12 +101,23 @@ mod tests {
             "http://[2001:db8::1]",
             "ftp://127.0.0.1",
             "https://user:pass@api.zerossl.com",
+            "https://user:12/pass@api.zerossl.com",
+            "https://user:12?pass@api.zerossl.com",
+            "https://user:12#pass@api.zerossl.com",
+            "https://user:word/pass@api.zerossl.com",
             "https://api.zerossl.com?a=b",
             "https://api.zerossl.com#a",
             "https://",
+            "https://api.zerossl.com:https",
+            "https://api.zerossl.com:0",
+            "https://api.zerossl.com:65536",
+            "http://[::1]:x",
         ] {
             let error = BaseUrl::parse(url).err().map(|error| error.to_string());
-            assert!(error.as_ref().is_some_and(|error| !error.contains("pass@")), "{url}: {error:?}");
+            assert!(
+                error.as_ref().is_some_and(|error| !error.contains("pass@") && !error.contains("user:")),
+                "{url}: {error:?}"
+            );
         }
         assert_eq!(
             BaseUrl::parse("https://a.example.com/b//").map(|url| url.text).as_deref(),

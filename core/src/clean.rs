@@ -27,13 +27,17 @@ impl Cleaner {
     /// Learns the user and password in a URL.
     pub(crate) fn learn_user_part(&mut self, url: &str) {
         let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
-        let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-        let Some((user_part, _)) = authority.rsplit_once('@') else { return };
-        // Decoded, since the comparison knows the encoded spellings by itself.
-        let user_part = percent_decoded(user_part);
-        // A single letter would be found in every text.
-        let parts = user_part.split(':').chain([user_part.as_str()]);
-        parts.filter(|part| part.len() > 2).for_each(|part| self.learn(part));
+        // The last `@` of all: a `/` in front of it may be a password's that was not encoded.
+        let Some((user_part, _)) = rest.rsplit_once('@') else { return };
+        let (user, password) = user_part.split_once(':').unwrap_or((user_part, ""));
+        for part in [user_part, user, password] {
+            // Decoded, since the comparison knows the encoded spellings by itself.
+            let part = percent_decoded(part);
+            // A single letter would be found in every text.
+            if part.len() > 2 {
+                self.learn(&part);
+            }
+        }
     }
 
     pub(crate) fn clean_text(&self, text: &mut String) {
@@ -228,6 +232,30 @@ mod tests {
             let mut text = format!("x {secret}");
             cleaner.clean_text(&mut text);
             assert_eq!(text, "x [secret]");
+        }
+    }
+
+    #[test]
+    fn the_user_part_of_a_url_goes_whatever_is_in_it() {
+        for (url, secret) in [
+            ("http://user:s3cret@h:1", "s3cret"),
+            ("user:s3cret@h", "s3cret"),
+            ("http://user:s%33cret@h/a", "s3cret"),
+            ("http://user:s3cr@t@h:1", "s3cr@t"),
+            ("http://user:s3c:ret@h:1", "s3c:ret"),
+            ("http://user:12:34@h:1", "12:34"),
+            ("http://user:12/s3cret@h:1", "12/s3cret"),
+            ("http://user:s3cret?x@h:1", "s3cret?x"),
+            ("http://user:s3cret#x@h:1/a", "s3cret#x"),
+        ] {
+            let mut cleaner = Cleaner::default();
+            cleaner.learn_user_part(url);
+            for (text, shown) in [(secret, "[secret]"), (url, "://[secret]@h"), ("h:1/a", "h:1/a")] {
+                let mut text = text.to_owned();
+                cleaner.clean_text(&mut text);
+                let shown = if url.contains("://") { shown } else { shown.trim_start_matches("://") };
+                assert!(text.contains(shown) && !text.contains(secret), "{url}: {text}");
+            }
         }
     }
 

@@ -57,6 +57,7 @@ mod pages;
 mod parameter;
 mod pem;
 mod per_process;
+mod port;
 mod private_key;
 mod process;
 mod reading;

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use serde::{Deserialize, Serialize};
 use time::format_description::well_known::Rfc3339;
@@ -28,10 +28,27 @@ impl Time {
 }
 
 impl From<SystemTime> for Time {
-    /// To the second; what lies beyond the year 9999 has no such text, and is the epoch.
+    /// To the second. RFC 3339 knows the years 0 to 9999: what lies before or after them is their first or last second.
     fn from(moment: SystemTime) -> Self {
-        let moment = OffsetDateTime::from(moment).replace_nanosecond(0).unwrap_or(OffsetDateTime::UNIX_EPOCH);
+        let seconds = unix_seconds(moment).clamp(FIRST_SECOND, LAST_SECOND);
+        let moment = OffsetDateTime::from_unix_timestamp(seconds).unwrap_or(OffsetDateTime::UNIX_EPOCH);
         Self(moment.format(&Rfc3339).unwrap_or_else(|_| "1970-01-01T00:00:00Z".to_owned()))
+    }
+}
+
+/// `0000-01-01T00:00:00Z` and `9999-12-31T23:59:59Z`.
+const FIRST_SECOND: i64 = -62_167_219_200;
+const LAST_SECOND: i64 = 253_402_300_799;
+
+/// Rounded down, before the epoch too.
+fn unix_seconds(moment: SystemTime) -> i64 {
+    let seconds = |span: Duration| i64::try_from(span.as_secs()).unwrap_or(i64::MAX);
+    match moment.duration_since(SystemTime::UNIX_EPOCH) {
+        Ok(after) => seconds(after),
+        Err(error) => {
+            let before = error.duration();
+            -seconds(before).saturating_add(i64::from(before.subsec_nanos() > 0))
+        }
     }
 }
 
@@ -155,9 +172,33 @@ mod tests {
     }
 
     #[test]
+    fn every_moment_has_a_text() {
+        let after = |seconds, nanos| SystemTime::UNIX_EPOCH + Duration::new(seconds, nanos);
+        let before = |seconds, nanos| SystemTime::UNIX_EPOCH - Duration::new(seconds, nanos);
+        let last = LAST_SECOND.unsigned_abs();
+        let first = FIRST_SECOND.unsigned_abs();
+        for (moment, text) in [
+            (after(0, 0), "1970-01-01T00:00:00Z"),
+            (after(60, 999_999_999), "1970-01-01T00:01:00Z"),
+            (before(0, 1), "1969-12-31T23:59:59Z"),
+            (before(1, 0), "1969-12-31T23:59:59Z"),
+            (after(last, 999_999_999), "9999-12-31T23:59:59Z"),
+            (after(last + 1, 0), "9999-12-31T23:59:59Z"),
+            (after(i64::MAX.unsigned_abs(), 0), "9999-12-31T23:59:59Z"),
+            (before(first, 0), "0000-01-01T00:00:00Z"),
+            (before(first, 1), "0000-01-01T00:00:00Z"),
+            (before(i64::MAX.unsigned_abs(), 0), "0000-01-01T00:00:00Z"),
+        ] {
+            let time = Time::from(moment);
+            assert_eq!(time.as_str(), text);
+            assert!(time.to_system_time().is_some(), "{text}");
+        }
+    }
+
+    #[test]
     fn a_time_tells_its_moment() {
         let time = Time("1970-01-01T00:01:00Z".to_owned());
-        assert_eq!(time.to_system_time(), Some(SystemTime::UNIX_EPOCH + std::time::Duration::from_secs(60)));
+        assert_eq!(time.to_system_time(), Some(SystemTime::UNIX_EPOCH + Duration::from_secs(60)));
         assert_eq!(Time("soon".to_owned()).to_system_time(), None);
     }
 }

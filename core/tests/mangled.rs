@@ -61,8 +61,8 @@ fn documented() -> Vec<(&'static str, &'static str, Value)> {
         (
             "download_certificate",
             id,
-            json!({"certificate.crt": "-----BEGIN CERTIFICATE-----\nAA\n-----END CERTIFICATE-----\n",
-                   "ca_bundle.crt": "-----BEGIN CERTIFICATE-----\nBB\n-----END CERTIFICATE-----\n"}),
+            json!({"certificate.crt": "-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n",
+                   "ca_bundle.crt": "-----BEGIN CERTIFICATE-----\nMAIFAA==\n-----END CERTIFICATE-----\n"}),
         ),
     ]
 }
@@ -253,10 +253,64 @@ fn an_envelope_that_is_nested_too_deeply_is_still_one() {
 #[test]
 fn a_list_of_next_to_nothing_does_not_fill_the_memory() {
     let sandbox = sandbox();
-    let body = format!(r#"{{"results":[{}{{"id":1}}]}}"#, r#"{"id":1},"#.repeat(200_000));
-    fault(&sandbox, "list_certificates", 1, When::Before, Reply::text(200, body));
-    let error = client(&sandbox).call("list_certificates", "{}").expect_err("too little in too much");
-    assert_eq!(error.kind(), Kind::Response);
+    let client = client(&sandbox);
+    let members = |value: &str| {
+        let members: Vec<String> = (0..400_000).map(|name| format!(r#""{name}":{value},"#)).collect();
+        members.concat()
+    };
+    for (operation, given, body) in [
+        (
+            "list_certificates",
+            "{}",
+            format!(r#"{{"results":[{}{{"id":1}}]}}"#, r#"{"id":1},"#.repeat(400_000)),
+        ),
+        ("list_certificates", "{}", format!(r#"{{"results":{{{}"z":{{"id":1}}}}}}"#, members(r#"{"id":1}"#))),
+        (
+            "get_certificate",
+            r#"{"id": "x"}"#,
+            format!(r#"{{"id":1,"validation":{{"other_methods":{{{}"z":0}}}}}}"#, members("0")),
+        ),
+    ] {
+        fault(&sandbox, operation, 1, When::Before, Reply::text(200, body));
+        let error = client.call(operation, given).map(drop).expect_err("too little in too much");
+        assert_eq!(error.kind(), Kind::Response);
+        assert!(error.message().contains("too little in them"), "{error}");
+    }
+}
+
+/// A short number may have three hundred digits.
+#[test]
+fn numbers_in_the_place_of_texts_are_as_long_as_in_json() {
+    let sandbox = sandbox();
+    let client = client(&sandbox);
+    for number in [1e300, -1e300, 5e-324, 0.1, 1.0, -2.5, 123_456_789.125] {
+        let text = json!(number).to_string();
+        let body = format!(
+            r#"{{"id":{number:e},"created":{number:e},"additional_domains":{number:e},
+                "validation":{{"other_methods":{{"a":{{"file_validation_content":[{number:e},{number:e}]}}}}}}}}"#
+        );
+        fault(&sandbox, "get_certificate", 1, When::Before, Reply::text(200, body));
+        let answer = parse(&client.call("get_certificate", r#"{"id": "x"}"#).expect("a certificate"));
+        assert_eq!(answer["id"], text);
+        assert_eq!(answer["created"], text);
+        assert_eq!(answer["additional_domains"], json!([text]));
+        let content = &answer["validation"]["other_methods"]["a"]["file_validation_content"];
+        assert_eq!(content, &json!([text, text]));
+    }
+}
+
+#[test]
+fn very_many_unknown_fields_take_no_time() {
+    let sandbox = sandbox();
+    let unknown: Vec<String> = (0..200_000).map(|number| format!(r#""n{number}":0,"n{number}":1"#)).collect();
+    let body = format!(r#"{{"id":"x",{}}}"#, unknown.join(","));
+    fault(&sandbox, "get_certificate", 1, When::Before, Reply::text(200, body));
+    let client = client(&sandbox);
+    let begin = std::time::Instant::now();
+    let certificate = client.send(&zerossl::GetCertificate::new("x")).expect("a certificate");
+    assert!(begin.elapsed() < std::time::Duration::from_secs(20));
+    assert_eq!(certificate.extra.len(), 200_000);
+    assert!(certificate.extra.values().all(|value| *value == 0), "the first one stands");
 }
 
 #[test]

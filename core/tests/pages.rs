@@ -57,6 +57,22 @@ fn none_at_all() {
 }
 
 #[test]
+fn none_beside_a_count_of_some_is_an_error_in_everything_that_lists() {
+    let (sandbox, client, csr, _) = drafts(0);
+    let body = serde_json::json!({"total_count": 7, "limit": 1000, "results": []});
+    support::fault(&sandbox, "list_certificates", 999, When::Before, Reply::json(200, body));
+    let error = client.certificates(by(1000)).last().expect("an item").expect_err("some are missing");
+    assert_eq!(error.kind(), Kind::Response);
+    assert!(error.message().contains("there are 7 certificates, and gave none, twice"), "{error}");
+    assert_eq!(count(&sandbox, "list_certificates"), 2);
+    // After a lost create it must not pass for an account without the order.
+    support::fault(&sandbox, "create_certificate", 1, When::After, Reply::text(502, "x"));
+    let error = client.send(&CreateCertificate::new(["example.com"], &csr)).expect_err("lost");
+    assert_eq!(error.kind(), Kind::Ambiguous);
+    assert!(error.message().contains("gave none"), "{error}");
+}
+
+#[test]
 fn none_is_missed_when_others_are_cancelled_on_the_way() {
     let (_sandbox, client, _, mut ids) = drafts(9);
     let mut certificates = client.certificates(by(3));

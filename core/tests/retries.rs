@@ -98,6 +98,20 @@ fn retry_after_is_heeded_in_seconds_and_as_a_date() {
 }
 
 #[test]
+fn a_retry_after_of_nothing_leaves_our_own_pauses() {
+    let past = httpdate::fmt_http_date(SystemTime::now() - Duration::from_secs(7200));
+    for (status, after) in [(429, "0"), (503, "0"), (429, past.as_str())] {
+        let sandbox = sandbox();
+        let busy = Reply::text(status, "").with_header("Retry-After", after);
+        fault(&sandbox, "list_certificates", 2, When::Before, busy);
+        let (outcome, took) = timed(|| client(&sandbox).send(&ListCertificates::default()));
+        outcome.expect("the third time");
+        // At least half of 0.5 and of 1 second.
+        assert!((Duration::from_millis(740)..Duration::from_secs(10)).contains(&took), "{after}: {took:?}");
+    }
+}
+
+#[test]
 fn a_retry_after_beyond_the_deadline_fails_at_once() {
     let sandbox = sandbox();
     let date = httpdate::fmt_http_date(SystemTime::now() + Duration::from_secs(7200));

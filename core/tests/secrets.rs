@@ -148,6 +148,11 @@ fn errors_of_the_network_and_of_parameters() {
             .proxy(format!("gopher://user:{PASSWORD}@127.0.0.1"))
             .build()
             .map(|_| String::new()),
+        settings(&sandbox).proxy(format!("http://{PASSWORD}:1/{PASSWORD}@h")).build().map(|_| String::new()),
+        settings(&sandbox)
+            .base_url(format!("http://localhost:1/{PASSWORD}@h"))
+            .build()
+            .map(|_| String::new()),
         settings(&sandbox)
             .base_url(format!("https://user:{PASSWORD}@127.0.0.1"))
             .build()

@@ -344,6 +344,9 @@ fn settings_are_strict() {
         (r#"{"max_response_bytes": 0}"#, "max_response_bytes"),
         (r#"{"base_url": "http://api.zerossl.com"}"#, "base_url"),
         (r#"{"base_url": "https://u:p@api.zerossl.com"}"#, "base_url"),
+        (r#"{"base_url": "https://api.zerossl.com:0"}"#, "base_url"),
+        (r#"{"base_url": "https://api.zerossl.com:65536"}"#, "base_url"),
+        (r#"{"proxy": "http://user:secret@127.0.0.1:port"}"#, "proxy"),
     ] {
         let error = ClientBuilder::from_json(settings).and_then(ClientBuilder::build).expect_err(settings);
         assert_eq!(

@@ -77,7 +77,12 @@ class Error(Exception):
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle by class and attributes."""
-        return _restore, (type(self), self.args, state(self))
+        attributes, slots = state(self)
+        if isinstance(self, OSError):
+            # These stand in none of the attributes.
+            held = ((name, vars(OSError)[name].__get__(self)) for name in _OS_ERROR)
+            slots += [(OSError, name, value) for name, value in held if value is not None]
+        return _restore, (type(self), self.args, (attributes, slots))
 
     def to_dict(self) -> dict[str, Any]:
         """Give the JSON form: the attributes by their names."""
@@ -233,6 +238,9 @@ class InternalError(Error):
     code = -99
 
 
+_OS_ERROR = ("errno", "strerror", "filename", "filename2")
+"""What an `OSError` holds besides."""
+
 _CLASSES: dict[str, type[Error]] = {
     kind.kind: kind for kind in vars().copy().values() if isinstance(kind, type) and issubclass(kind, Error)
 }
@@ -257,4 +265,7 @@ def refuse(operation: str, parameter: str, why: str) -> NoReturn:
 
 
 def _restore(error: type[Error], args: tuple[Any, ...], held: Any) -> Error:
-    return set_state(error.__new__(error, *args), held)
+    made = error.__new__(error, *args)
+    # An OSError takes them in `__init__`, which is not run.
+    made.args = args
+    return set_state(made, held)

@@ -100,7 +100,7 @@ impl NativeClient {
 
     /// The same client, whose calls end when this token is cancelled, too.
     fn cancelled_by(&self, py: Python<'_>, token: &CancelToken) -> PyResult<Self> {
-        Ok(Self::with(self.client(py, "")?.cancelled_by(&token.0)))
+        guarded(py, || Ok(Self::with(self.client(py, "")?.cancelled_by(&token.0))))
     }
 
     /// Calls that are under way end as they would; new ones are refused.
@@ -116,10 +116,12 @@ impl NativeClient {
     }
 
     #[expect(clippy::unused_self, reason = "Python calls it as a method")]
-    fn __reduce__(&self) -> PyResult<()> {
-        Err(PyTypeError::new_err(
-            "a client cannot be pickled or copied: it holds the access key and connections",
-        ))
+    fn __reduce__(&self, py: Python<'_>) -> PyResult<()> {
+        guarded(py, || {
+            Err(PyTypeError::new_err(
+                "a client cannot be pickled or copied: it holds the access key and connections",
+            ))
+        })
     }
 }
 

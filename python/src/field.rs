@@ -6,7 +6,7 @@ use pyo3::exceptions::{PyAttributeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList, PyTuple, PyType};
 
-use crate::gate::Inside;
+use crate::guard::guarded;
 use crate::record::Record;
 use crate::{scan, value};
 
@@ -38,22 +38,27 @@ enum Kind {
 impl Field {
     #[new]
     #[pyo3(signature = (doc, kind="", /, *, of=None, secret=false), text_signature = None)]
-    fn new(doc: String, kind: &str, of: Option<Py<PyType>>, secret: bool) -> PyResult<Self> {
-        let kind = match kind {
-            "" => Kind::Plain,
-            "time" => Kind::Time,
-            "bytes" => Kind::Bytes,
-            "optional" => Kind::Optional,
-            "list" => Kind::List,
-            "dict" => Kind::Dict,
-            _ => return Err(PyValueError::new_err(format!("there is no kind {kind}"))),
-        };
-        Ok(Self { name: OnceLock::new(), doc, kind, of, is_secret: secret })
+    fn new(py: Python<'_>, doc: String, kind: &str, of: Option<Py<PyType>>, secret: bool) -> PyResult<Self> {
+        guarded(py, || {
+            let kind = match kind {
+                "" => Kind::Plain,
+                "time" => Kind::Time,
+                "bytes" => Kind::Bytes,
+                "optional" => Kind::Optional,
+                "list" => Kind::List,
+                "dict" => Kind::Dict,
+                _ => return Err(PyValueError::new_err(format!("there is no kind {kind}"))),
+            };
+            Ok(Self { name: OnceLock::new(), doc, kind, of, is_secret: secret })
+        })
     }
 
-    fn __set_name__(&self, _owner: &Bound<'_, PyAny>, name: String) {
-        // A field belongs to one class.
-        let _ = self.name.set(name);
+    fn __set_name__(&self, owner: &Bound<'_, PyAny>, name: String) -> PyResult<()> {
+        guarded(owner.py(), || {
+            // A field belongs to one class.
+            let _ = self.name.set(name);
+            Ok(())
+        })
     }
 
     fn __get__<'py>(
@@ -61,22 +66,21 @@ impl Field {
         instance: Option<&Bound<'py, PyAny>>,
         owner: Option<&Bound<'py, PyAny>>,
     ) -> PyResult<Bound<'py, PyAny>> {
-        let _ = owner;
-        let _inside = Inside::enter(slf.py());
-        match instance {
-            Some(instance) => slf.get().read(instance.cast::<Record>()?),
-            None => Ok(slf.clone().into_any()),
-        }
+        guarded(slf.py(), || {
+            let _ = owner;
+            match instance {
+                Some(instance) => slf.get().read(instance.cast::<Record>()?),
+                None => Ok(slf.clone().into_any()),
+            }
+        })
     }
 
     fn __set__(&self, instance: &Bound<'_, PyAny>, value: &Bound<'_, PyAny>) -> PyResult<()> {
-        let _ = value;
-        self.__delete__(instance)
+        guarded(value.py(), || self.refuse_change(instance))
     }
 
     fn __delete__(&self, instance: &Bound<'_, PyAny>) -> PyResult<()> {
-        let class = instance.get_type();
-        Err(PyAttributeError::new_err(format!("{}.{} cannot be changed", class.name()?, self.name())))
+        guarded(instance.py(), || self.refuse_change(instance))
     }
 
     #[getter]
@@ -92,6 +96,11 @@ impl Field {
 }
 
 impl Field {
+    fn refuse_change(&self, instance: &Bound<'_, PyAny>) -> PyResult<()> {
+        let class = instance.get_type();
+        Err(PyAttributeError::new_err(format!("{}.{} cannot be changed", class.name()?, self.name())))
+    }
+
     fn name(&self) -> &str {
         self.name.get().map_or("", String::as_str)
     }

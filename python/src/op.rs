@@ -38,8 +38,8 @@ impl NativeOp {
     /// Waits for news; without a time-out (seconds) as long as it takes.
     #[pyo3(signature = (timeout=None))]
     fn next<'py>(&self, py: Python<'py>, timeout: Option<f64>) -> PyResult<(u8, Option<Bound<'py, PyAny>>)> {
-        let end = end(timeout)?;
         guarded(py, || {
+            let end = end(timeout)?;
             let outcome = self.wait(py, end);
             if outcome.is_err() {
                 self.op.cancel();

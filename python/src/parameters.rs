@@ -1,5 +1,6 @@
 //! Python values as JSON: what has no JSON form is refused by the parameter's name.
 
+use pyo3::exceptions::PyException;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyDict, PyFloat, PyInt, PyMapping, PySequence, PyString};
 use serde_json::{Map, Number, Value};
@@ -28,33 +29,41 @@ pub(crate) fn to_json(given: &Bound<'_, PyDict>, operation: Option<&'static str>
 }
 
 /// Why a value has no JSON form.
-struct Refused {
-    why: String,
-    cause: Option<PyErr>,
+enum Refused {
+    Because(String),
+    /// Reading it raised this.
+    Raised(PyErr),
 }
 
 impl Refused {
+    /// No cause is chained: it may quote the value, or hold it as a whole as a `UnicodeEncodeError` does, and the value may
+    /// be a key.
     fn into_exception(self, py: Python<'_>, parameter: &str, operation: Option<&'static str>) -> PyErr {
-        let mut error = Error::invalid(parameter, self.why);
+        let why = match self {
+            Self::Because(why) => why,
+            // Ctrl-C, or an end of the program: not a matter of parameters.
+            Self::Raised(raised) if !raised.is_instance_of::<PyException>(py) => return raised,
+            Self::Raised(raised) => match raised.get_type(py).name() {
+                Ok(class) => format!("reading it raised {class}"),
+                Err(_) => "it cannot be read".to_owned(),
+            },
+        };
+        let mut error = Error::invalid(parameter, why);
         if let Some(operation) = operation {
             error = error.during(operation);
         }
-        let exception = to_python(py, &error);
-        if self.cause.is_some() {
-            exception.set_cause(py, self.cause);
-        }
-        exception
+        to_python(py, &error)
     }
 }
 
 impl From<PyErr> for Refused {
-    fn from(cause: PyErr) -> Self {
-        Self { why: "it cannot be read; see the cause".to_owned(), cause: Some(cause) }
+    fn from(raised: PyErr) -> Self {
+        Self::Raised(raised)
     }
 }
 
 fn refuse<T>(why: impl Into<String>) -> Result<T, Refused> {
-    Err(Refused { why: why.into(), cause: None })
+    Err(Refused::Because(why.into()))
 }
 
 fn convert(value: &Bound<'_, PyAny>, levels: u32) -> Result<Value, Refused> {
@@ -64,9 +73,7 @@ fn convert(value: &Bound<'_, PyAny>, levels: u32) -> Result<Value, Refused> {
     if let Ok(text) = value.cast::<PyString>() {
         return match text.to_str() {
             Ok(text) => Ok(text.into()),
-            Err(cause) => {
-                Err(Refused { why: "the text is not valid Unicode".to_owned(), cause: Some(cause) })
-            }
+            Err(_) => refuse("the text is not valid Unicode"),
         };
     }
     if value.is_none() {
@@ -78,8 +85,7 @@ fn convert(value: &Bound<'_, PyAny>, levels: u32) -> Result<Value, Refused> {
     if value.is_instance_of::<PyInt>() {
         let number =
             value.extract::<i64>().map(Value::from).or_else(|_| value.extract::<u64>().map(Value::from));
-        return number
-            .map_err(|cause| Refused { why: "the number is too large".to_owned(), cause: Some(cause) });
+        return number.or_else(|_| refuse("the number is too large"));
     }
     if let Ok(number) = value.cast::<PyFloat>() {
         return match Number::from_f64(number.value()) {

@@ -10,7 +10,7 @@ use pyo3::types::{PyDict, PyType};
 use serde::de::IgnoredAny;
 use serde_json::Value;
 
-use crate::gate::Inside;
+use crate::guard::guarded;
 use crate::{scan, value};
 
 /// The base of all answers: a JSON object, alone or as a part of a larger text.
@@ -39,19 +39,21 @@ impl Record {
     #[new]
     #[pyo3(signature = (json, start=0, end=0, /))]
     fn new(json: &Bound<'_, PyAny>, start: usize, end: usize) -> PyResult<Self> {
-        if let Ok(source) = json.cast::<Source>() {
-            let source = Arc::clone(&source.get().0);
-            return Ok(Self { source, start, end, lists: PyOnceLock::new() });
-        }
-        let json = json.extract::<String>()?;
-        if !json.trim_start().starts_with('{') {
-            return Err(PyValueError::new_err("expected a JSON object"));
-        }
-        serde_json::from_str::<IgnoredAny>(&json)
-            .map_err(|error| PyValueError::new_err(error.to_string()))?;
-        let end = json.len();
-        let source = Arc::new(Text { json, is_ours: false });
-        Ok(Self { source, start: 0, end, lists: PyOnceLock::new() })
+        guarded(json.py(), || {
+            if let Ok(source) = json.cast::<Source>() {
+                let source = Arc::clone(&source.get().0);
+                return Ok(Self { source, start, end, lists: PyOnceLock::new() });
+            }
+            let json = json.extract::<String>()?;
+            if !json.trim_start().starts_with('{') {
+                return Err(PyValueError::new_err("expected a JSON object"));
+            }
+            serde_json::from_str::<IgnoredAny>(&json)
+                .map_err(|error| PyValueError::new_err(error.to_string()))?;
+            let end = json.len();
+            let source = Arc::new(Text { json, is_ours: false });
+            Ok(Self { source, start: 0, end, lists: PyOnceLock::new() })
+        })
     }
 
     /// The JSON form as text.
@@ -61,26 +63,29 @@ impl Record {
 
     /// The JSON form: dicts, lists, texts, numbers, flags.
     fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        let _inside = Inside::enter(py);
-        value::loads(py, self.json())
+        guarded(py, || value::loads(py, self.json()))
     }
 
     fn __eq__(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
-        let py = slf.py();
-        let Ok(theirs) = other.cast::<Self>() else { return Ok(py.NotImplemented()) };
-        if !slf.get_type().is(other.get_type()) {
-            return Ok(py.NotImplemented());
-        }
-        let (ours, theirs) = (slf.get(), theirs.get());
-        let equal = ours.json() == theirs.json() || ours.value()? == theirs.value()?;
-        Ok(equal.into_pyobject(py)?.to_owned().into_any().unbind())
+        guarded(slf.py(), || {
+            let py = slf.py();
+            let Ok(theirs) = other.cast::<Self>() else { return Ok(py.NotImplemented()) };
+            if !slf.get_type().is(other.get_type()) {
+                return Ok(py.NotImplemented());
+            }
+            let (ours, theirs) = (slf.get(), theirs.get());
+            let equal = ours.json() == theirs.json() || ours.value()? == theirs.value()?;
+            Ok(equal.into_pyobject(py)?.to_owned().into_any().unbind())
+        })
     }
 
-    fn __hash__(&self) -> PyResult<u64> {
-        // Sorted, and without spaces: equal records have equal texts.
-        let mut hasher = DefaultHasher::new();
-        self.value()?.to_string().hash(&mut hasher);
-        Ok(hasher.finish())
+    fn __hash__(&self, py: Python<'_>) -> PyResult<u64> {
+        guarded(py, || {
+            // Sorted, and without spaces: equal records have equal texts.
+            let mut hasher = DefaultHasher::new();
+            self.value()?.to_string().hash(&mut hasher);
+            Ok(hasher.finish())
+        })
     }
 }
 

@@ -35,8 +35,9 @@ impl Background {
         self.changed.notify_one();
     }
 
-    fn has_room(&self) -> bool {
-        *self.under_way() < AT_ONCE
+    /// For how many more there is room.
+    fn room(&self) -> usize {
+        AT_ONCE.saturating_sub(*self.under_way())
     }
 
     /// Whether nothing is under way any more by that time.
@@ -105,16 +106,17 @@ fn on_a_thread(run: impl FnOnce() + Send + 'static) {
 impl Service {
     /// Starts what is due by now, and does not wait for it.
     fn start_due(self: &Arc<Self>) {
-        while self.background.has_room()
+        while self.background.room() > 0
             && let Some(late) = self.take_late(|_| true)
         {
             let task = Task::begin(self);
             on_a_thread(move || task.0.carry_out_late(late));
         }
         let began = self.raw_state().clock.now();
-        let due = self.raw_state().orders.to_look_at(began);
+        let due = self.raw_state().orders.to_look_at(began, self.background.room());
         for order in due {
-            if !self.background.has_room() {
+            // Others begin looks meanwhile.
+            if self.background.room() == 0 {
                 break;
             }
             let number = self.background.last_look.fetch_add(1, Ordering::Relaxed) + 1;

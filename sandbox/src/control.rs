@@ -39,7 +39,7 @@ impl Control {
     }
 
     pub(crate) fn mails(&self) -> Vec<Mail> {
-        self.service.state().mailbox.mails.clone()
+        self.service.state().mailbox.mails.all()
     }
 
     pub(crate) fn answer_mail(&self, token: &str) -> bool {

@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use crate::ring::Ring;
+
 /// A mail about domain control.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Mail {
@@ -27,16 +29,25 @@ pub struct Mail {
 
 #[derive(Default)]
 pub(crate) struct Mailbox {
-    pub(crate) mails: Vec<Mail>,
+    pub(crate) mails: Ring<Mail>,
     /// The address beneath which links are followed.
     pub(crate) base: Option<String>,
 }
 
 impl Mailbox {
-    pub(crate) fn send(&mut self, token: String, to: &str, domain: &str, certificate: &str, sent: String) {
+    /// Sends a mail, and keeps so many in all.
+    pub(crate) fn send(
+        &mut self,
+        token: String,
+        to: &str,
+        domain: &str,
+        certificate: &str,
+        sent: String,
+        size: usize,
+    ) {
         let link = self.base.as_ref().map(|base| format!("{base}/mails/{token}/answer"));
         let place = link.clone().unwrap_or_else(|| format!("the code {token}"));
-        self.mails.push(Mail {
+        let mail = Mail {
             subject: format!("Domain control validation for {domain}"),
             text: format!(
                 "A certificate was asked for that names {domain}. If you agree, follow this link:\n\n{place}\n"
@@ -48,7 +59,8 @@ impl Mailbox {
             link,
             sent,
             answered: false,
-        });
+        };
+        self.mails.add(mail, size);
     }
 
     /// Answers a mail: the certificate and the name that it was about.

@@ -27,7 +27,7 @@ pub(crate) struct Order {
     /// Preset on drafts, as if the certificate were issued on the same day.
     pub(crate) expires: OffsetDateTime,
     pub(crate) status: Status,
-    /// Every status that it had, with the time at which it began.
+    /// Every change of its status, with the time at which it began.
     pub(crate) history: Vec<(OffsetDateTime, Status)>,
     pub(crate) method: Option<Method>,
     pub(crate) emails: Vec<String>,
@@ -136,7 +136,11 @@ impl Order {
     pub(crate) fn turn(&mut self, status: Status, now: OffsetDateTime) {
         self.status = status;
         self.updated = now;
-        self.history.push((now, status));
+        // One that stays, say of an order that is verified again and again, is
+        // there already.
+        if self.history.last().is_none_or(|(_, last)| *last != status) {
+            self.history.push((now, status));
+        }
     }
 
     /// The address to which the mail about a name goes.

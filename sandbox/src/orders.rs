@@ -117,9 +117,10 @@ impl Orders {
         places.iter().filter_map(|place| self.all.get(*place))
     }
 
-    /// The ids of those that are to be looked at by now.
-    pub(crate) fn to_look_at(&self, now: OffsetDateTime) -> Vec<String> {
-        let due = self.by_state.looks.range(..=(now, Place::MAX));
+    /// The ids of those that are to be looked at by now: of so many at most,
+    /// and of those that wait the longest.
+    pub(crate) fn to_look_at(&self, now: OffsetDateTime, most: usize) -> Vec<String> {
+        let due = self.by_state.looks.range(..=(now, Place::MAX)).take(most);
         due.filter_map(|(_, place)| Some(self.all.get(*place)?.id.clone())).collect()
     }
 
@@ -155,5 +156,70 @@ impl ByState {
         if let Some(time) = kept.look {
             self.looks.remove(&(time, place));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::{Ipv4Addr, SocketAddr};
+
+    use time::Duration;
+
+    use super::*;
+    use crate::call::Call;
+    use crate::operations::create;
+    use crate::options::Options;
+    use crate::service::Service;
+
+    const CSR: &str = include_str!("../tests/sandbox/support/plain.pem");
+
+    fn order() -> Order {
+        let options = Options::default();
+        let service = Service::new(&options, SocketAddr::from((Ipv4Addr::LOCALHOST, 1))).expect("a service");
+        let mut call = Call::local("certificates");
+        for (name, value) in
+            [("certificate_domains", "example.com"), ("certificate_csr", CSR), ("strict_domains", "1")]
+        {
+            call.parameters.insert(name.to_owned(), value.to_owned());
+        }
+        assert!(create::answer(&service, &call).is_ok());
+        service.state().orders.iter().next().cloned().expect("an order")
+    }
+
+    #[test]
+    fn a_status_that_stays_is_noted_once() {
+        let mut order = order();
+        let made = order.created;
+        let after = |seconds| made + Duration::seconds(seconds);
+        (1..1000).for_each(|seconds| order.turn(Status::PendingValidation, after(seconds)));
+        order.turn(Status::Cancelled, after(1000));
+        assert_eq!((order.history.len(), order.updated), (3, after(1000)));
+        for (seconds, status) in [
+            (-1, None),
+            (0, Some(Status::Draft)),
+            (1, Some(Status::PendingValidation)),
+            (999, Some(Status::PendingValidation)),
+            (1000, Some(Status::Cancelled)),
+        ] {
+            assert_eq!(order.status_at(after(seconds)), status, "{seconds}");
+        }
+    }
+
+    #[test]
+    fn no_more_are_to_be_looked_at_than_there_is_room_for() {
+        let first = order();
+        let now = first.created;
+        let mut orders = Orders::default();
+        for number in 0..1000 {
+            let mut order = Order { id: number.to_string(), ..first.clone() };
+            order.turn(Status::PendingValidation, now);
+            order.awaits_second_look = true;
+            // The later ones are due earlier.
+            order.ready_at = Some(now - Duration::seconds(number));
+            orders.add(order);
+        }
+        assert_eq!(orders.to_look_at(now, 3), ["999", "998", "997"]);
+        assert_eq!(orders.to_look_at(now, 0), [""; 0]);
+        assert_eq!(orders.to_look_at(now - Duration::seconds(998), 100), ["999", "998"]);
     }
 }

@@ -23,6 +23,10 @@ impl<T: Clone> Ring<T> {
         self.0.iter().cloned().collect()
     }
 
+    pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut T> {
+        self.0.iter_mut()
+    }
+
     pub(crate) fn clear(&mut self) {
         self.0.clear();
     }

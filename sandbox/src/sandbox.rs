@@ -173,7 +173,8 @@ impl Sandbox {
         self.control.service.zone.asked()
     }
 
-    /// All mails so far, in the order in which they were sent.
+    /// All mails so far, in the order in which they were sent;
+    /// [`Settings::mailbox_size`](crate::Settings::mailbox_size) says how many are kept.
     #[must_use]
     pub fn mails(&self) -> Vec<Mail> {
         self.control.mails()

@@ -51,6 +51,8 @@ pub struct Settings {
     pub longest_lifetime_days: Option<u16>,
     /// How many requests are kept to be told; the oldest go first.
     pub log_size: usize,
+    /// How many mails are kept to be read and answered; the oldest go first.
+    pub mailbox_size: usize,
     /// Certificates for a wildcard are for its apex, too.
     pub wildcard_apex: bool,
     /// What `expires` is before a certificate is issued.
@@ -96,6 +98,7 @@ impl Default for Settings {
             brands: Vec::new(),
             longest_lifetime_days: None,
             log_size: 10_000,
+            mailbox_size: 10_000,
             wildcard_apex: false,
             draft_expires: DraftExpires::default(),
             as_of: None,

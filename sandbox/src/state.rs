@@ -117,7 +117,8 @@ impl State {
         let sent = crate::clock::stamp(self.clock.now());
         for (name, address) in recipients {
             let token = self.random_text(b"0123456789abcdefghijklmnopqrstuvwxyz", 24);
-            self.mailbox.send(token, address, &name.to_string(), id, sent.clone());
+            let size = self.settings.mailbox_size;
+            self.mailbox.send(token, address, &name.to_string(), id, sent.clone(), size);
         }
     }
 

@@ -6,6 +6,9 @@ import builtins
 import copy
 import json
 import pickle
+import traceback
+from collections.abc import Callable
+from typing import Any
 
 import libzerossl as zerossl
 import pytest
@@ -79,8 +82,78 @@ def test_a_panic_is_an_ordinary_exception(capfd: pytest.CaptureFixture[str]) -> 
     assert capfd.readouterr().err == ""
 
 
-def test_a_cause_is_chained() -> None:
-    """What Python said stands behind what we say."""
-    with zerossl.Client("key") as client, pytest.raises(zerossl.InvalidArgumentError) as caught:
-        client.get_certificate("\ud800")
-    assert isinstance(caught.value.__cause__, UnicodeEncodeError)
+@pytest.mark.parametrize("error", ERRORS)
+def test_all_that_an_error_holds_survives(error: type[zerossl.Error]) -> None:
+    """Also what its built-in base holds, which stands in no attribute of ours."""
+    made = error("no", operation="obtain", details={"a": [1]})
+    made.own = ["of the program"]  # type: ignore[attr-defined]
+    names = ["args", "message", "operation", "details", "own"]
+    if isinstance(made, OSError):
+        made.errno, made.strerror, made.filename, made.filename2 = 5, "broken", "/a", "/b"
+        names += ["errno", "strerror", "filename", "filename2"]
+    agains = [pickle.loads(pickle.dumps(made, protocol)) for protocol in range(2, pickle.HIGHEST_PROTOCOL + 1)]
+    for again in (*agains, copy.copy(made), copy.deepcopy(made)):
+        assert type(again) is error
+        assert [getattr(again, name) for name in names] == [getattr(made, name) for name in names]
+        assert (str(again), repr(again), again.args) == ("no", f"{error.__name__}('no')", ("no",))
+        assert vars(again) == vars(made)
+    assert copy.deepcopy(made).details is not made.details
+
+
+@pytest.mark.parametrize("error", [zerossl.NetworkError, zerossl.TimeoutError, zerossl.StorageError])
+def test_what_an_os_error_never_had_is_not_made_up(error: type[zerossl.Error]) -> None:
+    """Its numbers and names stay None."""
+    again = pickle.loads(pickle.dumps(error("no")))
+    assert (again.errno, again.strerror, again.filename, again.filename2) == (None, None, None, None)
+
+
+SHOWN_NOWHERE = "what-a-caller-keeps-to-itself"
+
+
+class Raising(dict):  # type: ignore[type-arg]
+    """A mapping that cannot be read."""
+
+    def __init__(self, raised: BaseException) -> None:
+        """Take what it raises."""
+        super().__init__()
+        self.raised = raised
+
+    def items(self) -> Any:
+        """Raise it."""
+        raise self.raised
+
+
+def refused(call: Callable[[], object]) -> zerossl.InvalidArgumentError:
+    """What a call raises."""
+    with pytest.raises(zerossl.InvalidArgumentError) as caught:
+        call()
+    return caught.value
+
+
+def test_no_cause_holds_what_was_given() -> None:
+    """A `UnicodeEncodeError` holds the whole text, and others may quote it."""
+    half = SHOWN_NOWHERE + "\ud800"
+    with zerossl.Client("key") as client:
+        errors = [
+            refused(lambda: zerossl.Client(half)),
+            refused(lambda: zerossl.Client("key", proxy=half)),
+            refused(lambda: client.get_certificate(half)),
+            refused(lambda: client.generate_csr(domains=["example.com"], private_key=half)),
+            refused(lambda: client.request(method="GET", path="/x", query={"a": [half]})),
+            refused(lambda: client.request(method="GET", path="/x", query={"a": 10**30})),
+            refused(lambda: client.request(method="GET", path="/x", query=Raising(KeyError(SHOWN_NOWHERE)))),
+            refused(lambda: next(client.iter_certificates(search=half))),
+        ]
+    for error in errors:
+        assert (error.__cause__, error.__context__) == (None, None)
+        told = "".join(traceback.format_exception(type(error), error, error.__traceback__))
+        assert SHOWN_NOWHERE not in told + repr(error) + repr(vars(error))
+    assert "`query`: reading it raised KeyError" in errors[6].message
+
+
+def test_what_ends_the_program_is_no_wrong_parameter() -> None:
+    """Ctrl-C while a parameter is read goes through as it is."""
+    raised = KeyboardInterrupt()
+    with zerossl.Client("key") as client, pytest.raises(KeyboardInterrupt) as caught:
+        client.request(method="GET", path="/x", query=Raising(raised))
+    assert caught.value is raised

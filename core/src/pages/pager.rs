@@ -6,6 +6,9 @@
 //! The server is not trusted to move on. It was seen to give the same page whatever is asked for, pages that are shorter
 //! than their limit, and counts that are those of something else. So neither a short page nor a count ends a sweep
 //! alone; an empty page does. Nothing new for some pages, or far more than there is said to be, ends all.
+//!
+//! A first page without entries beside a count of some is asked for once more. Whoever took it for an empty list would
+//! order again what is there.
 
 use std::collections::HashSet;
 
@@ -86,6 +89,13 @@ impl Pager {
 
     /// Takes the page that was asked for, by the ids of its entries.
     pub(crate) fn take(&mut self, counts: Counts, ids: &[&str]) -> Result<Taken> {
+        let is_first = self.page == self.first_page;
+        // Pages in front of the first one hold entries, too.
+        let skipped = (self.first_page - 1).saturating_mul(self.limit);
+        if let Some(total) = counts.total_count.filter(|total| *total > skipped && is_first && ids.is_empty())
+        {
+            return self.take_hollow(total);
+        }
         let sweep = &mut self.sweep;
         let met_before = sweep.met.len();
         let mut fresh = Vec::with_capacity(ids.len());
@@ -106,10 +116,9 @@ impl Pager {
 
         let limit = counts.limit.filter(|limit| *limit > 0).map_or(self.limit, |limit| limit.min(self.limit));
         let is_short = (ids.len() as u64) < limit;
-        // What was skipped at the start counts as met.
-        let is_first = self.page == self.first_page;
         // An entry that stands twice on the one page there is was counted twice.
         let met = if is_first { ids.len() } else { sweep.met.len() } as u64;
+        // What was skipped at the start counts as met.
         let met = (self.first_page - 1).saturating_mul(limit).saturating_add(met);
         let is_idle = sweep.idle_pages > 0;
         if is_first {
@@ -136,6 +145,18 @@ impl Pager {
             self.begin_again()?;
         }
         Ok(Taken { fresh, is_last })
+    }
+
+    /// The first page is empty, and should not be.
+    fn take_hollow(&mut self, total: u64) -> Result<Taken> {
+        // A sweep that met nothing and was not the last ended like this one.
+        if self.before.as_ref().is_some_and(|before| before.met.is_empty()) {
+            return Err(lost(&format!(
+                "the service says that there are {total} certificates, and gave none, twice"
+            )));
+        }
+        self.begin_again()?;
+        Ok(Taken { fresh: Vec::new(), is_last: false })
     }
 
     /// Fails where the server does not lead to an end.

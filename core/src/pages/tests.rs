@@ -3,7 +3,7 @@
 
 #![expect(clippy::cast_possible_truncation, reason = "small numbers")]
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashSet, VecDeque};
 
 use proptest::prelude::*;
 
@@ -259,6 +259,47 @@ fn a_list_is_read_whole_with_a_count_of_something_else() {
             assert!(requests <= 4 * (250 / limit as usize + 2), "{total:?}: {requests}");
         }
     }
+}
+
+#[test]
+fn an_empty_first_page_beside_a_count_is_asked_for_once_more() {
+    /// Gives these pages, one after the other: how many are counted, and the ids.
+    struct Script(VecDeque<(u64, &'static [&'static str])>);
+    impl Server for Script {
+        fn page(&mut self, _: u64, limit: u64) -> (Counts, Vec<String>) {
+            let (total, ids) = self.0.pop_front().expect("no more is asked for");
+            let counts = Counts { total_count: Some(total), limit: Some(limit) };
+            (counts, ids.iter().map(|id| (*id).to_owned()).collect())
+        }
+    }
+    let read = |pages: &[(u64, &'static [&'static str])]| {
+        let mut script = Script(pages.iter().copied().collect());
+        let (outcome, _) = read(&mut script, 2);
+        assert!(script.0.is_empty(), "too few were asked for");
+        outcome
+    };
+    assert_eq!(read(&[(2, &[]), (2, &["a", "b"]), (2, &[])]), Ok(vec!["a".to_owned(), "b".to_owned()]));
+    assert_eq!(read(&[(1, &[]), (1, &["a"])]), Ok(vec!["a".to_owned()]));
+    assert_eq!(read(&[(1, &[]), (0, &[])]), Ok(vec![]));
+    assert_eq!(read(&[(0, &[])]), Ok(vec![]));
+    // In a later sweep, too.
+    let three: [(u64, &'static [&'static str]); 2] = [(3, &["a", "b"]), (3, &["c"])];
+    assert_eq!(read(&[three[0], three[1], (3, &[]), three[0], three[1]]).map(|all| all.len()), Ok(3));
+    for pages in [vec![(4, [].as_slice()); 2], vec![three[0], three[1], (4, &[]), (4, &[])]] {
+        let error = read(&pages).expect_err("it cannot be told");
+        assert_eq!(error.kind(), Kind::Response);
+        assert!(error.message().contains("there are 4 certificates, and gave none"), "{error}");
+    }
+}
+
+/// Whoever begins behind the end of a list finds nothing there, and that is right.
+#[test]
+fn what_is_skipped_at_the_start_is_counted() {
+    let taken = |total| {
+        let mut pager = Pager::new(3, 100);
+        pager.take(Counts { total_count: Some(total), limit: Some(100) }, &[]).map(|taken| taken.is_last)
+    };
+    assert_eq!((taken(150), taken(200), taken(201)), (Ok(true), Ok(true), Ok(false)));
 }
 
 #[test]

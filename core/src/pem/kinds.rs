@@ -61,14 +61,14 @@ pub(crate) fn signing_request(text: &str) -> Result<String, String> {
     }
 }
 
-/// All certificates of a text; none is an error, and so is one that cannot be read.
+/// All certificates of a text; none is an error, and so is one that cannot be read or is not whole.
 pub(crate) fn certificates(text: &str) -> Result<Vec<Der>, String> {
     let blocks = blocks(text);
     let is_certificate = |block: &&Block| matches!(block.label.as_str(), CERTIFICATE | OLD_CERTIFICATE);
     let certificates: Vec<_> = blocks
         .iter()
         .filter(is_certificate)
-        .map(|block| block.der.clone())
+        .map(|block| block.der.clone().and_then(whole))
         .collect::<Result<_, _>>()
         .map_err(|fault| format!("it holds a certificate that cannot be read: {fault}"))?;
     if certificates.is_empty() {

@@ -139,6 +139,9 @@ proptest! {
         let kept = lines[..=cut.len() % (lines.len() - 2)].join("\n");
         let ended = format!("{kept}\n-----END CERTIFICATE REQUEST-----\n");
         prop_assert!(signing_request(&ended).is_err());
+        for text in [cut, &ended] {
+            prop_assert!(certificates(&text.replace("CERTIFICATE REQUEST", "CERTIFICATE")).is_err());
+        }
     }
 
     #[test]
@@ -217,6 +220,9 @@ fn certificates_are_taken_with_what_stands_beside_them() {
         encode("PKCS7", &DER),
         encode("TRUSTED CERTIFICATE", &DER),
         one.clone() + "-----BEGIN CERTIFICATE-----\nMAMC",
+        one.clone() + &encode("CERTIFICATE", &DER[..4]),
+        encode("CERTIFICATE", &[DER.as_slice(), &[0]].concat()) + &one,
+        encode("CERTIFICATE", b"the leaf"),
         String::from("MAMCAQE="),
     ] {
         assert!(certificates(&text).is_err(), "{text}");

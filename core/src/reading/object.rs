@@ -1,6 +1,7 @@
 //! An object with a table: its fields in the table's order, all of them, then the unknown ones.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 use std::fmt;
 
 use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
@@ -8,7 +9,7 @@ use serde_json::value::RawValue;
 
 use super::envelope::Envelope;
 use super::strict::is_readable;
-use super::value::ValueReader;
+use super::value::{ValueReader, room};
 use super::{pem, write};
 use crate::shape::{Field, FieldKind, MAX_FIELDS, Shape};
 
@@ -78,6 +79,8 @@ struct Layout {
     start: usize,
     fields: [Span; MAX_FIELDS],
     unknown: Vec<Span>,
+    /// The names of the unknown ones: an object may have very many.
+    unknown_names: HashSet<String>,
     is_empty: bool,
     /// How many fields came, as long as they came in the table's order and before all unknown ones.
     in_order: Option<usize>,
@@ -108,9 +111,11 @@ impl ObjectReader<'_> {
         self.out.push('{');
         let start = self.out.len();
         let fields = [Span::MISSING; MAX_FIELDS];
-        let mut layout = Layout { start, fields, unknown: Vec::new(), is_empty: true, in_order: Some(0) };
+        let (unknown, unknown_names) = Default::default();
+        let mut layout = Layout { start, fields, unknown, unknown_names, is_empty: true, in_order: Some(0) };
         let mut next = 0;
         while let Some(Name(name)) = map.next_key()? {
+            room(self.out, self.most)?;
             let index = Layout::find(self.shape, &name, next);
             if self.envelope.is_some() && Envelope::is_part(&name) {
                 self.read_envelope(&name, index, map.next_value()?, &mut layout);
@@ -191,17 +196,14 @@ impl ObjectReader<'_> {
     }
 
     fn write_unknown(&mut self, name: &str, raw: &RawValue, layout: &mut Layout) {
-        let mut named = String::with_capacity(name.len() + 3);
-        write::escaped(&mut named, name);
-        named.push(':');
-        let members = &self.out[layout.start..];
-        let is_again = layout.unknown.iter().any(|span| span.of(members).starts_with(&named));
         // Readers would stumble over what is not readable, or there twice.
-        if is_again || !is_readable(raw) {
+        if layout.unknown_names.contains(name) || !is_readable(raw) {
             return;
         }
+        layout.unknown_names.insert(name.to_owned());
         let start = self.begin_member(layout);
-        self.out.push_str(&named);
+        write::escaped(self.out, name);
+        self.out.push(':');
         write::as_it_came(self.out, raw);
         layout.unknown.push(layout.span(start, self.out));
     }

@@ -109,10 +109,11 @@ impl ValueReader<'_> {
     }
 
     /// An entry that says nothing is left out.
-    fn end_text_entry(&mut self, entry: usize, value: usize) {
+    fn end_text_entry<E: de::Error>(&mut self, entry: usize, value: usize) -> Result<(), E> {
         if &self.out[value..] == "null" {
             self.out.truncate(entry);
         }
+        room(self.out, self.most)
     }
 
     fn begin_entry(&mut self) -> usize {
@@ -128,14 +129,20 @@ impl ValueReader<'_> {
         if !read.is_object {
             self.out.truncate(start);
         }
-        if self.out.len() > self.most {
-            return Err(E::custom("the answer is a list of too little"));
-        }
+        room(self.out, self.most)?;
         match read.missing {
             Some(field) => Err(E::custom(format!("an entry of the answer's list holds no `{}`", field.name))),
             None => Ok(()),
         }
     }
+}
+
+/// Whether the output is still within its length; looked at wherever the body says how often something is written.
+pub(super) fn room<E: de::Error>(out: &str, most: usize) -> Result<(), E> {
+    if out.len() > most {
+        return Err(E::custom("the answer holds too many entries with too little in them"));
+    }
+    Ok(())
 }
 
 fn list<'a>(out: &mut String, texts: impl IntoIterator<Item = &'a str>, write: fn(&mut String, &str)) {
@@ -197,7 +204,8 @@ impl<'de> Visitor<'de> for ValueReader<'_> {
         match self.kind {
             FieldKind::Flag | FieldKind::Count if whole => self.whole_number(number as u64),
             FieldKind::Flag | FieldKind::Count => self.absent(),
-            _ => self.text(&number.to_string(), true),
+            // As JSON has it: `1e300`, not 301 digits.
+            _ => self.text(&Value::from(number).to_string(), true),
         }
         Ok(())
     }
@@ -227,7 +235,7 @@ impl<'de> Visitor<'de> for ValueReader<'_> {
                         self.out.truncate(entry);
                         break;
                     }
-                    self.end_text_entry(entry, value);
+                    self.end_text_entry(entry, value)?;
                 }
                 self.out.push(']');
             }
@@ -276,6 +284,7 @@ impl<'de> Visitor<'de> for ValueReader<'_> {
                         spare: self.spare,
                         most: self.most,
                     })?;
+                    room(self.out, self.most)?;
                 }
                 self.out.push('}');
             }
@@ -285,7 +294,7 @@ impl<'de> Visitor<'de> for ValueReader<'_> {
                     let entry = self.begin_entry();
                     let value = self.out.len();
                     map.next_value_seed(self.text_entry())?;
-                    self.end_text_entry(entry, value);
+                    self.end_text_entry(entry, value)?;
                 }
                 self.out.push(']');
             }

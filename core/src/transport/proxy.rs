@@ -11,11 +11,14 @@ use ureq::ProxyProtocol;
 
 use crate::base_url::BaseUrl;
 use crate::error::{Error, Result};
+use crate::port;
 use crate::secret::Secret;
 
 const SETTING: &str = "proxy";
 /// In the order in which curl looks at them.
 const VARIABLES: [&str; 4] = ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"];
+/// The port of an `http://` proxy of the environment that names none: what works with curl has to work with us.
+const PORT_OF_CURL: u16 = 1080;
 const EXCEPTIONS: [&str; 2] = ["no_proxy", "NO_PROXY"];
 
 /// Which proxy, and what says so.
@@ -63,16 +66,36 @@ impl Proxy {
             };
             Err(Error::invalid(SETTING, why))
         };
-        match ureq::Proxy::new(choice.url.reveal()) {
-            Ok(proxy) if !matches!(proxy.protocol(), ProxyProtocol::Http | ProxyProtocol::Https) => {
-                refuse("only HTTP proxies are supported (http://host:port), not SOCKS")
-            }
-            Ok(proxy) if base_url.is_plain && !is_loopback(proxy.host()) => refuse(
-                "a plain http `base_url` is on this machine; sent through a proxy elsewhere, the key would be seen",
-            ),
-            Ok(ureq) => Ok(Self { ureq, said_by: choice.said_by }),
-            Err(_) => refuse("expected the URL of an HTTP proxy (http://host:port), or `env`"),
+        let url = choice.url.reveal();
+        // What looks like host, port and path are a user and a password then.
+        if url.rsplit_once('@').is_some_and(|(before, _)| {
+            before.split_once("://").map_or(before, |(_, rest)| rest).contains(['/', '?', '#'])
+        }) {
+            return refuse("in a user or password, `/`, `?` and `#` are written %2F, %3F and %23");
         }
+        let Ok(proxy) = ureq::Proxy::new(url) else {
+            return refuse("expected the URL of an HTTP proxy (http://host:port), or `env`");
+        };
+        let port = match proxy.uri().authority().map(port::of).transpose() {
+            Ok(port) => port.flatten(),
+            Err(why) => return refuse(why),
+        };
+        if !matches!(proxy.protocol(), ProxyProtocol::Http | ProxyProtocol::Https) {
+            return refuse("only HTTP proxies are supported (http://host:port), not SOCKS");
+        }
+        if base_url.is_plain && !is_loopback(proxy.host()) {
+            return refuse(
+                "a plain http `base_url` is on this machine; sent through a proxy elsewhere, the key would be seen",
+            );
+        }
+        let is_environments = choice.said_by != SETTING;
+        if is_environments && port.is_none() && proxy.protocol() == ProxyProtocol::Http {
+            return match with_port(&proxy, PORT_OF_CURL) {
+                Ok(ureq) => Ok(Self { ureq, said_by: choice.said_by }),
+                Err(_) => refuse("expected the URL of an HTTP proxy with a port (http://host:port)"),
+            };
+        }
+        Ok(Self { ureq: proxy, said_by: choice.said_by })
     }
 
     /// Where it was said, as a message names it.
@@ -93,6 +116,18 @@ impl fmt::Display for Proxy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "the proxy {}:{}", self.ureq.host(), self.ureq.port())
     }
+}
+
+/// The same proxy, at this port.
+fn with_port(proxy: &ureq::Proxy, port: u16) -> Result<ureq::Proxy, ureq::Error> {
+    let mut builder = ureq::Proxy::builder(proxy.protocol()).host(proxy.host()).port(port);
+    if let Some(name) = proxy.username() {
+        builder = builder.username(name);
+    }
+    if let Some(password) = proxy.password() {
+        builder = builder.password(password);
+    }
+    builder.build()
 }
 
 fn is_loopback(host: &str) -> bool {

@@ -41,7 +41,8 @@ impl<In: Transport> Connector<In> for TcpConnector {
     }
 }
 
-/// Tries the addresses one after the other; each but the last gets half of the time that is left.
+/// Tries the addresses one after the other; each but the last gets half of the time that is left. Where none connects, the
+/// failure that tells most is given: without IPv6, that it is missing says nothing of a service that refused.
 fn connect_any(addresses: &[SocketAddr]) -> io::Result<TcpStream> {
     let mut failure = io::Error::from(io::ErrorKind::AddrNotAvailable);
     for (index, address) in addresses.iter().enumerate() {
@@ -54,11 +55,26 @@ fn connect_any(addresses: &[SocketAddr]) -> io::Result<TcpStream> {
         };
         match connect(*address, half) {
             Ok(stream) => return Ok(stream),
-            Err(error) => failure = error,
+            Err(error) if tells(&error) > tells(&failure) => failure = error,
+            Err(_) => {}
         }
         watch::look()?;
     }
     Err(failure)
+}
+
+/// How much a failure to connect tells of the peer.
+fn tells(error: &io::Error) -> u8 {
+    use io::ErrorKind::{AddrNotAvailable, HostUnreachable, NetworkUnreachable, TimedOut};
+    match error.kind() {
+        AddrNotAvailable => 0,
+        // Without this family of addresses at all.
+        _ if error.raw_os_error() == Some(Errno::EAFNOSUPPORT as i32) => 1,
+        NetworkUnreachable => 1,
+        HostUnreachable => 2,
+        TimedOut => 3,
+        _ => 4,
+    }
 }
 
 fn connect(address: SocketAddr, end: Option<Instant>) -> io::Result<TcpStream> {
@@ -141,5 +157,59 @@ impl Transport for TcpTransport {
     fn is_open(&mut self) -> bool {
         let flags = MsgFlags::MSG_PEEK | MsgFlags::MSG_DONTWAIT;
         recv(self.stream.as_raw_fd(), &mut [0], flags) == Err(Errno::EWOULDBLOCK)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::ErrorKind;
+    use std::net::TcpListener;
+    use std::time::Duration;
+
+    use super::*;
+    use crate::cancel::CancelToken;
+    use crate::transport::Watch;
+
+    /// Refuses.
+    fn closed() -> SocketAddr {
+        TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a port")
+    }
+
+    /// What cannot be connected to: no packet leaves.
+    fn unreachable() -> SocketAddr {
+        "255.255.255.255:1".parse().expect("an address")
+    }
+
+    #[test]
+    fn of_several_failures_the_most_telling_one_is_given() {
+        for (addresses, kind) in [
+            (vec![closed(), unreachable()], ErrorKind::ConnectionRefused),
+            (vec![unreachable(), closed(), unreachable()], ErrorKind::ConnectionRefused),
+            (vec![unreachable(), unreachable()], ErrorKind::NetworkUnreachable),
+            (vec![], ErrorKind::AddrNotAvailable),
+        ] {
+            assert_eq!(connect_any(&addresses).expect_err("nobody is there").kind(), kind, "{addresses:?}");
+        }
+    }
+
+    #[test]
+    fn an_address_that_does_not_answer_tells_more_than_one_that_cannot_be_reached() {
+        // Its queue is full, so that the next one who comes hears nothing.
+        let silent = Socket::new(Domain::IPV4, Type::STREAM, None).expect("a socket");
+        silent.bind(&SocketAddr::from(([127, 0, 0, 1], 0)).into()).expect("a port");
+        silent.listen(0).expect("a queue");
+        let address = silent.local_addr().ok().and_then(|address| address.as_socket()).expect("its address");
+        let _first = TcpStream::connect(address).expect("a place in the queue");
+        let watch = Watch::new(CancelToken::never(), Instant::now() + Duration::from_millis(400));
+        let (outcome, _) = watch::under(watch, || connect_any(&[address, unreachable()]));
+        assert_eq!(outcome.expect_err("nobody is there").kind(), ErrorKind::TimedOut);
+    }
+
+    #[test]
+    fn an_address_that_answers_is_found_behind_others() {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+        let address = listener.local_addr().expect("its address");
+        let stream = connect_any(&[unreachable(), closed(), address]).expect("a connection");
+        assert_eq!(stream.peer_addr().ok(), Some(address));
     }
 }

@@ -1,9 +1,10 @@
 //! Validation by e-mail: mails are kept, and a test answers them.
 
 use serde_json::{Value, json};
+use zerossl_sandbox::{Options, Settings};
 
 use crate::support::management::start_managed;
-use crate::support::{Client, agent, assert_refused, read, start};
+use crate::support::{Client, agent, assert_refused, read, start, start_with};
 
 fn verify(client: &Client, id: &str, emails: &str) -> Value {
     let body = json!({"validation_method": "EMAIL", "validation_email": emails});
@@ -79,4 +80,28 @@ fn a_link_can_be_followed() {
     assert_eq!(sandbox.certificates()[0].status, "issued");
     let missing = agent().get(manager.url("/mails/nonsense/answer")).call().expect("an answer");
     assert_eq!(missing.status(), 404);
+}
+
+#[test]
+fn the_oldest_mails_are_forgotten() {
+    let settings = Settings { mailbox_size: 3, ..Settings::default() };
+    let (sandbox, client) = start_with(Options { settings, ..Options::default() });
+    let order = client.create(&["example.com"]);
+    let id = order["id"].as_str().expect("an id");
+    verify(&client, id, "admin@example.com");
+    let first = sandbox.mails()[0].token.clone();
+    let again = || client.post(&format!("/certificates/{id}/challenges/email"), &json!({}));
+    for _ in 0..3 {
+        assert_eq!(again(), json!({"success": 1}));
+    }
+    let kept = sandbox.mails();
+    assert_eq!(kept.len(), 3);
+    assert!(kept.iter().all(|mail| mail.token != first));
+    assert!(!sandbox.answer_mail(&first));
+    sandbox.change_settings(|settings| settings.mailbox_size = 1);
+    assert_eq!(again(), json!({"success": 1}));
+    assert_eq!(sandbox.mails().len(), 1);
+    assert!(sandbox.answer_mail(&sandbox.mails()[0].token));
+    assert_eq!(sandbox.certificates()[0].status, "issued");
+    assert_eq!(Settings::default().mailbox_size, 10_000);
 }

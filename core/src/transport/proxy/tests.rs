@@ -46,7 +46,6 @@ fn a_proxy_is_named_by_host_and_port_and_by_what_says_so() {
     for (url, name) in [
         ("http://user:secret@proxy.example.com:3128", "the proxy proxy.example.com:3128"),
         ("proxy.example.com:3128", "the proxy proxy.example.com:3128"),
-        ("http://[::1]/", "the proxy [::1]:80"),
         ("https://user@proxy.example.com", "the proxy proxy.example.com:443"),
     ] {
         assert_eq!(usable(url, "https://api.zerossl.com").expect("a proxy").to_string(), name);
@@ -54,6 +53,95 @@ fn a_proxy_is_named_by_host_and_port_and_by_what_says_so() {
     let refused =
         usable("socks5://user:secret@h:1", "https://api.zerossl.com").expect_err("SOCKS").to_string();
     assert!(refused.contains("https_proxy") && !refused.contains("secret"), "{refused}");
+}
+
+#[test]
+fn a_password_that_would_be_taken_for_something_else_is_refused_and_not_shown() {
+    for url in [
+        "http://s3cret:12/s3cret@h:1",
+        "http://s3cret:12?s3cret@h:1",
+        "http://s3cret:12#s3cret@h:1",
+        "http://s3cret/s3cret@h:1",
+        "http://u:s3cret:12/@h:1",
+        "s3cret:12/s3cret@h:1",
+        "https://s3cret:s3cret//@h",
+    ] {
+        let refused = usable(url, "https://api.zerossl.com").expect_err(url).to_string();
+        assert!(refused.contains("%2F") && !refused.contains("s3cret"), "{refused}");
+    }
+    for url in ["http://u:s3cret%2F%3F%23@h:1/", "http://u:s3@cret@h:1", "http://h:1/path?query"] {
+        let proxy = usable(url, "https://api.zerossl.com").expect(url);
+        assert_eq!(proxy.to_string(), "the proxy h:1");
+    }
+}
+
+#[test]
+fn a_port_that_is_none_is_refused() {
+    for url in [
+        "http://user:secret@h:0",
+        "http://user:secret@h:65536",
+        "http://user:secret@h:proxy",
+        "user:secret@h:+1",
+        "http://user:secret@[::1]:x",
+    ] {
+        let refused = usable(url, "https://api.zerossl.com").expect_err(url).to_string();
+        assert!(refused.contains("port") && !refused.contains("secret"), "{refused}");
+    }
+}
+
+/// Proxies of the environment, and the port that is connected to.
+const PORTS: [(&str, &str); 14] = [
+    ("127.0.0.1", "127.0.0.1:1080"),
+    ("http://127.0.0.1", "127.0.0.1:1080"),
+    ("http://127.0.0.1:", "127.0.0.1:1080"),
+    ("http://127.0.0.1/", "127.0.0.1:1080"),
+    ("HTTP://127.0.0.1", "127.0.0.1:1080"),
+    ("http://user:s3cret@127.0.0.1", "127.0.0.1:1080"),
+    ("user:s3cret@127.0.0.1", "127.0.0.1:1080"),
+    ("http://[::1]", "[::1]:1080"),
+    ("http://127.0.0.1:80", "127.0.0.1:80"),
+    ("127.0.0.1:80", "127.0.0.1:80"),
+    ("https://127.0.0.1", "127.0.0.1:443"),
+    ("https://127.0.0.1:", "127.0.0.1:443"),
+    ("https://user:s3cret@[::1]/", "[::1]:443"),
+    ("https://127.0.0.1:80", "127.0.0.1:80"),
+];
+
+#[test]
+fn a_proxy_of_the_environment_without_a_port_has_curls() {
+    for (url, place) in PORTS {
+        let proxy = usable(url, "https://api.zerossl.com").expect(url);
+        assert_eq!(proxy.to_string(), format!("the proxy {place}"), "{url}");
+        let credentials = url.contains('@').then_some(("user", "s3cret"));
+        assert_eq!(proxy.ureq.username().zip(proxy.ureq.password()), credentials);
+    }
+    // Whatever is in the credentials.
+    let proxy = usable("http://us%40er:p%2F%3Aa%25@h", "https://api.zerossl.com").expect("a proxy");
+    assert_eq!((proxy.ureq.username(), proxy.ureq.password()), (Some("us@er"), Some("p/:a%")));
+    // A setting is not curl's.
+    for (url, place) in [("http://h", "the proxy h:80"), ("https://h", "the proxy h:443")] {
+        let choice = Choice { url: url.into(), said_by: SETTING };
+        let base_url = BaseUrl::parse("https://api.zerossl.com").expect("a URL");
+        assert_eq!(Proxy::new(&choice, &base_url).expect("a proxy").to_string(), place);
+    }
+}
+
+/// Where curl itself looks for them.
+#[test]
+fn curl_finds_proxies_at_the_same_ports() {
+    if !has_curl() {
+        return;
+    }
+    for (url, place) in PORTS {
+        // It fails, since it is no proxy or not there: what it says on the way counts.
+        let said = curl()
+            .env("https_proxy", url)
+            .args(["-q", "--silent", "--verbose", "--max-time", "5", "https://api.example.com/"])
+            .output()
+            .expect("curl runs");
+        let said = String::from_utf8_lossy(&said.stderr);
+        assert!(said.contains(&format!("Trying {place}...")), "{url}: {said}");
+    }
 }
 
 const API: &str = "api.example.com";
@@ -200,11 +288,23 @@ fn counting_proxy() -> (String, Arc<AtomicUsize>) {
     (url, count)
 }
 
+fn has_curl() -> bool {
+    let has_it = Command::new("curl").arg("--version").output().is_ok_and(|output| output.status.success());
+    assert!(has_it || std::env::var_os("CI").is_none(), "curl is missing");
+    has_it
+}
+
+/// curl in an environment without anything of ours.
+fn curl() -> Command {
+    let mut curl = Command::new("curl");
+    curl.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
+    curl
+}
+
 /// The same table through curl: nobody's memory of it, curl itself.
 #[test]
 fn curl_reads_the_environment_as_we_do() {
-    if !Command::new("curl").arg("--version").output().is_ok_and(|output| output.status.success()) {
-        assert!(std::env::var_os("CI").is_none(), "curl is missing");
+    if !has_curl() {
         return;
     }
     let proxies: Vec<_> =
@@ -213,8 +313,7 @@ fn curl_reads_the_environment_as_we_do() {
     let closed = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a port");
     for row in rows() {
         let before: Vec<_> = proxies.iter().map(|(_, (_, count))| count.load(Ordering::SeqCst)).collect();
-        let mut curl = Command::new("curl");
-        curl.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
+        let mut curl = curl();
         for (name, value) in environment(&row) {
             let proxy = proxies.iter().find(|(proxy, _)| *proxy == value);
             curl.env(name, proxy.map_or(value, |(_, (url, _))| url));

@@ -1,0 +1,90 @@
+"""The native half, read as text: whatever Python calls and has anything of Python in it is guarded as a whole."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+SOURCES = sorted((Path(__file__).parents[2] / "python/src").glob("*.rs"))
+# A function with its signature and the beginning of its body, at the indentation of a method or of a function.
+FUNCTION = re.compile(
+    r"^(?: {4})?(?:pub(?:\(crate\))? )?fn (?P<name>\w+)(?P<signature>[^{;]*)\{\s*(?P<body>[^\n]*)", re.MULTILINE
+)
+OF_PYTHON = re.compile(r"\b(?:Python<|Bound<|Py<|PyAny\b|PyResult<|PyErr\b)")
+
+
+def called_by_python(source: str) -> list[re.Match[str]]:
+    """All methods of ``#[pymethods]``, and all functions that are a ``#[pyfunction]``."""
+    methods = re.findall(r"^#\[pymethods\]\nimpl .*?\n\}\n", source, re.MULTILINE | re.DOTALL)
+    functions = re.findall(r"^#\[pyfunction\]\n.*?\n\}\n", source, re.MULTILINE | re.DOTALL)
+    return [found for block in methods + functions for found in FUNCTION.finditer(block)]
+
+
+def unguarded(source: str) -> list[str]:
+    """Those that are not guarded, by name."""
+    return [
+        found["name"]
+        for found in called_by_python(source)
+        if OF_PYTHON.search(found["signature"]) and not re.match(r"(?:guard::)?guarded\(", found["body"])
+    ]
+
+
+@pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.name)
+def test_every_function_that_python_calls_is_guarded(source: Path) -> None:
+    """A panic in it becomes an exception, and the interpreter does not end beneath it."""
+    assert unguarded(source.read_text(encoding="utf-8")) == []
+
+
+def test_all_are_found() -> None:
+    """Or the test above would find nothing to complain of."""
+    found = {found["name"] for source in SOURCES for found in called_by_python(source.read_text(encoding="utf-8"))}
+    assert found >= {"new", "call", "start", "cancelled_by", "next", "result", "__get__", "__eq__", "describe", "panic"}
+    blocks = sum(source.read_text(encoding="utf-8").count("#[pymethods]\nimpl ") for source in SOURCES)
+    assert blocks == sum(source.read_text(encoding="utf-8").count("#[pymethods]") for source in SOURCES) > 4
+
+
+def test_one_that_is_not_guarded_is_found() -> None:
+    """In each of the ways in which it may be written."""
+    source = """
+#[pymethods]
+impl Thing {
+    fn guarded_one(&self, py: Python<'_>) -> PyResult<()> {
+        guarded(py, || Ok(()))
+    }
+
+    fn of_rust(&self) -> bool {
+        self.0
+    }
+
+    fn short(&self, py: Python<'_>) -> PyResult<Self> {
+        Ok(Self::with(self.client(py)?))
+    }
+
+    #[pyo3(signature = (one, /))]
+    fn long(
+        &self,
+        one: &Bound<'_, PyDict>,
+    ) -> usize {
+        one.len()
+    }
+
+    fn late(&self, py: Python<'_>) -> PyResult<()> {
+        let end = end()?;
+        guarded(py, || Ok(end))
+    }
+}
+
+impl Thing {
+    fn of_ours(&self, py: Python<'_>) {
+        drop(py);
+    }
+}
+
+#[pyfunction]
+fn alone(py: Python<'_>) -> PyResult<()> {
+    Ok(())
+}
+"""
+    assert unguarded(source) == ["short", "long", "late", "alone"]
