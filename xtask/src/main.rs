@@ -6,7 +6,9 @@
 mod build;
 mod demo;
 mod drift;
+mod files;
 mod generate;
+mod house;
 
 use std::error::Error;
 use std::path::{Path, PathBuf};
@@ -17,7 +19,7 @@ usage: cargo run -p xtask -- TASK
   gen      writes what is generated from the table of operations
   build    builds the C library into build/
   install  installs it; `install --help` has more
-  check    fails if something is not generated, or if an operation lacks its cases
+  check    fails if something is not generated, is forgotten, or is out of order
   demo     issues a certificate on an embedded sandbox; `demo --help` has more";
 
 fn main() -> ExitCode {
