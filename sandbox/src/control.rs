@@ -9,6 +9,7 @@ use std::time::Duration;
 use crate::account::{Account, AccountSummary};
 use crate::dns::DnsRecord;
 use crate::mailbox::Mail;
+use crate::order::Order;
 use crate::sandbox::CertificateSummary;
 use crate::service::Service;
 
@@ -27,7 +28,8 @@ fn invalid(text: impl Into<String>) -> io::Error {
 impl Control {
     pub(crate) fn crl_pem(&self) -> io::Result<String> {
         let state = self.service.state();
-        let crls = self.service.authority.crls(&state.orders, state.clock.now());
+        let revoked: Vec<_> = state.orders.iter().filter_map(Order::revocation).collect();
+        let crls = self.service.authority.crls(&revoked, state.clock.now());
         crls.map_err(io::Error::other)
     }
 

@@ -74,6 +74,7 @@ mod sandbox;
 mod server;
 mod service;
 mod settings;
+mod spelled;
 mod spelling;
 mod state;
 mod validation;

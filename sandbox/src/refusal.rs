@@ -167,3 +167,18 @@ impl From<Refusal> for Reply {
         }
     }
 }
+
+impl Reply {
+    /// A refusal with one of the service's codes, say 2831; where a code has
+    /// several types, the first one. None for a code that the service lacks.
+    #[must_use]
+    pub fn refusal(code: i64) -> Option<Self> {
+        Refusal::known(code, None).map(Self::from)
+    }
+
+    /// The same, with one of the types of a code that has several.
+    #[must_use]
+    pub fn refusal_of_type(code: i64, kind: &str) -> Option<Self> {
+        Refusal::known(code, Some(kind)).map(Self::from)
+    }
+}

@@ -22,7 +22,7 @@ use crate::refusal::{self, Refusal};
 use crate::reply::{Reply, WireFault};
 use crate::routes::{self, Found};
 use crate::server::{Received, Responder};
-use crate::spelling::Spellings;
+use crate::spelled::Spellings;
 use crate::state::{Late, State, signed};
 use crate::validation::Look;
 use crate::wrong_types;
