@@ -61,7 +61,7 @@ pub(crate) fn answer(service: &Service, call: &Call) -> Result<Answer, Refusal> 
             }
         }
     })?;
-    service.background.tell();
+    service.changed.notify_one();
     let order = state.find(call)?;
     let answer = Answer::json(&Certificate::new(order, &view));
     if method == Method::Email {
