@@ -8,7 +8,7 @@ use getrandom::SysRng;
 use rcgen::{
     BasicConstraints, CertificateParams, CertificateRevocationListParams, CertifiedIssuer, DistinguishedName,
     DnType, Error, ExtendedKeyUsagePurpose, IsCa, KeyIdMethod, KeyPair, KeyUsagePurpose,
-    PKCS_ECDSA_P384_SHA384, PKCS_RSA_SHA384, RevocationReason, RevokedCertParams, SanType, SerialNumber,
+    PKCS_ECDSA_P384_SHA384, PKCS_RSA_SHA384, RevokedCertParams, SanType, SerialNumber,
 };
 use rsa::pkcs8::{EncodePrivateKey, SecretDocument};
 use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
@@ -16,8 +16,7 @@ use sha1::{Digest, Sha1};
 use time::{Duration, OffsetDateTime};
 use tokio_rustls::TlsAcceptor;
 
-use crate::order::Order;
-use crate::orders::Orders;
+use crate::rules::csr::Csr;
 use crate::rules::names::Name;
 
 pub(crate) struct Authority {
@@ -52,6 +51,12 @@ pub(crate) struct Leaf {
     pub(crate) ca_certificate_id: u32,
 }
 
+/// A certificate that was revoked, as the list of its intermediate has it.
+pub(crate) struct Revoked {
+    pub(crate) ca_certificate_id: u32,
+    pub(crate) entry: RevokedCertParams,
+}
+
 impl Issuing {
     fn ecdsa(root: &CertifiedIssuer<'static, KeyPair>) -> Result<Self, Error> {
         let key = KeyPair::generate_for(&PKCS_ECDSA_P384_SHA384)?;
@@ -78,19 +83,9 @@ impl Issuing {
     }
 
     /// What it has revoked, as PEM.
-    fn crl(&self, orders: &Orders, now: OffsetDateTime) -> Result<String, Error> {
-        let revoked = |order: &Order| {
-            let (revocation_time, reason) = order.revoked?;
-            let is_ours = order.leaf.as_ref()?.ca_certificate_id == self.id;
-            is_ours.then(|| RevokedCertParams {
-                serial_number: SerialNumber::from_slice(&order.serial),
-                revocation_time,
-                // Unspecified is said by silence.
-                reason_code: (reason != RevocationReason::Unspecified).then_some(reason),
-                invalidity_date: None,
-            })
-        };
-        revocation_list(&self.issuer, orders.iter().filter_map(revoked).collect(), now)
+    fn crl(&self, revoked: &[Revoked], now: OffsetDateTime) -> Result<String, Error> {
+        let ours = revoked.iter().filter(|one| one.ca_certificate_id == self.id);
+        revocation_list(&self.issuer, ours.map(|one| one.entry.clone()).collect(), now)
     }
 }
 
@@ -124,19 +119,21 @@ impl Authority {
 
     pub(crate) fn issue(
         &self,
-        order: &Order,
+        names: &[Name],
+        csr: &Csr,
+        serial: SerialNumber,
         issued: OffsetDateTime,
         expires: OffsetDateTime,
     ) -> Result<Leaf, Error> {
-        let mut profile = server(&order.names, issued, expires)?;
-        profile.serial_number = Some(SerialNumber::from_slice(&order.serial));
-        let issuing = if order.csr.is_rsa {
+        let mut profile = server(names, issued, expires)?;
+        profile.serial_number = Some(serial);
+        let issuing = if csr.is_rsa {
             profile.key_usages.push(KeyUsagePurpose::KeyEncipherment);
             self.rsa()?
         } else {
             &self.ecdsa
         };
-        let certificate = profile.signed_by(&order.csr.key, &issuing.issuer)?;
+        let certificate = profile.signed_by(&csr.key, &issuing.issuer)?;
         Ok(Leaf {
             pem: certificate.pem(),
             issuer_pem: issuing.pem.clone(),
@@ -149,9 +146,9 @@ impl Authority {
 
     /// The revocation lists of all that signed, as PEM: the intermediates, and
     /// the root, which has revoked none of them.
-    pub(crate) fn crls(&self, orders: &Orders, now: OffsetDateTime) -> Result<String, Error> {
+    pub(crate) fn crls(&self, revoked: &[Revoked], now: OffsetDateTime) -> Result<String, Error> {
         let issuing = [Some(&self.ecdsa), self.rsa.get()];
-        let lists = issuing.into_iter().flatten().map(|issuing| issuing.crl(orders, now));
+        let lists = issuing.into_iter().flatten().map(|issuing| issuing.crl(revoked, now));
         lists.chain([revocation_list(&self.root, Vec::new(), now)]).collect()
     }
 

@@ -7,18 +7,18 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use time::OffsetDateTime;
-use tokio::sync::Notify;
 
+use crate::dispatch::Dispatcher;
 use crate::service::Service;
-use crate::state::{Late, signed};
+use crate::state::signed;
 use crate::validation::{Look, Method};
 
-/// What is under way, and who is to be told.
-#[derive(Default)]
+/// What is under way.
 pub(crate) struct Background {
+    dispatcher: Arc<Dispatcher>,
+    service: Arc<Service>,
     under_way: Mutex<usize>,
     less: Condvar,
-    changed: Notify,
     last_look: AtomicU64,
 }
 
@@ -26,13 +26,18 @@ pub(crate) struct Background {
 const AT_ONCE: usize = 100;
 
 impl Background {
-    fn under_way(&self) -> MutexGuard<'_, usize> {
-        self.under_way.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(crate) fn new(dispatcher: Arc<Dispatcher>) -> Self {
+        Self {
+            service: Arc::clone(&dispatcher.service),
+            dispatcher,
+            under_way: Mutex::default(),
+            less: Condvar::new(),
+            last_look: AtomicU64::default(),
+        }
     }
 
-    /// Something may be due earlier than it was.
-    pub(crate) fn tell(&self) {
-        self.changed.notify_one();
+    fn under_way(&self) -> MutexGuard<'_, usize> {
+        self.under_way.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// For how many more there is room.
@@ -49,20 +54,20 @@ impl Background {
 }
 
 /// One thing under way: it counts for as long as it lives.
-struct Task(Arc<Service>);
+struct Task(Arc<Background>);
 
 impl Task {
-    fn begin(service: &Arc<Service>) -> Self {
-        *service.background.under_way() += 1;
-        Self(Arc::clone(service))
+    fn begin(background: &Arc<Background>) -> Self {
+        *background.under_way() += 1;
+        Self(Arc::clone(background))
     }
 }
 
 impl Drop for Task {
     fn drop(&mut self) {
-        *self.0.background.under_way() -= 1;
-        self.0.background.less.notify_all();
-        self.0.background.tell();
+        *self.0.under_way() -= 1;
+        self.0.less.notify_all();
+        self.0.service.changed.notify_one();
     }
 }
 
@@ -85,7 +90,7 @@ impl Drop for SecondLook {
     fn drop(&mut self) {
         /// When to look once more at an order whose proof is gone.
         const AGAIN: Duration = Duration::from_secs(5);
-        self.task.0.raw_state().orders.change(&self.order, |order| {
+        self.task.0.service.raw_state().orders.change(&self.order, |order| {
             // Another one, say of the time before a reset, has no say.
             if order.look == Some(self.number) {
                 order.look = None;
@@ -103,23 +108,23 @@ fn on_a_thread(run: impl FnOnce() + Send + 'static) {
     let _ = std::thread::Builder::new().name("background".to_owned()).spawn(run);
 }
 
-impl Service {
+impl Background {
     /// Starts what is due by now, and does not wait for it.
     fn start_due(self: &Arc<Self>) {
-        while self.background.room() > 0
-            && let Some(late) = self.take_late(|_| true)
+        while self.room() > 0
+            && let Some(late) = self.dispatcher.take_late(|_| true)
         {
             let task = Task::begin(self);
-            on_a_thread(move || task.0.carry_out_late(late));
+            on_a_thread(move || task.0.dispatcher.carry_out_late(late));
         }
-        let began = self.raw_state().clock.now();
-        let due = self.raw_state().orders.to_look_at(began, self.background.room());
+        let began = self.service.raw_state().clock.now();
+        let due = self.service.raw_state().orders.to_look_at(began, self.room());
         for order in due {
             // Others begin looks meanwhile.
-            if self.background.room() == 0 {
+            if self.room() == 0 {
                 break;
             }
-            let number = self.background.last_look.fetch_add(1, Ordering::Relaxed) + 1;
+            let number = self.last_look.fetch_add(1, Ordering::Relaxed) + 1;
             if let Some((look, method)) = self.begin_look(&order, number) {
                 let task = Task::begin(self);
                 let second = SecondLook { task, order, number, began, passed: false };
@@ -130,26 +135,10 @@ impl Service {
 
     /// Notes that an order is looked at, unless it is already.
     fn begin_look(&self, order: &str, number: u64) -> Option<(Look, Method)> {
-        let mut state = self.raw_state();
+        let mut state = self.service.raw_state();
         state.orders.change(order, |order| order.next_look().map(|_| order.look = Some(number)))??;
         let order = state.orders.get(order)?;
-        Some((self.look(&state, order), order.method?))
-    }
-
-    /// The first call put off until now that suits.
-    fn take_late(&self, suits: impl Fn(&Late) -> bool) -> Option<Late> {
-        let mut state = self.raw_state();
-        let now = state.clock.now();
-        let place = state.late.iter().position(|late| late.when <= now && suits(late))?;
-        Some(state.late.remove(place))
-    }
-
-    /// Carries out the calls that were put off until now, but those that wait
-    /// for the network.
-    pub(crate) fn carry_out_due(&self) {
-        while let Some(late) = self.take_late(|late| !late.waits_for_the_network()) {
-            self.carry_out_late(late);
-        }
+        Some((self.service.look(&state, order), order.method?))
     }
 
     /// Does all that is due by now, and waits until it is done, though no
@@ -158,14 +147,14 @@ impl Service {
         /// For what is beside the network.
         const MORE: Duration = Duration::from_secs(1);
         let (now, timeout) = {
-            let state = self.raw_state();
+            let state = self.service.raw_state();
             (state.clock.now(), state.settings.validation_timeout)
         };
         let end = Instant::now() + timeout + MORE;
-        self.carry_out_due();
+        self.dispatcher.carry_out_due();
         loop {
             self.start_due();
-            let is_idle = self.background.is_idle_by(end);
+            let is_idle = self.is_idle_by(end);
             if !is_idle || Instant::now() >= end || self.next_due().is_none_or(|when| when > now) {
                 return;
             }
@@ -174,23 +163,23 @@ impl Service {
 
     /// When something is due next that nobody does yet.
     fn next_due(&self) -> Option<OffsetDateTime> {
-        let state = self.raw_state();
-        let late = state.late.iter().map(|late| late.when).min();
-        late.into_iter().chain(state.orders.next_look()).min()
+        let look = self.service.raw_state().orders.next_look();
+        self.dispatcher.next_late().into_iter().chain(look).min()
     }
 }
 
 /// Starts what is due when it is due, for as long as the runtime is there.
-pub(crate) async fn tend(service: Arc<Service>) {
+pub(crate) async fn tend(background: Arc<Background>) {
     /// No shorter, where something due cannot be started yet, and no longer, so
     /// that every timer can run.
     const PAUSES: (Duration, Duration) = (Duration::from_millis(10), Duration::from_secs(3600));
     loop {
-        service.start_due();
-        let now = service.raw_state().clock.now();
-        let pause = service.next_due().map_or(PAUSES.1, |when| (when - now).try_into().unwrap_or_default());
+        background.start_due();
+        let now = background.service.raw_state().clock.now();
+        let pause =
+            background.next_due().map_or(PAUSES.1, |when| (when - now).try_into().unwrap_or_default());
         tokio::select! {
-            () = service.background.changed.notified() => {}
+            () = background.service.changed.notified() => {}
             () = tokio::time::sleep(pause.clamp(PAUSES.0, PAUSES.1)) => {}
         }
     }

@@ -15,7 +15,7 @@ use crate::quirk::Met;
 use crate::refusal::{self, Refusal};
 use crate::server::Received;
 
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub(crate) struct Call {
     pub(crate) method: Method,
     pub(crate) path: String,
@@ -64,28 +64,7 @@ impl Call {
             key_place,
             user_agent: header(received, USER_AGENT).map(str::to_owned),
             malformed,
-            id: String::new(),
-            format: None,
-            owner: Owner::default(),
-            met: Met::default(),
-        }
-    }
-
-    /// A call of the first account that came over no wire.
-    #[cfg(test)]
-    pub(crate) fn local(path: &str) -> Self {
-        Self {
-            method: Method::POST,
-            path: path.to_owned(),
-            parameters: BTreeMap::new(),
-            key: None,
-            key_place: KeyPlace::None,
-            user_agent: None,
-            malformed: None,
-            id: String::new(),
-            format: None,
-            owner: Owner::default(),
-            met: Met::default(),
+            ..Self::default()
         }
     }
 

@@ -10,7 +10,7 @@ use serde::Serialize;
 use crate::ring::Ring;
 
 /// One request that reached the sandbox.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Asked {
     /// The number of the request, from 1. Where the first that is told has
     /// another one, those before it are forgotten:
@@ -36,6 +36,7 @@ pub struct Asked {
     /// The client's `User-Agent`.
     pub user_agent: Option<String>,
     /// When the request arrived.
+    #[serde(skip)]
     pub at: Instant,
     /// The HTTP status of the answer; 0 when none is sent.
     pub status: u16,
@@ -45,7 +46,7 @@ pub struct Asked {
 }
 
 /// Where a client put its access key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum KeyPlace {
     /// The query parameter `access_key`.
@@ -53,6 +54,7 @@ pub enum KeyPlace {
     /// `Authorization: ApiKey ...`.
     Header,
     /// Nowhere that the service looks.
+    #[default]
     None,
 }
 
@@ -71,20 +73,10 @@ struct Log {
 /// One request as JSON.
 #[derive(Serialize)]
 pub(crate) struct Entry {
-    number: u64,
-    connection: u64,
-    operation: Option<&'static str>,
-    method: String,
-    path: String,
-    parameters: BTreeMap<String, String>,
-    left_out: BTreeMap<String, usize>,
-    body_length: usize,
-    key: KeyPlace,
-    user_agent: Option<String>,
+    #[serde(flatten)]
+    asked: Asked,
     /// Seconds since the sandbox was started.
     at: f64,
-    status: u16,
-    code: Option<i64>,
 }
 
 impl Default for Journal {
@@ -141,20 +133,9 @@ impl Journal {
     }
 
     pub(crate) fn entries(&self) -> Vec<Entry> {
-        let entry = |asked: Asked| Entry {
-            number: asked.number,
-            connection: asked.connection,
-            operation: asked.operation,
-            method: asked.method,
-            path: asked.path,
-            parameters: asked.parameters,
-            left_out: asked.left_out,
-            body_length: asked.body_length,
-            key: asked.key,
-            user_agent: asked.user_agent,
-            at: asked.at.saturating_duration_since(self.started).as_secs_f64(),
-            status: asked.status,
-            code: asked.code,
+        let entry = |asked: Asked| {
+            let at = asked.at.saturating_duration_since(self.started).as_secs_f64();
+            Entry { asked, at }
         };
         self.all().into_iter().map(entry).collect()
     }

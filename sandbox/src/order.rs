@@ -3,12 +3,12 @@
 
 use std::collections::HashSet;
 
-use rcgen::RevocationReason;
+use rcgen::{RevocationReason, RevokedCertParams, SerialNumber};
 use time::{Duration, OffsetDateTime, Time};
 
 use crate::account::Owner;
-use crate::authority::{Authority, Leaf};
-use crate::rendering::eligible_addresses;
+use crate::authority::{Authority, Leaf, Revoked};
+use crate::rules::addresses::eligible_addresses;
 use crate::rules::csr::Csr;
 use crate::rules::names::Name;
 use crate::settings::Settings;
@@ -184,6 +184,19 @@ impl Order {
         self.ready().filter(|_| self.awaits_second_look && self.look.is_none())
     }
 
+    /// How a revocation list has it, if it is revoked.
+    pub(crate) fn revocation(&self) -> Option<Revoked> {
+        let (revocation_time, reason) = self.revoked?;
+        let entry = RevokedCertParams {
+            serial_number: SerialNumber::from_slice(&self.serial),
+            revocation_time,
+            // Unspecified is said by silence.
+            reason_code: (reason != RevocationReason::Unspecified).then_some(reason),
+            invalidity_date: None,
+        };
+        Some(Revoked { ca_certificate_id: self.leaf.as_ref()?.ca_certificate_id, entry })
+    }
+
     /// Lets happen what is due by now: issuing, then expiring.
     pub(crate) fn settle(&mut self, now: OffsetDateTime, settings: &Settings, authority: &Authority) {
         if let Some(ready) = self.ready()
@@ -193,7 +206,8 @@ impl Order {
             let expires = expiry(ready, settings.lifetime_days(self.validity_days, ready));
             // What the rules let through can be signed; a failure would leave
             // the order pending, as the service does.
-            if let Ok(leaf) = authority.issue(self, ready, expires) {
+            let serial = SerialNumber::from_slice(&self.serial);
+            if let Ok(leaf) = authority.issue(&self.names, &self.csr, serial, ready, expires) {
                 self.leaf = Some(leaf);
                 self.expires = expires;
                 self.turn(Status::Issued, ready);

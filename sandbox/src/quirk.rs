@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use crate::operation;
 use crate::settings::seconds;
 use crate::spelling::Spelling;
 
@@ -64,32 +65,25 @@ pub enum Effect {
 }
 
 impl Effect {
-    /// The operations for which it makes sense; none is all.
-    fn operations(self) -> &'static [&'static str] {
-        const CERTIFICATES: &[&str] =
-            &["create_certificate", "verify_domains", "get_certificate", "list_certificates"];
-        const NAMES: &[&str] = &[
-            "create_certificate",
-            "verify_domains",
-            "get_certificate",
-            "list_certificates",
-            "verification_status",
-        ];
+    /// Whether it makes sense for an operation.
+    pub(crate) fn suits(self, name: &str) -> bool {
+        let shows_certificates = [
+            operation::CREATE_CERTIFICATE,
+            operation::VERIFY_DOMAINS,
+            operation::GET_CERTIFICATE,
+            operation::LIST_CERTIFICATES,
+        ]
+        .contains(&name);
         match self {
-            Self::Lag { .. } => &["list_certificates"],
-            Self::FailAndGoOn | Self::Stall => &["verify_domains"],
-            Self::ForeignHashes => &["create_certificate"],
+            Self::Lag { .. } => name == operation::LIST_CERTIFICATES,
+            Self::FailAndGoOn | Self::Stall => name == operation::VERIFY_DOMAINS,
+            Self::ForeignHashes => name == operation::CREATE_CERTIFICATE,
             Self::NullExpires | Self::EmptyValidation | Self::SpellValues { .. } | Self::WithApex { .. } => {
-                CERTIFICATES
+                shows_certificates
             }
-            Self::SpellNames { .. } => NAMES,
-            Self::WrongTypes => &[],
+            Self::SpellNames { .. } => shows_certificates || name == operation::VERIFICATION_STATUS,
+            Self::WrongTypes => true,
         }
-    }
-
-    pub(crate) fn suits(self, operation: &str) -> bool {
-        let all = self.operations();
-        all.is_empty() || all.contains(&operation)
     }
 }
 

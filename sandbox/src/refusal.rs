@@ -4,15 +4,14 @@
 use serde::Serialize;
 use serde_json::value::RawValue;
 
-use crate::codes;
+use crate::codes::{self, Code};
 use crate::php_json;
 use crate::reply::{Body, Reply};
 
 #[derive(Clone, Debug)]
 pub(crate) struct Refusal {
-    pub(crate) code: i64,
-    pub(crate) kind: &'static str,
-    pub(crate) status: u16,
+    code: Code,
+    status: u16,
     info: Info,
     details: Option<Box<RawValue>>,
 }
@@ -26,84 +25,44 @@ enum Info {
     Text(&'static str),
 }
 
-const fn refusal(code: i64, kind: &'static str, status: u16, info: Info) -> Refusal {
-    Refusal { code, kind, status, info, details: None }
+const fn refusal(code: Code, info: Info) -> Refusal {
+    Refusal { code, status: code.status(), info, details: None }
 }
 
+/// Those that say nothing but their code.
 macro_rules! refusals {
-    ($($name:ident = $code:literal $kind:literal;)*) => {
-        $(pub(crate) const $name: Refusal = refusal($code, $kind, 200, Info::Absent);)*
+    ($($name:ident,)*) => {
+        $(pub(crate) const $name: Refusal = refusal(codes::$name, Info::Absent);)*
     };
 }
 
 pub(crate) const INVALID_ACCESS_KEY: Refusal =
-    refusal(101, "invalid_access_key", 401, Info::Text("You have not supplied a valid API Access Key."));
-pub(crate) const MISSING_ACCESS_KEY: Refusal = refusal(101, "missing_access_key", 401, Info::Absent);
+    refusal(codes::INVALID_ACCESS_KEY, Info::Text("You have not supplied a valid API Access Key."));
 pub(crate) const INVALID_API_FUNCTION: Refusal =
-    refusal(103, "invalid_api_function", 200, Info::Text("This API Function does not exist."));
+    refusal(codes::INVALID_API_FUNCTION, Info::Text("This API Function does not exist."));
 /// Seen with this type, although the type documented for 2834 is another.
 pub(crate) const CERTIFICATE_CANNOT_BE_CANCELLED: Refusal =
-    refusal(2834, "certificate_cannot_be_cancelled", 200, Info::Null);
+    refusal(codes::CERTIFICATE_CANNOT_BE_CANCELLED, Info::Null);
 /// The vendor's page has this text beside the code.
-pub(crate) const OTHER_REPLACEMENT_IN_DRAFT: Refusal = refusal(
-    2813,
-    "cannot_replace_certificate_other_replacement_in_draft",
-    200,
-    Info::Text("Only issued certificates can be replaced."),
-);
-pub(crate) const MISSING_EMAIL: Refusal = refusal(2900, "missing_email", 200, Info::Null);
+pub(crate) const OTHER_REPLACEMENT_IN_DRAFT: Refusal =
+    refusal(codes::OTHER_REPLACEMENT_IN_DRAFT, Info::Text("Only issued certificates can be replaced."));
+pub(crate) const MISSING_EMAIL: Refusal = refusal(codes::MISSING_EMAIL, Info::Null);
 
 refusals! {
-    DOMAIN_CONTROL_VALIDATION_FAILED = 0 "domain_control_validation_failed";
-    INACTIVE_USER = 102 "inactive_user";
-    INVALID_REQUEST_BODY = 110 "invalid_request_body";
-    INTERNAL_SERVER_ERROR = 111 "internal_server_error";
-    INVALID_JSON_REQUEST = 115 "invalid_json_request";
-    INVALID_JSON_REQUEST_PARAM = 116 "invalid_json_request_param";
-    INCORRECT_REQUEST_TYPE = 2800 "incorrect_request_type";
-    PERMISSION_DENIED = 2801 "permission_denied";
-    CERTIFICATE_NOT_FOUND = 2803 "certificate_not_found";
-    INVALID_CERTIFICATE_TYPE = 2805 "invalid_certificate_type";
-    INVALID_CERTIFICATE_VALIDITY = 2807 "invalid_certificate_validity";
-    INVALID_CERTIFICATE_DOMAIN = 2808 "invalid_certificate_domain";
-    WILDCARD_BESIDE_OTHERS = 2809 "wildcard_domains_not_allowed_in_multidomain_certificate";
-    INVALID_DOMAINS_IN_MULTIDOMAIN = 2810 "invalid_domains_in_multidomain_request";
-    DUPLICATE_DOMAINS = 2811 "duplicate_domains_in_array";
-    MISSING_CERTIFICATE_DOMAINS = 2812 "missing_certificate_domains";
-    PERMISSION_DENIED_ON_ORIGINAL = 2814 "permission_denied_on_original_certificate";
-    ORIGINAL_NOT_ACTIVE = 2815 "original_certificate_not_active";
-    CANNOT_FIND_ORIGINAL = 2816 "cannot_find_original_certificate";
-    CERTIFICATE_LIMIT_REACHED = 2817 "certificate_limit_reached";
-    INVALID_CERTIFICATE_CSR = 2818 "invalid_certificate_csr";
-    CSR_FOR_NON_WILDCARD = 28181 "invalid_certificate_csr_for_non_wildcard";
-    CSR_FOR_WILDCARD = 28182 "invalid_certificate_csr_for_wildcard";
-    MISSING_CERTIFICATE_CSR = 2819 "missing_certificate_csr";
-    MISSING_VALIDATION_EMAILS = 2824 "missing_validation_emails";
-    MISSING_VALIDATION_EMAIL = 2825 "missing_validation_email";
-    INVALID_VALIDATION_METHOD = 2827 "invalid_validation_method";
-    MISSING_VALIDATION_METHOD = 2828 "missing_validation_method";
-    INCORRECT_VALIDATION_TYPE = 2829 "incorrect_certificate_validation_type";
-    NOT_READY_TO_VALIDATE = 2831 "certificate_not_ready_to_validate";
-    CERTIFICATE_NOT_ISSUED = 2832 "certificate_not_issued";
-    CERTIFICATE_CANNOT_BE_DELETED = 2835 "certificate_cannot_be_deleted";
-    CSR_CN_IS_INVALID = 2836 "csr_cn_is_invalid";
-    FAILED_RESENDING_EMAIL = 2837 "failed_resending_email";
-    FAILED_GETTING_VALIDATION_STATUS = 2838 "failed_getting_validation_status";
-    DUPLICATE_CERTIFICATES_FOUND = 2839 "duplicate_certificates_found";
-    INVALID_CAA_RECORDS = 2840 "invalid_caa_records_detected";
-    CAA_RECORD_CHECK_FAILED = 2841 "caa_record_check_failed";
-    REPLACEMENT_NEEDS_SAME_COMMON_NAME = 2842 "replacement_needs_same_common_name";
-    IPV6_IS_NOT_YET_SUPPORTED = 2843 "ipv6_is_not_yet_supported";
-    MISSING_COUNTRY_CODE = 2844 "missing_country_code";
-    CERTIFICATE_NOT_DOWNLOADABLE = 2860 "certificate_not_downloadable";
-    UNSUPPORTED_TOP_LEVEL_DOMAIN = 2877 "certificate_unsupported_top_level_domain";
-    INVALID_SAN = 2880 "invalid_san";
-    TOO_MANY_EAB_CREDENTIALS_TODAY = 2904 "too_many_eab_credentials_created_today";
-    TOO_MANY_EAB_CREDENTIALS_FOR_USER = 2905 "too_many_eab_credentials_created_for_user";
-    REVOCATION_FAILED = 2906 "revocation_failed";
-    NOT_IN_REVOCABLE_STATE = 2907 "certificate_not_in_revocable_state";
-    NOT_REVOCABLE_BEING_ISSUED = 2909 "certificate_not_revocable_being_issued";
-    NOT_REVOCABLE_ALREADY_REPLACED = 2910 "certificate_not_revocable_already_replaced";
+    DOMAIN_CONTROL_VALIDATION_FAILED, MISSING_ACCESS_KEY, INACTIVE_USER, INVALID_REQUEST_BODY,
+    INTERNAL_SERVER_ERROR, INVALID_JSON_REQUEST, INVALID_JSON_REQUEST_PARAM, INCORRECT_REQUEST_TYPE,
+    PERMISSION_DENIED, CERTIFICATE_NOT_FOUND, INVALID_CERTIFICATE_TYPE, INVALID_CERTIFICATE_VALIDITY,
+    INVALID_CERTIFICATE_DOMAIN, WILDCARD_BESIDE_OTHERS, INVALID_DOMAINS_IN_MULTIDOMAIN, DUPLICATE_DOMAINS,
+    MISSING_CERTIFICATE_DOMAINS, PERMISSION_DENIED_ON_ORIGINAL, ORIGINAL_NOT_ACTIVE, CANNOT_FIND_ORIGINAL,
+    CERTIFICATE_LIMIT_REACHED, INVALID_CERTIFICATE_CSR, CSR_FOR_NON_WILDCARD, CSR_FOR_WILDCARD,
+    MISSING_CERTIFICATE_CSR, MISSING_VALIDATION_EMAILS, MISSING_VALIDATION_EMAIL, INVALID_VALIDATION_METHOD,
+    MISSING_VALIDATION_METHOD, INCORRECT_VALIDATION_TYPE, NOT_READY_TO_VALIDATE, CERTIFICATE_NOT_ISSUED,
+    CERTIFICATE_CANNOT_BE_DELETED, CSR_CN_IS_INVALID, FAILED_RESENDING_EMAIL,
+    FAILED_GETTING_VALIDATION_STATUS, DUPLICATE_CERTIFICATES_FOUND, INVALID_CAA_RECORDS,
+    CAA_RECORD_CHECK_FAILED, REPLACEMENT_NEEDS_SAME_COMMON_NAME, IPV6_IS_NOT_YET_SUPPORTED,
+    MISSING_COUNTRY_CODE, CERTIFICATE_NOT_DOWNLOADABLE, UNSUPPORTED_TOP_LEVEL_DOMAIN, INVALID_SAN,
+    TOO_MANY_EAB_CREDENTIALS_TODAY, TOO_MANY_EAB_CREDENTIALS_FOR_USER, REVOCATION_FAILED,
+    NOT_IN_REVOCABLE_STATE, NOT_REVOCABLE_BEING_ISSUED, NOT_REVOCABLE_ALREADY_REPLACED,
 }
 
 impl Info {
@@ -117,7 +76,7 @@ impl Info {
 impl Refusal {
     /// Any refusal of the service, by code, and by type where a code has several.
     pub(crate) fn known(code: i64, kind: Option<&str>) -> Option<Self> {
-        codes::kind(code, kind).map(|kind| refusal(code, kind, codes::status(code), Info::Absent))
+        Code::find(code, kind).map(|code| refusal(code, Info::Absent))
     }
 
     /// The same with this HTTP status.
@@ -154,8 +113,8 @@ impl From<Refusal> for Reply {
         let failure = Failure {
             success: false,
             error: Error {
-                code: refusal.code,
-                kind: refusal.kind,
+                code: refusal.code.number,
+                kind: refusal.code.kind,
                 info: refusal.info,
                 details: refusal.details.as_deref(),
             },
@@ -165,5 +124,20 @@ impl From<Refusal> for Reply {
                 .with_header("content-type", "application/json"),
             Err(_) => Self::new(500, Body::Bytes(Vec::new())),
         }
+    }
+}
+
+impl Reply {
+    /// A refusal with one of the service's codes, say 2831; where a code has
+    /// several types, the first one. None for a code that the service lacks.
+    #[must_use]
+    pub fn refusal(code: i64) -> Option<Self> {
+        Refusal::known(code, None).map(Self::from)
+    }
+
+    /// The same, with one of the types of a code that has several.
+    #[must_use]
+    pub fn refusal_of_type(code: i64, kind: &str) -> Option<Self> {
+        Refusal::known(code, Some(kind)).map(Self::from)
     }
 }

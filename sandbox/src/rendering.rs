@@ -1,7 +1,5 @@
 //! The certificate object, as the service writes it.
 
-use std::net::IpAddr;
-
 use indexmap::IndexMap;
 use serde::Serialize;
 use time::OffsetDateTime;
@@ -12,6 +10,7 @@ use crate::clock::stamp;
 use crate::order::{Order, Status};
 use crate::php_json;
 use crate::quirk::Effect;
+use crate::rules::addresses::eligible_addresses;
 use crate::rules::names::Name;
 use crate::settings::{DraftExpires, Settings};
 use crate::validation::{Method, Proof};
@@ -161,15 +160,4 @@ fn other_methods(name: &Name, proof: &Proof) -> OtherMethods {
         cname_validation_p1: proof.record_name(name),
         cname_validation_p2: proof.record_target(),
     }
-}
-
-/// The five customary mailboxes at a domain and at each parent of it.
-pub(crate) fn eligible_addresses(name: &Name) -> Vec<String> {
-    const MAILBOXES: [&str; 5] = ["admin", "administrator", "hostmaster", "postmaster", "webmaster"];
-    let host = name.host();
-    if host.parse::<IpAddr>().is_ok() {
-        return Vec::new();
-    }
-    let at = |domain: String| MAILBOXES.iter().map(move |mailbox| format!("{mailbox}@{domain}"));
-    name.domain_and_parents().into_iter().flat_map(at).collect()
 }

@@ -7,7 +7,6 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::php_json;
-use crate::refusal::Refusal;
 
 /// A complete HTTP answer: made by the sandbox, or by a test in its place.
 #[derive(Clone, Debug)]
@@ -71,19 +70,6 @@ impl Reply {
     #[must_use]
     pub fn text(status: u16, text: impl Into<String>) -> Self {
         Self::new(status, Body::Text(text.into()))
-    }
-
-    /// A refusal with one of the service's codes, say 2831; where a code has
-    /// several types, the first one. None for a code that the service lacks.
-    #[must_use]
-    pub fn refusal(code: i64) -> Option<Self> {
-        Refusal::known(code, None).map(Self::from)
-    }
-
-    /// The same, with one of the types of a code that has several.
-    #[must_use]
-    pub fn refusal_of_type(code: i64, kind: &str) -> Option<Self> {
-        Refusal::known(code, Some(kind)).map(Self::from)
     }
 
     /// The page of a gateway, say with status 504.

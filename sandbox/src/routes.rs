@@ -1,10 +1,11 @@
-//! The one table of operations: name, method, path, and what carries it out.
+//! The one table of routes: operation, method, path, and what carries it out.
 
 use hyper::Method;
 
 use crate::answer::Answer;
 use crate::as_of::{self, AsOf, Since};
 use crate::call::Call;
+use crate::operation;
 use crate::operations::{
     ca_certificates, cancel, create, delete, download, eab, get, list, resend, revoke, status, validate_csr,
     verify,
@@ -25,53 +26,55 @@ pub(crate) struct Route {
     since: Option<Since>,
 }
 
-const fn route(operation: &'static str, method: Method, path: &'static str, handler: Handler) -> Route {
+const fn route(method: Method, operation: &'static str, path: &'static str, handler: Handler) -> Route {
     Route { operation, method, path, handler, needs_key: true, since: None }
 }
 
-/// A route for callers without an access key.
-const fn open(operation: &'static str, method: Method, path: &'static str, handler: Handler) -> Route {
-    Route { operation, method, path, handler, needs_key: false, since: None }
+const fn get(operation: &'static str, path: &'static str, handler: Handler) -> Route {
+    route(Method::GET, operation, path, handler)
 }
 
-/// A route that the API has had only since a day.
-const fn newer(since: Since, mut route: Route) -> Route {
-    route.since = Some(since);
-    route
+const fn post(operation: &'static str, path: &'static str, handler: Handler) -> Route {
+    route(Method::POST, operation, path, handler)
+}
+
+impl Route {
+    /// For callers without an access key, too.
+    const fn open(mut self) -> Self {
+        self.needs_key = false;
+        self
+    }
+
+    /// The API has had it only since a day.
+    const fn since(mut self, since: Since) -> Self {
+        self.since = Some(since);
+        self
+    }
 }
 
 static ROUTES: &[Route] = &[
-    route("create_certificate", Method::POST, "certificates", create::answer),
-    route("list_certificates", Method::GET, "certificates", list::answer),
-    route("get_certificate", Method::GET, "certificates/{id}", get::answer),
-    route("delete_certificate", Method::DELETE, "certificates/{id}", delete::answer),
-    route("verify_domains", Method::POST, "certificates/{id}/challenges", verify::answer),
-    route("resend_verification", Method::POST, "certificates/{id}/challenges/email", resend::answer),
-    route("verification_status", Method::GET, "certificates/{id}/status", status::answer),
-    route("cancel_certificate", Method::POST, "certificates/{id}/cancel", cancel::answer),
-    route("revoke_certificate", Method::POST, "certificates/{id}/revoke", revoke::answer),
-    route("download_certificate_zip", Method::GET, "certificates/{id}/download", download::answer),
-    route("download_certificate", Method::GET, "certificates/{id}/download/{format}", download::answer),
-    route("validate_csr", Method::POST, "validation/csr", validate_csr::answer),
-    route("generate_eab_credentials", Method::POST, "acme/eab-credentials", eab::answer),
-    open("generate_eab_credentials", Method::POST, "acme/eab-credentials-email", eab::answer_by_email),
-    newer(
-        Since::Formats,
-        route("list_ca_certificates", Method::GET, "ca_certificates", ca_certificates::list),
-    ),
-    newer(
-        Since::Formats,
-        route("get_ca_certificate", Method::GET, "ca_certificates/{id}", ca_certificates::get),
-    ),
-    newer(
-        Since::Formats,
-        route(
-            "download_ca_certificate",
-            Method::GET,
-            "ca_certificates/{id}/download/{format}",
-            ca_certificates::download,
-        ),
-    ),
+    post(operation::CREATE_CERTIFICATE, "certificates", create::answer),
+    get(operation::LIST_CERTIFICATES, "certificates", list::answer),
+    get(operation::GET_CERTIFICATE, "certificates/{id}", get::answer),
+    route(Method::DELETE, operation::DELETE_CERTIFICATE, "certificates/{id}", delete::answer),
+    post(operation::VERIFY_DOMAINS, "certificates/{id}/challenges", verify::answer),
+    post(operation::RESEND_VERIFICATION, "certificates/{id}/challenges/email", resend::answer),
+    get(operation::VERIFICATION_STATUS, "certificates/{id}/status", status::answer),
+    post(operation::CANCEL_CERTIFICATE, "certificates/{id}/cancel", cancel::answer),
+    post(operation::REVOKE_CERTIFICATE, "certificates/{id}/revoke", revoke::answer),
+    get(operation::DOWNLOAD_CERTIFICATE_ZIP, "certificates/{id}/download", download::answer),
+    get(operation::DOWNLOAD_CERTIFICATE, "certificates/{id}/download/{format}", download::answer),
+    post(operation::VALIDATE_CSR, "validation/csr", validate_csr::answer),
+    post(operation::GENERATE_EAB_CREDENTIALS, "acme/eab-credentials", eab::answer),
+    post(operation::GENERATE_EAB_CREDENTIALS, "acme/eab-credentials-email", eab::answer_by_email).open(),
+    get(operation::LIST_CA_CERTIFICATES, "ca_certificates", ca_certificates::list).since(Since::Formats),
+    get(operation::GET_CA_CERTIFICATE, "ca_certificates/{id}", ca_certificates::get).since(Since::Formats),
+    get(
+        operation::DOWNLOAD_CA_CERTIFICATE,
+        "ca_certificates/{id}/download/{format}",
+        ca_certificates::download,
+    )
+    .since(Since::Formats),
 ];
 
 /// The names of all operations, each once.
@@ -92,6 +95,15 @@ pub(crate) enum Found {
     /// The path is one of the API, the method is not.
     OtherMethod,
     Nothing,
+}
+
+impl Found {
+    pub(crate) fn operation(self) -> Option<&'static str> {
+        match self {
+            Self::Route(route) => Some(route.operation),
+            Self::OtherMethod | Self::Nothing => None,
+        }
+    }
 }
 
 /// Finds the route of a call, and takes the parts of its path.

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::as_of::{self, AsOf};
-use crate::codes;
+use crate::codes::Code;
 
 pub(crate) const VALIDATION_TIMEOUT: Duration = Duration::from_secs(5);
 
@@ -119,7 +119,7 @@ impl Settings {
             all[name] = value.clone();
         }
         let settings: Self = serde_json::from_value(all).map_err(|error| error.to_string())?;
-        match settings.refused_names.values().find(|code| codes::kind(**code, None).is_none()) {
+        match settings.refused_names.values().find(|code| Code::find(**code, None).is_none()) {
             Some(code) => Err(format!("refused_names: there is no code {code}")),
             None => Ok(settings),
         }

@@ -2,8 +2,6 @@
 
 use std::time::Duration;
 
-use time::OffsetDateTime;
-
 use crate::account::{Account, AccountSummary, Owner};
 use crate::authority::Authority;
 use crate::call::Call;
@@ -13,7 +11,6 @@ use crate::options::Options;
 use crate::order::{Order, Status};
 use crate::orders::Orders;
 use crate::refusal::{self, Refusal};
-use crate::routes::Found;
 use crate::rules::names::Name;
 use crate::settings::{self, Settings};
 
@@ -25,15 +22,6 @@ pub(crate) struct State {
     pub(crate) mailbox: Mailbox,
     /// Of all accounts.
     pub(crate) orders: Orders,
-    /// Calls that are carried out later than they were answered.
-    pub(crate) late: Vec<Late>,
-}
-
-/// A call that is carried out later than it was answered.
-pub(crate) struct Late {
-    pub(crate) when: OffsetDateTime,
-    pub(crate) call: Call,
-    pub(crate) found: Found,
 }
 
 impl State {
@@ -55,7 +43,6 @@ impl State {
             accounts: vec![Account::new(options.access_key.clone(), options.quota)],
             mailbox: Mailbox::default(),
             orders: Orders::default(),
-            late: Vec::new(),
         }
     }
 
@@ -138,12 +125,6 @@ impl State {
             }
         });
         true
-    }
-}
-
-impl Late {
-    pub(crate) fn waits_for_the_network(&self) -> bool {
-        matches!(self.found, Found::Route(route) if route.operation == "verify_domains")
     }
 }
 

@@ -10,7 +10,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream, UdpSocket};
 use tokio::runtime::Handle;
 
-use crate::dns::Zone;
+use crate::dns::zone::Zone;
 
 /// Bound, and not yet served.
 pub(crate) struct Sockets {

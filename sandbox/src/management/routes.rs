@@ -8,8 +8,8 @@ use serde_json::{Map, Value, json};
 use crate::clock::stamp;
 use crate::dns::DnsRecord;
 use crate::management::bodies::{AccountChange, ClockMove, DnsManner, NewAccount, Place};
+use crate::management::request::{Answer, Refused, Request, done, pem, shown};
 use crate::management::script::{self, NewFault};
-use crate::management::{Answer, Refused, Request, done, pem, shown};
 
 pub(super) struct Route {
     method: Method,
@@ -35,78 +35,77 @@ const fn delete(path: &'static str, run: fn(&Request<'_>) -> Answer) -> Route {
 
 static ROUTES: &[Route] = &[
     get("/", overview),
-    get("/records", |request| shown(&request.control.service.zone.records())),
+    get("/records", |request| shown(&request.sandbox.records())),
     post("/records", |request| {
-        request.control.add_record(request.body::<DnsRecord>()?)?;
+        let record = request.body::<DnsRecord>()?;
+        request.sandbox.add_record(&record.name, &record.kind, &record.value)?;
         done()
     }),
     delete("/records", |request| {
         let query = request.query();
         let part = |name: &str| query.get(name).map(String::as_str);
-        request.control.service.zone.remove(part("name"), part("type"));
+        request.sandbox.service.zone.remove(part("name"), part("type"));
         done()
     }),
     post("/dns-answers", |request| {
         let manner = request.body::<DnsManner>()?;
-        request.control.service.zone.behave(&manner.name, manner.answer, manner.delay);
+        request.sandbox.set_dns_answer(&manner.name, manner.answer, manner.delay);
         done()
     }),
-    get("/dns-questions", |request| shown(&request.control.service.zone.asked())),
+    get("/dns-questions", |request| shown(&request.sandbox.dns_questions())),
     get("/addresses", addresses),
     post("/addresses", add_address),
-    get("/mails", |request| shown(&request.control.mails())),
+    get("/mails", |request| shown(&request.sandbox.mails())),
     // As a link in a mail is followed.
     get("/mails/{}/answer", answer_mail),
     post("/mails/{}/answer", answer_mail),
-    get("/faults", |request| shown(&script::list(&request.control.service.faults))),
+    get("/faults", |request| shown(&script::list(&request.sandbox.dispatcher.faults))),
     post("/faults", |request| {
-        request.body::<NewFault>()?.add_to(&request.control.service.faults)?;
+        request.body::<NewFault>()?.add_to(&request.sandbox.dispatcher.faults)?;
         done()
     }),
     delete("/faults", |request| {
-        request.control.service.faults.clear();
+        request.sandbox.clear_faults();
         done()
     }),
     get("/clock", clock),
     post("/clock", |request| {
-        request.control.advance(request.body::<ClockMove>()?.advance);
+        request.sandbox.advance(request.body::<ClockMove>()?.advance);
         clock(request)
     }),
-    get("/accounts", |request| shown(&request.control.accounts())),
+    get("/accounts", |request| shown(&request.sandbox.accounts())),
     post("/accounts", |request| {
         let account = request.body::<NewAccount>()?;
-        shown(&json!({"number": request.control.add_account(&account.access_key, account.quota)?}))
+        shown(&json!({"number": request.sandbox.add_account(&account.access_key, account.quota)?}))
     }),
     patch("/accounts/{}", |request| {
         let number = request.part.parse().map_err(|_| Refused(404, "accounts have numbers".to_owned()))?;
         let change = request.body::<AccountChange>()?;
-        request.control.change_account(number, change.quota, change.active)?;
+        request.sandbox.change_account(number, change.quota, change.active)?;
         done()
     }),
-    get("/settings", |request| shown(&request.control.service.state().settings)),
+    get("/settings", |request| shown(&request.sandbox.settings())),
     patch("/settings", |request| {
         let change = request.body::<Map<String, Value>>()?;
-        let mut state = request.control.service.state();
+        let mut state = request.sandbox.service.state();
         state.settings = state.settings.changed(&change).map_err(|why| Refused(400, why))?;
         shown(&state.settings)
     }),
-    get("/requests", |request| shown(&request.control.service.journal.entries())),
+    get("/requests", |request| shown(&request.sandbox.dispatcher.journal.entries())),
     delete("/requests", |request| {
-        request.control.service.journal.clear();
+        request.sandbox.dispatcher.journal.clear();
         done()
     }),
-    get("/certificates", |request| shown(&request.control.certificates())),
+    get("/certificates", |request| shown(&request.sandbox.certificates())),
     post("/reset", |request| {
-        request.control.service.reset();
+        request.sandbox.reset();
         done()
     }),
-    get("/roots", |request| Ok(pem(request.control.service.authority.root_pem.as_str()))),
+    get("/roots", |request| Ok(pem(request.sandbox.root_pem()))),
     get("/intermediates", |request| {
-        let authority = &request.control.service.authority;
-        let rsa = authority.rsa().map_err(std::io::Error::other)?;
-        Ok(pem(authority.ecdsa().pem.clone() + &rsa.pem))
+        Ok(pem(request.sandbox.intermediate_pem().to_owned() + request.sandbox.rsa_intermediate_pem()?))
     }),
-    get("/crl", |request| Ok(pem(request.control.crl_pem()?))),
+    get("/crl", |request| Ok(pem(request.sandbox.crl_pem()?))),
 ];
 
 impl Route {
@@ -135,21 +134,21 @@ fn open_part<'a>(pattern: &str, path: &'a str) -> Option<&'a str> {
 fn overview(request: &Request<'_>) -> Answer {
     let calls: Vec<String> = ROUTES.iter().map(|route| format!("{} {}", route.method, route.path)).collect();
     shown(&json!({
-        "base_url": request.control.base_url,
-        "dns": request.control.dns_address,
+        "base_url": request.sandbox.base_url,
+        "dns": request.sandbox.dns_address(),
         "calls": calls,
     }))
 }
 
 fn addresses(request: &Request<'_>) -> Answer {
-    let book = request.control.service.address_book();
+    let book = request.sandbox.service.address_book();
     let names: BTreeMap<_, _> = book.entries().collect();
     shown(&json!({"http_port": book.http_port, "https_port": book.https_port, "names": names}))
 }
 
 fn add_address(request: &Request<'_>) -> Answer {
     let given = request.body::<Place>()?;
-    let mut book = request.control.service.address_book();
+    let mut book = request.sandbox.service.address_book();
     match (&given.name, given.address) {
         (Some(name), Some(address)) => book.enter(name, address),
         (None, None) => {}
@@ -161,7 +160,7 @@ fn add_address(request: &Request<'_>) -> Answer {
 }
 
 fn answer_mail(request: &Request<'_>) -> Answer {
-    if request.control.answer_mail(request.part) {
+    if request.sandbox.answer_mail(request.part) {
         done()
     } else {
         Err(Refused(404, "there is no such mail".to_owned()))
@@ -169,5 +168,5 @@ fn answer_mail(request: &Request<'_>) -> Answer {
 }
 
 fn clock(request: &Request<'_>) -> Answer {
-    shown(&json!({"now": stamp(request.control.service.state().clock.now())}))
+    shown(&json!({"now": stamp(request.sandbox.service.state().clock.now())}))
 }

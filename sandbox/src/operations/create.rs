@@ -156,7 +156,7 @@ mod tests {
     const CSR: &str = include_str!("../../tests/sandbox/support/plain.pem");
 
     fn create(service: &Service) {
-        let mut call = Call::local("certificates");
+        let mut call = Call::default();
         for (name, value) in
             [("certificate_domains", "example.com"), ("certificate_csr", CSR), ("strict_domains", "1")]
         {

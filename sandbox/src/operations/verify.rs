@@ -7,7 +7,8 @@ use crate::call::Call;
 use crate::order::{Order, Status};
 use crate::quirk::Effect;
 use crate::refusal::{self, Refusal};
-use crate::rendering::{Certificate, View, eligible_addresses};
+use crate::rendering::{Certificate, View};
+use crate::rules::addresses::eligible_addresses;
 use crate::rules::names::Name;
 use crate::service::Service;
 use crate::settings::CaaRefusal;
@@ -60,7 +61,7 @@ pub(crate) fn answer(service: &Service, call: &Call) -> Result<Answer, Refusal> 
             }
         }
     })?;
-    service.background.tell();
+    service.changed.notify_one();
     let order = state.find(call)?;
     let answer = Answer::json(&Certificate::new(order, &view));
     if method == Method::Email {

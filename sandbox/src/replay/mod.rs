@@ -23,7 +23,7 @@ pub struct Replay {
 
 impl Replay {
     /// The access key that a client under test is given.
-    pub const ACCESS_KEY: &str = "replay-key";
+    pub const ACCESS_KEY: &str = player::ACCESS_KEY;
 
     /// Reads all cases `dir/<operation>/<case>.json` and serves them at a port
     /// of the system's choice.

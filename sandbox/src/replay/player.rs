@@ -9,10 +9,12 @@ use serde_json::{Value, json};
 
 use crate::call::{Call, decode};
 use crate::journal::KeyPlace;
-use crate::replay::Replay;
 use crate::replay::case::{Case, Expected};
 use crate::reply::Reply;
 use crate::server::{Received, Responder};
+
+/// The access key that a client under test is given.
+pub(super) const ACCESS_KEY: &str = "replay-key";
 
 /// How a case was played.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -117,8 +119,8 @@ fn difference(expected: &Expected, path: &str, received: &Received) -> Option<St
         .or_else(|| differs("body", &json!(expected.body), &json!(body(received))))
         .or_else(|| differs("key", &place(expected.key()), &place(call.key_place)))
         .or_else(|| match call.key.as_deref() {
-            None | Some(Replay::ACCESS_KEY) => None,
-            Some(_) => Some(format!("key: expected {:?}, got another", Replay::ACCESS_KEY)),
+            None | Some(ACCESS_KEY) => None,
+            Some(_) => Some(format!("key: expected {ACCESS_KEY:?}, got another")),
         })
 }
 

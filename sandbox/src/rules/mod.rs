@@ -1,5 +1,6 @@
-//! What the service lets through: names and certificate signing requests.
+//! What the service lets through: names, mail addresses and certificate signing requests.
 
+pub(crate) mod addresses;
 pub(crate) mod csr;
 pub(crate) mod names;
 

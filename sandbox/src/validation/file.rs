@@ -13,7 +13,7 @@ use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
 
 use crate::address_book::AddressBook;
 use crate::rules::names::Name;
-use crate::validation::Proof;
+use crate::validation::proof::Proof;
 
 /// Why a file shows nothing: in the words of the service, where they are known.
 #[derive(Serialize)]

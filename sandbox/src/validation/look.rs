@@ -13,9 +13,11 @@ use crate::address_book::AddressBook;
 use crate::dns::Failure;
 use crate::refusal::{self, Refusal};
 use crate::rules::names::Name;
+use crate::validation::caa;
 use crate::validation::file::{self, FileFault};
+use crate::validation::method::Method;
+use crate::validation::proof::Proof;
 use crate::validation::record::{self, RecordFault};
-use crate::validation::{Method, Proof, caa};
 
 /// What to look at, and from where. It needs nothing else: others may go on
 /// with the account while the network is waited for.

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::dns::Asker;
 use crate::rules::names::Name;
-use crate::validation::Proof;
+use crate::validation::proof::Proof;
 
 /// Why a name is not shown to be under control.
 #[derive(Serialize)]

@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use zerossl_sandbox::{KeyPlace, serve_files};
+use zerossl_sandbox::{Fault, KeyPlace, Reply, When, serve_files};
 
 use crate::support::management::start_managed;
 use crate::support::openssl::{self, Folder};
@@ -105,11 +105,11 @@ fn curl_calls_every_operation() {
     assert!(said.ends_with("done\n"), "{said}");
 
     let asked = sandbox.requests();
-    let overview = include_str!("../../src/routes.rs");
-    let operations = overview.split("(\"").skip(1).filter_map(|part| part.split('"').next());
-    let missing: Vec<_> = operations
-        .filter(|name| name.contains('_'))
-        .filter(|name| !asked.iter().any(|asked| asked.operation == Some(name)))
-        .collect();
+    let none =
+        Fault { operation: Some("none".to_owned()), times: 1, when: When::Before, reply: Reply::page(500) };
+    let error = sandbox.try_fault(none).expect_err("no operation").to_string();
+    let (_, operations) = error.split_once("one of ").expect("all operations");
+    let is_missing = |name: &&str| !asked.iter().any(|asked| asked.operation == Some(name));
+    let missing: Vec<_> = operations.split(", ").filter(is_missing).collect();
     assert_eq!(missing, Vec::<&str>::new());
 }
