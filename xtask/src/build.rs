@@ -9,7 +9,7 @@ use std::process::Command;
 
 use package::Package;
 
-use crate::{Outcome, top};
+use crate::top::{Outcome, top};
 
 const INSTALL_USAGE: &str = "\
 usage: cargo run -p xtask -- install [--prefix DIR] [--destdir DIR] [--libdir DIR]

@@ -9,7 +9,7 @@ use serde_json::json;
 use zerossl::{Client, EventType, Next, Obtain, Obtained};
 use zerossl_sandbox::{Options, Sandbox, serve_files};
 
-use crate::Outcome;
+use crate::top::Outcome;
 
 const USAGE: &str = "\
 usage: cargo run -p xtask -- demo [--keep FOLDER] [--fail WAY]

@@ -5,7 +5,8 @@ use std::path::Path;
 
 use zerossl::OPERATIONS;
 
-use crate::{Outcome, generate, house, top};
+use crate::top::{Outcome, top};
+use crate::{generate, house};
 
 pub(crate) fn check() -> Outcome {
     let mut problems = Vec::new();

@@ -11,7 +11,7 @@ use std::error::Error;
 use std::fs;
 use std::path::PathBuf;
 
-use crate::{Outcome, top};
+use crate::top::{Outcome, top};
 
 /// Every generated file: its path from the top, and its text.
 pub(crate) fn files() -> Result<BTreeMap<PathBuf, String>, Box<dyn Error>> {

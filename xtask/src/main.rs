@@ -9,9 +9,8 @@ mod drift;
 mod files;
 mod generate;
 mod house;
+mod top;
 
-use std::error::Error;
-use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 const USAGE: &str = "\
@@ -47,11 +46,4 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
-}
-
-type Outcome = Result<(), Box<dyn Error>>;
-
-/// The repository's top folder.
-fn top() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().map(Path::to_path_buf).unwrap_or_default()
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use zerossl::VERSION;
 
 use super::{SONAME, STATIC_LIBS};
-use crate::{Outcome, top};
+use crate::top::{Outcome, top};
 
 pub(super) struct Package {
     /// Where it will be used; none is wherever it lies.

@@ -9,7 +9,7 @@ use x509_parser::certificate::X509Certificate;
 use x509_parser::extensions::GeneralName;
 use x509_parser::pem::Pem;
 
-use crate::Outcome;
+use crate::top::Outcome;
 
 /// The certificate in use in the folder of an entry; its root lies beside it.
 pub(super) fn certificate(entry: &Path) -> Outcome {

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use cbindgen::{Builder, Config, DocumentationStyle, Language, Layout, SortKey, Style};
 use zerossl::VERSION;
 
-use crate::top;
+use crate::top::top;
 
 /// Where the declarations come from, in the order of the header.
 const SOURCES: [&str; 9] = [

@@ -12,6 +12,7 @@ use syn::visit::{self, Visit};
 use syn::{Attribute, ItemMod, ItemUse, UseTree};
 
 use crate::files;
+use crate::top::top;
 
 const CRATES: [&str; 5] = ["core", "ffi", "python", "sandbox", "xtask"];
 
@@ -52,7 +53,7 @@ fn problems_of(name: &str) -> Vec<String> {
 
 /// The files of a crate by their modules, without tests.
 fn sources(name: &str) -> BTreeMap<String, PathBuf> {
-    let folder = crate::top().join(name).join("src");
+    let folder = top().join(name).join("src");
     let of = |path: PathBuf| {
         let relative = path.strip_prefix(&folder).ok()?.with_extension("");
         let mut segments: Vec<_> = relative.iter().map(|part| part.to_string_lossy().into_owned()).collect();

@@ -1,8 +1,12 @@
 //! Names that were replaced by plainer ones, and are not to come back.
 
+use std::collections::BTreeSet;
 use std::fs;
 
+use proc_macro2::{TokenStream, TokenTree};
+
 use crate::files;
+use crate::top::top;
 
 /// What was said, and what is said now.
 const REPLACED: [(&str, &str); 16] = [
@@ -21,23 +25,32 @@ const REPLACED: [(&str, &str); 16] = [
     ("LogEvents", "LogLines"),
     ("is_api", "Error::is"),
     ("told", "receiver"),
-    ("brake", "create limit"),
+    ("brake", "create_limit"),
 ];
 const FOLDERS: [&str; 4] = ["core/src", "ffi/src", "python/src", "sandbox/src"];
 
 pub(crate) fn problems() -> Vec<String> {
     let mut problems = Vec::new();
-    for path in FOLDERS.iter().flat_map(|folder| files::below(&crate::top().join(folder), "rs")) {
+    for path in FOLDERS.iter().flat_map(|folder| files::below(&top().join(folder), "rs")) {
         let text = fs::read_to_string(&path).unwrap_or_default();
-        let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
-        let words: Vec<&str> =
-            code.flat_map(|line| line.split(|c: char| !c.is_alphanumeric() && c != '_')).collect();
-        for (old, new) in REPLACED {
-            if words.contains(&old) {
-                let shown = path.strip_prefix(crate::top()).unwrap_or(&path);
-                problems.push(format!("{}: `{old}` is called `{new}` now", shown.display()));
-            }
-        }
+        let mut idents = BTreeSet::new();
+        collect(text.parse().unwrap_or_default(), &mut idents);
+        let shown = path.strip_prefix(top()).unwrap_or(&path);
+        let old = REPLACED.iter().filter(|(old, _)| idents.contains(*old));
+        problems.extend(old.map(|(old, new)| format!("{}: `{old}` is called `{new}` now", shown.display())));
     }
     problems
+}
+
+/// All names in the code; texts and comments are none of it.
+fn collect(tokens: TokenStream, idents: &mut BTreeSet<String>) {
+    for token in tokens {
+        match token {
+            TokenTree::Ident(ident) => {
+                idents.insert(ident.to_string());
+            }
+            TokenTree::Group(group) => collect(group.stream(), idents),
+            TokenTree::Punct(_) | TokenTree::Literal(_) => {}
+        }
+    }
 }

@@ -3,6 +3,7 @@
 use std::fs;
 
 use crate::files;
+use crate::top::top;
 
 const MOST_LINES: usize = 400;
 const FOLDERS: [&str; 8] = ["core", "examples", "ffi", "include", "python", "sandbox", "tests", "xtask"];
@@ -11,12 +12,12 @@ const ENDINGS: [&str; 7] = ["rs", "py", "pyi", "c", "cpp", "h", "hpp"];
 pub(crate) fn problems() -> Vec<String> {
     let mut problems = Vec::new();
     for path in FOLDERS.iter().flat_map(|folder| {
-        ENDINGS.iter().flat_map(move |ending| files::below(&crate::top().join(folder), ending))
+        ENDINGS.iter().flat_map(move |ending| files::below(&top().join(folder), ending))
     }) {
         let Ok(text) = fs::read_to_string(&path) else { continue };
         let lines = text.lines().count();
         if lines > MOST_LINES && !is_generated(&text) {
-            let shown = path.strip_prefix(crate::top()).unwrap_or(&path);
+            let shown = path.strip_prefix(top()).unwrap_or(&path);
             problems.push(format!("{}: {lines} lines; {MOST_LINES} at most", shown.display()));
         }
     }

@@ -10,7 +10,7 @@ const PAGE: &str = "docs/design.md";
 const HEADING: &str = "## What obtain does next";
 
 pub(crate) fn problems() -> Vec<String> {
-    let read = |path: &str| fs::read_to_string(crate::top().join(path)).unwrap_or_default();
+    let read = |path: &str| fs::read_to_string(top().join(path)).unwrap_or_default();
     let drawn = drawn(&read(PAGE));
     let decided = decided(&read(CODE));
     if decided.is_empty() {
