@@ -76,10 +76,11 @@ pub use settings::{Auth, ClientBuilder, Roots, SETTINGS};
 pub use shape::{Field, FieldKind, Shape};
 pub use time::Time;
 
-/// The README's examples are compiled, too.
+/// The READMEs' examples are compiled, too.
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
-struct Readme;
+#[doc = include_str!("../README.md")]
+struct Readmes;
 
 /// The version of this library.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
