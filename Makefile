@@ -7,7 +7,10 @@ export CI ?= false
 PREFIX ?= /usr/local
 LIBDIR ?= lib
 
-.PHONY: demo test test-long lint build install wheel gen docs bench
+.PHONY: demo ci test test-long core lint msrv deny semver package build install wheel gen docs bench
+
+# The oldest Rust that is promised.
+MSRV ?= $(shell sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)
 
 demo:
 	@$(CARGO) run --quiet --package xtask -- demo $(if $(KEEP),--keep $(KEEP)) $(if $(FAIL),--fail $(FAIL))
@@ -18,6 +21,14 @@ test: lint build
 	python3 -B tests/c/run.py
 	python3 -B tests/python/run.py test
 	python3 -B tests/system/run.py
+
+# What has to pass before a change lands, on Debian and as root: it installs what the tests need.
+ci:
+	.ci/run
+
+# The two crates alone: needs Rust and a C compiler.
+core:
+	$(CARGO) test --package zerossl --package zerossl-sandbox --quiet
 
 # What takes too long for every day.
 test-long: build
@@ -31,6 +42,25 @@ lint:
 	$(CARGO) clippy --workspace --all-targets --quiet -- -D warnings
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --quiet
 	python3 -B tests/python/run.py lint
+
+# Everything compiles with the oldest Rust; rustup fetches it where it is missing.
+msrv:
+	rustup run $(MSRV) true 2>/dev/null || rustup toolchain install --profile minimal $(MSRV)
+	rustup run $(MSRV) cargo check --workspace --all-targets --locked --quiet
+
+# Licences, advisories, doubles and sources of the crates below, by deny.toml: `cargo install --locked cargo-deny`.
+deny:
+	$(CARGO) deny --locked check --hide-inclusion-graph
+
+# Breaks of the Rust API since the last release: `cargo install --locked cargo-semver-checks`.
+semver:
+	@release=$$(git describe --tags --abbrev=0 --match 'v[0-9]*' 2>/dev/null); \
+	if [ -z "$$release" ]; then echo "semver: there is no release to compare with"; exit; fi; \
+	$(CARGO) semver-checks --package zerossl --package zerossl-sandbox --baseline-rev "$$release"
+
+# The two crates as they would be published, compiled from there; into target/package/.
+package:
+	$(CARGO) package --package zerossl-sandbox --package zerossl --locked
 
 # The C library, into build/.
 build:

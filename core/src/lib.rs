@@ -93,10 +93,11 @@ pub use shape::{Field, FieldKind, Shape};
 pub use subject::Subject;
 pub use time::Time;
 
-/// The README's examples are compiled, too.
+/// The READMEs' examples are compiled, too.
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
-struct Readme;
+#[doc = include_str!("../README.md")]
+struct Readmes;
 
 /// The version of this library.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");

@@ -96,3 +96,8 @@ pub use reply::{Body, Reply, WireFault};
 pub use sandbox::{CertificateSummary, Sandbox};
 pub use settings::{CaaRefusal, DraftExpires, Settings};
 pub use spelling::Spelling;
+
+/// The README's example is run, too.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

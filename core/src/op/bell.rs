@@ -7,6 +7,7 @@ use std::io;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, IntoRawFd, OwnedFd};
 use std::os::unix::net::UnixStream;
 
+use nix::libc;
 use nix::sys::socket::{MsgFlags, recv, send};
 use nix::sys::stat::fstat;
 
@@ -17,7 +18,7 @@ pub(super) struct Bell {
     /// The host's end. Empty only while it is being dropped.
     theirs: Option<OwnedFd>,
     /// The host's socket as the kernel knows it.
-    identity: (u64, u64),
+    identity: (libc::dev_t, libc::ino_t),
 }
 
 impl Bell {
@@ -43,7 +44,9 @@ impl Bell {
             while matches!(recv(theirs, &mut [0; 16], MsgFlags::MSG_DONTWAIT), Ok(1..)) {}
         } else if !matches!(recv(theirs, &mut [0], peek), Ok(1..)) {
             // If this fails the host has shut its end down, and listens no more.
-            let _ = send(self.ours.as_raw_fd(), b"!", MsgFlags::MSG_NOSIGNAL | MsgFlags::MSG_DONTWAIT);
+            // (nix knows the flag on some systems only.)
+            let quietly = MsgFlags::from_bits_retain(libc::MSG_NOSIGNAL) | MsgFlags::MSG_DONTWAIT;
+            let _ = send(self.ours.as_raw_fd(), b"!", quietly);
         }
     }
 
@@ -64,8 +67,7 @@ impl Drop for Bell {
     }
 }
 
-#[allow(clippy::useless_conversion, reason = "the types differ from system to system")]
-fn identity(fd: BorrowedFd<'_>) -> io::Result<(u64, u64)> {
+fn identity(fd: BorrowedFd<'_>) -> io::Result<(libc::dev_t, libc::ino_t)> {
     let status = fstat(fd)?;
-    Ok((status.st_dev.into(), status.st_ino.into()))
+    Ok((status.st_dev, status.st_ino))
 }

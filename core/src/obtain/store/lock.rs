@@ -151,9 +151,10 @@ pub(crate) fn is_lock_unknown(error: &io::Error) -> bool {
     error.raw_os_error() == Some(libc::ENOLCK) || is_unsupported(error)
 }
 
-fn take_record_lock(file: impl AsFd, kind: libc::c_int) -> io::Result<bool> {
+/// The kind is an `int` in Linux' headers, and a `short` in those of others.
+fn take_record_lock(file: impl AsFd, kind: impl TryInto<i16>) -> io::Result<bool> {
     let whole_file = libc::flock {
-        l_type: i16::try_from(kind).unwrap_or_default(),
+        l_type: kind.try_into().unwrap_or_default(),
         l_whence: i16::try_from(libc::SEEK_SET).unwrap_or_default(),
         l_start: 0,
         l_len: 0,
