@@ -44,7 +44,7 @@ fn run_with_grace<K: Send + 'static>(
         return Err(Error::cancelled());
     }
     let (program, timeout) = (Program::new(command)?, command.timeout);
-    let (tell, told) = sync_channel(1);
+    let (tell, receiver) = sync_channel(1);
     let work = move || {
         let (outcome, left) = match program.start().map(|running| running.finish(timeout, grace)) {
             Ok((ended, left)) => (Ok(ended), left),
@@ -61,7 +61,7 @@ fn run_with_grace<K: Send + 'static>(
     thread::spawn("command", work)
         .map_err(|error| Error::new(Kind::Internal, format!("no thread could be started: {error}")))?;
     loop {
-        match told.recv_timeout(LOOK_EVERY) {
+        match receiver.recv_timeout(LOOK_EVERY) {
             Ok(outcome) => return outcome,
             Err(RecvTimeoutError::Timeout) if cancel.is_cancelled() => return Err(Error::cancelled()),
             Err(RecvTimeoutError::Timeout) if deadline.is_some_and(|end| Instant::now() >= end) => {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use zerossl::{Error, Next, Op, Result};
 
 use crate::client::{Call, zerossl_client};
-use crate::exports::{ZEROSSL_DONE, ZEROSSL_EVENT, ZEROSSL_PENDING, zerossl_event_fn};
+use crate::exports::next::{ZEROSSL_DONE, ZEROSSL_EVENT, ZEROSSL_PENDING};
 use crate::pointer::{self, Shared};
 use crate::string;
 
@@ -17,6 +17,15 @@ pub struct zerossl_op {
     is_of_run: bool,
     process: u32,
 }
+
+#[expect(clippy::doc_markdown, reason = "the header's text")]
+/// What zerossl_run calls for each event, on the thread that is inside zerossl_run.
+///
+/// Both pointers are borrowed: `event_json` until the callback returns, `op` until zerossl_run does. On
+/// `op`, only zerossl_op_reply and zerossl_op_cancel may be called (cancel also from other threads). It
+/// has to return: no exception and no longjmp may leave it.
+pub type zerossl_event_fn =
+    Option<extern "C" fn(op: *mut zerossl_op, event_json: *const c_char, user_data: *mut c_void)>;
 
 const _: Option<Shared<zerossl_op>> = None;
 

@@ -176,7 +176,7 @@ mod tests {
     fn order() -> Order {
         let options = Options::default();
         let service = Service::new(&options, SocketAddr::from((Ipv4Addr::LOCALHOST, 1))).expect("a service");
-        let mut call = Call::local("certificates");
+        let mut call = Call::default();
         for (name, value) in
             [("certificate_domains", "example.com"), ("certificate_csr", CSR), ("strict_domains", "1")]
         {

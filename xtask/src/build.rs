@@ -1,5 +1,6 @@
 //! `make build` and `make install`: the C library as its users get it. Linux, with a linker that knows version scripts.
 
+mod library;
 mod package;
 
 use std::ffi::OsString;
@@ -7,6 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use library::{SONAME, STATIC_LIBS};
 use package::Package;
 
 use crate::top::{Outcome, top};
@@ -16,11 +18,6 @@ usage: cargo run -p xtask -- install [--prefix DIR] [--destdir DIR] [--libdir DI
   --prefix DIR    where the files will be used; /usr/local by default
   --destdir DIR   put before all paths while they are written, for packagers
   --libdir DIR    beneath the prefix, or absolute within it; lib by default";
-
-const SONAME: &str = "libzerossl.so.0";
-
-/// What the static library needs beside itself, says rustc's `--print native-static-libs`.
-const STATIC_LIBS: &str = "-lgcc_s -lutil -lrt -lpthread -lm -ldl -lc";
 
 /// Builds the release library into `build/`.
 pub(crate) fn build() -> Outcome {

@@ -33,12 +33,12 @@ fn a_result_that_is_not_there_is_not_ready() {
 
 #[test]
 fn a_full_queue_drops_logs_but_no_questions() {
-    let (told, all_told) = std::sync::mpsc::channel();
+    let (sender, all_told) = std::sync::mpsc::channel();
     let op = Op::start(&CancelToken::new(), move |channel| {
         for number in 0..MOST_EVENTS + 10 {
             channel.tell(log(number));
         }
-        told.send(()).map_err(|error| Error::new(Kind::Internal, error.to_string()))?;
+        sender.send(()).map_err(|error| Error::new(Kind::Internal, error.to_string()))?;
         channel
             .ask(EventType::Publish, "now", Map::new(), None)?
             .map_err(|why| Error::new(Kind::Api, why))?;

@@ -9,6 +9,7 @@ mod client;
 mod codes;
 mod error;
 mod library;
+pub(crate) mod next;
 mod op;
 mod operations;
 #[cfg(feature = "counting")]
@@ -18,6 +19,7 @@ pub use client::*;
 pub use codes::*;
 pub use error::*;
 pub use library::*;
+pub use next::*;
 pub use op::*;
 pub use operations::*;
 #[cfg(feature = "counting")]

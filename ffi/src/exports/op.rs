@@ -5,23 +5,8 @@ use std::ffi::{c_char, c_int, c_void};
 use crate::client::zerossl_client;
 use crate::error::zerossl_error;
 use crate::guard::{guard, guard_with};
-pub use crate::op::zerossl_op;
-use crate::op::{self};
-
-/// zerossl_op_next: the operation has ended and all events were read; ask for zerossl_op_result.
-pub const ZEROSSL_DONE: i32 = 0;
-/// zerossl_op_next: here is an event.
-pub const ZEROSSL_EVENT: i32 = 1;
-/// zerossl_op_next: nothing new in the given time.
-pub const ZEROSSL_PENDING: i32 = 2;
-
-/// What zerossl_run calls for each event, on the thread that is inside zerossl_run.
-///
-/// Both pointers are borrowed: `event_json` until the callback returns, `op` until zerossl_run does. On
-/// `op`, only zerossl_op_reply and zerossl_op_cancel may be called (cancel also from other threads). It
-/// has to return: no exception and no longjmp may leave it.
-pub type zerossl_event_fn =
-    Option<extern "C" fn(op: *mut zerossl_op, event_json: *const c_char, user_data: *mut c_void)>;
+use crate::op;
+pub use crate::op::{zerossl_event_fn, zerossl_op};
 
 /// Starts an operation on a thread of the library, which blocks all signals. Its events are pulled with
 /// zerossl_op_next: this works in every runtime.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use zerossl::VERSION;
 
-use super::{SONAME, STATIC_LIBS};
+use super::library::{SONAME, STATIC_LIBS};
 use crate::top::{Outcome, top};
 
 pub(super) struct Package {

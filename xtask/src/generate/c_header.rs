@@ -9,7 +9,7 @@ use zerossl::VERSION;
 use crate::top::top;
 
 /// Where the declarations come from, in the order of the header.
-const SOURCES: [&str; 9] = [
+const SOURCES: [&str; 10] = [
     "ffi/src/error.rs",
     "ffi/src/client.rs",
     "ffi/src/op.rs",
@@ -17,6 +17,7 @@ const SOURCES: [&str; 9] = [
     "ffi/src/exports/library.rs",
     "ffi/src/exports/error.rs",
     "ffi/src/exports/client.rs",
+    "ffi/src/exports/next.rs",
     "ffi/src/exports/op.rs",
     "ffi/src/exports/operations.rs",
 ];

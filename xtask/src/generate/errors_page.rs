@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use zerossl::{CODES, Kind};
 
-use super::NOTE;
+use super::text::NOTE;
 
 pub(super) fn file() -> (PathBuf, String) {
     let kinds = Kind::ALL.iter().map(|kind| format!("| {} | `{kind}` | {} |\n", kind.code(), kind.meaning()));

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use zerossl::{Field, FieldKind, OPERATIONS, Operation, Parameter, ParameterKind, Shape};
 
-use super::NOTE;
+use super::text::NOTE;
 
 pub(super) fn files() -> Vec<(PathBuf, String)> {
     let mut files: Vec<_> = OPERATIONS

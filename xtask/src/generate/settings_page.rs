@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use zerossl::SETTINGS;
 
-use super::NOTE;
 use super::operation_pages::parameter_table;
+use super::text::NOTE;
 
 pub(super) fn file() -> (PathBuf, String) {
     let intro = "A JSON object in C, keyword arguments in Python, `Client::builder()` in Rust.";

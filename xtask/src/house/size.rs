@@ -11,9 +11,10 @@ const ENDINGS: [&str; 7] = ["rs", "py", "pyi", "c", "cpp", "h", "hpp"];
 
 pub(crate) fn problems() -> Vec<String> {
     let mut problems = Vec::new();
-    for path in FOLDERS.iter().flat_map(|folder| {
-        ENDINGS.iter().flat_map(move |ending| files::below(&top().join(folder), ending))
-    }) {
+    for path in FOLDERS
+        .iter()
+        .flat_map(|folder| ENDINGS.iter().flat_map(move |ending| files::below(&top().join(folder), ending)))
+    {
         let Ok(text) = fs::read_to_string(&path) else { continue };
         let lines = text.lines().count();
         if lines > MOST_LINES && !is_generated(&text) {

@@ -4,6 +4,8 @@ use std::fs;
 
 use syn::{Item, ItemEnum};
 
+use crate::top::top;
+
 const CODE: &str = "core/src/obtain/decide.rs";
 const PAGE: &str = "docs/design.md";
 /// Where the page lists them.

@@ -305,7 +305,7 @@ fn a_silent_order_is_explained() {
     let stand = Stand::new();
     stand.sandbox.change_settings(|settings| settings.caa = zerossl_sandbox::CaaRefusal::Stall);
     stand.sandbox.add_record("example.com", "CAA", "0 issue \"example.net\"").expect("a record");
-    let (tell, told) = std::sync::mpsc::channel();
+    let (tell, receiver) = std::sync::mpsc::channel();
     let client = stand.client().logging_to(move |line| {
         // The test is still there.
         let _ = tell.send(line.to_owned());
@@ -316,7 +316,7 @@ fn a_silent_order_is_explained() {
     assert_eq!(obtained.outcome, Outcome::Pending);
     let is_told = |line: &String| line.contains("(preflight)") && line.contains("sectigo.com");
     assert!(
-        told.try_iter().filter(is_told).count() > 1,
+        receiver.try_iter().filter(is_told).count() > 1,
         "before the service looked, and while it was silent"
     );
 }

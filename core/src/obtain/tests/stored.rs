@@ -173,8 +173,8 @@ fn an_old_version_that_cannot_be_removed_is_told_of() {
         stand.sandbox.advance(std::time::Duration::from_secs(2 * 24 * 3600));
         let (outcome, lines) = warnings(&stand, &force);
         stand.inspect(&outcome.expect("renewed"));
-        let told = lines.iter().any(|line| line.contains("could not be removed"));
-        assert_eq!(told, entry(&stand).join("versions/4").exists(), "{lines:?}");
+        let is_told = lines.iter().any(|line| line.contains("could not be removed"));
+        assert_eq!(is_told, entry(&stand).join("versions/4").exists(), "{lines:?}");
     }
 }
 
@@ -313,17 +313,17 @@ fn folders_that_cannot_be_synced_are_told_of_once() {
         let client =
             stand.client().logging_to(move |line| kept.lock().expect("no panic").push(line.to_owned()));
         let disk = LimitedDisk(move |step: Step, _: &Path| (step == Step::SyncFolder).then_some(errno));
-        let told = || {
+        let warnings_of_sync = || {
             let mut lines = lines.lock().expect("no panic");
-            let told = lines.iter().filter(|line| line.contains("cannot sync folders")).count();
+            let count = lines.iter().filter(|line| line.contains("cannot sync folders")).count();
             lines.clear();
-            told
+            count
         };
         let obtained = stand.obtain_on(&disk, &client, &stand.wanted()).expect("it works");
         stand.inspect(&obtained);
-        assert_eq!((obtained.outcome, told()), (Outcome::Issued, 1), "{errno}");
+        assert_eq!((obtained.outcome, warnings_of_sync()), (Outcome::Issued, 1), "{errno}");
         let again = stand.obtain_on(&disk, &client, &stand.wanted()).expect("it works");
-        assert_eq!((again.outcome, told()), (Outcome::Unchanged, 0), "nothing was written");
+        assert_eq!((again.outcome, warnings_of_sync()), (Outcome::Unchanged, 0), "nothing was written");
     }
 }
 

@@ -20,21 +20,21 @@ fn sh_for(timeout: Duration, grace: Duration, script: &str) -> Ended {
 /// Tells when every process is gone that has it open.
 struct Fifo {
     path: PathBuf,
-    told: Receiver<String>,
+    receiver: Receiver<String>,
 }
 
 impl Fifo {
     fn new(folder: &TempDir) -> Self {
         let path = folder.path().join("fifo");
         mkfifo(&path, Mode::S_IRWXU).expect("a FIFO");
-        let (tell, told) = channel();
+        let (tell, receiver) = channel();
         let read = path.clone();
         std::thread::spawn(move || {
             let mut text = String::new();
             fs::File::open(read).and_then(|mut file| file.read_to_string(&mut text)).expect("it can be read");
             tell.send(text)
         });
-        Self { path, told }
+        Self { path, receiver }
     }
 
     fn shown(&self) -> std::path::Display<'_> {
@@ -42,7 +42,7 @@ impl Fifo {
     }
 
     fn all_gone(self) -> String {
-        self.told.recv_timeout(LONG).expect("they end")
+        self.receiver.recv_timeout(LONG).expect("they end")
     }
 }
 
@@ -121,7 +121,7 @@ fn after_a_cancel_it_goes_on_and_keeps_what_it_needs() {
     mkfifo(&gate, Mode::S_IRWXU).expect("a FIFO");
     let script =
         format!("echo > {}; read line < {}; echo > {}", started.display(), gate.display(), done.display());
-    let (tell, told) = channel();
+    let (tell, receiver) = channel();
     let cancel = cancelled_when(started);
     let before = Instant::now();
     let argv = words(&["/bin/sh", "-c", &script]);
@@ -129,9 +129,9 @@ fn after_a_cancel_it_goes_on_and_keeps_what_it_needs() {
     let error = run(&command, &cancel, None, Keep(tell)).expect_err("cancelled");
     assert_eq!(error.kind(), Kind::Cancelled);
     assert!(before.elapsed() < LONG / 2);
-    assert!(told.try_recv().is_err() && !done.exists(), "it still runs");
+    assert!(receiver.try_recv().is_err() && !done.exists(), "it still runs");
     fs::write(&gate, "go\n").expect("it reads");
-    assert_eq!(told.recv_timeout(LONG), Ok("dropped"));
+    assert_eq!(receiver.recv_timeout(LONG), Ok("dropped"));
     assert!(done.exists(), "it was kept to the end");
 }
 
@@ -146,11 +146,11 @@ fn after_a_cancel_its_time_is_still_limited() {
     let fifo = Fifo::new(&folder);
     let started = folder.path().join("started");
     let script = format!("exec 9>{}; echo > {}; sleep 1000", fifo.shown(), started.display());
-    let (tell, told) = channel();
+    let (tell, receiver) = channel();
     let argv = words(&["/bin/sh", "-c", &script]);
     let command = Command { argv: &argv, environment: &[], timeout: Duration::from_secs(1) };
     run(&command, &cancelled_when(started), None, Keep(tell)).expect_err("cancelled");
-    assert_eq!(told.recv_timeout(LONG), Ok("dropped"));
+    assert_eq!(receiver.recv_timeout(LONG), Ok("dropped"));
     fifo.all_gone();
 }
 
@@ -161,9 +161,9 @@ fn nothing_is_started_after_a_cancel() {
     let cancel = CancelToken::new();
     cancel.cancel();
     let argv = words(&["touch", &file]);
-    let (tell, told) = channel();
+    let (tell, receiver) = channel();
     let command = Command { argv: &argv, environment: &[], timeout: LONG };
     run(&command, &cancel, None, Keep(tell)).expect_err("cancelled");
-    assert_eq!(told.recv_timeout(LONG), Ok("dropped"));
+    assert_eq!(receiver.recv_timeout(LONG), Ok("dropped"));
     assert!(!Path::new(&file).exists());
 }

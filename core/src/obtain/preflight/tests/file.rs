@@ -77,14 +77,14 @@ fn no_more_is_read_than_a_file_could_have() {
 
 #[test]
 fn slow_servers_are_not_waited_for() {
-    let (told, hung_up) = channel();
+    let (sender, hung_up) = channel();
     let drip = Web::start(move |mut stream| {
         let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n");
         while stream.write_all(b"x").is_ok() {
             // The pace of the drip.
             thread::sleep(Duration::from_millis(20));
         }
-        let _ = told.send(());
+        let _ = sender.send(());
     });
     let silence = Web::start(|mut stream| {
         let _ = stream.read(&mut [0]);

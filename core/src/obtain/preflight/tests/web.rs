@@ -18,7 +18,7 @@ impl Web {
     pub(super) fn start(answer: impl Fn(TcpStream) + Send + 'static) -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
         let address = listener.local_addr().expect("an address");
-        let (told, asked) = channel();
+        let (sender, asked) = channel();
         thread::spawn(move || {
             for mut stream in listener.incoming().flatten() {
                 let mut head = Vec::new();
@@ -26,7 +26,7 @@ impl Web {
                 while !head.ends_with(b"\r\n\r\n") && stream.read(&mut byte).is_ok_and(|read| read > 0) {
                     head.extend(byte);
                 }
-                if told.send(String::from_utf8_lossy(&head).into_owned()).is_err() {
+                if sender.send(String::from_utf8_lossy(&head).into_owned()).is_err() {
                     return;
                 }
                 answer(stream);

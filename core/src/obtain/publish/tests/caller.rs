@@ -88,14 +88,14 @@ fn a_cancel_ends_the_question() {
 #[test]
 fn a_listener_tells_its_port_once() {
     let op = start(&LISTENING, &CancelToken::new());
-    let told = next(&op, EventType::Progress);
-    let port = told["port"].as_u64().filter(|port| *port != 0).expect("a port");
+    let event = next(&op, EventType::Progress);
+    let port = event["port"].as_u64().filter(|port| *port != 0).expect("a port");
     let address = format!("0.0.0.0:{port}");
     let expected = json!({
         "type": "progress", "message": format!("listening on {address}"),
         "stage": "publish", "entry": "an entry", "port": port, "address": address,
     });
-    assert_eq!(told, expected);
+    assert_eq!(event, expected);
     while let Next::Event(event) = op.next(None).expect("the same process") {
         assert_ne!(event.kind(), EventType::Progress, "{}", event.json());
     }

@@ -133,14 +133,14 @@ fn after_a_cancel_a_hook_keeps_the_lock() {
     nix::unistd::mkfifo(&gate, nix::sys::stat::Mode::S_IRWXU).expect("a FIFO");
     let hook = script(&folder, &format!("echo > {}; read line < {}", started.display(), gate.display()));
     let cancel = CancelToken::asking(move || Path::exists(&started));
-    let (tell, told) = std::sync::mpsc::channel();
+    let (tell, receiver) = std::sync::mpsc::channel();
     let lock: Arc<dyn Any + Send + Sync> = Arc::new(std::sync::Mutex::new(Lock(tell)));
     let error = plainly(&client().cancelled_by(&cancel), ValidationMethod::Cname, move |how| {
         let how = Publishing { lock, ..publishing(how.context, how.method) };
         hook.publish(&how, &record("a.example"))
     });
     assert_eq!(error.expect_err("cancelled").kind(), Kind::Cancelled);
-    assert!(told.try_recv().is_err(), "the hook still runs");
+    assert!(receiver.try_recv().is_err(), "the hook still runs");
     fs::write(&gate, "go\n").expect("it reads");
-    told.recv_timeout(std::time::Duration::from_secs(60)).expect("the lock is free");
+    receiver.recv_timeout(std::time::Duration::from_secs(60)).expect("the lock is free");
 }

@@ -14,8 +14,8 @@ fn listening(publisher: &Publisher, challenge: &Challenge) -> Result<Option<Sock
     let client = client().logging_to(move |line| kept.lock().expect("no panic").push(line.to_owned()));
     plainly(&client, ValidationMethod::Http, |how| publisher.publish(how, challenge))?;
     let lines = lines.lock().expect("no panic");
-    let told = lines.iter().find_map(|line| line.split_once("an entry (publish): listening on "));
-    Ok(told.map(|(_, address)| address.parse().expect("an address")))
+    let announced = lines.iter().find_map(|line| line.split_once("an entry (publish): listening on "));
+    Ok(announced.map(|(_, address)| address.parse().expect("an address")))
 }
 
 /// Who listens on a port of the system's choice shares it with all who do, so it is one test after the other.
@@ -32,8 +32,8 @@ fn on(address: &str) -> Publisher {
 /// Has published this for `a.example`.
 fn started(address: &str) -> (Publisher, SocketAddr) {
     let publisher = on(address);
-    let told = listening(&publisher, &file("a.example", "content of a")).expect("it listens");
-    (publisher, told.expect("it tells where"))
+    let announced = listening(&publisher, &file("a.example", "content of a")).expect("it listens");
+    (publisher, announced.expect("it tells where"))
 }
 
 /// Sends this and reads to the end.
@@ -113,8 +113,8 @@ fn entries_share_a_server_and_its_port_until_the_last_has_gone() {
     let _alone = alone();
     let (first, address) = started("127.0.0.1:0");
     let second = on("127.0.0.1:0");
-    let told = listening(&second, &file("b.example", "content of b")).expect("it is shared");
-    assert_eq!(told, Some(address), "each hears where");
+    let announced = listening(&second, &file("b.example", "content of b")).expect("it is shared");
+    assert_eq!(announced, Some(address), "each hears where");
     assert_eq!(body(&get(address, PATH, "a.example")), Some("content of a"));
     drop(first);
     assert_eq!(body(&get(address, PATH, "b.example")), Some("content of b"));
