@@ -1,13 +1,13 @@
 //! From names to an installed certificate: safe to repeat, safe to kill, and never ordered twice.
 //!
 //! ```text
-//! wish ─► refusals ─► in_force (what is wanted, else what is in force)
-//!                      └─ session, with the entry's lock and journal
-//!                          ├─ order     key, CSR, baseline, create, look, adopt
-//!                          ├─ publish   webroot, listener, hook, the caller
-//!                          ├─ validate  preflight, verify, wait
-//!                          ├─ install   download, chain, check, switch, prune
-//!                          └─ deploy    hook, rollback
+//! order_spec ─► in_force (what is wanted, else what is in force)
+//!                └─ decide ─► steps, on a session with the entry's lock and journal
+//!                    ├─ order     key, CSR, baseline, create, search, adopt
+//!                    ├─ publish   webroot, listener, hook, the caller
+//!                    ├─ validate  preflight, verify, wait
+//!                    ├─ install   download, chain, check, switch, prune
+//!                    └─ deploy    hook, rollback
 //! ```
 //!
 //! Each step is written to the journal before it is taken, so whoever comes next knows what may have happened.
