@@ -33,6 +33,7 @@ mod clean;
 mod client;
 mod connection;
 mod context;
+mod declare;
 mod describe;
 mod digest;
 mod dispatch;

@@ -39,15 +39,15 @@ use crate::json;
 use crate::operation::{Operation, Request, Run};
 use crate::parameter::Arguments;
 use env::Env;
-use interface::{OBTAIN_PARAMETERS, OBTAINED, RENEW_ALL_PARAMETERS, RENEWALS};
+use interface::{OBTAINED, RENEWALS};
 pub use interface::{Obtain, Obtained, Outcome, RenewAll, Renewal, Renewals};
 use order_spec::OrderSpec;
 
 pub(crate) static OBTAIN: Operation = Operation {
     name: "obtain",
-    summary: "Leaves a valid certificate in a folder: nothing is done while the one there is good, an order under way goes on, and otherwise a new one is ordered. Safe to repeat, safe to kill.",
+    summary: Obtain::SUMMARY,
     source: "ZeroSSL REST API, Create, Verify and Download Certificate; docs/obtain.md",
-    parameters: OBTAIN_PARAMETERS,
+    parameters: Obtain::PARAMETERS,
     answer: &OBTAINED,
     run: Run::Steps(|context, arguments| json::encoded(&run_in(context, &Env::REAL, arguments)?)),
 };
@@ -59,9 +59,9 @@ impl Request for Obtain {
 
 pub(crate) static RENEW_ALL: Operation = Operation {
     name: "renew_all",
-    summary: "Goes through a store and does for every entry what `obtain` would, by the parameters it was last called with. It goes on after a failure; the error has the whole report as its `details`.",
+    summary: RenewAll::SUMMARY,
     source: "docs/obtain.md",
-    parameters: RENEW_ALL_PARAMETERS,
+    parameters: RenewAll::PARAMETERS,
     answer: &RENEWALS,
     run: Run::Steps(|context, arguments| {
         json::encoded(&renewals::renew_all(context, &Env::REAL, arguments)?)

@@ -70,7 +70,7 @@ pub(crate) fn read(shape: &'static Shape, body: &[u8]) -> Reading {
 
 /// Whether the body is an error of the service, whatever answer was expected.
 pub(crate) fn refusal(body: &[u8]) -> Option<Refusal> {
-    static NOTHING: Shape = Shape::new("nothing", &[]);
+    static NOTHING: Shape = Shape::new("nothing", "", &[]);
     match read(&NOTHING, body) {
         Reading::Refused(refusal) => Some(refusal),
         _ => None,

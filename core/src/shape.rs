@@ -8,14 +8,16 @@
 pub struct Shape {
     /// What it is called in the docs.
     pub name: &'static str,
+    /// What it is, in a sentence.
+    pub doc: &'static str,
     /// Its documented fields, in the order in which they are written.
     pub fields: &'static [Field],
 }
 
 impl Shape {
-    pub(crate) const fn new(name: &'static str, fields: &'static [Field]) -> Self {
+    pub(crate) const fn new(name: &'static str, doc: &'static str, fields: &'static [Field]) -> Self {
         assert!(fields.len() <= MAX_FIELDS, "the reader keeps track of MAX_FIELDS fields");
-        Self { name, fields }
+        Self { name, doc: doc.trim_ascii(), fields }
     }
 
     /// Whether one of its own fields is a secret.
@@ -48,7 +50,7 @@ pub struct Field {
 
 impl Field {
     pub(crate) const fn new(name: &'static str, kind: FieldKind, doc: &'static str) -> Self {
-        Self { name, aliases: &[], kind, required: false, secret: false, doc }
+        Self { name, aliases: &[], kind, required: false, secret: false, doc: doc.trim_ascii() }
     }
 
     pub(crate) const fn or(mut self, aliases: &'static [&'static str]) -> Self {

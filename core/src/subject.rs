@@ -1,10 +1,10 @@
-//! The subject of a CSR beside its CN, and the parameter for it.
+//! The subject of a CSR beside its CN.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::error::{Error, Result};
-use crate::parameter::{Arguments, Parameter, ParameterKind};
+use crate::parameter::Arguments;
 
 /// The subject of a CSR beside its CN. A DV certificate shows none of it, but the service may ask for a country.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,8 +38,8 @@ impl Subject {
 
     /// The parameter `subject` of a call.
     pub(crate) fn of(arguments: &Arguments) -> Result<Self> {
-        let given = arguments.get(SUBJECT.name).cloned().unwrap_or_else(|| Value::Object(Map::new()));
-        serde_json::from_value(given).map_err(|error| Error::invalid(SUBJECT.name, error))
+        let given = arguments.get("subject").cloned().unwrap_or_else(|| Value::Object(Map::new()));
+        serde_json::from_value(given).map_err(|error| Error::invalid("subject", error))
     }
 
     /// The country to put into a CSR, if any.
@@ -48,10 +48,3 @@ impl Subject {
         (!country.is_empty()).then_some(country)
     }
 }
-
-/// For every operation that makes CSRs.
-pub(crate) const SUBJECT: Parameter = Parameter::optional(
-    "subject",
-    ParameterKind::Subject,
-    "What a CSR of ours says beside the CN; by default the country `US`, since the service refused CSRs without one in 2026. A DV certificate shows none of it.",
-);

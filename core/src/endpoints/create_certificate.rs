@@ -2,49 +2,53 @@
 
 use std::time::{Duration, Instant};
 
-use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::list_certificates::{self, ListCertificates};
 use crate::answers::{CERTIFICATE, Certificate};
 use crate::context::Context;
+use crate::declare::request;
 use crate::endpoint::Endpoint;
 use crate::error::{Error, Kind, Result};
 use crate::json;
 use crate::names;
-use crate::operation::{Operation, Request, Run};
-use crate::parameter::{self, Arguments, Parameter, ParameterKind};
+use crate::operation::Run;
+use crate::parameter::{self, Arguments};
 use crate::time::Time;
 
-/// Orders a certificate: a draft, which takes a place in the quota.
-///
-/// It is sent again only when it surely was not carried out. When the answer is lost, the account is searched and the
-/// error is of kind `ambiguous`, with the orders that may be this one as [`Error::candidates`].
-#[derive(Clone, Debug, Serialize)]
-#[non_exhaustive]
-pub struct CreateCertificate {
-    /// The names; the first one is the CSR's CN.
-    pub domains: Vec<String>,
-    /// The certificate signing request, PEM.
-    pub csr: String,
-    /// Days of validity: 90 (the service's default), or 365.
-    pub validity_days: Option<u64>,
-    /// Exactly these names; otherwise the service adds the www or bare twin of a name.
-    pub strict_domains: Option<bool>,
-    /// The id of an issued certificate with the same CN, which this one replaces; passes the quota.
-    pub replacement_for_certificate: Option<String>,
+request! {
+    /// Orders a certificate: a draft, which takes a place in the quota. A lost answer is an error of kind `ambiguous`
+    /// with
+    /// the orders that may be this one.
+    #[in_rust = "It is sent again only when it surely was not carried out. When the answer is lost, the account is searched:"]
+    #[in_rust = "the orders that may be this one are [`Error::candidates`]."]
+    pub struct CreateCertificate -> Certificate {
+        required {
+            /// The names; the first one is the CSR's CN.
+            domains: Vec<String> = Domains.sent_as("certificate_domains");
+            /// The certificate signing request, PEM.
+            csr: String = Csr.sent_as("certificate_csr");
+        }
+        optional {
+            /// Days of validity: 90 (the service's default), or 365.
+            validity_days: u64 = Integer(1, 10_000).sent_as("certificate_validity_days");
+            /// Exactly these names; otherwise the service adds the www or bare twin of a name.
+            strict_domains: bool = Flag;
+            /// The id of an issued certificate with the same CN, which this one replaces; passes the quota.
+            replacement_for_certificate: String = Id;
+        }
+    }
+    OPERATION: create_certificate {
+        source: "ZeroSSL REST API, Create Certificate",
+        answer: &CERTIFICATE,
+        run: Run::Steps(create),
+    }
 }
 
 impl CreateCertificate {
     /// These names, with this CSR.
     pub fn new<D: Into<String>>(domains: impl IntoIterator<Item = D>, csr: impl Into<String>) -> Self {
-        Self {
-            domains: domains.into_iter().map(Into::into).collect(),
-            csr: csr.into(),
-            validity_days: None,
-            strict_domains: None,
-            replacement_for_certificate: None,
-        }
+        Self::with(domains.into_iter().map(Into::into).collect(), csr.into())
     }
 
     /// Sends it once, with all the time that there is: whoever calls this looks for a lost answer.
@@ -53,41 +57,6 @@ impl CreateCertificate {
         json::decode(&context.call(&ENDPOINT, &arguments, &CERTIFICATE)?)
     }
 }
-
-impl Request for CreateCertificate {
-    type Answer = Certificate;
-    const OPERATION: &'static Operation = &OPERATION;
-}
-
-pub(crate) static OPERATION: Operation = Operation {
-    name: "create_certificate",
-    summary: "Orders a certificate: a draft, which takes a place in the quota. A lost answer is an error of kind `ambiguous` with the orders that may be this one.",
-    source: "ZeroSSL REST API, Create Certificate",
-    parameters: &[
-        Parameter::required("domains", ParameterKind::Domains, "The names; the first one is the CSR's CN.")
-            .sent_as("certificate_domains"),
-        Parameter::required("csr", ParameterKind::Csr, "The certificate signing request, PEM.")
-            .sent_as("certificate_csr"),
-        Parameter::optional(
-            "validity_days",
-            ParameterKind::Integer(1, 10_000),
-            "Days of validity: 90 (the service's default), or 365.",
-        )
-        .sent_as("certificate_validity_days"),
-        Parameter::optional(
-            "strict_domains",
-            ParameterKind::Flag,
-            "Exactly these names; otherwise the service adds the www or bare twin of a name.",
-        ),
-        Parameter::optional(
-            "replacement_for_certificate",
-            ParameterKind::Id,
-            "The id of an issued certificate with the same CN, which this one replaces; passes the quota.",
-        ),
-    ],
-    answer: &CERTIFICATE,
-    run: Run::Steps(create),
-};
 
 static ENDPOINT: Endpoint = Endpoint::post("/certificates");
 

@@ -1,81 +1,56 @@
 //! `download_certificate`: the issued certificate with its chain, as PEM.
 
+use serde::Deserialize;
 use serde::de::IgnoredAny;
-use serde::{Deserialize, Serialize};
 
 use crate::answers::Extra;
 use crate::context::Context;
+use crate::declare::{answer, request};
 use crate::endpoint::Endpoint;
 use crate::error::{Error, Result, codes};
 use crate::json;
-use crate::operation::{Operation, Request, Run};
-use crate::parameter::{Arguments, Parameter, ParameterKind};
-use crate::shape::{Field, FieldKind, Shape};
+use crate::operation::Run;
+use crate::parameter::Arguments;
 
-/// The issued certificate with its chain, as PEM.
-///
-/// Right after `issued` the service may still answer `certificate_not_issued`: try again later.
-#[derive(Clone, Debug, Serialize)]
-#[non_exhaustive]
-pub struct DownloadCertificate {
-    /// The certificate's id.
-    pub id: String,
-    /// Whether the chain goes on to the cross-signed root.
-    pub include_cross_signed: Option<bool>,
+request! {
+    /// The issued certificate with its chain, as PEM. Right after `issued` the service may still answer
+    /// `certificate_not_issued`: try again later.
+    pub struct DownloadCertificate -> Download {
+        required {
+            /// The certificate's id.
+            id: String = Id;
+        }
+        optional {
+            /// Whether the chain goes on to the cross-signed root.
+            include_cross_signed: bool = Flag;
+        }
+    }
+    OPERATION: download_certificate {
+        source: "ZeroSSL REST API, Download Certificate (inline)",
+        answer: &DOWNLOAD,
+        run: Run::Steps(download),
+    }
 }
 
 impl DownloadCertificate {
     /// The certificate with this id.
     pub fn new(id: impl Into<String>) -> Self {
-        Self { id: id.into(), include_cross_signed: None }
+        Self::with(id.into())
     }
 }
 
-impl Request for DownloadCertificate {
-    type Answer = Download;
-    const OPERATION: &'static Operation = &OPERATION;
+answer! {
+    /// A certificate and its chain.
+    pub struct Download: DOWNLOAD {
+        /// The leaf, PEM.
+        certificate: String = Pem.or(&["certificate.crt"]).required();
+        /// The chain without the leaf, PEM.
+        ca_bundle: String = Pem.or(&["ca_bundle.crt"]).required();
+        /// Leaf and chain, the leaf first: what most servers want.
+        fullchain: String = Text;
+        ..extra
+    }
 }
-
-/// A certificate and its chain.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct Download {
-    /// The leaf, PEM.
-    pub certificate: String,
-    /// The chain without the leaf, PEM.
-    pub ca_bundle: String,
-    /// Leaf and chain, the leaf first: what most servers want.
-    pub fullchain: String,
-    /// Fields that this version does not know.
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-pub(super) const CROSS_SIGNED: Parameter = Parameter::optional(
-    "include_cross_signed",
-    ParameterKind::Flag,
-    "Whether the chain goes on to the cross-signed root.",
-);
-
-pub(crate) static OPERATION: Operation = Operation {
-    name: "download_certificate",
-    summary: "The issued certificate with its chain, as PEM. Right after `issued` the service may still answer certificate_not_issued: try again later.",
-    source: "ZeroSSL REST API, Download Certificate (inline)",
-    parameters: &[Parameter::CERTIFICATE_ID, CROSS_SIGNED],
-    answer: &DOWNLOAD,
-    run: Run::Steps(download),
-};
-
-static DOWNLOAD: Shape = Shape::new(
-    "Download",
-    &[
-        Field::new("certificate", FieldKind::Pem, "The leaf, PEM.").or(&["certificate.crt"]).required(),
-        Field::new("ca_bundle", FieldKind::Pem, "The chain without the leaf, PEM.")
-            .or(&["ca_bundle.crt"])
-            .required(),
-        Field::new("fullchain", FieldKind::Text, "Leaf and chain, the leaf first: what most servers want."),
-    ],
-);
 
 /// The method since April 2026; a service that does not know it answers with a ZIP file.
 static JSON: Endpoint = Endpoint::get("/certificates/{id}/download/json");

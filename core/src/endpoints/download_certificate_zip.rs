@@ -2,46 +2,51 @@
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use serde::{Deserialize, Deserializer, Serializer, de};
 
-use super::download_certificate::{CROSS_SIGNED, is_zip};
+use super::download_certificate::is_zip;
 use crate::context::Context;
+use crate::declare::{answer, request};
 use crate::endpoint::Endpoint;
 use crate::error::Result;
 use crate::json;
-use crate::operation::{Operation, Request, Run};
-use crate::parameter::{Arguments, Parameter};
-use crate::shape::{Field, FieldKind, Shape};
+use crate::operation::Run;
+use crate::parameter::Arguments;
 
-/// The issued certificate with its chain, as a ZIP file with `certificate.crt` and `ca_bundle.crt`.
-#[derive(Clone, Debug, Serialize)]
-#[non_exhaustive]
-pub struct DownloadCertificateZip {
-    /// The certificate's id.
-    pub id: String,
-    /// Whether the chain goes on to the cross-signed root.
-    pub include_cross_signed: Option<bool>,
+request! {
+    /// The issued certificate with its chain, as a ZIP file with `certificate.crt` and `ca_bundle.crt`.
+    pub struct DownloadCertificateZip -> Zip {
+        required {
+            /// The certificate's id.
+            id: String = Id;
+        }
+        optional {
+            /// Whether the chain goes on to the cross-signed root.
+            include_cross_signed: bool = Flag;
+        }
+    }
+    OPERATION: download_certificate_zip {
+        source: "ZeroSSL REST API, Download Certificate (ZIP)",
+        answer: &ZIP,
+        run: Run::Steps(download),
+    }
 }
 
 impl DownloadCertificateZip {
     /// The certificate with this id.
     pub fn new(id: impl Into<String>) -> Self {
-        Self { id: id.into(), include_cross_signed: None }
+        Self::with(id.into())
     }
 }
 
-impl Request for DownloadCertificateZip {
-    type Answer = Zip;
-    const OPERATION: &'static Operation = &OPERATION;
-}
-
-/// A ZIP file.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct Zip {
-    /// Its bytes; base64 in JSON.
-    #[serde(serialize_with = "to_base64", deserialize_with = "from_base64")]
-    pub zip: Vec<u8>,
+answer! {
+    /// A ZIP file.
+    #[derive(Eq)]
+    pub struct Zip: ZIP {
+        /// The file's bytes; base64 in JSON.
+        #[serde(serialize_with = "to_base64", deserialize_with = "from_base64")]
+        zip: Vec<u8> = Text.required();
+    }
 }
 
 fn to_base64<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Error> {
@@ -51,18 +56,6 @@ fn to_base64<S: Serializer>(bytes: &[u8], serializer: S) -> Result<S::Ok, S::Err
 fn from_base64<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D::Error> {
     BASE64_STANDARD.decode(String::deserialize(deserializer)?).map_err(de::Error::custom)
 }
-
-pub(crate) static OPERATION: Operation = Operation {
-    name: "download_certificate_zip",
-    summary: "The issued certificate with its chain, as a ZIP file with certificate.crt and ca_bundle.crt.",
-    source: "ZeroSSL REST API, Download Certificate (ZIP)",
-    parameters: &[Parameter::CERTIFICATE_ID, CROSS_SIGNED],
-    answer: &ZIP,
-    run: Run::Steps(download),
-};
-
-static ZIP: Shape =
-    Shape::new("Zip", &[Field::new("zip", FieldKind::Text, "The file's bytes; base64 in JSON.").required()]);
 
 static ENDPOINT: Endpoint = Endpoint::get("/certificates/{id}/download");
 

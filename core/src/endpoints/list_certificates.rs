@@ -2,20 +2,19 @@
 
 use std::time::{Instant, SystemTime};
 
-use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::answers::{CERTIFICATE, Certificate, Extra};
+use crate::answers::{CERTIFICATE, Certificate};
 use crate::context::Context;
+use crate::declare::{answer, request};
 use crate::endpoint::Endpoint;
 use crate::error::{Error, Kind, Result};
 use crate::event::{Event, EventType};
 use crate::json;
 use crate::op::Channel;
-use crate::operation::{Operation, Request, Run};
+use crate::operation::Run;
 use crate::pages::{self, Counts, Pager};
-use crate::parameter::{self, Arguments, Parameter, ParameterKind};
-use crate::shape::{Field, FieldKind, Shape};
+use crate::parameter::{self, Arguments};
 use crate::words::words;
 
 words! {
@@ -38,75 +37,17 @@ words! {
     }
 }
 
-/// A page of the account's certificates. For all pages use [`Client::certificates`](crate::Client::certificates).
-#[derive(Clone, Debug, Default, Serialize)]
-#[non_exhaustive]
-pub struct ListCertificates {
-    /// Only these states; without it all known ones.
-    pub status: Option<Vec<Status>>,
-    /// Only this type: `1` to `7`, or a name such as `single90Days`.
-    #[serde(rename = "type")]
-    pub certificate_type: Option<String>,
-    /// Part of a name; the whole CN on accounts with more than 1000 certificates.
-    pub search: Option<String>,
-    /// Certificates on a page: 100 by default, 1000 at most.
-    pub limit: Option<u64>,
-    /// The page, from 1.
-    pub page: Option<u64>,
-}
-
-impl Request for ListCertificates {
-    type Answer = CertificateList;
-    const OPERATION: &'static Operation = &OPERATION;
-}
-
-/// A page of certificates.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct CertificateList {
-    /// How many there are on all pages.
-    pub total_count: Option<u64>,
-    /// How many are on this page.
-    pub result_count: Option<u64>,
-    /// The page, from 1.
-    pub page: Option<u64>,
-    /// How many fit on a page.
-    pub limit: Option<u64>,
-    /// How much of the ACME allowance is used, such as `LOW`.
-    pub acme_usage_level: Option<String>,
-    /// Whether ACME certificates are locked.
-    pub acme_locked: Option<bool>,
-    /// The certificates.
-    pub results: Vec<Certificate>,
-    /// Fields that this version does not know.
-    #[serde(flatten)]
-    pub extra: Extra,
-}
-
-const STATUS: Parameter = Parameter::optional(
-    "status",
-    ParameterKind::SomeOf(Status::WORDS),
-    "Only these states; without it all known ones. expiring_soon: issued, and over within 30 days.",
-)
-.sent_as("certificate_status");
-
-const LIMIT: Parameter = Parameter::optional(
-    "limit",
-    ParameterKind::Integer(1, 1000),
-    "Certificates on a page: 100 by default, 1000 at most.",
-);
-
-const PAGE: Parameter = Parameter::optional("page", ParameterKind::Integer(1, u64::MAX), "The page, from 1.");
-
-pub(crate) static OPERATION: Operation = Operation {
-    name: "list_certificates",
-    summary: "A page of the account's certificates. Started as an op, it gives all pages, each as an event `page`.",
-    source: "ZeroSSL REST API, List Certificates",
-    parameters: &[
-        STATUS,
-        Parameter::optional(
-            "type",
-            ParameterKind::OneOf(&[
+request! {
+    /// A page of the account's certificates. Started as an op, it gives all pages, each as an event `page`.
+    #[in_rust = "For all pages use [`Client::certificates`](crate::Client::certificates)."]
+    #[derive(Default)]
+    pub struct ListCertificates -> CertificateList {
+        required {}
+        optional {
+            /// Only these states; without it all known ones. `expiring_soon`: issued, and over within 30 days.
+            status: Vec<Status> = SomeOf(Status::WORDS).sent_as("certificate_status");
+            /// Only this type.
+            certificate_type as "type": String = OneOf(&[
                 "1",
                 "2",
                 "3",
@@ -121,41 +62,42 @@ pub(crate) static OPERATION: Operation = Operation {
                 "wildcard1Year",
                 "multiDomain1Year",
                 "acme90Days",
-            ]),
-            "Only this type.",
-        )
-        .sent_as("certificate_type"),
-        Parameter::optional(
-            "search",
-            ParameterKind::Text,
-            "Part of a name; the whole CN on accounts with more than 1000 certificates.",
-        ),
-        LIMIT,
-        PAGE,
-    ],
-    answer: &LIST,
-    run: Run::Steps(run),
-};
+            ]).sent_as("certificate_type");
+            /// Part of a name; the whole CN on accounts with more than 1000 certificates.
+            search: String = Text;
+            /// Certificates on a page: 100 by default, 1000 at most.
+            limit: u64 = Integer(1, 1000);
+            /// The page, from 1.
+            page: u64 = Integer(1, u64::MAX);
+        }
+    }
+    OPERATION: list_certificates {
+        source: "ZeroSSL REST API, List Certificates",
+        answer: &LIST,
+        run: Run::Steps(run),
+    }
+}
 
-static LIST: Shape = Shape::new(
-    "CertificateList",
-    &[
-        Field::new("total_count", FieldKind::Count, "How many there are on all pages."),
-        Field::new("result_count", FieldKind::Count, "How many are on this page."),
-        Field::new("page", FieldKind::Count, "The page, from 1."),
-        Field::new("limit", FieldKind::Count, "How many fit on a page."),
-        Field::new(
-            "acme_usage_level",
-            FieldKind::Text,
-            "How much of the ACME allowance is used, such as LOW.",
-        )
-        .or(&["acmeUsageLevel"]),
-        // Documented under the first name, seen under the second.
-        Field::new("acme_locked", FieldKind::Flag, "Whether ACME certificates are locked.")
-            .or(&["isAcmeLocked", "acmeLocked"]),
-        Field::new("results", FieldKind::Objects(&CERTIFICATE), "The certificates.").required(),
-    ],
-);
+answer! {
+    /// A page of certificates.
+    pub struct CertificateList: LIST {
+        /// How many there are on all pages.
+        total_count: Option<u64> = Count;
+        /// How many are on this page.
+        result_count: Option<u64> = Count;
+        /// The page, from 1.
+        page: Option<u64> = Count;
+        /// How many fit on a page.
+        limit: Option<u64> = Count;
+        /// How much of the ACME allowance is used, such as LOW.
+        acme_usage_level: Option<String> = Text.or(&["acmeUsageLevel"]);
+        /// Whether ACME certificates are locked.
+        acme_locked: Option<bool> = Flag.or(&["isAcmeLocked", "acmeLocked"]);
+        /// The certificates.
+        results: Vec<Certificate> = Objects(&CERTIFICATE).required();
+        ..extra
+    }
+}
 
 static ENDPOINT: Endpoint = Endpoint::get("/certificates");
 
@@ -174,17 +116,18 @@ pub(crate) fn page(context: &Context<'_>, arguments: &Arguments) -> Result<Strin
 /// The parameters of page so-and-so.
 pub(crate) fn with_page(arguments: &Arguments, page: u64, limit: u64) -> Arguments {
     let mut arguments = arguments.clone();
-    arguments.set(&PAGE, page.into());
-    arguments.set(&LIMIT, limit.into());
+    arguments.set(OPERATION.parameters, "page", page.into());
+    arguments.set(OPERATION.parameters, "limit", limit.into());
     arguments
 }
 
 /// An empty filter was seen to return nothing, so all states are asked for by name.
 fn with_status(arguments: &Arguments) -> Arguments {
     let mut arguments = arguments.clone();
-    if arguments.get(STATUS.name).is_none() {
+    if arguments.get("status").is_none() {
         arguments.set(
-            &STATUS,
+            OPERATION.parameters,
+            "status",
             json!(["draft", "pending_validation", "issued", "cancelled", "revoked", "expired"]),
         );
     }

@@ -1,85 +1,59 @@
 //! `request`: any endpoint, also one that is published after this version.
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Map, Value};
 
 use crate::context::Context;
+use crate::declare::{answer, request};
 use crate::error::{Error, Result};
-use crate::operation::{Operation, Request, Run};
+use crate::operation::Run;
 use crate::outgoing;
-use crate::parameter::{Arguments, Parameter, ParameterKind};
+use crate::parameter::Arguments;
 use crate::reading;
-use crate::shape::{Field, FieldKind, Shape};
 use crate::{exchange, json};
 
-/// Any endpoint, also one that is published after this version. The access key is added; an error body is an error.
-#[derive(Clone, Debug, Serialize)]
-#[non_exhaustive]
-pub struct RawRequest {
-    /// `GET`, `POST`, `PUT`, `PATCH` or `DELETE`. Only a `GET` is repeated.
-    pub method: String,
-    /// The path, such as `/certificates`.
-    pub path: String,
-    /// The query's parameters.
-    pub query: Option<Map<String, Value>>,
-    /// The JSON body.
-    pub body: Option<Map<String, Value>>,
+request! {
+    /// Any endpoint, also one that is published after this version. The access key is added; an error body is an error.
+    pub struct RawRequest -> RawAnswer {
+        required {
+            /// The HTTP method. Only a GET is repeated.
+            method: String = OneOf(METHODS);
+            /// The path, such as /certificates.
+            path: String = Text;
+        }
+        optional {
+            /// The query's parameters: texts, numbers, true or false.
+            query: Map<String, Value> = Object;
+            /// The JSON body.
+            body: Map<String, Value> = Object;
+        }
+    }
+    OPERATION: request {
+        source: "ZeroSSL REST API, Overview",
+        answer: &ANSWER,
+        run: Run::Steps(request),
+    }
 }
 
 impl RawRequest {
     /// Without query and body.
     pub fn new(method: impl Into<String>, path: impl Into<String>) -> Self {
-        Self { method: method.into(), path: path.into(), query: None, body: None }
+        Self::with(method.into(), path.into())
     }
 }
 
-impl Request for RawRequest {
-    type Answer = RawAnswer;
-    const OPERATION: &'static Operation = &OPERATION;
-}
-
-/// An answer as it came.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct RawAnswer {
-    /// The HTTP status.
-    pub http_status: u16,
-    /// The body: JSON as it came, other text as a text.
-    pub body: Value,
+answer! {
+    /// An answer as it came.
+    pub struct RawAnswer: ANSWER {
+        /// The HTTP status.
+        http_status: u16 = Count;
+        /// The body: JSON as it came, other text as a text.
+        body: Value = Any;
+    }
 }
 
 const METHODS: &[&str] = &["GET", "POST", "PUT", "PATCH", "DELETE"];
-
-pub(crate) static OPERATION: Operation = Operation {
-    name: "request",
-    summary: "Any endpoint, also one that is published after this version. The access key is added; an error body is an error.",
-    source: "ZeroSSL REST API, Overview",
-    parameters: &[
-        Parameter::required(
-            "method",
-            ParameterKind::OneOf(METHODS),
-            "The HTTP method. Only a GET is repeated.",
-        ),
-        Parameter::required("path", ParameterKind::Text, "The path, such as /certificates."),
-        Parameter::optional(
-            "query",
-            ParameterKind::Object,
-            "The query's parameters: texts, numbers, true or false.",
-        ),
-        Parameter::optional("body", ParameterKind::Object, "The JSON body."),
-    ],
-    answer: &ANSWER,
-    run: Run::Steps(request),
-};
-
-static ANSWER: Shape = Shape::new(
-    "RawAnswer",
-    &[
-        Field::new("http_status", FieldKind::Count, "The HTTP status."),
-        Field::new("body", FieldKind::Any, "The body: JSON as it came, other text as a text."),
-    ],
-);
 
 fn request(context: &Context<'_>, arguments: &Arguments) -> Result<String> {
     let wanted = arguments.text("method").unwrap_or_default();

@@ -1,11 +1,9 @@
 //! `revoke_certificate`: takes an issued certificate back.
 
-use serde::Serialize;
-
 use crate::answers::{SUCCESS, Success};
+use crate::declare::request;
 use crate::endpoint::{Endpoint, Repeat};
-use crate::operation::{Operation, Request, Run};
-use crate::parameter::{Parameter, ParameterKind};
+use crate::operation::Run;
 use crate::words::words;
 
 words! {
@@ -24,41 +22,29 @@ words! {
     }
 }
 
-/// Takes an issued certificate back. Its place in the quota stays taken.
-#[derive(Clone, Debug, Serialize)]
-#[non_exhaustive]
-pub struct RevokeCertificate {
-    /// The certificate's id.
-    pub id: String,
-    /// Why; `Unspecified` if nothing is said.
-    pub reason: Option<Reason>,
+request! {
+    /// Takes an issued certificate back. Its place in the quota stays taken.
+    pub struct RevokeCertificate -> Success {
+        required {
+            /// The certificate's id.
+            id: String = Id;
+        }
+        optional {
+            /// Why; `Unspecified` if nothing is said.
+            reason: Reason = OneOf(Reason::WORDS);
+        }
+    }
+    OPERATION: revoke_certificate {
+        source: "ZeroSSL REST API, Revoke Certificate",
+        answer: &SUCCESS,
+        // Revoking what is revoked already succeeds.
+        run: Run::Endpoint(Endpoint::post("/certificates/{id}/revoke").repeat(Repeat::Harmless)),
+    }
 }
 
 impl RevokeCertificate {
     /// Without a reason.
     pub fn new(id: impl Into<String>) -> Self {
-        Self { id: id.into(), reason: None }
+        Self::with(id.into())
     }
 }
-
-impl Request for RevokeCertificate {
-    type Answer = Success;
-    const OPERATION: &'static Operation = &OPERATION;
-}
-
-pub(crate) static OPERATION: Operation = Operation {
-    name: "revoke_certificate",
-    summary: "Takes an issued certificate back. Its place in the quota stays taken.",
-    source: "ZeroSSL REST API, Revoke Certificate",
-    parameters: &[
-        Parameter::CERTIFICATE_ID,
-        Parameter::optional(
-            "reason",
-            ParameterKind::OneOf(Reason::WORDS),
-            "Why; Unspecified if nothing is said.",
-        ),
-    ],
-    answer: &SUCCESS,
-    // Revoking what is revoked already succeeds.
-    run: Run::Endpoint(Endpoint::post("/certificates/{id}/revoke").repeat(Repeat::Harmless)),
-};

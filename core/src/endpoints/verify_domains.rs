@@ -1,15 +1,14 @@
 //! `verify_domains`: asks the service to look at the file, the record or the mail.
 
-use serde::Serialize;
-
 use super::get_certificate::GetCertificate;
 use crate::answers::{CERTIFICATE, Certificate};
 use crate::context::Context;
+use crate::declare::request;
 use crate::endpoint::{Endpoint, Repeat};
 use crate::error::{Kind, Result, codes};
 use crate::json;
-use crate::operation::{Operation, Request, Run};
-use crate::parameter::{Arguments, Parameter, ParameterKind};
+use crate::operation::Run;
+use crate::parameter::Arguments;
 use crate::words::words;
 
 words! {
@@ -26,58 +25,39 @@ words! {
     }
 }
 
-/// Asks the service to look, now that the order's files or records are published.
-///
-/// Fails with kind `validation` if they were not found; that is often only too early. Keep them until the certificate
-/// is issued: the service looks again.
-#[derive(Clone, Debug, Serialize)]
-#[non_exhaustive]
-pub struct VerifyDomains {
-    /// The certificate's id.
-    pub id: String,
-    /// How control is shown.
-    pub validation_method: ValidationMethod,
-    /// For `EMAIL`: one address for each name, out of those that the order lists.
-    pub validation_email: Option<Vec<String>>,
+request! {
+    /// Asks the service to look at the published files or records, or to send its mails. Keep what is published until
+    /// the certificate is issued: the service looks again.
+    pub struct VerifyDomains -> Certificate {
+        required {
+            /// The certificate's id.
+            id: String = Id;
+            /// How control is shown; one method covers the whole order.
+            validation_method: ValidationMethod = OneOf(ValidationMethod::WORDS);
+        }
+        optional {
+            /// For EMAIL: one address for each name, out of those that the order lists.
+            validation_email: Vec<String> = TextList;
+        }
+    }
+    OPERATION: verify_domains {
+        source: "ZeroSSL REST API, Verify Domains",
+        answer: &CERTIFICATE,
+        run: Run::Steps(verify),
+    }
 }
 
 impl VerifyDomains {
     /// By file or record. For mail, set `validation_email` too.
     pub fn new(id: impl Into<String>, validation_method: ValidationMethod) -> Self {
-        Self { id: id.into(), validation_method, validation_email: None }
+        Self::with(id.into(), validation_method)
     }
-}
-
-impl Request for VerifyDomains {
-    type Answer = Certificate;
-    const OPERATION: &'static Operation = &OPERATION;
 }
 
 /// A second call by mail would send the mails twice.
 fn sends_no_mail(arguments: &Arguments) -> bool {
     arguments.text("validation_method") != Some("EMAIL")
 }
-
-pub(crate) static OPERATION: Operation = Operation {
-    name: "verify_domains",
-    summary: "Asks the service to look at the published files or records, or to send its mails. Keep what is published until the certificate is issued: the service looks again.",
-    source: "ZeroSSL REST API, Verify Domains",
-    parameters: &[
-        Parameter::CERTIFICATE_ID,
-        Parameter::required(
-            "validation_method",
-            ParameterKind::OneOf(ValidationMethod::WORDS),
-            "How control is shown; one method covers the whole order.",
-        ),
-        Parameter::optional(
-            "validation_email",
-            ParameterKind::TextList,
-            "For EMAIL: one address for each name, out of those that the order lists.",
-        ),
-    ],
-    answer: &CERTIFICATE,
-    run: Run::Steps(verify),
-};
 
 static ENDPOINT: Endpoint =
     Endpoint::post("/certificates/{id}/challenges").repeat(Repeat::When(sends_no_mail));
@@ -92,7 +72,7 @@ fn verify(context: &Context<'_>, arguments: &Arguments) -> Result<String> {
                 && (refused.kind() == Kind::Validation
                     || refused.is(&codes::CERTIFICATE_NOT_READY_TO_VALIDATE)) =>
         {
-            let id = arguments.text(Parameter::CERTIFICATE_ID.name).unwrap_or_default();
+            let id = arguments.text("id").unwrap_or_default();
             let certificate = context.send(&GetCertificate::new(id))?;
             match certificate.status.as_deref() {
                 Some("pending_validation" | "issued") => json::encoded(&certificate),

@@ -3,7 +3,7 @@
 mod obtain;
 mod renew_all;
 
-pub(crate) use obtain::{OBTAINED, PARAMETERS as OBTAIN_PARAMETERS};
+pub(crate) use obtain::OBTAINED;
 pub use obtain::{Obtain, Obtained, Outcome};
-pub(crate) use renew_all::{PARAMETERS as RENEW_ALL_PARAMETERS, RENEWALS};
+pub(crate) use renew_all::RENEWALS;
 pub use renew_all::{RenewAll, Renewal, Renewals};

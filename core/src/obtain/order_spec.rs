@@ -193,7 +193,7 @@ fn absolute(arguments: &Arguments) -> Arguments {
             }
             _ => continue,
         };
-        arguments.set(parameter, absolute);
+        arguments.set(std::slice::from_ref(parameter), parameter.name, absolute);
     }
     arguments
 }

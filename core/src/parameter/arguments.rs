@@ -36,9 +36,11 @@ impl Arguments {
     }
 
     /// Sets a parameter that the caller left out, or another value for it.
-    pub(crate) fn set(&mut self, parameter: &'static Parameter, value: Value) {
-        self.given.retain(|(other, _)| other.name != parameter.name);
-        self.given.push((parameter, value));
+    pub(crate) fn set(&mut self, table: &'static [Parameter], name: &str, value: Value) {
+        self.given.retain(|(other, _)| other.name != name);
+        self.given.extend(
+            table.iter().find(|parameter| parameter.name == name).map(|parameter| (parameter, value)),
+        );
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &(&'static Parameter, Value)> {

@@ -17,15 +17,12 @@ pub struct Parameter {
 }
 
 impl Parameter {
-    /// Of every operation on one certificate.
-    pub(crate) const CERTIFICATE_ID: Self = Self::required("id", ParameterKind::Id, "The certificate's id.");
-
     pub(crate) const fn required(name: &'static str, kind: ParameterKind, doc: &'static str) -> Self {
-        Self { name, wire_name: name, kind, required: true, doc }
+        Self { name, wire_name: name, kind, required: true, doc: doc.trim_ascii() }
     }
 
     pub(crate) const fn optional(name: &'static str, kind: ParameterKind, doc: &'static str) -> Self {
-        Self { name, wire_name: name, kind, required: false, doc }
+        Self { name, wire_name: name, kind, required: false, doc: doc.trim_ascii() }
     }
 
     pub(crate) const fn sent_as(mut self, wire_name: &'static str) -> Self {

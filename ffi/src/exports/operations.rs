@@ -71,7 +71,7 @@ pub unsafe extern "C" fn zerossl_get_certificate(
 /// A page of the account's certificates. Started as an op, it gives all pages, each as an event `page`.
 ///
 /// Parameters:
-/// - `status`?: Only these states; without it all known ones. expiring_soon: issued, and over within 30
+/// - `status`?: Only these states; without it all known ones. `expiring_soon`: issued, and over within 30
 ///   days.
 /// - `type`?: Only this type.
 /// - `search`?: Part of a name; the whole CN on accounts with more than 1000 certificates.
@@ -146,7 +146,7 @@ pub unsafe extern "C" fn zerossl_cancel_certificate(
 ///
 /// Parameters:
 /// - `id`: The certificate's id.
-/// - `reason`?: Why; Unspecified if nothing is said.
+/// - `reason`?: Why; `Unspecified` if nothing is said.
 ///
 /// Answer: `success`. Returned as JSON for zerossl_string_free; NULL on failure, with `*error`. Any thread,
 /// many at once; blocks like zerossl_call.
@@ -161,7 +161,7 @@ pub unsafe extern "C" fn zerossl_revoke_certificate(
 }
 
 /// The issued certificate with its chain, as PEM. Right after `issued` the service may still answer
-/// certificate_not_issued: try again later.
+/// `certificate_not_issued`: try again later.
 ///
 /// Parameters:
 /// - `id`: The certificate's id.
@@ -179,7 +179,7 @@ pub unsafe extern "C" fn zerossl_download_certificate(
     guard_with(error, || client::call(client, "download_certificate", params_json))
 }
 
-/// The issued certificate with its chain, as a ZIP file with certificate.crt and ca_bundle.crt.
+/// The issued certificate with its chain, as a ZIP file with `certificate.crt` and `ca_bundle.crt`.
 ///
 /// Parameters:
 /// - `id`: The certificate's id.
@@ -236,7 +236,7 @@ pub unsafe extern "C" fn zerossl_generate_eab_credentials(
 ///
 /// Parameters:
 /// - `limit`?: How many on a page, 100 at most.
-/// - `cursor`?: next_cursor or prev_cursor of another page.
+/// - `cursor`?: `next_cursor` or `prev_cursor` of another page.
 ///
 /// Answer: `data`, `next_cursor`, `prev_cursor`. Returned as JSON for zerossl_string_free; NULL on failure,
 /// with `*error`. Any thread, many at once; blocks like zerossl_call.
@@ -334,9 +334,9 @@ pub unsafe extern "C" fn zerossl_generate_csr(
 /// Parameters:
 /// - `domains`: The names; the first one is the CN.
 /// - `directory`: The folder of all entries; it is made if there is none.
-/// - `name`?: The entry's name, a folder in `directory`; the first domain if absent.
 /// - `validation`: How control of the names is shown: `method`, and one of `webroot`, `listen`, `hook`,
 ///   `emails`; with none of them the caller is asked by events.
+/// - `name`?: The entry's name, a folder in `directory`; the first domain if absent.
 /// - `validity_days`?: Days of validity; 90 by default.
 /// - `strict_domains`?: Exactly these names, true by default; otherwise the service adds the www or bare
 ///   twin of a name.
@@ -345,9 +345,9 @@ pub unsafe extern "C" fn zerossl_generate_csr(
 /// - `private_key`?: A key of the caller's, PEM, for all orders of the entry: later calls and `renew_all`
 ///   take it from the key's own file, until `reuse_key` is false or another `key_type` is asked for.
 /// - `csr`?: A CSR of the caller's, PEM, whose names are `domains`: the caller keeps the key, so there is
-///   no privkey and no combined among the files. Not with key_type, subject, private_key, reuse_key.
-/// - `subject`?: What a CSR of ours says beside the CN; by default the country `US`, since the service
-///   refused CSRs without one in 2026. A DV certificate shows none of it.
+///   no `privkey` and no `combined` among the files. Not with `key_type`, `subject`, `private_key`,
+///   `reuse_key`.
+/// - `subject`?: What a CSR of ours says beside the CN, as in `generate_csr`.
 /// - `renew_at`?: The share of the lifetime that is left when the certificate is renewed; 1/3 by default.
 /// - `force`?: Orders anew though the certificate is good, and though too many creates are without an
 ///   outcome.

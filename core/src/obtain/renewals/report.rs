@@ -6,8 +6,7 @@ use crate::answers::Extra;
 use crate::clean::Cleaner;
 use crate::error::{Error, Result};
 use crate::obtain::check::Lifetime;
-use crate::obtain::interface::{Obtain, Obtained, Renewal, Renewals};
-use crate::operation::Request as _;
+use crate::obtain::interface::{Obtained, Renewal, Renewals};
 use crate::time::Time;
 
 /// How many failures the message names.
@@ -47,7 +46,7 @@ impl Row {
                 None
             }
             Err(error) => {
-                let error = error.cleaned(cleaner).during(Obtain::OPERATION.name);
+                let error = error.cleaned(cleaner).during("obtain");
                 renewal.error = serde_json::from_str(&error.to_json()).ok();
                 Some(error)
             }

@@ -19,7 +19,6 @@ use crate::obtain::steps::keys::WANTED_KEY;
 use crate::obtain::store::entry::PRIVATE;
 use crate::obtain::store::sealed;
 use crate::obtain::store::storage::Attributes;
-use crate::operation::Request as _;
 use crate::parameter;
 
 pub(crate) const REQUEST: &str = "request.json";
@@ -75,7 +74,7 @@ pub(crate) fn read(
     }
     request.insert("directory".to_owned(), Value::from(directory.to_string_lossy().into_owned()));
     request.insert("name".to_owned(), name.into());
-    let arguments = parameter::check(Obtain::OPERATION.parameters, request)?;
+    let arguments = parameter::check(Obtain::PARAMETERS, request)?;
     OrderSpec::new(&arguments, context.connection.base_url.is_plain).map(Some)
 }
 
