@@ -385,7 +385,7 @@ char *zerossl_verify_domains(const zerossl_client *client,
                              zerossl_error **error);
 
 /**
- * One certificate of the account, as it stands.
+ * Gets a certificate as it is now.
  *
  * Parameters:
  * - `id`: The certificate's id.
@@ -399,7 +399,8 @@ char *zerossl_get_certificate(const zerossl_client *client,
                               zerossl_error **error);
 
 /**
- * A page of the account's certificates. Started as an op, it gives all pages, each as an event `page`.
+ * Gets a page of the account's certificates. Started as an op, it gives all pages, each as an event
+ * `page`.
  *
  * Parameters:
  * - `status`?: Only these states; without it all known ones. `expiring_soon`: issued, and over within 30
@@ -419,7 +420,7 @@ char *zerossl_list_certificates(const zerossl_client *client,
                                 zerossl_error **error);
 
 /**
- * How far validation by mail has come. For the other methods ask for the certificate.
+ * Asks how far validation by mail has come. For the other methods ask for the certificate.
  *
  * Parameters:
  * - `id`: The certificate's id.
@@ -476,7 +477,7 @@ char *zerossl_revoke_certificate(const zerossl_client *client,
                                  zerossl_error **error);
 
 /**
- * The issued certificate with its chain, as PEM. Right after `issued` the service may still answer
+ * Gets the issued certificate with its chain, as PEM. Right after `issued` the service may still answer
  * `certificate_not_issued`: try again later.
  *
  * Parameters:
@@ -492,7 +493,7 @@ char *zerossl_download_certificate(const zerossl_client *client,
                                    zerossl_error **error);
 
 /**
- * The issued certificate with its chain, as a ZIP file with `certificate.crt` and `ca_bundle.crt`.
+ * Gets the issued certificate with its chain, as a ZIP file with `certificate.crt` and `ca_bundle.crt`.
  *
  * Parameters:
  * - `id`: The certificate's id.
@@ -521,8 +522,8 @@ char *zerossl_validate_csr(const zerossl_client *client,
                            zerossl_error **error);
 
 /**
- * New credentials for an ACME client's external account binding (RFC 8555, section 7.3.4). They can be
- * used again, and only so many are given a day.
+ * Gets new credentials for an ACME client's external account binding (RFC 8555, section 7.3.4). They can
+ * be used again, and only so many are given a day.
  *
  * Parameters:
  * - `email`?: For the account of this address; then no access key is needed or sent.
@@ -536,7 +537,7 @@ char *zerossl_generate_eab_credentials(const zerossl_client *client,
                                        zerossl_error **error);
 
 /**
- * A page of the CA's own certificates.
+ * Gets a page of the CA's own certificates.
  *
  * Parameters:
  * - `limit`?: How many on a page, 100 at most.
@@ -551,7 +552,7 @@ char *zerossl_list_ca_certificates(const zerossl_client *client,
                                    zerossl_error **error);
 
 /**
- * One of the CA's own certificates.
+ * Gets one of the CA's own certificates.
  *
  * Parameters:
  * - `id`: The id, or the SHA-1 in hex.
@@ -566,7 +567,7 @@ char *zerossl_get_ca_certificate(const zerossl_client *client,
                                  zerossl_error **error);
 
 /**
- * One of the CA's own certificates with its chain, as PEM.
+ * Gets one of the CA's own certificates with its chain, as PEM.
  *
  * Parameters:
  * - `id`: The id, or the SHA-1 in hex.
@@ -580,8 +581,8 @@ char *zerossl_download_ca_certificate(const zerossl_client *client,
                                       zerossl_error **error);
 
 /**
- * Any endpoint, also one that is published after this version. The access key is added; an error body is
- * an error.
+ * Asks any endpoint, also one that is published after this version. The access key is added; an error body
+ * is an error.
  *
  * Parameters:
  * - `method`: The HTTP method. Only a GET is repeated.
@@ -617,7 +618,7 @@ char *zerossl_generate_csr(const zerossl_client *client,
                            zerossl_error **error);
 
 /**
- * Leaves a valid certificate in a folder: nothing is done while the one there is good, an order under way
+ * Leaves a valid certificate in a folder. Nothing is done while the one there is good, an order under way
  * goes on, and otherwise a new one is ordered. Safe to repeat, safe to kill.
  *
  * Parameters:
@@ -667,8 +668,8 @@ char *zerossl_obtain(const zerossl_client *client,
                      zerossl_error **error);
 
 /**
- * Goes through a store and does for every entry what `obtain` would, by the parameters it was last called
- * with. It goes on after a failure; the error has the whole report as its `details`.
+ * Does for every entry of a store what `obtain` would, by the parameters it was last called with. It goes
+ * on after a failure; the error has the whole report as its `details`.
  *
  * Parameters:
  * - `directory`: The folder of all entries.

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use crate::answers::Certificate;
 use crate::client::Client;
-use crate::endpoints::{ListCertificates, page, with_page};
+use crate::endpoints::list_certificates::{ListCertificates, page, with_page};
 use crate::error::Result;
 use crate::operation::Request;
 use crate::pages::{self, Pager};

@@ -1,33 +1,27 @@
 //! The table of operations: the product.
 
-use crate::endpoints::{
-    cancel_certificate, create_certificate, download_ca_certificate, download_certificate,
-    download_certificate_zip, generate_eab_credentials, get_ca_certificate, get_certificate,
-    list_ca_certificates, list_certificates, request, resend_verification, revoke_certificate, validate_csr,
-    verification_status, verify_domains,
-};
 use crate::error::{Error, Result};
 use crate::operation::Operation;
-use crate::{generate_csr, obtain};
+use crate::{endpoints, generate_csr, obtain};
 
 /// Every operation.
 pub static OPERATIONS: &[&Operation] = &[
-    &create_certificate::OPERATION,
-    &verify_domains::OPERATION,
-    &get_certificate::OPERATION,
-    &list_certificates::OPERATION,
-    &verification_status::OPERATION,
-    &resend_verification::OPERATION,
-    &cancel_certificate::OPERATION,
-    &revoke_certificate::OPERATION,
-    &download_certificate::OPERATION,
-    &download_certificate_zip::OPERATION,
-    &validate_csr::OPERATION,
-    &generate_eab_credentials::OPERATION,
-    &list_ca_certificates::OPERATION,
-    &get_ca_certificate::OPERATION,
-    &download_ca_certificate::OPERATION,
-    &request::OPERATION,
+    &endpoints::create_certificate::OPERATION,
+    &endpoints::verify_domains::OPERATION,
+    &endpoints::get_certificate::OPERATION,
+    &endpoints::list_certificates::OPERATION,
+    &endpoints::verification_status::OPERATION,
+    &endpoints::resend_verification::OPERATION,
+    &endpoints::cancel_certificate::OPERATION,
+    &endpoints::revoke_certificate::OPERATION,
+    &endpoints::download_certificate::OPERATION,
+    &endpoints::download_certificate_zip::OPERATION,
+    &endpoints::validate_csr::OPERATION,
+    &endpoints::generate_eab_credentials::OPERATION,
+    &endpoints::list_ca_certificates::OPERATION,
+    &endpoints::get_ca_certificate::OPERATION,
+    &endpoints::download_ca_certificate::OPERATION,
+    &endpoints::request::OPERATION,
     &generate_csr::OPERATION,
     &obtain::OBTAIN,
     &obtain::RENEW_ALL,

@@ -8,6 +8,9 @@ use zerossl::OPERATIONS;
 use crate::top::{Outcome, top};
 use crate::{generate, house};
 
+/// The operation that calls whatever the caller says.
+const ANY_ENDPOINT: &str = "request";
+
 pub(crate) fn check() -> Outcome {
     let mut problems = Vec::new();
     let generated = generate::files()?;
@@ -19,6 +22,17 @@ pub(crate) fn check() -> Outcome {
     for page in names_in(&top().join("docs/operations")) {
         if !generated.contains_key(&Path::new("docs/operations").join(&page)) {
             problems.push(format!("docs/operations/{page} belongs to no operation; remove it"));
+        }
+    }
+    let sandbox = fs::read_to_string(top().join("sandbox/src/operation.rs"))?;
+    for name in generate::endpoints::names() {
+        if !OPERATIONS.iter().any(|operation| operation.name == name) {
+            problems.push(format!("{name}: it has no line in the table, core/src/operations.rs"));
+        }
+        if name != ANY_ENDPOINT && !sandbox.contains(&format!("\"{name}\"")) {
+            problems.push(format!(
+                "{name}: the sandbox does not have it; see sandbox/src/operation.rs and routes.rs"
+            ));
         }
     }
     for operation in OPERATIONS {

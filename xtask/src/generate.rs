@@ -2,8 +2,10 @@
 
 mod c_exports;
 mod c_header;
+pub(crate) mod endpoints;
 mod errors_page;
 mod operation_pages;
+mod python;
 mod settings_page;
 mod text;
 
@@ -17,11 +19,13 @@ use crate::top::{Outcome, top};
 /// Every generated file: its path from the top, and its text.
 pub(crate) fn files() -> Result<BTreeMap<PathBuf, String>, Box<dyn Error>> {
     let mut files = BTreeMap::new();
+    files.extend([endpoints::file()?]);
     files.extend(operation_pages::files());
     files.extend([errors_page::file(), settings_page::file()]);
     files.extend(c_exports::files());
     files.extend([c_exports::symbols()?]);
     files.extend(c_header::files()?);
+    files.extend(python::files());
     Ok(files)
 }
 

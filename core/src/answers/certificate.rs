@@ -58,8 +58,7 @@ answer! {
 }
 
 answer! {
-    /// The file and the record that show control of one name. Publish them as they are, the lines and the target
-    /// included.
+    /// The file and the record that show control of one name. Publish them as they are.
     #[derive(Default)]
     pub struct FileAndRecord: FILE_AND_RECORD {
         /// Where the file is looked for with `HTTP_CSR_HASH`.

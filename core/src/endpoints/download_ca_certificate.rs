@@ -5,7 +5,7 @@ use crate::endpoint::Endpoint;
 use crate::operation::Run;
 
 request! {
-    /// One of the CA's own certificates with its chain, as PEM.
+    /// Gets one of the CA's own certificates with its chain, as PEM.
     pub struct DownloadCaCertificate -> CaDownload {
         required {
             /// The id, or the SHA-1 in hex.

@@ -13,7 +13,7 @@ use crate::operation::Run;
 use crate::parameter::Arguments;
 
 request! {
-    /// The issued certificate with its chain, as PEM. Right after `issued` the service may still answer
+    /// Gets the issued certificate with its chain, as PEM. Right after `issued` the service may still answer
     /// `certificate_not_issued`: try again later.
     pub struct DownloadCertificate -> Download {
         required {

@@ -9,7 +9,7 @@ use crate::parameter::{Arguments, Parameter, ParameterKind};
 use crate::secret::Secret;
 
 request! {
-    /// New credentials for an ACME client's external account binding (RFC 8555, section 7.3.4). They can be used
+    /// Gets new credentials for an ACME client's external account binding (RFC 8555, section 7.3.4). They can be used
     /// again, and
     /// only so many are given a day.
     #[derive(Default)]

@@ -6,7 +6,7 @@ use crate::operation::Run;
 use crate::time::Time;
 
 request! {
-    /// One of the CA's own certificates.
+    /// Gets one of the CA's own certificates.
     pub struct GetCaCertificate -> CaCertificate {
         required {
             /// The id, or the SHA-1 in hex.

@@ -6,7 +6,7 @@ use crate::endpoint::Endpoint;
 use crate::operation::Run;
 
 request! {
-    /// One certificate of the account, as it stands.
+    /// Gets a certificate as it is now.
     pub struct GetCertificate -> Certificate {
         required {
             /// The certificate's id.

@@ -6,7 +6,7 @@ use crate::endpoint::Endpoint;
 use crate::operation::Run;
 
 request! {
-    /// A page of the CA's own certificates.
+    /// Gets a page of the CA's own certificates.
     #[derive(Default)]
     pub struct ListCaCertificates -> CaCertificateList {
         required {}

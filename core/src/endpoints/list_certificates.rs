@@ -38,7 +38,7 @@ words! {
 }
 
 request! {
-    /// A page of the account's certificates. Started as an op, it gives all pages, each as an event `page`.
+    /// Gets a page of the account's certificates. Started as an op, it gives all pages, each as an event `page`.
     #[in_rust = "For all pages use [`Client::certificates`](crate::Client::certificates)."]
     #[derive(Default)]
     pub struct ListCertificates -> CertificateList {

@@ -14,7 +14,7 @@ use crate::reading;
 use crate::{exchange, json};
 
 request! {
-    /// Any endpoint, also one that is published after this version. The access key is added; an error body is an error.
+    /// Asks any endpoint, also one that is published after this version. The access key is added; an error body is an error.
     pub struct RawRequest -> RawAnswer {
         required {
             /// The HTTP method. Only a GET is repeated.

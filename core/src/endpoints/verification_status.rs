@@ -8,7 +8,7 @@ use crate::operation::Run;
 use crate::shape::FieldKind;
 
 request! {
-    /// How far validation by mail has come. For the other methods ask for the certificate.
+    /// Asks how far validation by mail has come. For the other methods ask for the certificate.
     pub struct VerificationStatus -> ValidationProgress {
         required {
             /// The certificate's id.

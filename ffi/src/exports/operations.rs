@@ -51,7 +51,7 @@ pub unsafe extern "C" fn zerossl_verify_domains(
     guard_with(error, || client::call(client, "verify_domains", params_json))
 }
 
-/// One certificate of the account, as it stands.
+/// Gets a certificate as it is now.
 ///
 /// Parameters:
 /// - `id`: The certificate's id.
@@ -68,7 +68,8 @@ pub unsafe extern "C" fn zerossl_get_certificate(
     guard_with(error, || client::call(client, "get_certificate", params_json))
 }
 
-/// A page of the account's certificates. Started as an op, it gives all pages, each as an event `page`.
+/// Gets a page of the account's certificates. Started as an op, it gives all pages, each as an event
+/// `page`.
 ///
 /// Parameters:
 /// - `status`?: Only these states; without it all known ones. `expiring_soon`: issued, and over within 30
@@ -91,7 +92,7 @@ pub unsafe extern "C" fn zerossl_list_certificates(
     guard_with(error, || client::call(client, "list_certificates", params_json))
 }
 
-/// How far validation by mail has come. For the other methods ask for the certificate.
+/// Asks how far validation by mail has come. For the other methods ask for the certificate.
 ///
 /// Parameters:
 /// - `id`: The certificate's id.
@@ -160,7 +161,7 @@ pub unsafe extern "C" fn zerossl_revoke_certificate(
     guard_with(error, || client::call(client, "revoke_certificate", params_json))
 }
 
-/// The issued certificate with its chain, as PEM. Right after `issued` the service may still answer
+/// Gets the issued certificate with its chain, as PEM. Right after `issued` the service may still answer
 /// `certificate_not_issued`: try again later.
 ///
 /// Parameters:
@@ -179,7 +180,7 @@ pub unsafe extern "C" fn zerossl_download_certificate(
     guard_with(error, || client::call(client, "download_certificate", params_json))
 }
 
-/// The issued certificate with its chain, as a ZIP file with `certificate.crt` and `ca_bundle.crt`.
+/// Gets the issued certificate with its chain, as a ZIP file with `certificate.crt` and `ca_bundle.crt`.
 ///
 /// Parameters:
 /// - `id`: The certificate's id.
@@ -214,8 +215,8 @@ pub unsafe extern "C" fn zerossl_validate_csr(
     guard_with(error, || client::call(client, "validate_csr", params_json))
 }
 
-/// New credentials for an ACME client's external account binding (RFC 8555, section 7.3.4). They can be
-/// used again, and only so many are given a day.
+/// Gets new credentials for an ACME client's external account binding (RFC 8555, section 7.3.4). They can
+/// be used again, and only so many are given a day.
 ///
 /// Parameters:
 /// - `email`?: For the account of this address; then no access key is needed or sent.
@@ -232,7 +233,7 @@ pub unsafe extern "C" fn zerossl_generate_eab_credentials(
     guard_with(error, || client::call(client, "generate_eab_credentials", params_json))
 }
 
-/// A page of the CA's own certificates.
+/// Gets a page of the CA's own certificates.
 ///
 /// Parameters:
 /// - `limit`?: How many on a page, 100 at most.
@@ -250,7 +251,7 @@ pub unsafe extern "C" fn zerossl_list_ca_certificates(
     guard_with(error, || client::call(client, "list_ca_certificates", params_json))
 }
 
-/// One of the CA's own certificates.
+/// Gets one of the CA's own certificates.
 ///
 /// Parameters:
 /// - `id`: The id, or the SHA-1 in hex.
@@ -268,7 +269,7 @@ pub unsafe extern "C" fn zerossl_get_ca_certificate(
     guard_with(error, || client::call(client, "get_ca_certificate", params_json))
 }
 
-/// One of the CA's own certificates with its chain, as PEM.
+/// Gets one of the CA's own certificates with its chain, as PEM.
 ///
 /// Parameters:
 /// - `id`: The id, or the SHA-1 in hex.
@@ -285,8 +286,8 @@ pub unsafe extern "C" fn zerossl_download_ca_certificate(
     guard_with(error, || client::call(client, "download_ca_certificate", params_json))
 }
 
-/// Any endpoint, also one that is published after this version. The access key is added; an error body is
-/// an error.
+/// Asks any endpoint, also one that is published after this version. The access key is added; an error body
+/// is an error.
 ///
 /// Parameters:
 /// - `method`: The HTTP method. Only a GET is repeated.
@@ -328,7 +329,7 @@ pub unsafe extern "C" fn zerossl_generate_csr(
     guard_with(error, || client::call(client, "generate_csr", params_json))
 }
 
-/// Leaves a valid certificate in a folder: nothing is done while the one there is good, an order under way
+/// Leaves a valid certificate in a folder. Nothing is done while the one there is good, an order under way
 /// goes on, and otherwise a new one is ordered. Safe to repeat, safe to kill.
 ///
 /// Parameters:
@@ -381,8 +382,8 @@ pub unsafe extern "C" fn zerossl_obtain(
     guard_with(error, || client::call(client, "obtain", params_json))
 }
 
-/// Goes through a store and does for every entry what `obtain` would, by the parameters it was last called
-/// with. It goes on after a failure; the error has the whole report as its `details`.
+/// Does for every entry of a store what `obtain` would, by the parameters it was last called with. It goes
+/// on after a failure; the error has the whole report as its `details`.
 ///
 /// Parameters:
 /// - `directory`: The folder of all entries.

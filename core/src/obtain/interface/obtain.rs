@@ -14,9 +14,8 @@ use crate::subject::Subject;
 use crate::words::words;
 
 request! {
-    /// Leaves a valid certificate in a folder: nothing is done while the one there is good, an order under way goes
-    /// on, and
-    /// otherwise a new one is ordered. Safe to repeat, safe to kill.
+    /// Leaves a valid certificate in a folder. Nothing is done while the one there is good, an order under way goes on,
+    /// and otherwise a new one is ordered. Safe to repeat, safe to kill.
     pub struct Obtain {
         required {
             /// The names; the first one is the CN.
@@ -119,7 +118,7 @@ answer! {
         outcome: Outcome = Text.required();
         /// The certificate, or the order that waits or was given up.
         certificate: Option<Certificate> = ObjectOrNone(&CERTIFICATE);
-        /// Where the files in use lie: `privkey`, `cert`, `chain`, `fullchain`, `combined`; with `csr` those without the key.
+        /// Where the files in use lie: `privkey`, `cert`, `chain`, `fullchain`, `combined`; with `csr` without the key.
         files: BTreeMap<String, String> = Map(&FieldKind::Text);
         /// Whether the deploy hook has had the certificate in use; without a hook true.
         deployed: Option<bool> = Flag;

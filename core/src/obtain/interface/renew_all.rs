@@ -9,9 +9,8 @@ use crate::declare::{answer, request};
 use crate::time::Time;
 
 request! {
-    /// Goes through a store and does for every entry what `obtain` would, by the parameters it was last called with.
-    /// It goes
-    /// on after a failure; the error has the whole report as its `details`.
+    /// Does for every entry of a store what `obtain` would, by the parameters it was last called with. It goes on after
+    /// a failure; the error has the whole report as its `details`.
     #[in_rust = "The error is of the first failure's kind; see [`Error::details`](crate::Error::details)."]
     pub struct RenewAll {
         required {

@@ -4,7 +4,8 @@ use std::time::{Duration, SystemTime};
 
 use crate::answers::Certificate;
 use crate::context::Context;
-use crate::endpoints::{Found, GetCertificate, ListCertificates, all, list_page};
+use crate::endpoints::GetCertificate;
+use crate::endpoints::list_certificates::{Found, ListCertificates, all, list_page};
 use crate::error::{Error, Result, codes};
 use crate::names;
 use crate::obtain::session::Session;

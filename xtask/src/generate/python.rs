@@ -1,0 +1,22 @@
+//! The typed half of the Python package: answers, words, and a method for each operation.
+
+mod answers;
+mod docstrings;
+mod layout;
+mod methods;
+mod note;
+mod own;
+mod types;
+mod words;
+
+use std::path::PathBuf;
+
+pub(super) fn files() -> [(PathBuf, String); 4] {
+    let file = |name: &str, text: String| (PathBuf::from("python/libzerossl").join(name), text);
+    [
+        file("answers.py", answers::text()),
+        file("literals.py", words::text()),
+        file("operations.py", methods::text(methods::Part::Calls)),
+        file("obtaining.py", methods::text(methods::Part::Obtaining)),
+    ]
+}

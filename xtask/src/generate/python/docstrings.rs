@@ -1,0 +1,72 @@
+//! What a docstring says: the table's text, and what `python/docstrings/` has to add for Python.
+
+use std::fs;
+
+use zerossl::Operation;
+
+use super::layout::paragraph;
+use crate::top::top;
+
+/// A parameter, as the docstring lists it.
+pub(super) struct Argument {
+    pub(super) name: String,
+    pub(super) doc: String,
+}
+
+pub(super) fn of(operation: &Operation, arguments: &[Argument]) -> String {
+    let (more, rest) = added(operation.name);
+    let (first, after) = match operation.summary.split_once(". ") {
+        Some((first, after)) => (format!("{first}."), after),
+        None => (operation.summary.to_owned(), ""),
+    };
+    let mut text = format!("        \"\"\"{}\n", imperative(&first));
+    // The table's text goes on in the first paragraph of what Python adds.
+    let paragraphs = more.split("\n\n").map(str::to_owned);
+    let mut paragraphs: Vec<String> = paragraphs.filter(|text| !text.is_empty()).collect();
+    match paragraphs.first_mut() {
+        Some(own) if !after.is_empty() => *own = format!("{after} {own}"),
+        None if !after.is_empty() => paragraphs.push(after.to_owned()),
+        _ => {}
+    }
+    for own in paragraphs {
+        text.push('\n');
+        text.push_str(&paragraph("        ", 8, &own));
+    }
+    if !arguments.is_empty() {
+        text.push_str("\n        Args:\n");
+        for argument in arguments {
+            text.push_str(&paragraph(&format!("            {}:", argument.name), 16, &argument.doc));
+        }
+    }
+    if rest.is_empty() && !text.trim_end().contains('\n') {
+        return text.trim_end().to_owned() + "\"\"\"\n";
+    }
+    if !rest.is_empty() {
+        text.push('\n');
+    }
+    for line in rest.lines() {
+        text.push_str(if line.is_empty() { "" } else { "        " });
+        text.push_str(line);
+        text.push('\n');
+    }
+    text + "        \"\"\"\n"
+}
+
+/// What stands before the parameters, and what stands after them.
+fn added(operation: &str) -> (String, String) {
+    let path = top().join(format!("python/docstrings/{operation}.txt"));
+    let text = fs::read_to_string(path).unwrap_or_default();
+    let begins = |line: &str| line == "Raises:" || line.starts_with(">>> ");
+    let place = text.lines().position(begins).unwrap_or(usize::MAX);
+    let lines = |skip: usize, take: usize| text.lines().skip(skip).take(take).collect::<Vec<_>>().join("\n");
+    (lines(0, place).trim().to_owned(), lines(place, usize::MAX).trim_end().to_owned())
+}
+
+/// `Gets` is what an operation does, `Get` is what a caller says.
+fn imperative(sentence: &str) -> String {
+    let (verb, rest) = sentence.split_once(' ').unwrap_or((sentence, ""));
+    let verb = verb
+        .strip_suffix("oes")
+        .map_or_else(|| verb.strip_suffix('s').unwrap_or(verb).to_owned(), |stem| format!("{stem}o"));
+    format!("{verb} {rest}")
+}
