@@ -170,7 +170,7 @@ def test_given_up(stand: Stand) -> None:
 def test_the_service_cannot_validate(stand: Stand) -> None:
     """The error says what was expected where, for each name."""
     with pytest.raises(zerossl.ValidationError) as caught:
-        stand.obtain(publish=lambda _: None, deadline=0.5)
+        stand.obtain(publish=lambda _: None, deadline=3)
     assert list(caught.value.domains) == ["example.com"]
     assert caught.value.operation == "obtain"
 

@@ -75,6 +75,7 @@ impl Session<'_> {
         let findings = self.preflight(wanted)?;
         let mut pauses = Pauses::new(self.spec.poll_interval);
         let mut attempt = 1;
+        let mut last = None;
         loop {
             let facts = [("attempt", attempt.into()), ("id", order.id.as_str().into())];
             self.progress(Stage::Verify, "asking the service to look", facts);
@@ -82,6 +83,13 @@ impl Session<'_> {
             let error = match self.send(&verify).or_else(|error| self.settled(order, error)) {
                 Ok(certificate) => return Ok(certificate),
                 Err(error) => error,
+            };
+            // The deadline comes first: what was said before tells more.
+            let error = match last.take() {
+                Some(before) if error.kind() == Kind::Timeout && self.time_left() == Some(Duration::ZERO) => {
+                    return Err(with_findings(before, &findings));
+                }
+                _ => error,
             };
             if !is_early(&error) || attempt == VERIFY_TRIES {
                 return Err(with_findings(error, &findings));
@@ -93,6 +101,7 @@ impl Session<'_> {
                 return Err(with_findings(error, &findings));
             }
             attempt += 1;
+            last = Some(error);
         }
     }
 
@@ -101,7 +110,12 @@ impl Session<'_> {
         if !may_have_worked(&error) {
             return Err(error);
         }
-        let now = self.send(&GetCertificate::new(&order.id))?;
+        let now = match self.send(&GetCertificate::new(&order.id)) {
+            Ok(now) => now,
+            Err(cancelled) if cancelled.kind() == Kind::Cancelled => return Err(cancelled),
+            // What verify said tells more.
+            Err(_) => return Err(error),
+        };
         let has_worked = !is_in(&now, "draft") && (is_in(&now, "issued") || self.is_by_our_method(&now));
         if has_worked { Ok(now) } else { Err(error) }
     }

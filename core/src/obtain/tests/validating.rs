@@ -108,3 +108,14 @@ fn an_order_that_was_only_begun_counts_as_new() {
         (Some(Outcome::Postponed), sent)
     );
 }
+
+/// Whatever else fails after it: what the service found wrong is what is told.
+#[test]
+fn the_services_no_is_not_hidden_by_a_look_that_fails() {
+    let stand = Stand::new();
+    stand.sandbox.set_http_port(1);
+    stand.strike("get_certificate", usize::MAX, When::Before, Reply::page(503));
+    let error = stand.obtain(&stand.wanted()).expect_err("nobody shows the file");
+    assert_eq!(error.kind(), Kind::Validation, "{error}");
+    assert_eq!(error.domains().keys().collect::<Vec<_>>(), ["example.com"]);
+}
