@@ -16,9 +16,10 @@ use crate::event::{Event, EventType};
 use crate::log_lines::LogLines;
 use crate::op::{Channel, Op};
 use crate::operation::{Operation, Request};
+use crate::parameter::Given;
 use crate::secret::Secret;
 use crate::settings::ClientBuilder;
-use crate::{json, operations, parameter};
+use crate::{json, operations};
 
 /// A client of the service. Clone it, share it between threads: connections and pace are shared.
 #[derive(Clone)]
@@ -77,7 +78,7 @@ impl Client {
         answer
     }
 
-    /// Runs an operation by its name, with its parameters as a JSON object; the answer is stable JSON.
+    /// Runs an operation by its name, with its parameters as a JSON object, as text or not; the answer is stable JSON.
     ///
     /// ```no_run
     /// # fn main() -> zerossl::Result<()> {
@@ -85,15 +86,15 @@ impl Client {
     /// println!("{}", client.call("list_certificates", r#"{"status": ["issued"]}"#)?);
     /// # Ok(()) }
     /// ```
-    pub fn call(&self, operation: &str, parameters: &str) -> Result<String> {
-        self.run(operations::find(operation)?, None, || parameter::parse(parameters))
+    pub fn call(&self, operation: &str, parameters: impl Given) -> Result<String> {
+        self.run(operations::find(operation)?, None, || parameters.into_object())
     }
 
     /// Starts an operation on a thread of its own; it is pulled, answered and cancelled through the [`Op`], and by the
     /// client's token.
-    pub fn start(&self, operation: &str, parameters: &str) -> Result<Op> {
+    pub fn start(&self, operation: &str, parameters: impl Given) -> Result<Op> {
         let operation = operations::find(operation)?;
-        let given = parameter::parse(parameters).map_err(|error| error.during(operation.name))?;
+        let given = parameters.into_object().map_err(|error| error.during(operation.name))?;
         self.connection.check_process().map_err(|error| error.during(operation.name))?;
         let client = self.clone();
         Op::start(&self.cancel, move |channel| client.run(operation, Some(channel), || Ok(given)))
@@ -101,9 +102,9 @@ impl Client {
     }
 
     /// Does what [`Client::call`] does on a thread of its own, with the lines of our log as events: a list is one page.
-    pub fn start_call(&self, operation: &str, parameters: &str) -> Result<Op> {
+    pub fn start_call(&self, operation: &str, parameters: impl Given) -> Result<Op> {
         let operation = operations::find(operation)?;
-        let given = parameter::parse(parameters).map_err(|error| error.during(operation.name))?;
+        let given = parameters.into_object().map_err(|error| error.during(operation.name))?;
         self.connection.check_process().map_err(|error| error.during(operation.name))?;
         let client = self.clone();
         let work = move |channel: &Channel| {

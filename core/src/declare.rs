@@ -106,7 +106,7 @@ macro_rules! request {
     ) => {
         $(#[doc = $doc])+
         $(#[doc = ""] #[doc = $more])*
-        #[derive(Clone, Debug, serde::Serialize $(, $($derive),+)?)]
+        #[derive(Clone, Debug, serde::Serialize, serde::Deserialize $(, $($derive),+)?)]
         #[non_exhaustive]
         pub struct $name {
             $($(#[doc = $required_doc])+ pub $required: $required_type,)*

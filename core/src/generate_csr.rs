@@ -56,12 +56,12 @@ answer! {
 }
 
 fn generate(_: &Context<'_>, arguments: &Arguments) -> Result<String> {
-    let (key, is_new) = match arguments.text("private_key") {
-        Some(pem) => (signing_request::read_key(pem, arguments.text("key_type"))?, false),
-        None => (signing_request::new_key(arguments.text("key_type").unwrap_or("ecdsa-p256"))?, true),
+    let wanted: GenerateCsr = arguments.read()?;
+    let (key, is_new) = match &wanted.private_key {
+        Some(pem) => (signing_request::read_key(pem.reveal(), wanted.key_type)?, false),
+        None => (signing_request::new_key(wanted.key_type.unwrap_or_default())?, true),
     };
-    let names: Vec<_> = arguments.texts("domains").collect();
-    let csr = signing_request::make(&key, &names, &Subject::of(arguments)?)?;
+    let csr = signing_request::make(&key, &wanted.domains, &wanted.subject.unwrap_or_default())?;
     let private_key = if is_new { Some(Secret::from(key.to_pem()?.as_str())) } else { None };
     json::encoded(&GeneratedCsr { csr, private_key })
 }

@@ -87,7 +87,7 @@ pub use obtain::{Obtain, Obtained, Outcome, RenewAll, Renewal, Renewals};
 pub use op::{Next, Op};
 pub use operation::{Operation, Request};
 pub use operations::OPERATIONS;
-pub use parameter::{Parameter, ParameterKind};
+pub use parameter::{Given, Parameter, ParameterKind};
 pub use secret::Secret;
 pub use settings::{Auth, ClientBuilder, Roots, SETTINGS};
 pub use shape::{Field, FieldKind, Shape};

@@ -7,6 +7,7 @@
 mod arguments;
 mod csr;
 pub(crate) mod domain;
+mod given;
 mod id;
 mod private_key;
 pub(crate) mod subject;
@@ -14,22 +15,11 @@ mod table;
 
 use serde_json::{Map, Value};
 
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Result};
 pub(crate) use arguments::Arguments;
+pub use given::Given;
+pub(crate) use given::parse;
 pub use table::{Parameter, ParameterKind};
-
-/// Reads a JSON text that must be an object; nothing at all stands for `{}`.
-pub(crate) fn parse(json: &str) -> Result<Map<String, Value>> {
-    if json.trim().is_empty() {
-        return Ok(Map::new());
-    }
-    // serde_json's message would quote what it found: that may be a key.
-    serde_json::from_str(json).map_err(|error| {
-        let what = if error.is_data() { "not a JSON object" } else { "not JSON" };
-        let place = format!("line {}, column {}", error.line(), error.column());
-        Error::new(Kind::InvalidArgument, format!("the parameters are {what} ({place})"))
-    })
-}
 
 /// Compares what was given with the table. JSON null means absent.
 pub(crate) fn check(table: &'static [Parameter], given: Map<String, Value>) -> Result<Arguments> {

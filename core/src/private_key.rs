@@ -20,6 +20,7 @@ use sha2::Sha256;
 use zeroize::Zeroizing;
 
 use crate::error::{self, Error, Result};
+use crate::key_type::KeyType;
 
 /// The object identifier of ordinary RSA keys (RFC 8017); those for RSA-PSS alone have another.
 const RSA_ENCRYPTION: &str = "1.2.840.113549.1.1.1";
@@ -38,13 +39,13 @@ enum Kind {
 }
 
 impl PrivateKey {
-    /// Makes a key; `key_type` is one of the words of `generate_csr`. None if the system gives no randomness.
-    pub(crate) fn generate(key_type: &str) -> Option<Self> {
+    /// Makes a key. None if the system gives no randomness.
+    pub(crate) fn generate(key_type: KeyType) -> Option<Self> {
         Self::new(match key_type {
-            "ecdsa-p384" => Kind::P384(p384::ecdsa::SigningKey::try_generate().ok()?),
-            "rsa-2048" => Kind::Rsa(Box::new(rsa::PrivateKey::new(&mut SysRng, 2048).ok()?)),
-            "rsa-4096" => Kind::Rsa(Box::new(rsa::PrivateKey::new(&mut SysRng, 4096).ok()?)),
-            _ => Kind::P256(p256::ecdsa::SigningKey::try_generate().ok()?),
+            KeyType::EcdsaP384 => Kind::P384(p384::ecdsa::SigningKey::try_generate().ok()?),
+            KeyType::Rsa2048 => Kind::Rsa(Box::new(rsa::PrivateKey::new(&mut SysRng, 2048).ok()?)),
+            KeyType::Rsa4096 => Kind::Rsa(Box::new(rsa::PrivateKey::new(&mut SysRng, 4096).ok()?)),
+            KeyType::EcdsaP256 => Kind::P256(p256::ecdsa::SigningKey::try_generate().ok()?),
         })
     }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::clean::Cleaner;
 use crate::error::{Error, Result};
-use crate::parameter::{self, Parameter, ParameterKind};
+use crate::parameter::{self, Given, Parameter, ParameterKind};
 use crate::secret::Secret;
 
 /// Every setting, as C and Python give them.
@@ -201,8 +201,8 @@ impl ClientBuilder {
     }
 
     /// Settings as a JSON object; see [`SETTINGS`] for its members. An unknown or wrong one is an error that names it.
-    pub fn from_json(json: &str) -> Result<Self> {
-        let given = parameter::check(SETTINGS, parameter::parse(json)?)?;
+    pub fn from_json(json: impl Given) -> Result<Self> {
+        let given = parameter::check(SETTINGS, json.into_object()?)?;
         let mut settings = Self::default();
         let text = |name| given.text(name).map(str::to_owned);
         let seconds = |name| given.number(name).map(Duration::from_secs_f64);

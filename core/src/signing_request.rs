@@ -7,6 +7,7 @@ use rustls::pki_types::{CertificateSigningRequestDer, PrivateKeyDer};
 
 use crate::digest;
 use crate::error::{Error, Kind, Result};
+use crate::key_type::KeyType;
 use crate::pem;
 use crate::private_key::PrivateKey;
 use crate::subject::Subject;
@@ -14,14 +15,14 @@ use crate::subject::Subject;
 /// Longer names do not fit a CN (RFC 5280, appendix A.1); they stand in the SAN alone.
 const LONGEST_CN: usize = 64;
 
-/// Makes a key; `key_type` is one of the words of `generate_csr`.
-pub(crate) fn new_key(key_type: &str) -> Result<PrivateKey> {
+/// Makes a key.
+pub(crate) fn new_key(key_type: KeyType) -> Result<PrivateKey> {
     PrivateKey::generate(key_type)
         .ok_or_else(|| Error::new(Kind::Internal, "no key could be made: the system gives no randomness"))
 }
 
 /// Reads a key from PEM; it must be of `key_type` where that is given.
-pub(crate) fn read_key(pem: &str, key_type: Option<&str>) -> Result<PrivateKey> {
+pub(crate) fn read_key(pem: &str, key_type: Option<KeyType>) -> Result<PrivateKey> {
     let refuse = |why: &str| Err(Error::invalid("private_key", why));
     let (label, der) = pem::private_key(pem).map_err(|why| Error::invalid("private_key", why))?;
     let der = match label.as_str() {
@@ -35,7 +36,7 @@ pub(crate) fn read_key(pem: &str, key_type: Option<&str>) -> Result<PrivateKey> 
         );
     };
     match key_type {
-        Some(wanted) if wanted != key.key_type() => {
+        Some(wanted) if key.key_type() != wanted.as_str() => {
             refuse(&format!("it is of type {}, and `key_type` asks for {wanted}", key.key_type()))
         }
         _ => Ok(key),
@@ -43,11 +44,10 @@ pub(crate) fn read_key(pem: &str, key_type: Option<&str>) -> Result<PrivateKey> 
 }
 
 /// Makes a signing request for these names: the first as the CN where it fits, all in the SAN.
-pub(crate) fn make(key: &PrivateKey, names: &[&str], subject: &Subject) -> Result<String> {
+pub(crate) fn make(key: &PrivateKey, names: &[String], subject: &Subject) -> Result<String> {
     let failed = |error: rcgen::Error| Error::new(Kind::Internal, format!("no CSR could be made: {error}"));
-    let names: Vec<String> = names.iter().map(|name| (*name).to_owned()).collect();
     let cn = names.first().filter(|name| name.len() <= LONGEST_CN).cloned();
-    let mut parameters = CertificateParams::new(names).map_err(failed)?;
+    let mut parameters = CertificateParams::new(names.to_vec()).map_err(failed)?;
     parameters.distinguished_name = distinguished_name(subject, cn.as_deref())?;
     parameters.serialize_request(key).and_then(|request| request.pem()).map_err(failed)
 }

@@ -1,10 +1,6 @@
 //! The subject of a CSR beside its CN.
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
-
-use crate::error::{Error, Result};
-use crate::parameter::Arguments;
 
 /// The subject of a CSR beside its CN. A DV certificate shows none of it, but the service may ask for a country.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,12 +30,6 @@ impl Subject {
     /// A subject with this country.
     pub fn with_country(country: impl Into<String>) -> Self {
         Self { country: Some(country.into()), ..Self::default() }
-    }
-
-    /// The parameter `subject` of a call.
-    pub(crate) fn of(arguments: &Arguments) -> Result<Self> {
-        let given = arguments.get("subject").cloned().unwrap_or_else(|| Value::Object(Map::new()));
-        serde_json::from_value(given).map_err(|error| Error::invalid("subject", error))
     }
 
     /// The country to put into a CSR, if any.

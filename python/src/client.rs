@@ -29,9 +29,9 @@ impl NativeClient {
     #[new]
     fn new(py: Python<'_>, settings: &Bound<'_, PyDict>) -> PyResult<Self> {
         guarded(py, || {
-            let json = parameters::to_json(settings, None)?;
+            let given = parameters::read(settings, None)?;
             // System roots are read from files.
-            let client = gate::detached(py, || ClientBuilder::from_json(&json)?.build());
+            let client = gate::detached(py, || ClientBuilder::from_json(given)?.build());
             client.map(Self::with).map_err(|error| to_python(py, &error))
         })
     }
@@ -47,10 +47,10 @@ impl NativeClient {
     ) -> PyResult<Bound<'py, PyAny>> {
         guarded(py, || {
             let client = self.client(py, operation)?;
-            let json = parameters::to_json(parameters, static_name(operation))?;
+            let given = parameters::read(parameters, static_name(operation))?;
             let interrupt = Interrupt::new();
             let client = client.cancelled_by(&token(&interrupt));
-            let outcome = gate::detached(py, || client.call(operation, &json));
+            let outcome = gate::detached(py, || client.call(operation, given));
             match (outcome, interrupt.take()) {
                 (Ok(json), None) => record::make(answer, json),
                 (Err(error), None) => Err(to_python(py, &error)),
@@ -75,8 +75,8 @@ impl NativeClient {
     ) -> PyResult<NativeOp> {
         guarded(py, || {
             let client = self.client(py, operation)?;
-            let json = parameters::to_json(parameters, static_name(operation))?;
-            let op = client.start(operation, &json).map_err(|error| to_python(py, &error))?;
+            let given = parameters::read(parameters, static_name(operation))?;
+            let op = client.start(operation, given).map_err(|error| to_python(py, &error))?;
             Ok(NativeOp::new(op, Some(page)))
         })
     }
@@ -92,8 +92,8 @@ impl NativeClient {
     ) -> PyResult<NativeOp> {
         guarded(py, || {
             let client = self.client(py, operation)?;
-            let json = parameters::to_json(parameters, static_name(operation))?;
-            let op = client.start_call(operation, &json).map_err(|error| to_python(py, &error))?;
+            let given = parameters::read(parameters, static_name(operation))?;
+            let op = client.start_call(operation, given).map_err(|error| to_python(py, &error))?;
             Ok(NativeOp::new(op, None))
         })
     }

@@ -12,7 +12,10 @@ use crate::errors::to_python;
 const MOST_LEVELS: u32 = 64;
 
 /// Parameters of an operation, or the settings of a client, as a JSON object.
-pub(crate) fn to_json(given: &Bound<'_, PyDict>, operation: Option<&'static str>) -> PyResult<String> {
+pub(crate) fn read(
+    given: &Bound<'_, PyDict>,
+    operation: Option<&'static str>,
+) -> PyResult<Map<String, Value>> {
     let mut object = Map::with_capacity(given.len());
     for (name, value) in given {
         if value.is_none() {
@@ -25,7 +28,7 @@ pub(crate) fn to_json(given: &Bound<'_, PyDict>, operation: Option<&'static str>
         };
         object.insert(name, value);
     }
-    Ok(Value::Object(object).to_string())
+    Ok(object)
 }
 
 /// Why a value has no JSON form.

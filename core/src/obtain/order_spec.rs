@@ -5,7 +5,7 @@ mod refusals;
 mod validation;
 
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -16,6 +16,7 @@ use super::preflight::Preflight;
 use super::publish::Publisher;
 use crate::endpoints::ValidationMethod;
 use crate::error::{Error, Result};
+use crate::obtain::interface::Obtain;
 use crate::obtain::store::journal::Terms;
 use crate::parameter::Arguments;
 use crate::subject::Subject;
@@ -74,9 +75,8 @@ pub(crate) enum Aim {
 }
 
 impl Aim {
-    fn new(arguments: &Arguments) -> Result<Self> {
-        let is_set = |name: &str| arguments.flag(name).unwrap_or(false);
-        match (is_set("force"), is_set("abandon")) {
+    fn new(wanted: &Obtain) -> Result<Self> {
+        match (wanted.force.unwrap_or(false), wanted.abandon.unwrap_or(false)) {
             (false, false) => Ok(Self::Good),
             (true, false) => Ok(Self::Anew),
             (false, true) => Ok(Self::GiveUp),
@@ -115,52 +115,52 @@ impl OrderSpec {
     /// `is_trial`: the service is on this machine, so addresses for documentation may stand for public ones.
     pub(crate) fn new(arguments: &Arguments, is_trial: bool) -> Result<Self> {
         let arguments = &absolute(arguments);
-        let domains: Vec<String> = arguments.texts("domains").map(str::to_owned).collect();
-        let validation = arguments.get("validation").and_then(Value::as_object);
-        let validation = Validation::read(validation.unwrap_or(&Map::new()), &domains)?;
-        refusals::check(&domains, validation.method, is_trial)?;
-        let key = KeySpec::read(arguments, &domains)?;
-        let name = match arguments.text("name") {
+        let wanted: Obtain = arguments.read()?;
+        let aim = Aim::new(&wanted)?;
+        let validation =
+            Validation::read(wanted.validation.as_object().unwrap_or(&Map::new()), &wanted.domains)?;
+        refusals::check(&wanted.domains, validation.method, is_trial)?;
+        let key = KeySpec::read(&wanted)?;
+        let name = match &wanted.name {
             Some(name) => entry_name(name)?,
-            None => domains.first().map(|name| name.replace('*', "wildcard_")).unwrap_or_default(),
+            None => wanted.domains.first().map(|name| name.replace('*', "wildcard_")).unwrap_or_default(),
         };
-        let renew_at = arguments.number("renew_at").unwrap_or(RENEW_AT);
+        let renew_at = wanted.renew_at.unwrap_or(RENEW_AT);
         if renew_at >= 1.0 {
             return Err(Error::invalid(
                 "renew_at",
                 "expected a share of the lifetime below 1, such as 0.33: how much is left when it is renewed",
             ));
         }
-        let seconds = |name: &str| arguments.number(name).map(Duration::from_secs_f64);
         let is_by_mail = validation.method == ValidationMethod::Email;
-        let connect_to: Vec<String> = arguments.texts("connect_to").map(str::to_owned).collect();
+        let seconds = |given: Option<f64>| given.map(Duration::from_secs_f64);
         Ok(Self {
-            directory: directory(arguments.text("directory").unwrap_or_default())?,
+            directory: directory(&wanted.directory)?,
             name,
             method: validation.method,
             publisher: validation.publisher,
             emails: validation.emails,
-            subject: Subject::of(arguments)?,
+            subject: wanted.subject.unwrap_or_default(),
             renew_at,
-            aim: Aim::new(arguments)?,
-            replace: match arguments.text("replace") {
+            aim,
+            replace: match wanted.replace.as_deref() {
                 None | Some("auto") => Replace::Auto,
                 Some("never") => Replace::Never,
                 Some(id) => Replace::Id(id.to_owned()),
             },
-            deadline: seconds("deadline").or((!is_by_mail).then_some(DEADLINE)),
-            poll_interval: seconds("poll_interval").unwrap_or(POLL_INTERVAL),
-            settle: seconds("settle").unwrap_or(SETTLE),
-            preflight: match arguments.text("preflight") {
+            deadline: seconds(wanted.deadline).or((!is_by_mail).then_some(DEADLINE)),
+            poll_interval: seconds(wanted.poll_interval).unwrap_or(POLL_INTERVAL),
+            settle: seconds(wanted.settle).unwrap_or(SETTLE),
+            preflight: match wanted.preflight.as_deref() {
                 Some("off") => Level::Off,
                 Some("strict") => Level::Strict,
                 _ => Level::Warn,
             },
-            look: Preflight::new(arguments.text("resolver"), &connect_to)?,
-            deploy_hook: arguments.texts("deploy_hook").map(str::to_owned).collect(),
-            rollback: arguments.flag("rollback").unwrap_or(false),
-            adopt: arguments.text("adopt").map(str::to_owned),
-            offline: arguments.flag("offline").unwrap_or(false),
+            look: Preflight::new(wanted.resolver.as_deref(), &wanted.connect_to.unwrap_or_default())?,
+            deploy_hook: wanted.deploy_hook.unwrap_or_default(),
+            rollback: wanted.rollback.unwrap_or(false),
+            adopt: wanted.adopt,
+            offline: wanted.offline.unwrap_or(false),
             statuses: None,
             budget: None,
             request: arguments
@@ -169,10 +169,10 @@ impl OrderSpec {
                 .map(|(parameter, value)| (parameter.name.to_owned(), value.clone()))
                 .collect(),
             terms: Terms {
-                domains,
+                domains: wanted.domains,
                 key_type: key.key_type(),
-                validity_days: arguments.integer("validity_days").unwrap_or(VALIDITY_DAYS),
-                strict_domains: arguments.flag("strict_domains").unwrap_or(true),
+                validity_days: wanted.validity_days.unwrap_or(VALIDITY_DAYS),
+                strict_domains: wanted.strict_domains.unwrap_or(true),
                 public_key: key.public_key().map(str::to_owned),
                 by_csr: matches!(key, KeySpec::Csr { .. }),
             },
@@ -199,8 +199,8 @@ fn absolute(arguments: &Arguments) -> Arguments {
 }
 
 /// A hook or another process may stand elsewhere, so the path is made absolute.
-fn directory(text: &str) -> Result<PathBuf> {
-    std::path::absolute(text)
+fn directory(given: &Path) -> Result<PathBuf> {
+    std::path::absolute(given)
         .map_err(|error| Error::invalid("directory", format!("expected the path of a folder: {error}")))
 }
 

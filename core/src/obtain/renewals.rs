@@ -21,7 +21,7 @@ use crate::cancel::CancelToken;
 use crate::context::Context;
 use crate::error::{Error, Kind, Result};
 use crate::event::{Event, EventType};
-use crate::obtain::interface::Renewals;
+use crate::obtain::interface::{RenewAll, Renewals};
 use crate::obtain::steps::account::Account;
 use crate::obtain::steps::kept_request;
 use crate::parameter::Arguments;
@@ -57,12 +57,13 @@ impl Waiting {
 
 /// Does for each entry what `obtain` would.
 pub(crate) fn renew_all(context: &Context<'_>, env: &Env<'_>, arguments: &Arguments) -> Result<Renewals> {
-    let directory = std::path::absolute(arguments.text("directory").unwrap_or_default())
+    let wanted: RenewAll = arguments.read()?;
+    let directory = std::path::absolute(&wanted.directory)
         .map_err(|error| Error::invalid("directory", format!("expected the path of a folder: {error}")))?;
     let names = entries(env, &directory)?;
-    let offline = arguments.flag("offline").unwrap_or(false);
+    let offline = wanted.offline.unwrap_or(false);
     let statuses = if names.is_empty() || offline { HashMap::new() } else { statuses(context)? };
-    let jobs = arguments.integer("jobs").unwrap_or(JOBS).min(names.len() as u64);
+    let jobs = wanted.jobs.unwrap_or(JOBS).min(names.len() as u64);
     // The workers cannot ask what only the caller's thread may be asked, so they have a token of their own.
     let cancel = CancelToken::new();
     let shared = Shared {
@@ -70,7 +71,7 @@ pub(crate) fn renew_all(context: &Context<'_>, env: &Env<'_>, arguments: &Argume
         env,
         directory,
         statuses: Arc::new(statuses),
-        budget: arguments.integer("max_orders").map(|most| Arc::new(Budget::new(most))),
+        budget: wanted.max_orders.map(|most| Arc::new(Budget::new(most))),
         offline,
     };
     let waiting = Waiting(Mutex::new(names.into()));

@@ -1,8 +1,10 @@
 //! What was given, after the check.
 
-use serde_json::Value;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
 
 use super::table::Parameter;
+use crate::error::{Error, Kind, Result};
 
 /// The parameters of one call after the check, in the order of the table.
 #[derive(Clone, Debug, Default)]
@@ -11,6 +13,20 @@ pub(crate) struct Arguments {
 }
 
 impl Arguments {
+    /// As the type of the request, which always fits: the check made it so.
+    pub(crate) fn read<T: DeserializeOwned>(&self) -> Result<T> {
+        let given: Map<_, _> =
+            self.given.iter().map(|(parameter, value)| (parameter.name.to_owned(), value.clone())).collect();
+        serde_json::from_value(given.into()).map_err(|error| {
+            let what = if error.is_data() {
+                "the parameters do not fit their type"
+            } else {
+                "the parameters are no JSON"
+            };
+            Error::new(Kind::Internal, format!("{what}; please report this"))
+        })
+    }
+
     pub(crate) fn get(&self, name: &str) -> Option<&Value> {
         self.given.iter().find(|(parameter, _)| parameter.name == name).map(|(_, value)| value)
     }

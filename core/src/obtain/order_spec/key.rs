@@ -6,7 +6,7 @@ use crate::error::{Error, Result};
 use crate::key_type::KeyType;
 use crate::names;
 use crate::obtain::csr::Csr;
-use crate::parameter::Arguments;
+use crate::obtain::interface::Obtain;
 use crate::signing_request;
 
 /// Whose key it is.
@@ -21,29 +21,33 @@ pub(crate) enum KeySpec {
 }
 
 impl KeySpec {
-    pub(crate) fn read(arguments: &Arguments, domains: &[String]) -> Result<Self> {
-        let key_type = arguments.text("key_type");
-        if let Some(pem) = arguments.text("csr") {
-            let others = ["key_type", "subject", "private_key", "reuse_key"];
-            if let Some(other) = others.into_iter().find(|name| arguments.get(name).is_some()) {
+    pub(crate) fn read(wanted: &Obtain) -> Result<Self> {
+        if let Some(pem) = &wanted.csr {
+            let others = [
+                ("key_type", wanted.key_type.is_some()),
+                ("subject", wanted.subject.is_some()),
+                ("private_key", wanted.private_key.is_some()),
+                ("reuse_key", wanted.reuse_key.is_some()),
+            ];
+            if let Some((other, _)) = others.into_iter().find(|(_, is_given)| *is_given) {
                 return Err(Error::invalid(
                     other,
                     "it does not go with `csr`: key and subject are the CSR's",
                 ));
             }
-            let public_key = fitting_csr(pem, domains)?.public_key;
-            return Ok(Self::Csr { pem: pem.to_owned(), public_key });
+            let public_key = fitting_csr(pem, &wanted.domains)?.public_key;
+            return Ok(Self::Csr { pem: pem.clone(), public_key });
         }
-        if let Some(pem) = arguments.text("private_key") {
-            if arguments.flag("reuse_key") == Some(false) {
+        if let Some(pem) = &wanted.private_key {
+            if wanted.reuse_key == Some(false) {
                 let why = "false does not go with `private_key`, which is used for all orders of the entry";
                 return Err(Error::invalid("reuse_key", why));
             }
-            let key = signing_request::read_key(pem, key_type)?;
+            let key = signing_request::read_key(pem.reveal(), wanted.key_type)?;
             let public_key = signing_request::public_key(&key);
             return Ok(Self::Own { pem: key.to_pem()?, public_key });
         }
-        Ok(Self::Ours { key_type: key_type.and_then(KeyType::from_word), reuse: arguments.flag("reuse_key") })
+        Ok(Self::Ours { key_type: wanted.key_type, reuse: wanted.reuse_key })
     }
 
     /// The type of a key that is made here.

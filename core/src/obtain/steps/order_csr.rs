@@ -64,7 +64,7 @@ impl Session<'_> {
             KeySource::New(key_type) => {
                 let facts = [("key_type", key_type.as_str().into())];
                 self.progress(Stage::Key, "making the key and the CSR", facts);
-                signing_request::new_key(key_type.as_str())?
+                signing_request::new_key(key_type)?
             }
         };
         self.entry.write(&key_file, key.to_pem()?.as_bytes(), PRIVATE)?;
@@ -93,8 +93,7 @@ impl Session<'_> {
     }
 
     fn write_csr(&self, key: &PrivateKey, serial: u32) -> Result<OrderCsr> {
-        let names: Vec<&str> = self.terms.domains.iter().map(String::as_str).collect();
-        let csr = signing_request::make(key, &names, &self.spec.subject)?;
+        let csr = signing_request::make(key, &self.terms.domains, &self.spec.subject)?;
         self.entry.write(&Entry::in_version(serial, CSR), csr.as_bytes(), PRIVATE)?;
         Ok(OrderCsr::of(csr))
     }
