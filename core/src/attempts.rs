@@ -2,13 +2,14 @@
 
 use std::time::{Duration, Instant};
 
+use crate::backoff::Backoff;
 use crate::context::Context;
 use crate::error::{Error, Kind, Result};
 use crate::reading;
 use crate::transport::{Incoming, Outgoing, Watch};
 
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
-const LONGEST_PAUSE: Duration = Duration::from_secs(8);
+const MAX_PAUSE: Duration = Duration::from_secs(8);
 
 /// An answer, and how often we had to ask.
 #[derive(Debug)]
@@ -26,6 +27,7 @@ impl Context<'_> {
     /// `shown` is the path for the log, without ids and query.
     pub(crate) fn attempt(&self, outgoing: &Outgoing, shown: &str, harmless: bool) -> Result<Delivered> {
         let mut attempts = 0;
+        let mut backoff = Backoff::new(FIRST_PAUSE, 2.0, MAX_PAUSE);
         loop {
             self.connection.pace.wait(self.cancel, self.deadline)?;
             attempts += 1;
@@ -49,7 +51,7 @@ impl Context<'_> {
                 _ => return finish(outcome, attempts, harmless),
             };
             // A server that asks for none, or for one that is over, is not to be hammered either.
-            let pause = asked_pause.unwrap_or_default().max(growing_pause(attempts));
+            let pause = asked_pause.unwrap_or_default().max(backoff.uneven_pause());
             // A pause beyond the deadline would only hide what went wrong.
             let next = Instant::now().checked_add(pause).filter(|next| *next < self.deadline);
             let most = if self.is_single { 0 } else { self.connection.max_retries };
@@ -79,10 +81,4 @@ fn is_rate_limit(answer: &Incoming) -> bool {
 fn may_try_again(error: &Error, harmless: bool) -> bool {
     let lost = matches!(error.kind(), Kind::Network | Kind::Timeout);
     lost && (harmless || !error.is_uncertain())
-}
-
-/// Twice as long each time, and never quite the same: clients that failed together should not come back together.
-fn growing_pause(attempts: u32) -> Duration {
-    let longest = FIRST_PAUSE.saturating_mul(1 << (attempts - 1).min(8)).min(LONGEST_PAUSE);
-    longest.mul_f64(0.5 + fastrand::f64() / 2.0)
 }

@@ -7,6 +7,7 @@ use crate::base_url::BaseUrl;
 use crate::clean::Cleaner;
 use crate::error::{Error, Kind, Result};
 use crate::pace::Pace;
+use crate::per_process::MadeIn;
 use crate::secret::Secret;
 use crate::settings::{Auth, ClientBuilder};
 use crate::transport::{self, Transport};
@@ -22,7 +23,7 @@ pub(crate) struct Connection {
     pub(crate) pace: Pace,
     pub(crate) cleaner: Cleaner,
     /// The one it was made in.
-    process: u32,
+    process: MadeIn,
 }
 
 impl Connection {
@@ -43,7 +44,7 @@ impl Connection {
             max_retries: settings.max_retries,
             pace: Pace::new(settings.requests_per_second),
             cleaner: settings.cleaner(),
-            process: std::process::id(),
+            process: MadeIn::this_process(),
             access_key: settings.access_key,
             transport,
         })
@@ -59,7 +60,7 @@ impl Connection {
 
     /// Connections and locks do not survive a fork.
     pub(crate) fn check_process(&self) -> Result<()> {
-        if self.process == std::process::id() {
+        if self.process.is_this_process() {
             return Ok(());
         }
         let message = "this client was made before the process forked; make a new one in the child";

@@ -26,6 +26,7 @@
 
 mod answers;
 mod attempts;
+mod backoff;
 mod base_url;
 mod cancel;
 mod certificates;
@@ -53,6 +54,7 @@ mod op;
 mod operation;
 mod operations;
 mod outgoing;
+mod ownership;
 mod pace;
 mod pages;
 mod parameter;
@@ -88,6 +90,8 @@ pub use op::{Next, Op};
 pub use operation::{Operation, Request};
 pub use operations::OPERATIONS;
 pub use parameter::{Given, Parameter, ParameterKind};
+#[doc(hidden)]
+pub use per_process::MadeIn;
 pub use secret::Secret;
 pub use settings::{Auth, ClientBuilder, Roots, SETTINGS};
 pub use shape::{Field, FieldKind, Shape};

@@ -25,7 +25,6 @@ mod events;
 mod in_force;
 mod interface;
 mod order_spec;
-mod pauses;
 mod preflight;
 mod publish;
 mod renewals;

@@ -19,6 +19,7 @@ use bell::Bell;
 use crate::cancel::CancelToken;
 use crate::error::{Error, Kind, Result};
 use crate::event::{Event, EventType};
+use crate::per_process::MadeIn;
 use crate::{parameter, thread};
 
 /// How many events wait for the reader.
@@ -28,7 +29,7 @@ const MOST_EVENTS: usize = 256;
 #[derive(Debug)]
 pub struct Op {
     channel: Channel,
-    process: u32,
+    process: MadeIn,
 }
 
 /// What [`Op::next`] found.
@@ -58,7 +59,7 @@ impl Op {
             theirs.changed(&state);
         })
         .map_err(|error| Error::new(Kind::Internal, format!("no thread could be started: {error}")))?;
-        Ok(Self { channel, process: std::process::id() })
+        Ok(Self { channel, process: MadeIn::this_process() })
     }
 
     /// Waits for news; without a time-out as long as it takes.
@@ -155,7 +156,7 @@ impl Op {
     }
 
     fn check_process(&self) -> Result<()> {
-        if self.process == std::process::id() {
+        if self.process.is_this_process() {
             return Ok(());
         }
         Err(Error::new(Kind::Forked, "this op was started before the process forked; start one in the child"))

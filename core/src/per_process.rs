@@ -8,6 +8,24 @@ use std::ops::Deref;
 
 use once_cell::race::OnceBox;
 
+/// The process that something was made in: what has threads, connections or locks is of no use in a child of fork.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MadeIn(u32);
+
+impl MadeIn {
+    /// The process that we are in.
+    #[must_use]
+    pub fn this_process() -> Self {
+        Self(std::process::id())
+    }
+
+    /// False in a child of fork.
+    #[must_use]
+    pub fn is_this_process(self) -> bool {
+        self == Self::this_process()
+    }
+}
+
 /// A value for each process that has this memory: the first one, its child, that one's child.
 pub(crate) struct PerProcess<T> {
     first: OnceBox<Own<T>>,
@@ -16,7 +34,7 @@ pub(crate) struct PerProcess<T> {
 /// The value of one process.
 #[derive(Debug)]
 pub(crate) struct Own<T> {
-    process: u32,
+    process: MadeIn,
     value: T,
     childs: OnceBox<Own<T>>,
 }
@@ -28,10 +46,10 @@ impl<T: Default> PerProcess<T> {
 
     /// This process's value.
     pub(crate) fn get(&self) -> &Own<T> {
-        self.of(std::process::id())
+        self.of(MadeIn::this_process())
     }
 
-    fn of(&self, process: u32) -> &Own<T> {
+    fn of(&self, process: MadeIn) -> &Own<T> {
         let make = || Box::new(Own { process, value: T::default(), childs: OnceBox::new() });
         let mut own = self.first.get_or_init(make);
         while own.process != process {
@@ -44,7 +62,7 @@ impl<T: Default> PerProcess<T> {
 impl<T> Own<T> {
     /// False in a child of the process that it was made in.
     pub(crate) fn is_ours(&self) -> bool {
-        self.process == std::process::id()
+        self.process.is_this_process()
     }
 }
 
@@ -65,13 +83,13 @@ mod tests {
     #[test]
     fn a_child_does_not_wait_for_its_parents_lock() {
         let state: PerProcess<Mutex<u32>> = PerProcess::new();
-        let _held = state.of(10).lock().expect("no panic");
-        assert!(state.of(10).try_lock().is_err());
+        let _held = state.of(MadeIn(10)).lock().expect("no panic");
+        assert!(state.of(MadeIn(10)).try_lock().is_err());
         // Its child, and the child's own.
-        *state.of(11).lock().expect("no panic") = 1;
-        *state.of(12).lock().expect("no panic") = 2;
-        assert_eq!(*state.of(11).lock().expect("no panic"), 1);
-        assert_eq!(*state.of(12).lock().expect("no panic"), 2);
-        assert!(state.get().is_ours() && !state.of(10).is_ours());
+        *state.of(MadeIn(11)).lock().expect("no panic") = 1;
+        *state.of(MadeIn(12)).lock().expect("no panic") = 2;
+        assert_eq!(*state.of(MadeIn(11)).lock().expect("no panic"), 1);
+        assert_eq!(*state.of(MadeIn(12)).lock().expect("no panic"), 2);
+        assert!(state.get().is_ours() && !state.of(MadeIn(10)).is_ours());
     }
 }

@@ -45,6 +45,38 @@ answer! {
     }
 }
 
+impl Certificate {
+    /// Not cancelled, revoked or expired: an order under way, or a certificate that is valid.
+    #[must_use]
+    pub fn is_live(&self) -> bool {
+        !matches!(self.status.as_deref(), Some("cancelled" | "revoked" | "expired"))
+    }
+
+    /// A draft, or an order that waits for its validation.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.is_draft() || self.status.as_deref() == Some("pending_validation")
+    }
+
+    /// An order whose validation nobody has asked for.
+    #[must_use]
+    pub fn is_draft(&self) -> bool {
+        self.status.as_deref() == Some("draft")
+    }
+
+    /// Issued, and not expired or revoked since.
+    #[must_use]
+    pub fn is_issued(&self) -> bool {
+        self.status.as_deref() == Some("issued")
+    }
+
+    /// Revoked.
+    #[must_use]
+    pub fn is_revoked(&self) -> bool {
+        self.status.as_deref() == Some("revoked")
+    }
+}
+
 answer! {
     /// What the service wants to see, for each name and method.
     #[derive(Default)]

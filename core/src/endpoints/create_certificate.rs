@@ -11,10 +11,10 @@ use crate::declare::request;
 use crate::endpoint::Endpoint;
 use crate::error::{Error, Kind, Result};
 use crate::json;
-use crate::names;
 use crate::operation::Run;
+use crate::ownership::Sought;
 use crate::parameter::{self, Arguments};
-use crate::time::Time;
+use crate::signing_request;
 
 request! {
     /// Orders a certificate: a draft, which takes a place in the quota. A lost answer is an error of kind `ambiguous`
@@ -60,17 +60,17 @@ impl CreateCertificate {
 
 static ENDPOINT: Endpoint = Endpoint::post("/certificates");
 
-/// What is kept back of the time-out for a look at the account.
-const LOOK_AT_MOST: Duration = Duration::from_secs(10);
+/// What is kept back of the time-out to search the account for the order.
+const MAX_SEARCH: Duration = Duration::from_secs(10);
 
 fn create(context: &Context<'_>, arguments: &Arguments) -> Result<String> {
     let sent = Instant::now();
-    let kept_back = (context.deadline.saturating_duration_since(sent) / 4).min(LOOK_AT_MOST);
+    let kept_back = (context.deadline.saturating_duration_since(sent) / 4).min(MAX_SEARCH);
     let sending =
         Context { deadline: context.deadline.checked_sub(kept_back).unwrap_or(context.deadline), ..*context };
     match sending.call(&ENDPOINT, arguments, &CERTIFICATE) {
         Err(lost) if lost.is_uncertain() && lost.kind() != Kind::Cancelled => {
-            Err(ambiguous(&lost, look(context, arguments, sent)))
+            Err(ambiguous(&lost, candidates(context, arguments, sent)))
         }
         Err(cancelled) if cancelled.is_uncertain() => Err(Error::new(
             Kind::Cancelled,
@@ -101,25 +101,17 @@ fn plural(count: usize) -> String {
     if count == 1 { "1 order".to_owned() } else { format!("{count} orders") }
 }
 
-/// Live orders of these names that are not older than the request.
-fn look(context: &Context<'_>, arguments: &Arguments, sent: Instant) -> Result<Vec<Value>> {
-    let names: Vec<String> = arguments.texts("domains").map(str::to_owned).collect();
-    let strict = arguments.flag("strict_domains") == Some(true);
-    let search = names.first().cloned();
-    let search = ListCertificates { search, ..ListCertificates::default() };
+/// The orders that may have come from this call.
+fn candidates(context: &Context<'_>, arguments: &Arguments, sent: Instant) -> Result<Vec<Value>> {
+    let wanted: CreateCertificate = arguments.read()?;
+    let search = ListCertificates { search: wanted.domains.first().cloned(), ..ListCertificates::default() };
     let found = list_certificates::all(|| Ok(*context), search)?;
-    // By the server's own clock, which also dates its orders; to the second, so one is allowed for rounding. Without it
-    // nothing is left out: ours may be wrong.
-    let earliest =
-        found.server_time.and_then(|now| now.checked_sub(found.came - sent + Duration::from_secs(1)));
-    let may_be_ours = |certificate: &&Certificate| {
-        let is_live = !matches!(certificate.status.as_deref(), Some("cancelled" | "expired" | "revoked"));
-        let created = certificate.created.as_ref().and_then(Time::to_system_time);
-        let is_new = match (created, earliest) {
-            (Some(created), Some(earliest)) => created >= earliest,
-            _ => true,
-        };
-        is_live && is_new && names::is_for(certificate, &names, strict)
+    let sought = Sought {
+        domains: &wanted.domains,
+        strict_domains: wanted.strict_domains == Some(true),
+        baseline: &[],
+        not_before: found.server_time.and_then(|now| now.checked_sub(found.came - sent)),
+        csr_sha256: &signing_request::sha256(&wanted.csr),
     };
-    Ok(found.certificates.iter().filter(may_be_ours).map(|certificate| json!(certificate)).collect())
+    Ok(found.certificates.iter().filter(|order| sought.may_be(order)).map(|order| json!(order)).collect())
 }

@@ -14,6 +14,7 @@ use serde_json::{Map, Value};
 use super::budget::Budget;
 use super::preflight::Preflight;
 use super::publish::Publisher;
+use crate::backoff::Backoff;
 use crate::endpoints::ValidationMethod;
 use crate::error::{Error, Result};
 use crate::obtain::interface::Obtain;
@@ -26,6 +27,9 @@ use validation::Validation;
 /// How long a call may take, if nothing else is said; a person answers mails, so for those there is no limit.
 pub(crate) const DEADLINE: Duration = Duration::from_secs(1800);
 const POLL_INTERVAL: Duration = Duration::from_secs(2);
+/// Polling without a pause would only get the account blocked.
+const MIN_POLL_INTERVAL: Duration = Duration::from_millis(10);
+const MAX_POLL_INTERVAL: Duration = Duration::from_secs(30);
 const SETTLE: Duration = Duration::from_secs(30);
 const RENEW_AT: f64 = 1.0 / 3.0;
 const VALIDITY_DAYS: u64 = 90;
@@ -112,6 +116,11 @@ pub(crate) fn is_stored(name: &str, value: &Value) -> bool {
 }
 
 impl OrderSpec {
+    /// The pauses between two polls of the service.
+    pub(crate) fn polls(&self) -> Backoff {
+        Backoff::new(self.poll_interval.max(MIN_POLL_INTERVAL), 1.5, MAX_POLL_INTERVAL)
+    }
+
     /// `is_trial`: the service is on this machine, so addresses for documentation may stand for public ones.
     pub(crate) fn new(arguments: &Arguments, is_trial: bool) -> Result<Self> {
         let arguments = &absolute(arguments);

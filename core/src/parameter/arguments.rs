@@ -43,14 +43,6 @@ impl Arguments {
         self.get(name).and_then(Value::as_u64)
     }
 
-    pub(crate) fn flag(&self, name: &str) -> Option<bool> {
-        self.get(name).and_then(Value::as_bool)
-    }
-
-    pub(crate) fn texts(&self, name: &str) -> impl Iterator<Item = &str> {
-        self.get(name).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str)
-    }
-
     /// Sets a parameter that the caller left out, or another value for it.
     pub(crate) fn set(&mut self, table: &'static [Parameter], name: &str, value: Value) {
         self.given.retain(|(other, _)| other.name != name);

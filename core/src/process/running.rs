@@ -13,6 +13,7 @@ use nix::unistd::Pid;
 
 use super::command::{Ended, GRACE, LOOK_EVERY};
 use super::output::Output;
+use crate::backoff::Backoff;
 
 /// Read at once.
 const PIECE: usize = 16 * 1024;
@@ -29,7 +30,7 @@ pub(super) struct Running {
     pipe: Option<PipeReader>,
     output: Output,
     /// Between two looks at a process that has closed its output.
-    pause: Duration,
+    backoff: Backoff,
 }
 
 /// How the process itself ended.
@@ -40,7 +41,12 @@ struct Status {
 
 impl Running {
     pub(super) fn new(process: Pid, pipe: PipeReader) -> Self {
-        Self { process, pipe: Some(pipe), output: Output::default(), pause: FIRST_PAUSE }
+        Self {
+            process,
+            pipe: Some(pipe),
+            output: Output::default(),
+            backoff: Backoff::new(FIRST_PAUSE, 2.0, LOOK_EVERY),
+        }
     }
 
     /// Waits for the end, or makes it. The second is there only if that was in vain.
@@ -123,8 +129,7 @@ impl Running {
     fn read(&mut self, longest: Duration) -> bool {
         let Some(pipe) = &mut self.pipe else {
             if !longest.is_zero() {
-                thread::sleep(self.pause.min(longest));
-                self.pause = (self.pause * 2).min(LOOK_EVERY);
+                thread::sleep(self.backoff.pause().min(longest));
             }
             return false;
         };

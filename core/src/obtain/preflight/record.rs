@@ -11,9 +11,10 @@ use super::finding::{Finding, Place};
 use super::name_server::{Failure, NameServer};
 use super::probe::Probe;
 use super::together::together;
+use crate::backoff::Backoff;
 use crate::excerpt::one_line;
 
-const LONGEST_PAUSE: Duration = Duration::from_secs(15);
+const MAX_PAUSE: Duration = Duration::from_secs(15);
 
 /// What a server says.
 #[derive(Clone, Debug)]
@@ -33,19 +34,18 @@ pub(super) async fn check(probe: &Probe, place: &Place, name: &str, target: &str
     let (Some(name), Some(target)) = (absolute(name), absolute(target)) else {
         return Some(place.no_name());
     };
-    let mut pause = probe.limits.first_pause;
+    let mut backoff = Backoff::new(probe.limits.first_pause, 2.0, MAX_PAUSE);
     let mut last = None;
     // The outer time-out would forget what was seen before.
     while let Ok(sighting) = timeout_at(probe.deadline, look_once(probe, &name, &target)).await {
         let sighting = sighting?;
         let may_change = sighting.iter().any(|(_, says)| matches!(says, Says::Nothing | Says::Other(_)));
         last = Some(sighting);
-        let next = Instant::now() + pause;
+        let next = Instant::now() + backoff.pause();
         if !may_change || next >= probe.patience_ends {
             break;
         }
         sleep_until(next).await;
-        pause = LONGEST_PAUSE.min(pause * 2);
     }
     Some(match last {
         Some(sighting) => finding(place, &sighting, &name, &target),

@@ -13,7 +13,7 @@ use super::http_request;
 /// For the request, and again for the answer.
 const TIMEOUT: Duration = Duration::from_secs(5);
 /// A browser's is a tenth of that.
-const LONGEST_HEAD: usize = 8 * 1024;
+const MAX_HEAD: usize = 8 * 1024;
 
 /// A connection, and where it is.
 #[derive(Debug)]
@@ -67,13 +67,12 @@ impl Connection {
         if let Phase::Asking(head) = &mut self.phase {
             let length = self.stream.read(&mut piece)?;
             head.extend_from_slice(piece.get(..length).unwrap_or_default());
-            let answer = if head.len() > LONGEST_HEAD {
-                http_request::too_long()
-            } else if http_request::is_whole(head) {
-                http_request::answer(head, files)
+            let answer = if head.len() > MAX_HEAD {
+                Some(http_request::too_long())
             } else {
-                return Ok(length > 0);
+                http_request::answer(head, files)
             };
+            let Some(answer) = answer else { return Ok(length > 0) };
             self.enter(Phase::Answered { answer, sent: 0 });
         }
         if let Phase::Answered { answer, sent } = &mut self.phase {

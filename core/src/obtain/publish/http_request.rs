@@ -1,21 +1,58 @@
-//! The little of HTTP that is needed: the head of a request is read, and one answer is made.
+//! The little of HTTP that is needed: the head of a request is parsed, and one answer is made.
+//!
+//! A whole HTTP server would be larger than all of `publish/`, and would bring threads or a runtime of its own into the
+//! host's process. What is served is one small text, to GET and HEAD, on connections that are closed after it. So
+//! `httparse` parses, and the rest is here.
+
+use httparse::{EMPTY_HEADER, Error, Request, Status};
 
 use super::files::Files;
 
-/// An answer to the head of a request.
-pub(super) fn answer(head: &[u8], files: &Files) -> Vec<u8> {
-    let Some(request) = Request::read(head) else { return plain("400 Bad Request", "") };
-    if !matches!(request.method, "GET" | "HEAD") {
-        return plain("405 Method Not Allowed", "Allow: GET, HEAD\r\n");
+/// More than any browser sends.
+const MAX_HEADERS: usize = 64;
+
+/// The answer to the head of a request; none while the head is not complete.
+pub(super) fn answer(head: &[u8], files: &Files) -> Option<Vec<u8>> {
+    let mut headers = [EMPTY_HEADER; MAX_HEADERS];
+    let mut request = Request::new(&mut headers);
+    match request.parse(head) {
+        Ok(Status::Complete(_)) => Some(answer_to(&request, files)),
+        Ok(Status::Partial) => None,
+        Err(Error::TooManyHeaders) => Some(too_long()),
+        Err(_) => Some(plain("400 Bad Request", "")),
     }
-    let Some(content) = files.find(request.path, request.host) else { return plain("404 Not Found", "") };
-    let body = if request.method == "HEAD" { "" } else { &content };
-    whole("200 OK", "Cache-Control: no-store\r\n", content.len(), body)
 }
 
 /// The answer to a head that is longer than we read.
 pub(super) fn too_long() -> Vec<u8> {
     plain("431 Request Header Fields Too Large", "")
+}
+
+fn answer_to(request: &Request<'_, '_>, files: &Files) -> Vec<u8> {
+    let method = request.method.unwrap_or_default();
+    if !matches!(method, "GET" | "HEAD") {
+        return plain("405 Method Not Allowed", "Allow: GET, HEAD\r\n");
+    }
+    let (path, host) = target(request);
+    let Some(content) = files.find(path, host) else { return plain("404 Not Found", "") };
+    let body = if method == "HEAD" { "" } else { &content };
+    whole("200 OK", "Cache-Control: no-store\r\n", content.len(), body)
+}
+
+/// The path without a query, and the host as it came: with a port, in any case.
+fn target<'a>(request: &Request<'_, 'a>) -> (&'a str, Option<&'a str>) {
+    let target = request.path.unwrap_or_default();
+    let host = request.headers.iter().find(|header| header.name.eq_ignore_ascii_case("host"));
+    let host = host.and_then(|header| std::str::from_utf8(header.value).ok()).map(str::trim);
+    // A proxy may ask with the whole URL.
+    let (path, host) = match target.split_once("://") {
+        Some((_, rest)) if !target.starts_with('/') => {
+            let authority = rest.split('/').next().unwrap_or_default();
+            (rest.get(authority.len()..).unwrap_or_default(), Some(authority))
+        }
+        _ => (target, host),
+    };
+    (path.split('?').next().unwrap_or_default(), host)
 }
 
 fn plain(status: &str, headers: &str) -> Vec<u8> {
@@ -28,41 +65,4 @@ fn whole(status: &str, headers: &str, length: usize, body: &str) -> Vec<u8> {
          Connection: close\r\n\r\n{body}"
     )
     .into_bytes()
-}
-
-/// Whether the head has come to its end: an empty line.
-pub(super) fn is_whole(head: &[u8]) -> bool {
-    head.windows(2).any(|pair| pair == b"\n\n") || head.windows(4).any(|four| four == b"\r\n\r\n")
-}
-
-#[derive(Debug, PartialEq)]
-struct Request<'a> {
-    method: &'a str,
-    /// Without a query.
-    path: &'a str,
-    /// As it came: with a port, in any case.
-    host: Option<&'a str>,
-}
-
-impl<'a> Request<'a> {
-    fn read(head: &'a [u8]) -> Option<Self> {
-        let mut lines = std::str::from_utf8(head).ok()?.lines();
-        let mut words = lines.next()?.split(' ');
-        let (method, target, version) = (words.next()?, words.next()?, words.next()?);
-        if !version.starts_with("HTTP/1.") || words.next().is_some() {
-            return None;
-        }
-        let header = lines.take_while(|line| !line.is_empty()).filter_map(|line| line.split_once(':'));
-        let host = header.into_iter().find(|(name, _)| name.eq_ignore_ascii_case("host"));
-        let host = host.map(|(_, value)| value.trim());
-        // A proxy may ask with the whole URL.
-        let (path, host) = match target.split_once("://") {
-            Some((_, rest)) if !target.starts_with('/') => {
-                let (authority, _) = rest.split_once('/')?;
-                (rest.get(authority.len()..)?, Some(authority))
-            }
-            _ => (target, host),
-        };
-        Some(Self { method, path: path.split('?').next()?, host })
-    }
 }

@@ -1,6 +1,6 @@
 //! What the account holds for a name, and which of it may be ours.
 
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use crate::answers::Certificate;
 use crate::context::Context;
@@ -10,12 +10,11 @@ use crate::error::{Error, Result, codes};
 use crate::names;
 use crate::obtain::session::Session;
 use crate::obtain::store::journal::{Sent, Terms};
+use crate::ownership::Sought;
 use crate::time::Time;
 
 /// As many on a page as the service gives.
 const PAGE: u64 = 1000;
-/// Orders are dated to the second, and the answer that told us the time took a while.
-const ROUNDING: Duration = Duration::from_secs(2);
 
 /// The certificates of a name, at one moment.
 pub(crate) struct Account {
@@ -66,11 +65,11 @@ impl Account {
     ) -> Result<Vec<Certificate>> {
         let mut candidates = Vec::new();
         for entry in &self.certificates {
-            if known.contains(&entry.id.as_str()) || !creates.iter().any(|sent| may_come_of(entry, sent)) {
+            if known.contains(&entry.id.as_str()) || !creates.iter().any(|sent| sent.sought().may_be(entry)) {
                 continue;
             }
             let whole = session.send(&GetCertificate::new(&entry.id))?;
-            if creates.iter().any(|sent| may_come_of(&whole, sent)) {
+            if creates.iter().any(|sent| sent.sought().may_be(&whole)) {
                 candidates.push(whole);
             }
         }
@@ -78,34 +77,17 @@ impl Account {
     }
 }
 
-/// Whether a certificate may have come of a create: a live one that was not there before, and is of these names or
-/// carries the hash of the CSR.
-fn may_come_of(certificate: &Certificate, sent: &Sent) -> bool {
-    is_live(certificate)
-        && !sent.baseline.contains(&certificate.id)
-        && !is_older(certificate, sent)
-        && (names::is_for(certificate, &sent.domains, sent.strict_domains)
-            || carries_hash(certificate, &sent.csr_sha256))
-}
-
-/// By the server's clock, which dates its orders. Where it is not known nothing is left out: ours may be wrong.
-fn is_older(certificate: &Certificate, sent: &Sent) -> bool {
-    let created = certificate.created.as_ref().and_then(Time::to_system_time);
-    let earliest = sent.server_time.as_ref().and_then(Time::to_system_time);
-    match (created, earliest) {
-        (Some(created), Some(earliest)) => created + ROUNDING < earliest,
-        _ => false,
+impl Sent {
+    /// What came of this create, if anything did.
+    fn sought(&self) -> Sought<'_> {
+        Sought {
+            domains: &self.domains,
+            strict_domains: self.strict_domains,
+            baseline: &self.baseline,
+            not_before: self.server_time.as_ref().and_then(Time::to_system_time),
+            csr_sha256: &self.csr_sha256,
+        }
     }
-}
-
-/// Not given up, taken back or over.
-pub(crate) fn is_live(certificate: &Certificate) -> bool {
-    !matches!(certificate.status.as_deref(), Some("cancelled" | "revoked" | "expired"))
-}
-
-/// Whether it is still to be issued.
-pub(crate) fn is_open(certificate: &Certificate) -> bool {
-    matches!(certificate.status.as_deref(), Some("draft" | "pending_validation"))
 }
 
 /// Whether its names are those that are wanted.
@@ -113,45 +95,9 @@ pub(crate) fn has_names_of(certificate: &Certificate, terms: &Terms) -> bool {
     names::is_for(certificate, &terms.domains, terms.strict_domains)
 }
 
-pub(crate) fn is_revoked(certificate: &Certificate) -> bool {
-    certificate.status.as_deref() == Some("revoked")
-}
-
 /// Whether the service says that a certificate is none of this account: unknown, or another account's.
 pub(crate) fn is_not_ours(error: &Error) -> bool {
     error.is_one_of(&[codes::CERTIFICATE_NOT_FOUND, codes::PERMISSION_DENIED])
-}
-
-/// What an order's validation values say of the CSR that they are made from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Hash {
-    Ours,
-    Another,
-    /// There is none to be read.
-    Unknown,
-}
-
-/// The first line of the file is the SHA-256 of the CSR's DER, and the CNAME target begins with it. That is inferred from
-/// the issuing CA's documents, so it confirms and never denies by itself.
-pub(crate) fn hash_of(certificate: &Certificate, csr_sha256: &str) -> Hash {
-    let mut found = Hash::Unknown;
-    for values in certificate.validation.other_methods.values() {
-        let line = values.file_validation_content.first().map(|line| line.trim().to_owned());
-        let target = values.cname_validation_p2.as_deref().map(|target| target.split('.').take(2).collect());
-        for hash in [line, target].into_iter().flatten() {
-            if !csr_sha256.is_empty() && hash.eq_ignore_ascii_case(csr_sha256) {
-                return Hash::Ours;
-            }
-            if hash.len() == 64 && hash.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-                found = Hash::Another;
-            }
-        }
-    }
-    found
-}
-
-pub(crate) fn carries_hash(certificate: &Certificate, csr_sha256: &str) -> bool {
-    hash_of(certificate, csr_sha256) == Hash::Ours
 }
 
 /// How an order is named in a message.

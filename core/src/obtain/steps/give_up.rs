@@ -8,12 +8,12 @@ use crate::endpoints::{CancelCertificate, GetCertificate};
 use crate::error::{Error, Kind, Result, codes};
 use crate::obtain::events::Stage;
 use crate::obtain::interface::{Obtained, Outcome};
-use crate::obtain::pauses::Pauses;
 use crate::obtain::session::Session;
-use crate::obtain::steps::account::{Account, Hash, carries_hash, hash_of, is_not_ours, is_open, shown};
+use crate::obtain::steps::account::{Account, is_not_ours, shown};
 use crate::obtain::store::entry::Entry;
 use crate::obtain::store::files::KEY;
 use crate::obtain::store::journal::Sent;
+use crate::ownership::{Hash, carries_hash, hash_of};
 
 /// For so long a create without an outcome is looked for.
 const LOST_FOR: Duration = Duration::from_secs(24 * 3600);
@@ -112,11 +112,11 @@ impl Session<'_> {
 
     /// Cancels an order; one that is just being issued is waited for.
     fn cancel(&self, id: &str) -> Result<GivenUp> {
-        let mut pauses = Pauses::new(self.spec.poll_interval);
+        let mut pauses = self.spec.polls();
         loop {
             match self.cancel_once(id) {
                 Err(error) if is_being_issued(&error) => {
-                    if !self.pause(pauses.next())? {
+                    if !self.pause(pauses.pause())? {
                         return Err(error);
                     }
                 }
@@ -140,7 +140,7 @@ impl Session<'_> {
         self.send(&CancelCertificate::new(id))?;
         // Its own status decides, as for everything that is not to be lost.
         let now = self.send(&GetCertificate::new(id))?;
-        if is_open(&now) {
+        if now.is_open() {
             let message = format!(
                 "the service took the cancel of order {}, and did not carry it out; call again",
                 shown(&now)
@@ -221,7 +221,8 @@ impl Session<'_> {
         let (mut duplicates, others): (Vec<_>, Vec<_>) =
             candidates.into_iter().partition(|order| hash(order) == Hash::Ours);
         let is_denied = |order: &Certificate| self.journal.hash_tells && hash(order) == Hash::Another;
-        let (denied, open): (Vec<_>, Vec<_>) = others.into_iter().filter(is_open).partition(is_denied);
+        let (denied, open): (Vec<_>, Vec<_>) =
+            others.into_iter().filter(Certificate::is_open).partition(is_denied);
         let mut unclear = denied;
         // As many as there are creates to account for are ours; among more, nobody can tell.
         if duplicates.len() + open.len() <= lost.len() {

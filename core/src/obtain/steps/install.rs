@@ -8,7 +8,6 @@ use crate::endpoints::{Download, DownloadCertificate};
 use crate::error::{Error, Result, codes};
 use crate::obtain::csr::Csr;
 use crate::obtain::events::Stage;
-use crate::obtain::pauses::Pauses;
 use crate::obtain::session::Session;
 use crate::obtain::store::entry::{Entry, PRIVATE, PUBLIC, failed};
 use crate::obtain::store::files::{CERT, CERTIFICATE, CHAIN, COMBINED, CSR, FULLCHAIN, KEY, files};
@@ -60,7 +59,7 @@ impl Session<'_> {
 
     /// Right after `issued` the service may not have it yet.
     pub(crate) fn download(&self, id: &str) -> Result<Download> {
-        let mut pauses = Pauses::new(self.spec.poll_interval);
+        let mut pauses = self.spec.polls();
         loop {
             self.progress(Stage::Download, "fetching the certificate", [("id", id.into())]);
             let error = match self.send(&DownloadCertificate::new(id)) {
@@ -69,7 +68,7 @@ impl Session<'_> {
             };
             let is_early =
                 error.is_one_of(&[codes::CERTIFICATE_NOT_ISSUED, codes::CERTIFICATE_NOT_DOWNLOADABLE]);
-            if !is_early || !self.pause(pauses.next())? {
+            if !is_early || !self.pause(pauses.pause())? {
                 return Err(error);
             }
         }

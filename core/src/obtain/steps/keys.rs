@@ -8,7 +8,7 @@ use crate::obtain::csr::public_key_hash;
 use crate::obtain::events::Stage;
 use crate::obtain::order_spec::KeySpec;
 use crate::obtain::session::Session;
-use crate::obtain::steps::account::{Account, is_not_ours, is_revoked};
+use crate::obtain::steps::account::{Account, is_not_ours};
 use crate::obtain::store::entry::Entry;
 use crate::obtain::store::files::KEY;
 use crate::obtain::store::journal::KeyUse;
@@ -136,9 +136,9 @@ impl Session<'_> {
         let account = Account::of(self, self.terms.common_name())?;
         for id in ids {
             let status = match account.get(&id) {
-                Some(listed) => is_revoked(listed),
+                Some(listed) => listed.is_revoked(),
                 None => match self.send(&GetCertificate::new(&id)) {
-                    Ok(certificate) => is_revoked(&certificate),
+                    Ok(certificate) => certificate.is_revoked(),
                     Err(error) if is_not_ours(&error) => false,
                     Err(error) => return Err(error),
                 },

@@ -7,9 +7,10 @@ use crate::endpoints::GetCertificate;
 use crate::error::{Error, Kind, Result};
 use crate::obtain::events::Stage;
 use crate::obtain::session::Session;
-use crate::obtain::steps::account::{Account, carries_hash, has_names_of, is_live, is_not_ours, shown};
+use crate::obtain::steps::account::{Account, has_names_of, is_not_ours, shown};
 use crate::obtain::steps::order_csr::OrderCsr;
 use crate::obtain::store::journal::Order;
+use crate::ownership::carries_hash;
 use crate::time::Time;
 
 /// An order that waits for longer than this is begun anew.
@@ -48,7 +49,7 @@ impl Session<'_> {
         }
         let Some(id) = self.order()?.id.clone() else { return Ok(None) };
         let why = match self.send(&GetCertificate::new(&id)) {
-            Ok(certificate) if !is_live(&certificate) => {
+            Ok(certificate) if !certificate.is_live() => {
                 self.forbid_key_if_revoked(&certificate)?;
                 format!("order {} is over", shown(&certificate))
             }
@@ -74,7 +75,7 @@ impl Session<'_> {
 
     fn is_stale(&self, certificate: &Certificate) -> bool {
         let created = certificate.created.as_ref().and_then(Time::to_system_time);
-        certificate.status.as_deref() == Some("draft")
+        certificate.is_draft()
             && created.is_some_and(|created| self.now().duration_since(created).unwrap_or_default() > STALE)
     }
 
@@ -110,7 +111,7 @@ impl Session<'_> {
             return Ok(());
         }
         let certificate = self.send(&GetCertificate::new(id))?;
-        if !has_names_of(&certificate, &self.terms) || !is_live(&certificate) {
+        if !has_names_of(&certificate, &self.terms) || !certificate.is_live() {
             let message = format!(
                 "`adopt` names {}, which is no live order of these names; give the id of ours, or call with `abandon`",
                 shown(&certificate)

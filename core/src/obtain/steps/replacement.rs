@@ -6,11 +6,10 @@ use crate::error::{Error, Result, codes};
 use crate::names;
 use crate::obtain::order_spec::Replace;
 use crate::obtain::session::Session;
-use crate::obtain::steps::account::{
-    Account, carries_hash, is_live, is_not_ours, is_open, is_revoked, shown,
-};
+use crate::obtain::steps::account::{Account, is_not_ours, shown};
 use crate::obtain::steps::order_csr::OrderCsr;
 use crate::obtain::store::journal::Installed;
+use crate::ownership::carries_hash;
 use crate::time::Time;
 
 impl Session<'_> {
@@ -54,7 +53,7 @@ impl Session<'_> {
         }
         // One that was revoked or has expired: it is for the service to say whether it can be replaced.
         let installed = self.journal.installed.as_ref().map(|installed| installed.id.clone());
-        let is_known = |id: &String| account.get(id).is_some_and(|listed| !is_open(listed));
+        let is_known = |id: &String| account.get(id).is_some_and(|listed| !listed.is_open());
         installed.filter(|id| is_known(id) && !tried.contains(&Some(id.clone())))
     }
 
@@ -64,7 +63,7 @@ impl Session<'_> {
             account
                 .certificates
                 .iter()
-                .any(|other| is_live(other) && other.replacement_for.as_deref() == Some(id))
+                .any(|other| other.is_live() && other.replacement_for.as_deref() == Some(id))
         };
         let ours = account.certificates.iter().filter(|certificate| {
             self.is_replaceable(certificate)
@@ -94,8 +93,7 @@ impl Session<'_> {
     }
 
     fn is_replaceable(&self, certificate: &Certificate) -> bool {
-        certificate.status.as_deref() == Some("issued")
-            && names::has_common_name(certificate, self.terms.common_name())
+        certificate.is_issued() && names::has_common_name(certificate, self.terms.common_name())
     }
 
     /// After a refusal that a lost order of ours may be the reason for: that order.
@@ -117,7 +115,7 @@ impl Session<'_> {
         else {
             return Ok(None);
         };
-        for entry in account.certificates.iter().filter(|entry| is_live(entry)) {
+        for entry in account.certificates.iter().filter(|entry| entry.is_live()) {
             if entry.replacement_for.as_deref() == Some(replaces) {
                 let whole = self.send(&GetCertificate::new(&entry.id))?;
                 if carries_hash(&whole, &request.sha256) {
@@ -143,7 +141,7 @@ impl Session<'_> {
     fn say_what_fills(&self, refused: Error, account: &Account) -> Error {
         const SHOWN: usize = 10;
         let installed = self.journal.installed.as_ref().and_then(|installed| account.get(&installed.id));
-        let refused = if installed.is_some_and(is_revoked) {
+        let refused = if installed.is_some_and(Certificate::is_revoked) {
             refused.and_say(
                 "the certificate in place was revoked, so it keeps its place and cannot be replaced: the next time \
                  reissue with `force`, then revoke the old one",
@@ -214,7 +212,7 @@ pub(crate) fn is_no_replacement(error: &Error) -> bool {
 /// What stands in the way of an order of this name.
 fn say_what_stands(refused: Error, account: &Account) -> Error {
     let live: Vec<_> =
-        account.certificates.iter().filter(|certificate| is_live(certificate)).map(shown).collect();
+        account.certificates.iter().filter(|certificate| certificate.is_live()).map(shown).collect();
     if live.is_empty() {
         return refused.and_say("this account has none, so it is another account's");
     }

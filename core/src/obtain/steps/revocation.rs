@@ -9,7 +9,6 @@ use crate::error::{Kind, Result};
 use crate::obtain::csr::Csr;
 use crate::obtain::events::Stage;
 use crate::obtain::session::Session;
-use crate::obtain::steps::account::is_revoked;
 use crate::obtain::store::entry::Entry;
 use crate::obtain::store::files::CSR;
 use crate::obtain::store::journal::{Installed, Order};
@@ -35,7 +34,7 @@ impl Session<'_> {
     pub(crate) fn forbid_key_if_revoked(&mut self, certificate: &Certificate) -> Result<()> {
         let order = self.order()?.clone();
         match self.order_key(&order)? {
-            Some(public_key) if is_revoked(certificate) => self.forbid_key(public_key),
+            Some(public_key) if certificate.is_revoked() => self.forbid_key(public_key),
             _ => Ok(()),
         }
     }

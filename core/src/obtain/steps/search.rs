@@ -3,18 +3,20 @@
 use std::time::{Duration, SystemTime};
 
 use crate::answers::Certificate;
+use crate::backoff::Backoff;
 use crate::endpoints::GetCertificate;
 use crate::error::{Error, Kind, Result};
 use crate::obtain::events::Stage;
 use crate::obtain::session::Session;
-use crate::obtain::steps::account::{Account, Hash, carries_hash, hash_of, is_not_ours, shown};
+use crate::obtain::steps::account::{Account, is_not_ours, shown};
 use crate::obtain::steps::order_csr::OrderCsr;
 use crate::obtain::store::journal::Sent;
+use crate::ownership::{Hash, carries_hash, hash_of};
 use crate::time::Time;
 
-/// Between two looks.
-const FIRST_LOOK: Duration = Duration::from_secs(1);
-const LONGEST_LOOK: Duration = Duration::from_secs(8);
+/// Between two listings of the account.
+const FIRST_POLL: Duration = Duration::from_secs(1);
+const MAX_POLL: Duration = Duration::from_secs(8);
 
 impl Session<'_> {
     /// The order of a create whose answer was lost, or was about other names: looked for at once, and again until it has
@@ -44,7 +46,7 @@ impl Session<'_> {
     fn search(&mut self, request: &OrderCsr) -> Result<Option<Certificate>> {
         let Some(sent) = self.order()?.sent.clone() else { return Ok(None) };
         let begin = self.env.clock.instant();
-        let mut pause = FIRST_LOOK;
+        let mut polls = Backoff::new(FIRST_POLL, 2.0, MAX_POLL);
         loop {
             let account = Account::of(self, self.terms.common_name())?;
             let mut creates = self.same_request(request);
@@ -59,12 +61,12 @@ impl Session<'_> {
             if left == Duration::ZERO {
                 return Ok(None);
             }
+            let pause = polls.pause().min(left);
             let message = "the order is not there yet";
-            self.progress(Stage::Order, message, [("next_poll", pause.min(left).as_secs_f64().into())]);
-            if !self.pause(pause.min(left))? {
+            self.progress(Stage::Order, message, [("next_poll", pause.as_secs_f64().into())]);
+            if !self.pause(pause)? {
                 return Err(self.out_of_time());
             }
-            pause = (pause * 2).min(LONGEST_LOOK);
         }
     }
 

@@ -9,7 +9,6 @@ use crate::error::{Error, FailedDomain, Kind, Result, codes};
 use crate::obtain::challenge::Challenge;
 use crate::obtain::events::{Stage, fact};
 use crate::obtain::order_spec::Level;
-use crate::obtain::pauses::Pauses;
 use crate::obtain::preflight::{Finding, Watching};
 use crate::obtain::session::Session;
 
@@ -32,7 +31,7 @@ pub(crate) enum Waited {
 impl Session<'_> {
     /// Publishes, has the service look, and waits.
     pub(crate) fn validated(&mut self, order: Certificate) -> Result<Waited> {
-        if is_in(&order, "issued") {
+        if order.is_issued() {
             return Ok(Waited::Issued(Box::new(order)));
         }
         let wanted = self.publish(&order)?;
@@ -50,7 +49,7 @@ impl Session<'_> {
     fn is_under_way(&mut self, order: &Certificate) -> Result<bool> {
         let spec = Arc::clone(&self.spec);
         let is_mailed = self.order()?.mailed == spec.emails;
-        Ok(is_in(order, "pending_validation") && self.is_by_our_method(order) && is_mailed)
+        Ok(order.is_open() && !order.is_draft() && self.is_by_our_method(order) && is_mailed)
     }
 
     fn is_by_our_method(&self, order: &Certificate) -> bool {
@@ -73,7 +72,7 @@ impl Session<'_> {
     /// Has the service look, after we did.
     fn verified(&mut self, order: &Certificate, wanted: &[Challenge]) -> Result<Certificate> {
         let findings = self.preflight(wanted)?;
-        let mut pauses = Pauses::new(self.spec.poll_interval);
+        let mut pauses = self.spec.polls();
         let mut attempt = 1;
         let mut last = None;
         loop {
@@ -94,7 +93,7 @@ impl Session<'_> {
             if !is_early(&error) || attempt == VERIFY_TRIES {
                 return Err(with_findings(error, &findings));
             }
-            let pause = pauses.next();
+            let pause = pauses.pause();
             let message = format!("the service could not validate yet ({error}); trying again");
             self.progress(Stage::Verify, &message, [("next_poll", pause.as_secs_f64().into())]);
             if !self.pause(pause)? {
@@ -116,7 +115,7 @@ impl Session<'_> {
             // What verify said tells more.
             Err(_) => return Err(error),
         };
-        let has_worked = !is_in(&now, "draft") && (is_in(&now, "issued") || self.is_by_our_method(&now));
+        let has_worked = !now.is_draft() && (now.is_issued() || self.is_by_our_method(&now));
         if has_worked { Ok(now) } else { Err(error) }
     }
 
@@ -135,7 +134,7 @@ impl Session<'_> {
 
     /// Looks until the certificate is issued, less and less often.
     fn wait(&mut self, mut order: Certificate) -> Result<Waited> {
-        let mut pauses = Pauses::new(self.spec.poll_interval);
+        let mut pauses = self.spec.polls();
         let silence = self.time_left().map_or(SILENCE, |left| SILENCE.min(left / 2));
         let mut explain_at = (silence >= TIME_TO_EXPLAIN).then(|| self.env.clock.instant() + silence);
         loop {
@@ -148,7 +147,7 @@ impl Session<'_> {
                 explain_at = None;
                 self.explain(&order)?;
             }
-            let pause = pauses.next();
+            let pause = pauses.pause();
             let facts = [("id", order.id.as_str().into()), ("next_poll", pause.as_secs_f64().into())];
             self.progress(Stage::Wait, "waiting for the certificate to be issued", facts);
             if !self.pause(pause)? {
@@ -224,10 +223,6 @@ impl Session<'_> {
         let time = self.time_left().map_or(LOOK_AT_MOST, |left| left.min(LOOK_AT_MOST));
         Watching { cancel: self.context.cancel, deadline: Instant::now() + time }
     }
-}
-
-fn is_in(certificate: &Certificate, status: &str) -> bool {
-    certificate.status.as_deref() == Some(status)
 }
 
 /// Whether the service may look in spite of this error.
