@@ -74,6 +74,7 @@ wheel:
 	python3 -B tests/python/run.py wheel
 
 gen:
+	@$(CARGO) run --quiet --package xtask-lists
 	$(CARGO) run --quiet --package xtask -- gen
 
 docs: gen

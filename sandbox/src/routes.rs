@@ -6,10 +6,7 @@ use crate::answer::Answer;
 use crate::as_of::{self, AsOf, Since};
 use crate::call::Call;
 use crate::operation;
-use crate::operations::{
-    ca_certificates, cancel, create, delete, download, eab, get, list, resend, revoke, status, validate_csr,
-    verify,
-};
+use crate::operations;
 use crate::refusal::Refusal;
 use crate::service::Service;
 
@@ -53,26 +50,26 @@ impl Route {
 }
 
 static ROUTES: &[Route] = &[
-    post(operation::CREATE_CERTIFICATE, "certificates", create::answer),
-    get(operation::LIST_CERTIFICATES, "certificates", list::answer),
-    get(operation::GET_CERTIFICATE, "certificates/{id}", get::answer),
-    route(Method::DELETE, operation::DELETE_CERTIFICATE, "certificates/{id}", delete::answer),
-    post(operation::VERIFY_DOMAINS, "certificates/{id}/challenges", verify::answer),
-    post(operation::RESEND_VERIFICATION, "certificates/{id}/challenges/email", resend::answer),
-    get(operation::VERIFICATION_STATUS, "certificates/{id}/status", status::answer),
-    post(operation::CANCEL_CERTIFICATE, "certificates/{id}/cancel", cancel::answer),
-    post(operation::REVOKE_CERTIFICATE, "certificates/{id}/revoke", revoke::answer),
-    get(operation::DOWNLOAD_CERTIFICATE_ZIP, "certificates/{id}/download", download::answer),
-    get(operation::DOWNLOAD_CERTIFICATE, "certificates/{id}/download/{format}", download::answer),
-    post(operation::VALIDATE_CSR, "validation/csr", validate_csr::answer),
-    post(operation::GENERATE_EAB_CREDENTIALS, "acme/eab-credentials", eab::answer),
-    post(operation::GENERATE_EAB_CREDENTIALS, "acme/eab-credentials-email", eab::answer_by_email).open(),
-    get(operation::LIST_CA_CERTIFICATES, "ca_certificates", ca_certificates::list).since(Since::Formats),
-    get(operation::GET_CA_CERTIFICATE, "ca_certificates/{id}", ca_certificates::get).since(Since::Formats),
+    post(operation::CREATE_CERTIFICATE, "certificates", operations::create::answer),
+    get(operation::LIST_CERTIFICATES, "certificates", operations::list::answer),
+    get(operation::GET_CERTIFICATE, "certificates/{id}", operations::get::answer),
+    route(Method::DELETE, "delete_certificate", "certificates/{id}", operations::delete::answer),
+    post(operation::VERIFY_DOMAINS, "certificates/{id}/challenges", operations::verify::answer),
+    post("resend_verification", "certificates/{id}/challenges/email", operations::resend::answer),
+    get(operation::VERIFICATION_STATUS, "certificates/{id}/status", operations::status::answer),
+    post("cancel_certificate", "certificates/{id}/cancel", operations::cancel::answer),
+    post("revoke_certificate", "certificates/{id}/revoke", operations::revoke::answer),
+    get("download_certificate_zip", "certificates/{id}/download", operations::download::answer),
+    get("download_certificate", "certificates/{id}/download/{format}", operations::download::answer),
+    post("validate_csr", "validation/csr", operations::validate_csr::answer),
+    post("generate_eab_credentials", "acme/eab-credentials", operations::eab::answer),
+    post("generate_eab_credentials", "acme/eab-credentials-email", operations::eab::answer_by_email).open(),
+    get("list_ca_certificates", "ca_certificates", operations::ca_certificates::list).since(Since::Formats),
+    get("get_ca_certificate", "ca_certificates/{id}", operations::ca_certificates::get).since(Since::Formats),
     get(
-        operation::DOWNLOAD_CA_CERTIFICATE,
+        "download_ca_certificate",
         "ca_certificates/{id}/download/{format}",
-        ca_certificates::download,
+        operations::ca_certificates::download,
     )
     .since(Since::Formats),
 ];

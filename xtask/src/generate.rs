@@ -2,7 +2,6 @@
 
 mod c_exports;
 mod c_header;
-pub(crate) mod endpoints;
 mod errors_page;
 mod operation_pages;
 mod python;
@@ -19,7 +18,7 @@ use crate::top::{Outcome, top};
 /// Every generated file: its path from the top, and its text.
 pub(crate) fn files() -> Result<BTreeMap<PathBuf, String>, Box<dyn Error>> {
     let mut files = BTreeMap::new();
-    files.extend([endpoints::file()?]);
+    files.extend(xtask_lists::files()?);
     files.extend(operation_pages::files());
     files.extend([errors_page::file(), settings_page::file()]);
     files.extend(c_exports::files());

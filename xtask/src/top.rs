@@ -1,11 +1,11 @@
 //! Where the repository is, and how a task ends.
 
 use std::error::Error;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 pub(crate) type Outcome = Result<(), Box<dyn Error>>;
 
 /// The repository's top folder.
 pub(crate) fn top() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().map(Path::to_path_buf).unwrap_or_default()
+    xtask_lists::top()
 }
