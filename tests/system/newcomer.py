@@ -1,6 +1,6 @@
 """What CONTRIBUTING says about a new endpoint, done in a copy of the repository: it builds, and Python calls it.
 
-The code blocks of the section are taken as they stand. `rust PATH` and `json PATH` are new files; `diff PATH` adds lines
+The code blocks of the section are taken as they are. `rust PATH` and `json PATH` are new files; `diff PATH` adds lines
 after one that is there.
 """
 
@@ -14,15 +14,15 @@ from pathlib import Path
 
 from harness import TOP, run
 
-SECTION = "## To add an endpoint"
+SECTION = "## Adding an endpoint"
 NAME = "account_usage"
 # Not more than what a newcomer was promised.
-MOST_FILES = 5
+MAX_FILES = 5
 CALL = f"""
 import libzerossl
 from libzerossl.answers import Usage
 
-client = libzerossl.Client("a key", base_url="BASE_URL")
+client = libzerossl.Client("the-access-key", base_url="BASE_URL")
 usage = client.{NAME}(month="2026-11")
 assert isinstance(usage, Usage) and (usage.used, usage.limit) == (0, 90), usage
 help = libzerossl.Client.{NAME}.__doc__
@@ -58,10 +58,15 @@ def write_by_hand(copy: Path) -> set[str]:
     return {path for _, path, _ in blocks()}
 
 
-def copied(scratch: Path) -> Path:
+# Always the same place, so that what was built for it is of use to the next run.
+WORK = TOP / "target/newcomer"
+
+
+def copied() -> Path:
     """A copy of what is under version control."""
-    copy = scratch / "copy"
-    listed = run(["git", "ls-files", "-z"], cwd=TOP).stdout.split("\0")
+    copy = WORK / "copy"
+    shutil.rmtree(copy, ignore_errors=True)
+    listed = run(["git", "ls-files", "-z"], cwd=TOP).split("\0")
     for name in filter(None, listed):
         if (TOP / name).is_file():
             (copy / name).parent.mkdir(parents=True, exist_ok=True)
@@ -69,12 +74,12 @@ def copied(scratch: Path) -> Path:
     return copy
 
 
-def newcomer(scratch: Path) -> str:
+def newcomer() -> str:
     """Adds the endpoint, generates, builds, plays its cases, and calls its Python method against its sandbox."""
-    copy = copied(scratch)
+    copy = copied()
     written = write_by_hand(copy)
-    assert len(written) <= MOST_FILES, written
-    environment = {**os.environ, "CARGO_TARGET_DIR": str(TOP / "target/newcomer")}
+    assert len(written) <= MAX_FILES, written
+    environment = {**os.environ, "CARGO_TARGET_DIR": str(WORK / "build")}
 
     def cargo(*arguments: str) -> None:
         run(["cargo", *arguments], cwd=copy, env=environment, timeout=1800)
@@ -83,10 +88,10 @@ def newcomer(scratch: Path) -> str:
     cargo("run", "--quiet", "--package", "xtask", "--", "check")
     cargo("fmt", "--all", "--check")
     cargo("test", "--quiet", "--package", "zerossl", "--test", "cases")
-    cargo("build", "--quiet", "--package", "libzerossl-python", "--package", "zerossl-sandbox")
+    cargo("build", "--quiet", "--package", "zerossl-python", "--package", "zerossl-sandbox")
     built = Path(environment["CARGO_TARGET_DIR"]) / "debug"
     shutil.copy2(built / "lib_native.so", copy / "python/libzerossl/_native.abi3.so")
-    command = [built / "zerossl-sandbox", "--listen", "127.0.0.1:0", "--access-key", "a key"]
+    command = [built / "zerossl-sandbox", "--listen", "127.0.0.1:0", "--access-key", "the-access-key"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as sandbox:
         try:
             assert sandbox.stdout

@@ -23,6 +23,7 @@ from harness import INCLUDE, LIB, POSIX, SHARED, TOP, WARNINGS, Skipped, Tests, 
 
 import disk
 import forks
+import newcomer
 import nginx
 import records
 import stores
@@ -64,6 +65,7 @@ def test_all(test: Tests, scratch: Path, seed: int, *, is_long: bool) -> None:
     stores.test_all(test, driver, scratch)
     nginx.test_all(test, driver)
     records.test_all(test, driver)
+    test("an endpoint added as CONTRIBUTING says", newcomer.newcomer)
 
 
 def main() -> int:
