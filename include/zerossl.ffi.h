@@ -141,6 +141,8 @@ char *zerossl_request(const zerossl_client *client, const char *params_json, zer
 
 char *zerossl_generate_csr(const zerossl_client *client, const char *params_json, zerossl_error **error);
 
+char *zerossl_wait_until_issued(const zerossl_client *client, const char *params_json, zerossl_error **error);
+
 char *zerossl_obtain(const zerossl_client *client, const char *params_json, zerossl_error **error);
 
 char *zerossl_renew_all(const zerossl_client *client, const char *params_json, zerossl_error **error);

@@ -618,6 +618,22 @@ char *zerossl_generate_csr(const zerossl_client *client,
                            zerossl_error **error);
 
 /**
+ * Waits until an order is issued, after `verify_domains`. The order is polled, less and less often.
+ *
+ * Parameters:
+ * - `id`: The certificate's id.
+ * - `deadline`?: Seconds for the whole call; 1800 by default.
+ * - `poll_interval`?: Seconds between two polls at first, growing to 30; 2 by default.
+ *
+ * Answer: a certificate, see docs/operations/wait_until_issued.md. Returned as JSON for
+ * zerossl_string_free; NULL on failure, with `*error`. Any thread, many at once; blocks like zerossl_call.
+ */
+ZEROSSL_MUST_USE
+char *zerossl_wait_until_issued(const zerossl_client *client,
+                                const char *params_json,
+                                zerossl_error **error);
+
+/**
  * Leaves a valid certificate in a folder. Nothing is done while the one there is good, an order under way
  * goes on, and otherwise a new one is ordered. Safe to repeat, safe to kill.
  *

@@ -53,6 +53,7 @@ mod obtain;
 mod op;
 mod operation;
 mod operations;
+mod orders;
 mod outgoing;
 mod ownership;
 mod pace;
@@ -89,6 +90,7 @@ pub use obtain::{Obtain, Obtained, Outcome, RenewAll, Renewal, Renewals};
 pub use op::{Next, Op};
 pub use operation::{Operation, Request};
 pub use operations::OPERATIONS;
+pub use orders::WaitUntilIssued;
 pub use parameter::{Given, Parameter, ParameterKind};
 #[doc(hidden)]
 pub use per_process::MadeIn;

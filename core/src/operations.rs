@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::operation::Operation;
-use crate::{endpoints, generate_csr, obtain};
+use crate::{endpoints, generate_csr, obtain, orders};
 
 /// Every operation.
 pub static OPERATIONS: &[&Operation] = &[
@@ -23,6 +23,7 @@ pub static OPERATIONS: &[&Operation] = &[
     &endpoints::download_ca_certificate::OPERATION,
     &endpoints::request::OPERATION,
     &generate_csr::OPERATION,
+    &orders::wait_until_issued::OPERATION,
     &obtain::OBTAIN,
     &obtain::RENEW_ALL,
 ];

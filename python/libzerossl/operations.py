@@ -344,6 +344,32 @@ class Operations:
         parameters = {"domains": domains, "key_type": key_type, "private_key": private_key, "subject": subject}
         return self._call("generate_csr", GeneratedCsr, parameters)
 
+    def wait_until_issued(
+        self,
+        id: str,  # noqa: A002
+        *,
+        deadline: float | None = None,
+        poll_interval: float | None = None,
+    ) -> Certificate:
+        """Wait until an order is issued, after `verify_domains`.
+
+        The order is polled, less and less often.
+
+        Args:
+            id: The certificate's id.
+            deadline: Seconds for the whole call; 1800 by default.
+            poll_interval: Seconds between two polls at first, growing to 30; 2 by default.
+
+        Raises:
+            ApiError: The order ended otherwise; it was cancelled, say.
+            TimeoutError: The deadline passed; call again.
+
+        >>> client.wait_until_issued(issued.id).status
+        'issued'
+        """
+        parameters = {"id": id, "deadline": deadline, "poll_interval": poll_interval}
+        return self._call("wait_until_issued", Certificate, parameters)
+
     def _call(self, operation: str, answer: type[_A], parameters: Mapping[str, object]) -> _A:
         if log.is_wanted():
             return running.call(self._inner.start_call(operation, parameters), answer)

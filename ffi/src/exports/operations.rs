@@ -329,6 +329,25 @@ pub unsafe extern "C" fn zerossl_generate_csr(
     guard_with(error, || client::call(client, "generate_csr", params_json))
 }
 
+/// Waits until an order is issued, after `verify_domains`. The order is polled, less and less often.
+///
+/// Parameters:
+/// - `id`: The certificate's id.
+/// - `deadline`?: Seconds for the whole call; 1800 by default.
+/// - `poll_interval`?: Seconds between two polls at first, growing to 30; 2 by default.
+///
+/// Answer: a certificate, see docs/operations/wait_until_issued.md. Returned as JSON for
+/// zerossl_string_free; NULL on failure, with `*error`. Any thread, many at once; blocks like zerossl_call.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn zerossl_wait_until_issued(
+    client: *const zerossl_client,
+    params_json: *const c_char,
+    error: *mut *mut zerossl_error,
+) -> *mut c_char {
+    guard_with(error, || client::call(client, "wait_until_issued", params_json))
+}
+
 /// Leaves a valid certificate in a folder. Nothing is done while the one there is good, an order under way
 /// goes on, and otherwise a new one is ordered. Safe to repeat, safe to kill.
 ///
