@@ -28,7 +28,7 @@ struct State {
 type Ask = Box<dyn Fn() -> bool + Send + Sync>;
 
 /// How long a wait goes on before the token is looked at again.
-const LOOK_EVERY: Duration = Duration::from_millis(50);
+const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
 impl CancelToken {
     /// A token that nobody has cancelled yet.
@@ -77,7 +77,7 @@ impl CancelToken {
 
     /// How often a wait that is not the token's own has to look at it.
     pub(crate) fn look_every(&self) -> Option<Duration> {
-        (self.0.ask.is_some() || !self.0.parents.is_empty()).then_some(LOOK_EVERY)
+        (self.0.ask.is_some() || !self.0.parents.is_empty()).then_some(POLL_INTERVAL)
     }
 
     /// Cancels: from any thread, as often as wanted.
@@ -111,7 +111,7 @@ impl CancelToken {
             if left == Duration::ZERO {
                 return true;
             }
-            thread::sleep(left.min(LOOK_EVERY));
+            thread::sleep(left.min(POLL_INTERVAL));
         }
         false
     }

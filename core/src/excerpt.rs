@@ -2,9 +2,9 @@
 
 use crate::clean::Cleaner;
 
-const SHOWN: usize = 160;
+const MAX_SHOWN: usize = 160;
 /// More than is shown: a key that is cut off would not be recognised, so what is cut lies far behind.
-const LOOKED_AT: usize = 8192;
+const MAX_SCANNED: usize = 8192;
 
 /// A short, cleaned piece of an answer that could not be used.
 pub(crate) fn of(body: &[u8], cleaner: &Cleaner) -> String {
@@ -17,9 +17,9 @@ pub(crate) fn of(body: &[u8], cleaner: &Cleaner) -> String {
     if let Some(what) = no_text(body) {
         return format!("it is {what}");
     }
-    let mut text = one_line(&String::from_utf8_lossy(body), LOOKED_AT);
+    let mut text = one_line(&String::from_utf8_lossy(body), MAX_SCANNED);
     cleaner.clean_text(&mut text);
-    format!("it begins with `{}`", one_line(&text, SHOWN))
+    format!("it begins with `{}`", one_line(&text, MAX_SHOWN))
 }
 
 /// What a body is that nobody can read; a few odd bytes still make a text, in whatever encoding.
@@ -27,7 +27,7 @@ fn no_text(body: &[u8]) -> Option<String> {
     if let Some(name) = compression(body) {
         return Some(format!("{} bytes compressed with {name}", body.len()));
     }
-    let shown = String::from_utf8_lossy(&body[..body.len().min(LOOKED_AT)]);
+    let shown = String::from_utf8_lossy(&body[..body.len().min(MAX_SCANNED)]);
     let is_odd = |c: &char| *c == char::REPLACEMENT_CHARACTER || (c.is_control() && !c.is_whitespace());
     let (odd, all) = (shown.chars().filter(is_odd).count(), shown.chars().count());
     (odd * 10 > all).then(|| format!("{} bytes that are no text", body.len()))
@@ -93,7 +93,7 @@ mod tests {
             let body = format!("<html>{}s3cr3t-k3y", " ".repeat(spaces));
             assert_eq!(of(body.as_bytes(), &cleaner), "it begins with `<html> [secret]`");
         }
-        let body = format!("{}s3cr3t-k3y", "x".repeat(LOOKED_AT - 5));
+        let body = format!("{}s3cr3t-k3y", "x".repeat(MAX_SCANNED - 5));
         assert!(!of(body.as_bytes(), &cleaner).contains("s3"));
     }
 }

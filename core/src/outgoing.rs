@@ -13,7 +13,7 @@ use crate::settings::Auth;
 use crate::transport::Outgoing;
 
 /// Enough for nearly every URL: growing would leave copies of the key behind.
-const URL_ROOM: usize = 512;
+const URL_CAPACITY: usize = 512;
 
 pub(crate) fn build(connection: &Connection, endpoint: &Endpoint, arguments: &Arguments) -> Result<Outgoing> {
     let mut path = String::with_capacity(128);
@@ -52,7 +52,7 @@ pub(crate) fn assemble(
     body: Option<&Map<String, Value>>,
     needs_key: bool,
 ) -> Result<Outgoing> {
-    let mut url = Zeroizing::new(String::with_capacity(URL_ROOM));
+    let mut url = Zeroizing::new(String::with_capacity(URL_CAPACITY));
     url.push_str(connection.base_url.as_str());
     url.push_str(path);
     let mut separator = '?';

@@ -13,7 +13,7 @@ use std::sync::mpsc::{RecvTimeoutError, sync_channel};
 use std::time::{Duration, Instant};
 
 pub(crate) use command::{Command, Ended};
-use command::{GRACE, LOOK_EVERY};
+use command::{GRACE, POLL_INTERVAL};
 pub(crate) use lookup::look_up;
 use start::Program;
 
@@ -61,7 +61,7 @@ fn run_with_grace<K: Send + 'static>(
     thread::spawn("command", work)
         .map_err(|error| Error::new(Kind::Internal, format!("no thread could be started: {error}")))?;
     loop {
-        match receiver.recv_timeout(LOOK_EVERY) {
+        match receiver.recv_timeout(POLL_INTERVAL) {
             Ok(outcome) => return outcome,
             Err(RecvTimeoutError::Timeout) if cancel.is_cancelled() => return Err(Error::cancelled()),
             Err(RecvTimeoutError::Timeout) if deadline.is_some_and(|end| Instant::now() >= end) => {

@@ -25,7 +25,7 @@ pub(crate) use strict::is_readable;
 
 /// Absent fields are written out, so an answer may grow: by so much, and this for small ones. Real answers shrink; one
 /// that is a list of next to nothing must not fill the memory.
-const MOST_GROWTH: usize = 8;
+const MAX_GROWTH: usize = 8;
 const ROOM: usize = 1 << 20;
 
 /// What a body says.
@@ -48,7 +48,7 @@ pub(crate) fn read(shape: &'static Shape, body: &[u8]) -> Reading {
     let mut out = String::with_capacity(body.len() + body.len() / 8 + 256);
     let mut envelope = Envelope::default();
     let mut spare = String::new();
-    let most = body.len().saturating_mul(MOST_GROWTH).saturating_add(ROOM);
+    let most = body.len().saturating_mul(MAX_GROWTH).saturating_add(ROOM);
     let reader =
         ObjectReader { shape, out: &mut out, spare: &mut spare, most, envelope: Some(&mut envelope) };
 
@@ -80,8 +80,8 @@ pub(crate) fn refusal(body: &[u8]) -> Option<Refusal> {
 /// Whether the service says that it was asked too often.
 pub(crate) fn is_rate_limit(body: &[u8]) -> bool {
     /// Refusals are short; large answers are not searched.
-    const MOST: usize = 64 << 10;
-    body.len() <= MOST
+    const MAX_SHOWN_LEN: usize = 64 << 10;
+    body.len() <= MAX_SHOWN_LEN
         && text(body)
             .is_some_and(|text| text.contains(RATE_LIMIT) || text.contains(&RATE_LIMIT.to_uppercase()))
         && refusal(body).is_some_and(|refusal| refusal.is_rate_limit())

@@ -22,8 +22,8 @@ const UNCERTAIN: [KnownCode; 5] = [
 pub(crate) const RATE_LIMIT: &str = "rate_limit";
 
 /// How much of a text from outside a message shows, and of how many names.
-const MOST_SHOWN: usize = 200;
-const MOST_NAMES: usize = 5;
+const MAX_SHOWN: usize = 200;
+const MAX_NAMES: usize = 5;
 
 /// What an error body says; every part may be absent. Texts and numbers change type, so both are read either way.
 #[derive(Debug, Default, PartialEq)]
@@ -109,9 +109,9 @@ impl Refusal {
                 .unwrap_or_default();
             let failures = domains.iter().map(|(domain, failed)| {
                 let found = failed.found.as_deref().unwrap_or("failed");
-                format!("; {}: {}", one_line(domain, MOST_SHOWN), one_line(found, MOST_SHOWN))
+                format!("; {}: {}", one_line(domain, MAX_SHOWN), one_line(found, MAX_SHOWN))
             });
-            message.extend(failures.take(MOST_NAMES));
+            message.extend(failures.take(MAX_NAMES));
         }
         let is_retryable = match known {
             _ if is_rate_limit => true,
@@ -127,7 +127,7 @@ impl Refusal {
     }
 
     fn message(&self, known: Option<&KnownCode>, http_status: u16) -> String {
-        let word = self.api_type.as_deref().map(|word| one_line(word, MOST_SHOWN));
+        let word = self.api_type.as_deref().map(|word| one_line(word, MAX_SHOWN));
         let mut message = match (word, self.code) {
             (Some(word), Some(code)) => format!("the service refused with {word} ({code})"),
             (Some(word), None) => format!("the service refused with {word}"),
@@ -141,7 +141,7 @@ impl Refusal {
             message.push_str(": too many requests; slow down, or lower `requests_per_second`");
         }
         if let Some(info) = &self.info {
-            message.extend([" (it says: ", &one_line(info, MOST_SHOWN), ")"]);
+            message.extend([" (it says: ", &one_line(info, MAX_SHOWN), ")"]);
         }
         message
     }

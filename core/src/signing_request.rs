@@ -13,7 +13,7 @@ use crate::private_key::PrivateKey;
 use crate::subject::Subject;
 
 /// Longer names do not fit a CN (RFC 5280, appendix A.1); they stand in the SAN alone.
-const LONGEST_CN: usize = 64;
+const MAX_CN: usize = 64;
 
 /// Makes a key.
 pub(crate) fn new_key(key_type: KeyType) -> Result<PrivateKey> {
@@ -46,7 +46,7 @@ pub(crate) fn read_key(pem: &str, key_type: Option<KeyType>) -> Result<PrivateKe
 /// Makes a signing request for these names: the first as the CN where it fits, all in the SAN.
 pub(crate) fn make(key: &PrivateKey, names: &[String], subject: &Subject) -> Result<String> {
     let failed = |error: rcgen::Error| Error::new(Kind::Internal, format!("no CSR could be made: {error}"));
-    let cn = names.first().filter(|name| name.len() <= LONGEST_CN).cloned();
+    let cn = names.first().filter(|name| name.len() <= MAX_CN).cloned();
     let mut parameters = CertificateParams::new(names.to_vec()).map_err(failed)?;
     parameters.distinguished_name = distinguished_name(subject, cn.as_deref())?;
     parameters.serialize_request(key).and_then(|request| request.pem()).map_err(failed)

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use crate::cancel::CancelToken;
 
 /// How long a wait goes on before the token is looked at.
-const LOOK_EVERY: Duration = Duration::from_millis(50);
+const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
 /// Counts the orders that were made, not the refused ones.
 #[derive(Debug)]
@@ -42,7 +42,7 @@ impl Budget {
             if state.open == 0 || is_over || cancel.is_cancelled() {
                 return None;
             }
-            let waited = self.changed.wait_timeout(state, LOOK_EVERY);
+            let waited = self.changed.wait_timeout(state, POLL_INTERVAL);
             state = waited.unwrap_or_else(PoisonError::into_inner).0;
         }
         state.left -= 1;

@@ -15,7 +15,7 @@ use crate::parameter::domain::is_twin;
 /// Where validation files lie (ZeroSSL REST API, Verify Domains).
 pub(crate) const FOLDER: &str = "/.well-known/pki-validation/";
 /// A file of three short lines.
-const LONGEST_CONTENT: usize = 1024;
+const MAX_CONTENT: usize = 1024;
 
 /// A file or a record that shows control of one name.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -118,7 +118,7 @@ fn file(domain: &str, values: &FileAndRecord, scheme: &str, url: Option<&str>) -
         && is_same(host, domain)
         && is_hash(stem)
         && !content.is_empty()
-        && content.len() <= LONGEST_CONTENT
+        && content.len() <= MAX_CONTENT
         && is_plain(&content))
     .then(|| Challenge::File {
         domain: domain.to_owned(),

@@ -32,7 +32,7 @@ const JOBS: u64 = 4;
 /// Entries that were made together are not renewed together: each a little earlier, by up to this share.
 const JITTER: f64 = 0.1;
 /// How often the caller's token is looked at, which only its own thread may do.
-const LOOK_EVERY: Duration = Duration::from_millis(50);
+const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
 /// What all entries of a run share.
 struct Shared<'a> {
@@ -104,7 +104,7 @@ pub(crate) fn renew_all(context: &Context<'_>, env: &Env<'_>, arguments: &Argume
         }
         drop(sender);
         loop {
-            match receiver.recv_timeout(LOOK_EVERY) {
+            match receiver.recv_timeout(POLL_INTERVAL) {
                 Ok(row) => rows.push(row),
                 Err(RecvTimeoutError::Timeout) if context.cancel.is_cancelled() => cancel.cancel(),
                 Err(RecvTimeoutError::Timeout) => {}

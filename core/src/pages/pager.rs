@@ -15,14 +15,14 @@ use std::collections::HashSet;
 use crate::error::{Error, Kind, Result};
 
 /// How often the pages are read before a list that never rests is given up.
-const MOST_SWEEPS: u32 = 8;
+const MAX_SWEEPS: u32 = 8;
 /// Pages in a row with nothing that this sweep has not met, and entries on them. Others may order on the way, which
 /// repeats as many.
-const MOST_IDLE_PAGES: u32 = 3;
-const MOST_IDLE_ENTRIES: u64 = 12;
+const MAX_IDLE_PAGES: u32 = 3;
+const MAX_IDLE_ENTRIES: u64 = 12;
 /// Pages of a sweep, where the service says how many certificates there are, and where it does not.
-const MOST_PAGES: usize = 5000;
-const MOST_PAGES_UNTOLD: usize = 100;
+const MAX_PAGES: usize = 5000;
+const MAX_PAGES_WITHOUT_TOTAL: usize = 100;
 /// So many pages more than twice of what there is said to be are read: others may order meanwhile.
 const PAGES_TO_SPARE: u64 = 8;
 
@@ -168,7 +168,7 @@ impl Pager {
             || "does not say how many certificates there are".to_owned(),
             |total| format!("says that there are {total} certificates"),
         );
-        if idle >= MOST_IDLE_PAGES && sweep.idle_entries >= MOST_IDLE_ENTRIES {
+        if idle >= MAX_IDLE_PAGES && sweep.idle_entries >= MAX_IDLE_ENTRIES {
             return Err(lost(&format!(
                 "the last {idle} of {pages} pages brought nothing new; the service {said}, and gave {met}"
             )));
@@ -176,9 +176,9 @@ impl Pager {
         let is_endless = match total {
             Some(total) => {
                 let most = total.saturating_mul(2).saturating_add(sweep.largest_page * PAGES_TO_SPARE);
-                met > most || pages >= MOST_PAGES
+                met > most || pages >= MAX_PAGES
             }
-            None => pages >= MOST_PAGES_UNTOLD,
+            None => pages >= MAX_PAGES_WITHOUT_TOTAL,
         };
         if is_endless {
             return Err(lost(&format!(
@@ -212,7 +212,7 @@ impl Pager {
     }
 
     fn begin_again(&mut self) -> Result<()> {
-        if self.sweeps == MOST_SWEEPS {
+        if self.sweeps == MAX_SWEEPS {
             let message =
                 "the list keeps changing, so it cannot be told whether all was seen; try again later";
             return Err(Error::new(Kind::Response, message).retryable(true));

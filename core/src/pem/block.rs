@@ -12,7 +12,7 @@ use zeroize::Zeroizing;
 const BEGIN: &str = "-----BEGIN ";
 const DASHES: &str = "-----";
 /// The longest in use has 28 characters.
-pub(super) const LONGEST_LABEL: usize = 64;
+pub(super) const MAX_LABEL: usize = 64;
 const COLUMNS: usize = 64;
 
 /// Padding that got lost says nothing: whether the contents are whole, their DER tells.
@@ -112,7 +112,7 @@ pub(crate) fn text(bytes: &[u8]) -> Cow<'_, str> {
 /// The label at the start of a text, and what follows its dashes.
 fn label(text: &str) -> Option<(&str, &str)> {
     let (label, after) = text.split_once(DASHES)?;
-    let is_label = (1..=LONGEST_LABEL).contains(&label.len())
+    let is_label = (1..=MAX_LABEL).contains(&label.len())
         && label.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ');
     is_label.then_some((label, after))
 }

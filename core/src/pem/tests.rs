@@ -1,6 +1,6 @@
 use proptest::prelude::*;
 
-use super::block::LONGEST_LABEL;
+use super::block::MAX_LABEL;
 use super::*;
 
 /// What happens to a PEM text on its way.
@@ -147,7 +147,7 @@ proptest! {
     #[test]
     fn any_text_at_all_gives_an_answer(text in "(-----BEGIN |-----END |-----|CERTIFICATE|PRIVATE KEY|EC |\\\\n|\n|MIIB|=|\\PC){0,40}") {
         for block in blocks(&text) {
-            prop_assert!(block.label.len() <= LONGEST_LABEL);
+            prop_assert!(block.label.len() <= MAX_LABEL);
         }
         let _ = (private_key(&text), signing_request(&text), certificates(&text));
     }

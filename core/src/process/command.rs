@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 /// How often the caller looks at its token, and the thread at the command.
-pub(super) const LOOK_EVERY: Duration = Duration::from_millis(50);
+pub(super) const POLL_INTERVAL: Duration = Duration::from_millis(50);
 /// How long a command may take to end when it is asked to, and again when it is made to.
 pub(super) const GRACE: Duration = Duration::from_secs(5);
 

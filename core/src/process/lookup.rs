@@ -14,14 +14,14 @@ use nix::unistd::{AccessFlags, faccessat};
 /// Where the C library looks without a `PATH`.
 const DEFAULT_PATH: &str = "/bin:/usr/bin";
 /// As much of a first line as the kernel reads.
-const LONGEST_FIRST_LINE: u64 = 256;
+const MAX_FIRST_LINE: u64 = 256;
 /// An interpreter may be a script itself; the kernel goes no deeper.
-const DEEPEST: usize = 4;
+const MAX_DEPTH: usize = 4;
 
 /// Why a program cannot be started; nothing is run.
 pub(crate) fn look_up(program: &str) -> Result<(), String> {
     let path = find(OsStr::new(program))?;
-    can_run(&path, DEEPEST)
+    can_run(&path, MAX_DEPTH)
 }
 
 /// A path as it is, a name by `PATH`.
@@ -70,7 +70,7 @@ fn is_executable(path: &Path) -> Result<(), String> {
 /// Whether the kernel would take this file: a program, or a script whose interpreter is there.
 fn can_run(path: &Path, deepest: usize) -> Result<(), String> {
     let mut head = Vec::new();
-    let read = File::open(path).and_then(|file| file.take(LONGEST_FIRST_LINE).read_to_end(&mut head));
+    let read = File::open(path).and_then(|file| file.take(MAX_FIRST_LINE).read_to_end(&mut head));
     // A program that we may run and not read is one that only running can tell about.
     if read.is_err() {
         return Ok(());

@@ -1,7 +1,7 @@
 //! What a command prints: all of it is read, the end of it is kept.
 
 /// How many bytes are kept.
-pub(super) const KEPT: usize = 16 * 1024;
+pub(super) const MAX_KEPT: usize = 16 * 1024;
 
 /// The end of an output of any length.
 #[derive(Debug, Default)]
@@ -14,13 +14,13 @@ impl Output {
     pub(super) fn add(&mut self, bytes: &[u8]) {
         self.bytes.extend_from_slice(bytes);
         // Not at every addition: moving the rest to the front costs.
-        if self.bytes.len() > 4 * KEPT {
+        if self.bytes.len() > 4 * MAX_KEPT {
             self.cut();
         }
     }
 
     fn cut(&mut self) {
-        let too_many = self.bytes.len().saturating_sub(KEPT);
+        let too_many = self.bytes.len().saturating_sub(MAX_KEPT);
         self.bytes.drain(..too_many);
         self.dropped += too_many as u64;
     }

@@ -11,13 +11,13 @@ use nix::sys::signal::{Signal, kill, killpg};
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::Pid;
 
-use super::command::{Ended, GRACE, LOOK_EVERY};
+use super::command::{Ended, GRACE, POLL_INTERVAL};
 use super::output::Output;
 
 /// Read at once.
-const PIECE: usize = 16 * 1024;
+const CHUNK_SIZE: usize = 16 * 1024;
 /// As many pieces as the largest pipe holds (1 MiB).
-const MOST_LEFT: usize = 64;
+const MAX_LEFTOVER_READS: usize = 64;
 const FIRST_PAUSE: Duration = Duration::from_millis(1);
 
 /// Belongs to one thread, that calls [`Running::finish`].
@@ -49,7 +49,7 @@ impl Running {
         let is_over = status.is_some() || self.end(grace);
         // What it printed lies in the pipe when it has ended. Not more than that: what it left running in the background
         // may write for ever.
-        for _ in 0..MOST_LEFT {
+        for _ in 0..MAX_LEFTOVER_READS {
             if !self.read(Duration::ZERO) {
                 break;
             }
@@ -69,7 +69,7 @@ impl Running {
     /// Waits for the end of what could not be ended.
     pub(super) fn outlast(mut self) {
         while self.status().is_none() {
-            self.read(LOOK_EVERY);
+            self.read(POLL_INTERVAL);
         }
     }
 
@@ -101,7 +101,7 @@ impl Running {
         let started = Instant::now();
         loop {
             let left = longest.saturating_sub(started.elapsed());
-            self.read(left.min(LOOK_EVERY));
+            self.read(left.min(POLL_INTERVAL));
             if is_true(self) {
                 return true;
             }
@@ -124,7 +124,7 @@ impl Running {
         let Some(pipe) = &mut self.pipe else {
             if !longest.is_zero() {
                 thread::sleep(self.pause.min(longest));
-                self.pause = (self.pause * 2).min(LOOK_EVERY);
+                self.pause = (self.pause * 2).min(POLL_INTERVAL);
             }
             return false;
         };
@@ -134,7 +134,7 @@ impl Running {
         if !matches!(poll(&mut watched, PollTimeout::from(milliseconds)), Ok(1..)) {
             return false;
         }
-        let mut piece = [0; PIECE];
+        let mut piece = [0; CHUNK_SIZE];
         match pipe.read(&mut piece) {
             Ok(length @ 1..) => {
                 self.output.add(piece.get(..length).unwrap_or_default());

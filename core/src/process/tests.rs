@@ -5,7 +5,7 @@ use std::fs;
 use tempfile::TempDir;
 
 use super::*;
-use crate::process::output::KEPT;
+use crate::process::output::MAX_KEPT;
 
 /// Far more than anything takes that works.
 const LONG: Duration = Duration::from_secs(60);
@@ -122,8 +122,8 @@ fn only_the_end_of_a_long_output_is_kept() {
     let ended = sh("yes é | head -c 1000002; printf ended");
     let (note, rest) = ended.output.split_once('\n').expect("a note");
     // 1000007 bytes: the last 16384 begin within a character, of which one byte goes, too.
-    assert_eq!(note, format!("[{} bytes before this are left out]", 1_000_007 - KEPT + 1));
-    assert_eq!(rest.len(), KEPT - 1);
+    assert_eq!(note, format!("[{} bytes before this are left out]", 1_000_007 - MAX_KEPT + 1));
+    assert_eq!(rest.len(), MAX_KEPT - 1);
     assert!(rest.ends_with("é\né\nended") && !rest.contains('\u{FFFD}'));
     assert_eq!(sh("printf '\\377'").output, "\u{FFFD}");
 }

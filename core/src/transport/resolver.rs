@@ -19,7 +19,7 @@ use crate::thread;
 
 const REMEMBERED_FOR: Duration = Duration::from_secs(60);
 /// As many as ureq's list of addresses takes.
-const MOST_ADDRESSES: usize = 16;
+const MAX_ADDRESSES: usize = 16;
 
 /// Resolves with the system's resolver and remembers.
 #[derive(Clone, Debug, Default)]
@@ -115,7 +115,7 @@ impl Resolver for CachingResolver {
         let host = uri.host().ok_or(ureq::Error::HostNotFound)?;
         let port = uri.port_u16().unwrap_or(if uri.scheme_str() == Some("http") { 80 } else { 443 });
         let mut found = self.empty();
-        for address in self.addresses(host)?.into_iter().take(MOST_ADDRESSES) {
+        for address in self.addresses(host)?.into_iter().take(MAX_ADDRESSES) {
             found.push(SocketAddr::new(address, port));
         }
         Ok(found)

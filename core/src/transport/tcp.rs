@@ -33,8 +33,8 @@ impl<In: Transport> Connector<In> for TcpConnector {
         }
         let stream = connect_any(&details.addrs)?;
         stream.set_nodelay(true)?;
-        stream.set_read_timeout(Some(watch::LOOK_EVERY))?;
-        stream.set_write_timeout(Some(watch::LOOK_EVERY))?;
+        stream.set_read_timeout(Some(watch::POLL_INTERVAL))?;
+        stream.set_write_timeout(Some(watch::POLL_INTERVAL))?;
         let buffers =
             LazyBuffers::new(details.config.input_buffer_size(), details.config.output_buffer_size());
         Ok(Some(Either::B(TcpTransport { stream, buffers })))

@@ -18,7 +18,7 @@ use zeroize::Zeroizing;
 use super::watch;
 
 /// A proxy's head is short.
-const LONGEST_HEAD: usize = 32 << 10;
+const MAX_HEAD: usize = 32 << 10;
 
 /// Goes through the proxy, if there is one.
 #[derive(Debug)]
@@ -114,7 +114,7 @@ fn await_tunnel(transport: &mut dyn Transport, timeout: NextTimeout) -> Result<(
     loop {
         let input = transport.buffers().input();
         // What is there already is looked at first: an interim answer may bring the next one along.
-        if !(input.starts_with(b"HTTP/") || b"HTTP/".starts_with(input)) || input.len() > LONGEST_HEAD {
+        if !(input.starts_with(b"HTTP/") || b"HTTP/".starts_with(input)) || input.len() > MAX_HEAD {
             return failed(ProxyFailure::NotHttp);
         }
         let Some(length) = head_length(input) else {

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use crate::cancel::CancelToken;
 
 /// How long network code may go without a look at the token.
-pub(crate) const LOOK_EVERY: Duration = Duration::from_millis(50);
+pub(crate) const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
 /// What one exchange has to heed, and what became of it so far.
 #[derive(Clone, Debug)]
@@ -66,8 +66,8 @@ pub(super) fn under<T>(watch: Watch, work: impl FnOnce() -> T) -> (T, Watch) {
 pub(super) fn look() -> io::Result<Duration> {
     // A copy, since a token that asks may run the host's code, and that may call us.
     match CURRENT.with_borrow(Clone::clone) {
-        Some(watch) => watch.look().map(|now| (watch.end() - now).min(LOOK_EVERY)),
-        None => Ok(LOOK_EVERY),
+        Some(watch) => watch.look().map(|now| (watch.end() - now).min(POLL_INTERVAL)),
+        None => Ok(POLL_INTERVAL),
     }
 }
 

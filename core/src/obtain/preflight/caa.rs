@@ -51,7 +51,7 @@ pub(super) async fn check(probe: &Probe, place: &Place, name: &str) -> Option<Fi
 }
 
 fn judge(here: &Place, records: &[CAA], wildcard: bool) -> Option<Finding> {
-    const SHOWN: usize = 400;
+    const MAX_SHOWN: usize = 400;
     let all = records.iter().map(policy::shown).collect::<Vec<_>>().join(", ");
     let advice = match policy::verdict(records, wildcard) {
         Verdict::Allowed => return None,
@@ -63,5 +63,5 @@ fn judge(here: &Place, records: &[CAA], wildcard: bool) -> Option<Finding> {
             here.location
         ),
     };
-    Some(here.wrong(one_line(&all, SHOWN), advice))
+    Some(here.wrong(one_line(&all, MAX_SHOWN), advice))
 }

@@ -12,9 +12,9 @@ use crate::obtain::challenge::Challenge;
 /// Findings in the order of the subjects.
 pub(super) async fn all(probe: &Probe, subjects: &[Subject]) -> Vec<Finding> {
     /// A server that is asked for more may take it for an attack.
-    const AT_ONCE: usize = 16;
+    const MAX_CONCURRENT: usize = 16;
     let mut findings = Vec::new();
-    for some in subjects.chunks(AT_ONCE) {
+    for some in subjects.chunks(MAX_CONCURRENT) {
         findings
             .extend(together(some.iter().map(|subject| check(probe, subject))).await.into_iter().flatten());
     }

@@ -78,9 +78,9 @@ impl Dns {
     /// if that knows of none.
     pub(super) async fn records(&self, name: &Name, kind: RecordType) -> Result<Vec<Record>, Failure> {
         /// As many as resolvers follow.
-        const LONGEST_CHAIN: usize = 8;
+        const MAX_ALIASES: usize = 8;
         let mut at = name.clone();
-        for _ in 0..LONGEST_CHAIN {
+        for _ in 0..MAX_ALIASES {
             let mut servers = self.found_servers(&at).await?;
             if servers.is_empty() {
                 servers.push(self.resolver.clone()?);

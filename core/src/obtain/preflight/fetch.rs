@@ -14,7 +14,7 @@ use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
 use ureq::{Agent, Error};
 
 /// Far more than three lines.
-pub(super) const LARGEST: u64 = 4096;
+pub(super) const MAX_BODY: u64 = 4096;
 
 /// An answer of any status.
 #[derive(Debug)]
@@ -52,7 +52,7 @@ pub(super) fn fetch(url: &str, addresses: Vec<SocketAddr>, limit: Duration) -> R
     let redirect = answer.headers().get(header::LOCATION);
     let redirect = redirect.map(|to| String::from_utf8_lossy(to.as_bytes()).into_owned());
     let body = match status {
-        200 => match answer.body_mut().with_config().limit(LARGEST).read_to_vec() {
+        200 => match answer.body_mut().with_config().limit(MAX_BODY).read_to_vec() {
             Ok(body) => Body::Whole(body),
             Err(Error::BodyExceedsLimit(_)) => Body::TooLarge,
             Err(error) => return Err(trouble(error)),
@@ -88,9 +88,9 @@ struct Addresses(Vec<SocketAddr>);
 impl Resolver for Addresses {
     fn resolve(&self, _: &Uri, _: &Config, _: NextTimeout) -> Result<ResolvedSocketAddrs, Error> {
         /// As many as fit in are more than are tried in time.
-        const MOST: usize = 8;
+        const MAX_ADDRESSES: usize = 8;
         let mut found = self.empty();
-        self.0.iter().take(MOST).for_each(|address| found.push(*address));
+        self.0.iter().take(MAX_ADDRESSES).for_each(|address| found.push(*address));
         Ok(found)
     }
 }

@@ -13,7 +13,7 @@ use super::probe::Probe;
 use crate::excerpt::{compression, one_line};
 use crate::obtain::address::why_not_public;
 
-const SHOWN: usize = 200;
+const MAX_SHOWN: usize = 200;
 
 pub(super) async fn check(probe: &Probe, place: &Place, url: &str, content: &str) -> Option<Finding> {
     let addresses = match addresses(probe, place, url).await {
@@ -89,7 +89,7 @@ fn judge(place: &Place, reply: &Reply, content: &str) -> Option<Finding> {
         Body::Unread if (300..400).contains(&status) => {
             let to = reply.redirect.as_deref().unwrap_or("an unknown place");
             return Some(place.wrong(
-                format!("a redirect (HTTP {status}) to {}", one_line(to, SHOWN)),
+                format!("a redirect (HTTP {status}) to {}", one_line(to, MAX_SHOWN)),
                 "redirects are not followed: serve this path itself, before any rule that redirects",
             ));
         }
@@ -101,7 +101,7 @@ fn judge(place: &Place, reply: &Reply, content: &str) -> Option<Finding> {
         }
         Body::TooLarge => {
             let advice = "serve the file itself: this looks like a page";
-            return Some(place.wrong(format!("more than {} bytes", super::fetch::LARGEST), advice));
+            return Some(place.wrong(format!("more than {} bytes", super::fetch::MAX_BODY), advice));
         }
         Body::Whole(body) => body,
     };
@@ -117,7 +117,7 @@ fn describe(body: &[u8]) -> String {
     if let Some(name) = compression(body) {
         return format!("{} bytes compressed with {name}", body.len());
     }
-    match one_line(&String::from_utf8_lossy(body), SHOWN) {
+    match one_line(&String::from_utf8_lossy(body), MAX_SHOWN) {
         text if text.is_empty() => "an empty file".to_owned(),
         text if body.starts_with(BOM) => {
             format!("a byte order mark, then `{}`", text.trim_start_matches('\u{feff}'))

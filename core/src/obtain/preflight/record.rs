@@ -13,7 +13,7 @@ use super::probe::Probe;
 use super::together::together;
 use crate::excerpt::one_line;
 
-const LONGEST_PAUSE: Duration = Duration::from_secs(15);
+const MAX_PAUSE: Duration = Duration::from_secs(15);
 
 /// What a server says.
 #[derive(Clone, Debug)]
@@ -36,7 +36,7 @@ pub(super) async fn check(probe: &Probe, place: &Place, name: &str, target: &str
     let mut pause = probe.limits.first_pause;
     let mut last = None;
     // The outer time-out would forget what was seen before.
-    while let Ok(sighting) = timeout_at(probe.deadline, look_once(probe, &name, &target)).await {
+    while let Ok(sighting) = timeout_at(probe.deadline, probe_once(probe, &name, &target)).await {
         let sighting = sighting?;
         let may_change = sighting.iter().any(|(_, says)| matches!(says, Says::Nothing | Says::Other(_)));
         last = Some(sighting);
@@ -45,7 +45,7 @@ pub(super) async fn check(probe: &Probe, place: &Place, name: &str, target: &str
             break;
         }
         sleep_until(next).await;
-        pause = LONGEST_PAUSE.min(pause * 2);
+        pause = MAX_PAUSE.min(pause * 2);
     }
     Some(match last {
         Some(sighting) => finding(place, &sighting, &name, &target),
@@ -55,7 +55,7 @@ pub(super) async fn check(probe: &Probe, place: &Place, name: &str, target: &str
 
 /// What is said about the record, unless it is right there, or at a parent: the service looks at those as well, down
 /// to two labels.
-async fn look_once(probe: &Probe, name: &Name, target: &Name) -> Option<Sighting> {
+async fn probe_once(probe: &Probe, name: &Name, target: &Name) -> Option<Sighting> {
     let sighting = ask_all(probe, name, target).await;
     if is_right(&sighting) {
         return None;
@@ -127,7 +127,7 @@ async fn addresses(server: &NameServer, name: &Name) -> Vec<IpAddr> {
 }
 
 fn finding(place: &Place, sighting: &Sighting, name: &Name, target: &Name) -> Finding {
-    const SHOWN: usize = 600;
+    const MAX_SHOWN: usize = 600;
     let found = sighting.iter().map(|(server, says)| match says {
         Says::Right => format!("{server} has it"),
         Says::Nothing => format!("{server} has no CNAME record"),
@@ -138,7 +138,7 @@ fn finding(place: &Place, sighting: &Sighting, name: &Name, target: &Name) -> Fi
         Says::Other(found) => format!("{server} points to {}", shown(found)),
         Says::Unknown(failure) => format!("{server} {failure}"),
     });
-    let found = one_line(&found.collect::<Vec<_>>().join("; "), SHOWN);
+    let found = one_line(&found.collect::<Vec<_>>().join("; "), MAX_SHOWN);
     let any = |what: fn(&Says) -> bool| sighting.iter().any(|(_, says)| what(says));
     let record = format!("`{}. CNAME {}.`", shown(name), shown(target));
     let is_appended = |says: &Says| matches!(says, Says::Other(found) if is_appended(found, name, target));

@@ -16,7 +16,7 @@ use crate::cancel::CancelToken;
 use crate::error::{Error, Result};
 use crate::thread;
 
-const LOOK_EVERY: Duration = Duration::from_millis(50);
+const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
 /// Looks at all subjects. If it cannot be done at all, that is a finding for each.
 pub(super) fn run(preflight: &Preflight, watch: &Watching<'_>, subjects: &[Subject]) -> Result<Vec<Finding>> {
@@ -43,7 +43,7 @@ pub(super) fn run(preflight: &Preflight, watch: &Watching<'_>, subjects: &[Subje
         return Ok(unable(subjects, &format!("no thread could be started ({error})")));
     }
     loop {
-        match outcome.recv_timeout(LOOK_EVERY) {
+        match outcome.recv_timeout(POLL_INTERVAL) {
             Ok(Ok(Some(findings))) => return Ok(findings),
             Ok(Ok(None)) => return Err(Error::cancelled()),
             Ok(Err(error)) => return Ok(unable(subjects, &format!("no network could be had ({error})"))),
@@ -65,10 +65,10 @@ fn unable(subjects: &[Subject], why: &str) -> Vec<Finding> {
 
 fn runtime() -> std::io::Result<Runtime> {
     /// Fetches at a time: a thread each, which inherits that it takes no signals.
-    const MOST_FETCHES: usize = 16;
+    const MAX_FETCHES: usize = 16;
     Builder::new_current_thread()
         .enable_all()
-        .max_blocking_threads(MOST_FETCHES)
+        .max_blocking_threads(MAX_FETCHES)
         .thread_name("zerossl-fetch")
         .build()
 }
@@ -76,7 +76,7 @@ fn runtime() -> std::io::Result<Runtime> {
 async fn unless_stopped<T>(stop: &CancelToken, work: impl Future<Output = T>) -> Option<T> {
     let mut work = pin!(work);
     while !stop.is_cancelled() {
-        if let Ok(result) = tokio::time::timeout(LOOK_EVERY, work.as_mut()).await {
+        if let Ok(result) = tokio::time::timeout(POLL_INTERVAL, work.as_mut()).await {
             return Some(result);
         }
     }

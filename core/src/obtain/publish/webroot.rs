@@ -12,7 +12,7 @@ use crate::parameter::domain::is_twin;
 
 /// `/.well-known/pki-validation/`, step by step.
 const STEPS: [&str; 2] = [".well-known", "pki-validation"];
-const TRIES: usize = 5;
+const MAX_TRIES: usize = 5;
 const PARAMETER: &str = "validation.webroot";
 /// What is written to try a folder out: more than a challenge needs.
 const PROBE: [u8; 4096] = [b'-'; 4096];
@@ -141,7 +141,7 @@ fn new(mark: &str) -> String {
 
 /// Another entry may take its last file away, and the folder with it, just when we are about to use it.
 pub(super) fn again_while_missing(mut put: impl FnMut() -> Result<(), Problem>) -> Result<(), Problem> {
-    for _ in 1..TRIES {
+    for _ in 1..MAX_TRIES {
         match put() {
             Err(problem) if problem.is_missing() => {}
             done => return done,

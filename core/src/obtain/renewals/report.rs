@@ -10,7 +10,7 @@ use crate::obtain::interface::{Obtained, Renewal, Renewals};
 use crate::time::Time;
 
 /// How many failures the message names.
-const NAMED: usize = 3;
+const MAX_NAMED: usize = 3;
 const DAY: u64 = 24 * 3600;
 
 /// What became of one entry.
@@ -79,11 +79,14 @@ impl Report {
         };
         let named: Vec<String> = failed
             .iter()
-            .take(NAMED)
+            .take(MAX_NAMED)
             .map(|(result, error)| format!("{} ({})", result.name, error.message()))
             .collect();
-        let more =
-            if failed.len() > NAMED { format!(" and {} more", failed.len() - NAMED) } else { String::new() };
+        let more = if failed.len() > MAX_NAMED {
+            format!(" and {} more", failed.len() - MAX_NAMED)
+        } else {
+            String::new()
+        };
         let message = format!(
             "{} of {all} entries failed: {}{more}; the others are done, and `details` is the whole report",
             failed.len(),

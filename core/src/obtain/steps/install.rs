@@ -17,7 +17,7 @@ use crate::obtain::{chain, check};
 use crate::signing_request;
 
 /// How many versions are kept.
-const KEPT: usize = 3;
+const KEPT_VERSIONS: usize = 3;
 
 impl Session<'_> {
     /// Brings an issued certificate into use.
@@ -147,7 +147,7 @@ impl Session<'_> {
     fn prune(&self) {
         let Some(installed) = &self.journal.installed else { return };
         let is_kept = |serial: u32| {
-            serial + u32::try_from(KEPT).unwrap_or(u32::MAX) > installed.serial
+            serial + u32::try_from(KEPT_VERSIONS).unwrap_or(u32::MAX) > installed.serial
                 || installed.predecessor == Some(serial)
                 || self.journal.quarantined.as_ref().is_some_and(|quarantined| quarantined.serial == serial)
         };

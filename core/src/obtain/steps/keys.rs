@@ -18,7 +18,7 @@ use crate::signing_request;
 /// A key of the caller's whose order is not in place yet.
 pub(crate) const WANTED_KEY: &str = "wanted.pem";
 /// How many uses of keys are remembered.
-const MOST_USES: usize = 64;
+const MAX_KEY_USES: usize = 64;
 
 /// Where the key of the next order comes from.
 pub(crate) enum KeySource {
@@ -204,7 +204,7 @@ impl Session<'_> {
         self.journal.key_uses.retain(|used| used.public_key != public_key);
         let uses = ids.into_iter().map(|id| KeyUse { public_key: public_key.clone(), id });
         self.journal.key_uses.extend(uses);
-        let too_many = self.journal.key_uses.len().saturating_sub(MOST_USES);
+        let too_many = self.journal.key_uses.len().saturating_sub(MAX_KEY_USES);
         self.journal.key_uses.drain(..too_many);
         Ok(())
     }

@@ -141,7 +141,7 @@ impl Session<'_> {
 
     /// What takes the places of the account.
     fn say_what_fills(&self, refused: Error, account: &Account) -> Error {
-        const SHOWN: usize = 10;
+        const MAX_SHOWN: usize = 10;
         let installed = self.journal.installed.as_ref().and_then(|installed| account.get(&installed.id));
         let refused = if installed.is_some_and(is_revoked) {
             refused.and_say(
@@ -165,7 +165,7 @@ impl Session<'_> {
         }
         let mut places: Vec<String> = taken
             .iter()
-            .take(SHOWN)
+            .take(MAX_SHOWN)
             .map(|certificate| {
                 format!(
                     "{} of {}",
@@ -174,8 +174,8 @@ impl Session<'_> {
                 )
             })
             .collect();
-        if taken.len() > SHOWN {
-            places.push(format!("{} more", taken.len() - SHOWN));
+        if taken.len() > MAX_SHOWN {
+            places.push(format!("{} more", taken.len() - MAX_SHOWN));
         }
         refused.and_say(&format!(
             "the places are taken by {}; only drafts can be cancelled to free one",

@@ -15,7 +15,7 @@ use crate::obtain::store::files::CSR;
 use crate::obtain::store::journal::{Installed, Order};
 
 /// How long the answer is waited for; a good certificate is no reason to wait long.
-const AT_MOST: Duration = Duration::from_secs(5);
+const MAX_WAIT: Duration = Duration::from_secs(5);
 
 impl Session<'_> {
     /// Whether the service has taken the certificate in place back. Its key is not used again.
@@ -53,7 +53,7 @@ impl Session<'_> {
         if self.spec.offline || self.context.connection.access_key().is_err() {
             return Ok(None);
         }
-        let left = self.time_left().map_or(AT_MOST, |left| left.min(AT_MOST));
+        let left = self.time_left().map_or(MAX_WAIT, |left| left.min(MAX_WAIT));
         let once = Context { deadline: Instant::now() + left, is_single: true, ..self.context };
         match once.send(&GetCertificate::new(id)) {
             Ok(certificate) => Ok(certificate.status),

@@ -14,13 +14,13 @@ use crate::obtain::preflight::{Finding, Watching};
 use crate::obtain::session::Session;
 
 /// Verify is often too early; after so many failures it is not that.
-const VERIFY_TRIES: u32 = 6;
+const MAX_VERIFY_CALLS: u32 = 6;
 /// An order that stays silent for so long, or half of the time that is left, is explained.
 const SILENCE: Duration = Duration::from_secs(120);
 /// What a look for the reason takes; with less time there is none.
 const TIME_TO_EXPLAIN: Duration = Duration::from_secs(5);
 /// A look without a deadline of the call's own.
-const LOOK_AT_MOST: Duration = Duration::from_secs(120);
+const MAX_CHECK_TIME: Duration = Duration::from_secs(120);
 
 /// How the wait ended.
 pub(crate) enum Waited {
@@ -91,7 +91,7 @@ impl Session<'_> {
                 }
                 _ => error,
             };
-            if !is_early(&error) || attempt == VERIFY_TRIES {
+            if !is_early(&error) || attempt == MAX_VERIFY_CALLS {
                 return Err(with_findings(error, &findings));
             }
             let pause = pauses.next();
@@ -221,7 +221,7 @@ impl Session<'_> {
     }
 
     fn watching(&self) -> Watching<'_> {
-        let time = self.time_left().map_or(LOOK_AT_MOST, |left| left.min(LOOK_AT_MOST));
+        let time = self.time_left().map_or(MAX_CHECK_TIME, |left| left.min(MAX_CHECK_TIME));
         Watching { cancel: self.context.cancel, deadline: Instant::now() + time }
     }
 }

@@ -8,7 +8,7 @@ use std::path::Path;
 use nix::libc;
 
 /// Far more than anything of ours takes.
-const LARGEST: u64 = 16 * 1024 * 1024;
+const MAX_SIZE: u64 = 16 * 1024 * 1024;
 
 /// Opens it with these options, and with these flags beside them.
 pub(crate) fn open(path: &Path, options: &mut OpenOptions, flags: libc::c_int) -> io::Result<File> {
@@ -33,8 +33,8 @@ pub(crate) fn open(path: &Path, options: &mut OpenOptions, flags: libc::c_int) -
 /// All of it.
 pub(crate) fn read(file: &File) -> io::Result<Vec<u8>> {
     let mut content = Vec::new();
-    file.take(LARGEST + 1).read_to_end(&mut content)?;
-    if content.len() as u64 > LARGEST {
+    file.take(MAX_SIZE + 1).read_to_end(&mut content)?;
+    if content.len() as u64 > MAX_SIZE {
         return Err(io::Error::other("it is larger than 16 MiB, so it is none of ours"));
     }
     Ok(content)
