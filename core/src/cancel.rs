@@ -12,11 +12,11 @@ use std::time::{Duration, Instant};
 ///
 /// [`Client::cancelled_by`]: crate::Client::cancelled_by
 #[derive(Clone, Debug, Default)]
-pub struct CancelToken(Arc<State>);
+pub struct CancelToken(Arc<TokenState>);
 
 /// Without a lock, which a signal handler or a child of fork could find taken.
 #[derive(Default)]
-struct State {
+struct TokenState {
     cancelled: AtomicBool,
     ask: Option<Ask>,
     /// The tokens that this one is cancelled with.
@@ -44,7 +44,7 @@ impl CancelToken {
     /// milliseconds of a wait, so it has to be quick. Ops, which have a thread of their own, do not ask it.
     #[must_use]
     pub fn asking(ask: impl Fn() -> bool + Send + Sync + 'static) -> Self {
-        Self(Arc::new(State { ask: Some(Box::new(ask)), ..State::default() }))
+        Self(Arc::new(TokenState { ask: Some(Box::new(ask)), ..TokenState::default() }))
     }
 
     /// A token that nobody has, and so nobody cancels.
@@ -72,7 +72,7 @@ impl CancelToken {
     }
 
     fn under(parents: Vec<Self>, asks_parents: bool) -> Self {
-        Self(Arc::new(State { parents, asks_parents, ..State::default() }))
+        Self(Arc::new(TokenState { parents, asks_parents, ..TokenState::default() }))
     }
 
     /// How often a wait that is not the token's own has to look at it.
@@ -117,7 +117,7 @@ impl CancelToken {
     }
 }
 
-impl fmt::Debug for State {
+impl fmt::Debug for TokenState {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("State").field("cancelled", &self.cancelled).finish_non_exhaustive()
     }

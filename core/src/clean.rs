@@ -71,7 +71,7 @@ impl Cleaner {
         let mut at = 0;
         while at < text.len() {
             match self.find(&text[at..]) {
-                Some(Found { keep, length }) => {
+                Some(SecretMatch { keep, length }) => {
                     cleaned.push_str(&text[kept..at + keep]);
                     cleaned.push_str(MASK);
                     at += length.max(1);
@@ -84,20 +84,20 @@ impl Cleaner {
     }
 
     /// A secret at the start of `text`.
-    fn find(&self, text: &str) -> Option<Found> {
+    fn find(&self, text: &str) -> Option<SecretMatch> {
         let known = |text: &str| self.secrets.iter().find_map(|secret| length_of(secret.reveal(), text));
         if let Some(length) = known(text).or_else(|| private_key(text)) {
-            return Some(Found { keep: 0, length });
+            return Some(SecretMatch { keep: 0, length });
         }
         let named = value_of_secret_name(text)?;
         // The value may be a known secret that goes on where an unknown one would end.
         let length = known(&text[named.keep..]).map_or(0, |length| named.keep + length);
-        Some(Found { length: named.length.max(length), ..named })
+        Some(SecretMatch { length: named.length.max(length), ..named })
     }
 }
 
 /// The first `keep` bytes stay, the rest of `length` is a secret.
-struct Found {
+struct SecretMatch {
     keep: usize,
     length: usize,
 }
@@ -176,7 +176,7 @@ fn private_key(text: &str) -> Option<usize> {
 }
 
 /// The value behind a name that stands for a secret, in JSON or in a query.
-fn value_of_secret_name(text: &str) -> Option<Found> {
+fn value_of_secret_name(text: &str) -> Option<SecretMatch> {
     let name = SECRET_NAMES.iter().find(|name| text.starts_with(**name))?;
     let separator = text[name.len()..].find(|c: char| !matches!(c, '"' | '\\' | ' ' | ':' | '=' | '\''))?;
     if separator == 0 || !text[name.len()..][..separator].contains([':', '=']) {
@@ -185,7 +185,7 @@ fn value_of_secret_name(text: &str) -> Option<Found> {
     let start = name.len() + separator;
     let value = text[start..]
         .find(|c: char| matches!(c, '"' | '\\' | '\'' | '&' | ',' | '}' | '<') || c.is_whitespace());
-    Some(Found { keep: start, length: value.map_or(text.len(), |length| start + length) })
+    Some(SecretMatch { keep: start, length: value.map_or(text.len(), |length| start + length) })
 }
 
 const SECRET_NAMES: &[&str] = &["access_key", "eab_hmac_key", "private_key"];

@@ -43,15 +43,15 @@ pub(crate) fn compression(body: &[u8]) -> Option<&'static str> {
 }
 
 /// Words with single spaces between them, without control characters, cut off after so many bytes.
-pub(crate) fn one_line(text: &str, most: usize) -> String {
+pub(crate) fn one_line(text: &str, max_bytes: usize) -> String {
     let mut line = String::new();
     for word in text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty()) {
         if !line.is_empty() {
             line.push(' ');
         }
         line.push_str(word);
-        if line.len() > most {
-            let end = (0..=most).rev().find(|at| line.is_char_boundary(*at)).unwrap_or_default();
+        if line.len() > max_bytes {
+            let end = (0..=max_bytes).rev().find(|at| line.is_char_boundary(*at)).unwrap_or_default();
             line.truncate(end);
             line.push_str("...");
             break;

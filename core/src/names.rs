@@ -32,7 +32,7 @@ pub(crate) fn is_same(one: &str, other: &str) -> bool {
 
 /// Whether a name that the service lists may stand in an order of this one: the same, what the service adds to a
 /// wildcard, and the www twin where that is allowed.
-fn may_stand_for(listed: &str, ordered: &str, strict: bool) -> bool {
+fn may_belong_to(listed: &str, ordered: &str, strict: bool) -> bool {
     listed == ordered || is_apex(listed, ordered) || (!strict && is_twin(listed, ordered))
 }
 
@@ -47,7 +47,7 @@ pub(crate) fn is_for(certificate: &Certificate, ordered: &[String], strict: bool
     let listed = listed(certificate);
     let ordered: Vec<_> = ordered.iter().map(|name| canonical(name)).collect();
     ordered.iter().all(|name| listed.contains(name))
-        && listed.iter().all(|name| ordered.iter().any(|ours| may_stand_for(name, ours, strict)))
+        && listed.iter().all(|name| ordered.iter().any(|ours| may_belong_to(name, ours, strict)))
 }
 
 /// Whether an answer is about other names altogether: all that it lists are names, and none has to do with ours.
@@ -56,7 +56,7 @@ pub(crate) fn is_for_others(certificate: &Certificate, ordered: &[String]) -> bo
     let has_to_do = |name: &str| {
         let related = |ours: &String| {
             let ours = canonical(ours);
-            may_stand_for(name, &ours, false) || is_apex(&ours, name)
+            may_belong_to(name, &ours, false) || is_apex(&ours, name)
         };
         normalize(name).is_err() || ordered.iter().any(related)
     };

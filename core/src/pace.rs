@@ -11,9 +11,9 @@ use crate::error::{Error, Kind, Result};
 #[derive(Debug)]
 pub(crate) struct Pace {
     /// Requests allowed in a window; none: no limit.
-    most: usize,
+    max_requests: usize,
     window: Duration,
-    /// When each of the last `most` requests goes out; the newest may lie ahead.
+    /// When each of the last `max_requests` requests goes out; the newest may lie ahead.
     taken: Mutex<VecDeque<Instant>>,
 }
 
@@ -26,9 +26,10 @@ impl Pace {
     )]
     pub(crate) fn new(requests_per_second: f64) -> Self {
         // Half a request a second is one in two seconds.
-        let most = if requests_per_second > 0.0 { (requests_per_second as usize).max(1) } else { 0 };
-        let window = Duration::try_from_secs_f64(most as f64 / requests_per_second).unwrap_or(Duration::MAX);
-        Self { most, window, taken: Mutex::default() }
+        let max_requests = if requests_per_second > 0.0 { (requests_per_second as usize).max(1) } else { 0 };
+        let window =
+            Duration::try_from_secs_f64(max_requests as f64 / requests_per_second).unwrap_or(Duration::MAX);
+        Self { max_requests, window, taken: Mutex::default() }
     }
 
     /// Takes a place and waits until its time has come.
@@ -47,18 +48,18 @@ impl Pace {
     }
 
     fn take(&self, now: Instant, deadline: Instant) -> Option<Instant> {
-        if self.most == 0 {
+        if self.max_requests == 0 {
             return Some(now);
         }
         let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
         let at = match taken.front() {
-            Some(oldest) if taken.len() == self.most => now.max(oldest.checked_add(self.window)?),
+            Some(oldest) if taken.len() == self.max_requests => now.max(oldest.checked_add(self.window)?),
             _ => now,
         };
         if at >= deadline {
             return None;
         }
-        if taken.len() == self.most {
+        if taken.len() == self.max_requests {
             taken.pop_front();
         }
         taken.push_back(at);

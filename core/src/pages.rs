@@ -25,7 +25,7 @@ struct Page<'a> {
 }
 
 #[derive(Deserialize)]
-struct Entry<'a> {
+struct EntryId<'a> {
     #[serde(borrow)]
     id: Cow<'a, str>,
 }
@@ -45,8 +45,10 @@ pub(crate) fn begin(arguments: &Arguments) -> Pager {
 /// What a page, as stable JSON, brings beside those before it.
 pub(crate) fn take<'a>(pager: &mut Pager, json: &'a str) -> Result<Brought<'a>> {
     let Page { total_count, limit, results } = json::decode(json)?;
-    let ids: Vec<Cow<'_, str>> =
-        results.iter().map(|entry| Ok(json::decode::<Entry<'_>>(entry.get())?.id)).collect::<Result<_>>()?;
+    let ids: Vec<Cow<'_, str>> = results
+        .iter()
+        .map(|entry| Ok(json::decode::<EntryId<'_>>(entry.get())?.id))
+        .collect::<Result<_>>()?;
     let ids: Vec<&str> = ids.iter().map(AsRef::as_ref).collect();
     let taken = pager.take(Counts { total_count, limit }, &ids)?;
     let fresh = taken.fresh.into_iter().filter_map(|place| results.get(place).copied()).collect();

@@ -56,8 +56,8 @@ fn check_value(parameter: &Parameter, value: Value) -> Result<Value> {
     match (kind, &value) {
         (ParameterKind::Text, Value::String(text)) if !text.is_empty() => {}
         (ParameterKind::OneOf(words), Value::String(word)) if words.contains(&word.as_str()) => {}
-        (ParameterKind::Integer(least, most), Value::Number(number)) => {
-            if !number.as_u64().is_some_and(|number| (least..=most).contains(&number)) {
+        (ParameterKind::Integer(min, max), Value::Number(number)) => {
+            if !number.as_u64().is_some_and(|number| (min..=max).contains(&number)) {
                 return Err(wrong());
             }
         }

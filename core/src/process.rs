@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 
 pub(crate) use command::{Command, Ended};
 use command::{GRACE, POLL_INTERVAL};
-pub(crate) use lookup::look_up;
+pub(crate) use lookup::check_program;
 use start::Program;
 
 use crate::cancel::CancelToken;

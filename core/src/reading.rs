@@ -26,7 +26,7 @@ pub(crate) use strict::is_readable;
 /// Absent fields are written out, so an answer may grow: by so much, and this for small ones. Real answers shrink; one
 /// that is a list of next to nothing must not fill the memory.
 const MAX_GROWTH: usize = 8;
-const ROOM: usize = 1 << 20;
+const EXTRA_LEN: usize = 1 << 20;
 
 /// What a body says.
 #[derive(Debug, PartialEq)]
@@ -48,9 +48,9 @@ pub(crate) fn read(shape: &'static Shape, body: &[u8]) -> Reading {
     let mut out = String::with_capacity(body.len() + body.len() / 8 + 256);
     let mut envelope = Envelope::default();
     let mut spare = String::new();
-    let most = body.len().saturating_mul(MAX_GROWTH).saturating_add(ROOM);
+    let max_len = body.len().saturating_mul(MAX_GROWTH).saturating_add(EXTRA_LEN);
     let reader =
-        ObjectReader { shape, out: &mut out, spare: &mut spare, most, envelope: Some(&mut envelope) };
+        ObjectReader { shape, out: &mut out, spare: &mut spare, max_len, envelope: Some(&mut envelope) };
 
     let mut json = serde_json::Deserializer::from_str(body);
     let outcome = reader.deserialize(&mut json).and_then(|object| json.end().map(|()| object));

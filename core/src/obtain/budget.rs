@@ -11,12 +11,12 @@ const POLL_INTERVAL: Duration = Duration::from_millis(50);
 /// Counts the orders that were made, not the refused ones.
 #[derive(Debug)]
 pub(crate) struct Budget {
-    state: Mutex<State>,
+    state: Mutex<Permits>,
     changed: Condvar,
 }
 
 #[derive(Debug)]
-struct State {
+struct Permits {
     left: u64,
     /// Permits of which it is not known yet whether an order comes of them.
     open: u64,
@@ -31,7 +31,7 @@ pub(crate) struct Permit {
 
 impl Budget {
     pub(crate) fn new(orders: u64) -> Self {
-        Self { state: Mutex::new(State { left: orders, open: 0 }), changed: Condvar::new() }
+        Self { state: Mutex::new(Permits { left: orders, open: 0 }), changed: Condvar::new() }
     }
 
     /// Takes a permit. None: the orders are made. While somebody else's permit may be given back, it is waited for.
@@ -50,7 +50,7 @@ impl Budget {
         Some(Permit { budget: Arc::clone(self), is_used: false })
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, Permits> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -35,7 +35,7 @@ impl Session<'_> {
     pub(crate) fn run(&mut self) -> Result<Obtained> {
         loop {
             match self.next()? {
-                Step::CheckOnly => return self.look_only(),
+                Step::CheckOnly => return self.check_only(),
                 Step::GiveUp => return self.abandon(),
                 Step::Deploy => {
                     if let Some(obtained) = self.deploy_again()? {
@@ -68,7 +68,7 @@ impl Session<'_> {
         let is_pressing =
             self.spec.adopt.is_some() || order.as_ref().is_some_and(|order| !order.is_untouched());
         let (now, later) = if is_pressing { (order, None) } else { (None, order) };
-        if self.goes_on(now.as_ref())? {
+        if self.is_requested(now.as_ref())? {
             return Ok(Step::GoOn);
         }
         if let Some(installed) = self.good()? {
@@ -79,11 +79,11 @@ impl Session<'_> {
                 return Ok(Step::Stay(installed));
             }
         }
-        Ok(if self.goes_on(later.as_ref())? { Step::GoOn } else { Step::Begin })
+        Ok(if self.is_requested(later.as_ref())? { Step::GoOn } else { Step::Begin })
     }
 
     /// Whether there is an order and it is the one that is wanted.
-    fn goes_on(&mut self, order: Option<&Order>) -> Result<bool> {
+    fn is_requested(&mut self, order: Option<&Order>) -> Result<bool> {
         let Some(order) = order else { return Ok(false) };
         if !self.terms.are_met_by(&order.terms, order.terms.public_key.as_deref()) {
             return Ok(false);
@@ -97,7 +97,7 @@ impl Session<'_> {
     /// Whoever finds that the hook has not had the certificate runs it again, and does not order.
     fn deploy_again(&mut self) -> Result<Option<Obtained>> {
         self.has_run_hook = true;
-        let installed = self.wanted_installed()?;
+        let installed = self.requested_in_place()?;
         if installed.is_some() {
             self.settle_request()?;
         }

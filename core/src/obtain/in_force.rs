@@ -144,7 +144,9 @@ fn run(session: &mut Session<'_>, origin: Origin, adjust: impl FnOnce(&mut Order
 
 /// The request that is in force, if what is wanted is another one, and not in place.
 fn other_in_force(session: &mut Session<'_>, adjust: impl FnOnce(&mut OrderSpec)) -> Option<OrderSpec> {
-    if session.journal.installed.is_none() || session.spec.aim == Aim::GiveUp || session.has_what_is_wanted()
+    if session.journal.installed.is_none()
+        || session.spec.aim == Aim::GiveUp
+        || session.has_requested_certificate()
     {
         return None;
     }
@@ -182,7 +184,7 @@ fn must_renew(
         // There is one create without an outcome in a call.
         Err(_) if session.has_unknown_create => false,
         // Its hook failed.
-        Err(_) if session.has_what_is_wanted() => false,
+        Err(_) if session.has_requested_certificate() => false,
         Err(error) => match error.kind() {
             Kind::Cancelled | Kind::Internal => false,
             Kind::InvalidArgument => origin == Origin::Store,

@@ -21,7 +21,7 @@ use crate::obtain::store::journal::Terms;
 use crate::parameter::Arguments;
 use crate::subject::Subject;
 pub(crate) use key::KeySpec;
-use validation::Validation;
+use validation::ValidationSpec;
 
 /// How long a call may take, if nothing else is said; a person answers mails, so for those there is no limit.
 pub(crate) const DEADLINE: Duration = Duration::from_secs(1800);
@@ -48,8 +48,8 @@ pub(crate) struct OrderSpec {
     pub(crate) deadline: Option<Duration>,
     pub(crate) poll_interval: Duration,
     pub(crate) settle: Duration,
-    pub(crate) preflight: Level,
-    pub(crate) look: Preflight,
+    pub(crate) preflight_level: PreflightLevel,
+    pub(crate) preflight: Preflight,
     pub(crate) deploy_hook: Vec<String>,
     pub(crate) rollback: bool,
     pub(crate) adopt: Option<String>,
@@ -96,19 +96,19 @@ pub(crate) enum Replace {
 
 /// What is made of the findings of our own look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Level {
+pub(crate) enum PreflightLevel {
     Off,
     Warn,
     Strict,
 }
 
 /// What is for one call only, or says where the entry lies, or is a secret.
-const OF_THE_CALL: [&str; 6] = ["directory", "force", "adopt", "abandon", "offline", "private_key"];
+const ONE_CALL_ONLY: [&str; 6] = ["directory", "force", "adopt", "abandon", "offline", "private_key"];
 
 /// Whether a parameter is the entry's, so that later calls go by it. A certificate is replaced once.
 pub(crate) fn is_stored(name: &str, value: &Value) -> bool {
     let is_an_id = || name == "replace" && !matches!(value.as_str(), Some("auto" | "never"));
-    !OF_THE_CALL.contains(&name) && !is_an_id()
+    !ONE_CALL_ONLY.contains(&name) && !is_an_id()
 }
 
 impl OrderSpec {
@@ -118,7 +118,7 @@ impl OrderSpec {
         let wanted: Obtain = arguments.read()?;
         let aim = Aim::new(&wanted)?;
         let validation =
-            Validation::read(wanted.validation.as_object().unwrap_or(&Map::new()), &wanted.domains)?;
+            ValidationSpec::read(wanted.validation.as_object().unwrap_or(&Map::new()), &wanted.domains)?;
         refusals::check(&wanted.domains, validation.method, is_trial)?;
         let key = KeySpec::read(&wanted)?;
         let name = match &wanted.name {
@@ -151,12 +151,12 @@ impl OrderSpec {
             deadline: seconds(wanted.deadline).or((!is_by_mail).then_some(DEADLINE)),
             poll_interval: seconds(wanted.poll_interval).unwrap_or(POLL_INTERVAL),
             settle: seconds(wanted.settle).unwrap_or(SETTLE),
-            preflight: match wanted.preflight.as_deref() {
-                Some("off") => Level::Off,
-                Some("strict") => Level::Strict,
-                _ => Level::Warn,
+            preflight_level: match wanted.preflight.as_deref() {
+                Some("off") => PreflightLevel::Off,
+                Some("strict") => PreflightLevel::Strict,
+                _ => PreflightLevel::Warn,
             },
-            look: Preflight::new(wanted.resolver.as_deref(), &wanted.connect_to.unwrap_or_default())?,
+            preflight: Preflight::new(wanted.resolver.as_deref(), &wanted.connect_to.unwrap_or_default())?,
             deploy_hook: wanted.deploy_hook.unwrap_or_default(),
             rollback: wanted.rollback.unwrap_or(false),
             adopt: wanted.adopt,

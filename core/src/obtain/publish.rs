@@ -55,7 +55,7 @@ impl Publisher {
             Self::Listen(listening) => listening.prepare(how),
             Self::Hook(argv) => {
                 let program = argv.first().map_or("", String::as_str);
-                process::look_up(program).map_err(|why| Error::invalid("validation.hook", why))
+                process::check_program(program).map_err(|why| Error::invalid("validation.hook", why))
             }
             Self::Caller | Self::Nothing => Ok(()),
         }

@@ -1,4 +1,4 @@
-//! Every entry of a store, a few at a time and the most urgent first: by the requests that are stored there, and on
+//! Every entry of a store, a few at a time and the max urgent first: by the requests that are stored there, and on
 //! after a failure.
 
 mod report;
@@ -35,7 +35,7 @@ const JITTER: f64 = 0.1;
 const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
 /// What all entries of a run share.
-struct Shared<'a> {
+struct Run<'a> {
     context: Context<'a>,
     env: &'a Env<'a>,
     directory: PathBuf,
@@ -66,12 +66,12 @@ pub(crate) fn renew_all(context: &Context<'_>, env: &Env<'_>, arguments: &Argume
     let jobs = wanted.jobs.unwrap_or(JOBS).min(names.len() as u64);
     // The workers cannot ask what only the caller's thread may be asked, so they have a token of their own.
     let cancel = CancelToken::new();
-    let shared = Shared {
+    let shared = Run {
         context: Context { cancel: &cancel, ..*context },
         env,
         directory,
         statuses: Arc::new(statuses),
-        budget: wanted.max_orders.map(|most| Arc::new(Budget::new(most))),
+        budget: wanted.max_orders.map(|max| Arc::new(Budget::new(max))),
         offline,
     };
     let waiting = Waiting(Mutex::new(names.into()));
@@ -118,7 +118,7 @@ pub(crate) fn renew_all(context: &Context<'_>, env: &Env<'_>, arguments: &Argume
     Report::new(rows).finish()
 }
 
-impl Shared<'_> {
+impl Run<'_> {
     fn renew(&self, name: &str) -> Result<Visit> {
         let deadline = Instant::now() + self.context.connection.timeout;
         let context = Context { deadline, ..self.context };

@@ -173,10 +173,10 @@ impl<'a> Session<'a> {
     }
 
     /// Leaves a part of the call's time to others; gives the whole of it back.
-    pub(crate) fn end_early(&mut self, longest: Duration) -> Option<Instant> {
+    pub(crate) fn end_early(&mut self, max_time: Duration) -> Option<Instant> {
         let whole = self.deadline;
         let now = self.env.clock.instant();
-        let half = self.time_left().map_or(longest, |left| left / 2);
+        let half = self.time_left().map_or(max_time, |left| left / 2);
         self.deadline = now.checked_add(half).or(whole);
         whole
     }

@@ -175,8 +175,8 @@ impl Pager {
         }
         let is_endless = match total {
             Some(total) => {
-                let most = total.saturating_mul(2).saturating_add(sweep.largest_page * PAGES_TO_SPARE);
-                met > most || pages >= MAX_PAGES
+                let max = total.saturating_mul(2).saturating_add(sweep.largest_page * PAGES_TO_SPARE);
+                met > max || pages >= MAX_PAGES
             }
             None => pages >= MAX_PAGES_WITHOUT_TOTAL,
         };

@@ -19,7 +19,7 @@ const MAX_FIRST_LINE: u64 = 256;
 const MAX_DEPTH: usize = 4;
 
 /// Why a program cannot be started; nothing is run.
-pub(crate) fn look_up(program: &str) -> Result<(), String> {
+pub(crate) fn check_program(program: &str) -> Result<(), String> {
     let path = find(OsStr::new(program))?;
     can_run(&path, MAX_DEPTH)
 }
@@ -68,7 +68,7 @@ fn is_executable(path: &Path) -> Result<(), String> {
 }
 
 /// Whether the kernel would take this file: a program, or a script whose interpreter is there.
-fn can_run(path: &Path, deepest: usize) -> Result<(), String> {
+fn can_run(path: &Path, max_depth: usize) -> Result<(), String> {
     let mut head = Vec::new();
     let read = File::open(path).and_then(|file| file.take(MAX_FIRST_LINE).read_to_end(&mut head));
     // A program that we may run and not read is one that only running can tell about.
@@ -95,7 +95,7 @@ fn can_run(path: &Path, deepest: usize) -> Result<(), String> {
             find(OsStr::from_bytes(program)).map_err(of_script)?;
         }
     }
-    if deepest == 0 { Ok(()) } else { can_run(&interpreter, deepest - 1).map_err(of_script) }
+    if max_depth == 0 { Ok(()) } else { can_run(&interpreter, max_depth - 1).map_err(of_script) }
 }
 
 /// A text without `#!` is nothing that Linux would run; elsewhere a shell may.

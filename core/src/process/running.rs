@@ -33,7 +33,7 @@ pub(super) struct Running {
 }
 
 /// How the process itself ended.
-struct Status {
+struct ExitStatus {
     success: bool,
     how: String,
 }
@@ -56,7 +56,7 @@ impl Running {
         }
         let status = status.unwrap_or_else(|| {
             let how = if is_over { "was ended" } else { "could not be ended, so it still runs" };
-            Status {
+            ExitStatus {
                 success: false,
                 how: format!("it ran longer than {} s and {how}", timeout.as_secs_f64()),
             }
@@ -74,7 +74,7 @@ impl Running {
     }
 
     /// None if it still runs after that time.
-    fn wait(&mut self, timeout: Duration) -> Option<Status> {
+    fn wait(&mut self, timeout: Duration) -> Option<ExitStatus> {
         let mut status = None;
         self.wait_until(timeout, |running| {
             status = running.status();
@@ -97,10 +97,10 @@ impl Running {
         self.wait_until(GRACE, |running| running.status().is_some())
     }
 
-    fn wait_until(&mut self, longest: Duration, mut is_true: impl FnMut(&Self) -> bool) -> bool {
+    fn wait_until(&mut self, max_wait: Duration, mut is_true: impl FnMut(&Self) -> bool) -> bool {
         let started = Instant::now();
         loop {
-            let left = longest.saturating_sub(started.elapsed());
+            let left = max_wait.saturating_sub(started.elapsed());
             self.read(left.min(POLL_INTERVAL));
             if is_true(self) {
                 return true;
@@ -120,16 +120,16 @@ impl Running {
     }
 
     /// Reads a piece, waiting for one as long as this. False if there was none.
-    fn read(&mut self, longest: Duration) -> bool {
+    fn read(&mut self, max_wait: Duration) -> bool {
         let Some(pipe) = &mut self.pipe else {
-            if !longest.is_zero() {
-                thread::sleep(self.pause.min(longest));
+            if !max_wait.is_zero() {
+                thread::sleep(self.pause.min(max_wait));
                 self.pause = (self.pause * 2).min(POLL_INTERVAL);
             }
             return false;
         };
         // Rounded up: rounded down, the last millisecond would be spent asking again and again.
-        let milliseconds = u16::try_from(longest.as_micros().div_ceil(1000)).unwrap_or(u16::MAX);
+        let milliseconds = u16::try_from(max_wait.as_micros().div_ceil(1000)).unwrap_or(u16::MAX);
         let mut watched = [PollFd::new(pipe.as_fd(), PollFlags::POLLIN)];
         if !matches!(poll(&mut watched, PollTimeout::from(milliseconds)), Ok(1..)) {
             return false;
@@ -148,7 +148,7 @@ impl Running {
     }
 
     /// None while it runs.
-    fn status(&self) -> Option<Status> {
+    fn status(&self) -> Option<ExitStatus> {
         let (success, how) = match waitpid(self.process, Some(WaitPidFlag::WNOHANG)) {
             Ok(WaitStatus::Exited(_, code)) => (code == 0, format!("exit status {code}")),
             Ok(WaitStatus::Signaled(_, signal, _)) => (false, format!("killed by {}", signal.as_str())),
@@ -160,6 +160,6 @@ impl Running {
             // Such as a real-time signal, that has no name.
             Err(error) => (false, format!("its exit status cannot be understood ({})", error.desc())),
         };
-        Some(Status { success, how })
+        Some(ExitStatus { success, how })
     }
 }

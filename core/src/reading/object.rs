@@ -9,7 +9,7 @@ use serde_json::value::RawValue;
 
 use super::envelope::Envelope;
 use super::strict::is_readable;
-use super::value::{ValueReader, room};
+use super::value::{ValueReader, check_length};
 use super::{pem, write};
 use crate::shape::{Field, FieldKind, MAX_FIELDS, Shape};
 
@@ -19,7 +19,7 @@ pub(super) struct ObjectReader<'a> {
     /// Room in which an object that came in another order is put together.
     pub(super) spare: &'a mut String,
     /// How long the output may become.
-    pub(super) most: usize,
+    pub(super) max_len: usize,
     /// Only the outermost object has one.
     pub(super) envelope: Option<&'a mut Envelope>,
 }
@@ -33,21 +33,21 @@ pub(super) struct ObjectRead {
 }
 
 /// A member's name; borrowed from the body but for the rare escape.
-pub(super) struct Name<'de>(pub(super) Cow<'de, str>);
+pub(super) struct MemberName<'de>(pub(super) Cow<'de, str>);
 
-impl<'de> de::Deserialize<'de> for Name<'de> {
+impl<'de> de::Deserialize<'de> for MemberName<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct NameVisitor;
         impl<'de> Visitor<'de> for NameVisitor {
-            type Value = Name<'de>;
+            type Value = MemberName<'de>;
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("a name")
             }
-            fn visit_borrowed_str<E>(self, name: &'de str) -> Result<Name<'de>, E> {
-                Ok(Name(Cow::Borrowed(name)))
+            fn visit_borrowed_str<E>(self, name: &'de str) -> Result<MemberName<'de>, E> {
+                Ok(MemberName(Cow::Borrowed(name)))
             }
-            fn visit_str<E>(self, name: &str) -> Result<Name<'de>, E> {
-                Ok(Name(Cow::Owned(name.to_owned())))
+            fn visit_str<E>(self, name: &str) -> Result<MemberName<'de>, E> {
+                Ok(MemberName(Cow::Owned(name.to_owned())))
             }
         }
         deserializer.deserialize_str(NameVisitor)
@@ -114,8 +114,8 @@ impl ObjectReader<'_> {
         let (unknown, unknown_names) = Default::default();
         let mut layout = Layout { start, fields, unknown, unknown_names, is_empty: true, in_order: Some(0) };
         let mut next = 0;
-        while let Some(Name(name)) = map.next_key()? {
-            room(self.out, self.most)?;
+        while let Some(MemberName(name)) = map.next_key()? {
+            check_length(self.out, self.max_len)?;
             let index = Layout::find(self.shape, &name, next);
             if self.envelope.is_some() && Envelope::is_part(&name) {
                 self.read_envelope(&name, index, map.next_value()?, &mut layout);
@@ -150,7 +150,7 @@ impl ObjectReader<'_> {
                 let (field, start) = self.begin_field(layout, index);
                 let value = self.out.len();
                 let reader =
-                    ValueReader { kind: field.kind, out: self.out, spare: self.spare, most: self.most };
+                    ValueReader { kind: field.kind, out: self.out, spare: self.spare, max_len: self.max_len };
                 if reader.deserialize(&mut serde_json::Deserializer::from_str(raw.get())).is_err() {
                     // Nested too deeply to be looked into.
                     self.out.truncate(value);
@@ -174,7 +174,7 @@ impl ObjectReader<'_> {
     }
 
     fn value(&mut self, kind: FieldKind) -> ValueReader<'_> {
-        ValueReader { kind, out: self.out, spare: self.spare, most: self.most }
+        ValueReader { kind, out: self.out, spare: self.spare, max_len: self.max_len }
     }
 
     fn came_as_null(&self, layout: &Layout, index: usize) -> bool {

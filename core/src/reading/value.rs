@@ -6,7 +6,7 @@ use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqA
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::object::{Name, ObjectReader};
+use super::object::{MemberName, ObjectReader};
 use super::strict::is_readable;
 use super::write;
 use crate::shape::{FieldKind, Shape};
@@ -18,7 +18,7 @@ pub(super) struct ValueReader<'a> {
     pub(super) out: &'a mut String,
     pub(super) spare: &'a mut String,
     /// How long the output may become.
-    pub(super) most: usize,
+    pub(super) max_len: usize,
 }
 
 impl<'de> DeserializeSeed<'de> for ValueReader<'_> {
@@ -52,7 +52,7 @@ impl<'de> DeserializeSeed<'de> for ValueReader<'_> {
 
 impl ValueReader<'_> {
     fn object(&mut self, shape: &'static Shape) -> ObjectReader<'_> {
-        ObjectReader { shape, out: self.out, spare: self.spare, most: self.most, envelope: None }
+        ObjectReader { shape, out: self.out, spare: self.spare, max_len: self.max_len, envelope: None }
     }
 
     fn absent(self) {
@@ -105,7 +105,7 @@ impl ValueReader<'_> {
     }
 
     fn text_entry(&mut self) -> ValueReader<'_> {
-        ValueReader { kind: FieldKind::Text, out: self.out, spare: self.spare, most: self.most }
+        ValueReader { kind: FieldKind::Text, out: self.out, spare: self.spare, max_len: self.max_len }
     }
 
     /// An entry that says nothing is left out.
@@ -113,7 +113,7 @@ impl ValueReader<'_> {
         if &self.out[value..] == "null" {
             self.out.truncate(entry);
         }
-        room(self.out, self.most)
+        check_length(self.out, self.max_len)
     }
 
     fn begin_entry(&mut self) -> usize {
@@ -129,7 +129,7 @@ impl ValueReader<'_> {
         if !read.is_object {
             self.out.truncate(start);
         }
-        room(self.out, self.most)?;
+        check_length(self.out, self.max_len)?;
         match read.missing {
             Some(field) => Err(E::custom(format!("an entry of the answer's list holds no `{}`", field.name))),
             None => Ok(()),
@@ -138,8 +138,8 @@ impl ValueReader<'_> {
 }
 
 /// Whether the output is still within its length; looked at wherever the body says how often something is written.
-pub(super) fn room<E: de::Error>(out: &str, most: usize) -> Result<(), E> {
-    if out.len() > most {
+pub(super) fn check_length<E: de::Error>(out: &str, max_len: usize) -> Result<(), E> {
+    if out.len() > max_len {
         return Err(E::custom("the answer holds too many entries with too little in them"));
     }
     Ok(())
@@ -272,7 +272,7 @@ impl<'de> Visitor<'de> for ValueReader<'_> {
         match self.kind {
             FieldKind::Map(kind) => {
                 self.out.push('{');
-                while let Some(Name(name)) = map.next_key()? {
+                while let Some(MemberName(name)) = map.next_key()? {
                     if !self.out.ends_with('{') {
                         self.out.push(',');
                     }
@@ -282,9 +282,9 @@ impl<'de> Visitor<'de> for ValueReader<'_> {
                         kind: *kind,
                         out: self.out,
                         spare: self.spare,
-                        most: self.most,
+                        max_len: self.max_len,
                     })?;
-                    room(self.out, self.most)?;
+                    check_length(self.out, self.max_len)?;
                 }
                 self.out.push('}');
             }

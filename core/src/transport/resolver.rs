@@ -28,12 +28,12 @@ pub(super) struct CachingResolver(Arc<Mutex<HashMap<String, Arc<Lookup>>>>);
 /// One question to the system, shared by all who have it.
 #[derive(Debug, Default)]
 struct Lookup {
-    answer: Mutex<Option<Answer>>,
+    answer: Mutex<Option<Resolved>>,
     answered: Condvar,
 }
 
 #[derive(Clone, Debug)]
-struct Answer {
+struct Resolved {
     until: Instant,
     /// None where there are none.
     addresses: Vec<IpAddr>,
@@ -82,7 +82,7 @@ impl CachingResolver {
 }
 
 impl Lookup {
-    fn answer(&self) -> MutexGuard<'_, Option<Answer>> {
+    fn answer(&self) -> MutexGuard<'_, Option<Resolved>> {
         self.answer.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -90,7 +90,7 @@ impl Lookup {
         // Why there is none does not help: the resolver's texts name numbers.
         let addresses =
             (host, 0).to_socket_addrs().into_iter().flatten().map(|address| address.ip()).collect();
-        *self.answer() = Some(Answer { until: Instant::now() + REMEMBERED_FOR, addresses });
+        *self.answer() = Some(Resolved { until: Instant::now() + REMEMBERED_FOR, addresses });
         self.answered.notify_all();
     }
 
@@ -101,7 +101,7 @@ impl Lookup {
                 return Ok(answer.addresses.clone());
             }
             drop(answer);
-            let pause = watch::look()?;
+            let pause = watch::check()?;
             answer = self.answer();
             if answer.is_none() {
                 answer = self.answered.wait_timeout(answer, pause).unwrap_or_else(PoisonError::into_inner).0;

@@ -55,16 +55,16 @@ fn connect_any(addresses: &[SocketAddr]) -> io::Result<TcpStream> {
         };
         match connect(*address, half) {
             Ok(stream) => return Ok(stream),
-            Err(error) if tells(&error) > tells(&failure) => failure = error,
+            Err(error) if specificity(&error) > specificity(&failure) => failure = error,
             Err(_) => {}
         }
-        watch::look()?;
+        watch::check()?;
     }
     Err(failure)
 }
 
 /// How much a failure to connect tells of the peer.
-fn tells(error: &io::Error) -> u8 {
+fn specificity(error: &io::Error) -> u8 {
     use io::ErrorKind::{AddrNotAvailable, HostUnreachable, NetworkUnreachable, TimedOut};
     match error.kind() {
         AddrNotAvailable => 0,
@@ -92,7 +92,7 @@ fn connect(address: SocketAddr, end: Option<Instant>) -> io::Result<TcpStream> {
 
 fn await_connected(socket: &Socket, end: Option<Instant>) -> io::Result<()> {
     loop {
-        let pause = watch::look()?;
+        let pause = watch::check()?;
         if end.is_some_and(|end| Instant::now() >= end) {
             return Err(io::ErrorKind::TimedOut.into());
         }
@@ -114,7 +114,7 @@ pub(super) struct TcpTransport {
 }
 
 /// Whether the socket's own time-out ended a read or write: only a chance to look.
-fn is_only_a_look(error: &io::Error) -> bool {
+fn is_poll_timeout(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut | io::ErrorKind::Interrupted)
         && error.raw_os_error() != Some(Errno::ETIMEDOUT as i32)
 }
@@ -127,12 +127,12 @@ impl Transport for TcpTransport {
     fn transmit_output(&mut self, amount: usize, _: NextTimeout) -> Result<(), Error> {
         let mut rest = &self.buffers.output()[..amount];
         while !rest.is_empty() {
-            watch::look()?;
+            watch::check()?;
             // `write` sends with MSG_NOSIGNAL; a vectored write would raise SIGPIPE.
             match self.stream.write(rest) {
                 Ok(0) => return Err(io::Error::from(io::ErrorKind::WriteZero).into()),
                 Ok(written) => rest = &rest[written..],
-                Err(error) if is_only_a_look(&error) => {}
+                Err(error) if is_poll_timeout(&error) => {}
                 Err(error) => return Err(error.into()),
             }
         }
@@ -141,13 +141,13 @@ impl Transport for TcpTransport {
 
     fn await_input(&mut self, _: NextTimeout) -> Result<bool, Error> {
         loop {
-            watch::look()?;
+            watch::check()?;
             match self.stream.read(self.buffers.input_append_buf()) {
                 Ok(read) => {
                     self.buffers.input_appended(read);
                     return Ok(read > 0);
                 }
-                Err(error) if is_only_a_look(&error) => {}
+                Err(error) if is_poll_timeout(&error) => {}
                 Err(error) => return Err(error.into()),
             }
         }

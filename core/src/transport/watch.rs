@@ -35,7 +35,7 @@ impl Watch {
     }
 
     /// An error once the token is cancelled or the time is over; what it says is not used, see `failure`.
-    fn look(&self) -> io::Result<Instant> {
+    fn check(&self) -> io::Result<Instant> {
         let now = Instant::now();
         if self.cancel.is_cancelled() || now >= self.end() {
             return Err(io::ErrorKind::TimedOut.into());
@@ -63,10 +63,10 @@ pub(super) fn under<T>(watch: Watch, work: impl FnOnce() -> T) -> (T, Watch) {
 }
 
 /// Looks at the current watch; the time that is left until the next look.
-pub(super) fn look() -> io::Result<Duration> {
+pub(super) fn check() -> io::Result<Duration> {
     // A copy, since a token that asks may run the host's code, and that may call us.
     match CURRENT.with_borrow(Clone::clone) {
-        Some(watch) => watch.look().map(|now| (watch.end() - now).min(POLL_INTERVAL)),
+        Some(watch) => watch.check().map(|now| (watch.end() - now).min(POLL_INTERVAL)),
         None => Ok(POLL_INTERVAL),
     }
 }

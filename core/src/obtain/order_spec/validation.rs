@@ -10,7 +10,7 @@ use crate::obtain::publish::{Publisher, Webroots};
 use crate::parameter::domain::normalize;
 
 /// The parameter `validation`.
-pub(super) struct Validation {
+pub(super) struct ValidationSpec {
     pub(super) method: ValidationMethod,
     pub(super) publisher: Publisher,
     pub(super) emails: Vec<String>,
@@ -46,13 +46,13 @@ fn make_absolute(path: &mut Value) {
 }
 
 /// Its members.
-const MEMBERS: [&str; 5] = ["method", "webroot", "listen", "hook", "emails"];
+const ALLOWED_MEMBERS: [&str; 5] = ["method", "webroot", "listen", "hook", "emails"];
 
-impl Validation {
+impl ValidationSpec {
     pub(super) fn read(given: &Map<String, Value>, domains: &[String]) -> Result<Self> {
-        if let Some(unknown) = given.keys().find(|name| !MEMBERS.contains(&name.as_str())) {
+        if let Some(unknown) = given.keys().find(|name| !ALLOWED_MEMBERS.contains(&name.as_str())) {
             let shown: String = unknown.chars().filter(|c| !c.is_control()).take(60).collect();
-            let why = format!("unknown member; known ones are {}", MEMBERS.join(", "));
+            let why = format!("unknown member; known ones are {}", ALLOWED_MEMBERS.join(", "));
             return Err(Error::invalid(format!("validation.{shown}"), why));
         }
         let Some(method) = given.get("method").and_then(Value::as_str).and_then(ValidationMethod::from_word)

@@ -58,7 +58,7 @@ fn judge(here: &Place, records: &[CAA], wildcard: bool) -> Option<Finding> {
         Verdict::Missing(tag) => {
             format!("add this record: `{}. CAA 0 {tag} \"sectigo.com\"`", here.location)
         }
-        Verdict::Unheard => format!(
+        Verdict::UnknownCritical => format!(
             "take away the critical flag (128) of what CAs do not know, or the record, from {}.",
             here.location
         ),

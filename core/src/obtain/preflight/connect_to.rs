@@ -9,17 +9,17 @@ const EXPECTED: &str = "expected `HOST:PORT:TO_HOST:TO_PORT`, as curl's --connec
 
 /// The entries, the first that fits counts.
 #[derive(Clone, Debug, Default)]
-pub(super) struct ConnectTo(Vec<Entry>);
+pub(super) struct ConnectTo(Vec<Rule>);
 
 #[derive(Clone, Debug)]
-struct Entry {
-    from: Target,
-    to: Target,
+struct Rule {
+    from: HostPort,
+    to: HostPort,
 }
 
 /// A host, without brackets, and a port.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Target {
+pub(super) struct HostPort {
     pub(super) host: Option<String>,
     pub(super) port: Option<u16>,
 }
@@ -33,8 +33,8 @@ impl ConnectTo {
     }
 
     /// Where to go for this host and port. What is absent stays as it is.
-    pub(super) fn find(&self, host: &str, port: u16) -> Option<&Target> {
-        let fits = |from: &Target| {
+    pub(super) fn find(&self, host: &str, port: u16) -> Option<&HostPort> {
+        let fits = |from: &HostPort| {
             from.host.as_ref().is_none_or(|name| name.eq_ignore_ascii_case(host))
                 && from.port.is_none_or(|number| number == port)
         };
@@ -42,14 +42,14 @@ impl ConnectTo {
     }
 }
 
-fn entry(text: &str) -> Option<Entry> {
+fn entry(text: &str) -> Option<Rule> {
     let (from, rest) = target(text)?;
     let (to, rest) = target(rest?)?;
-    rest.is_none().then_some(Entry { from, to })
+    rest.is_none().then_some(Rule { from, to })
 }
 
 /// A host and a port, and what follows behind the next colon, if there is one.
-fn target(text: &str) -> Option<(Target, Option<&str>)> {
+fn target(text: &str) -> Option<(HostPort, Option<&str>)> {
     let (host, rest) = match text.strip_prefix('[') {
         Some(bracketed) => {
             let (host, rest) = bracketed.split_once("]:")?;
@@ -69,5 +69,5 @@ fn target(text: &str) -> Option<(Target, Option<&str>)> {
         }
         _ => return None,
     };
-    Some((Target { host: (!host.is_empty()).then(|| host.to_owned()), port }, rest))
+    Some((HostPort { host: (!host.is_empty()).then(|| host.to_owned()), port }, rest))
 }

@@ -1,4 +1,4 @@
-//! Whom to ask for what.
+//! DnsSource to ask for what.
 //!
 //! Without a server of the user's, the authoritative ones are asked themselves. The system's resolver only finds them,
 //! and answers for CAA records where it knows of none. It is never asked for what is yet to appear: it would remember
@@ -11,15 +11,15 @@ use std::time::Duration;
 
 use hickory_resolver::proto::rr::{Name, RData, Record, RecordType};
 
+use super::join_all::join_all;
 use super::name_server::{Failure, NameServer};
 use super::resolv_conf;
-use super::together::together;
 
 pub(super) const DNS_PORT: u16 = 53;
 
-/// Whom to ask.
+/// DnsSource to ask.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Whom {
+pub(super) enum DnsSource {
     /// One server, for everything.
     Only(SocketAddr),
     /// The authoritative servers, at this port. The system's resolver finds them, unless a test says who does.
@@ -35,10 +35,10 @@ pub(super) struct Dns {
 }
 
 impl Dns {
-    pub(super) fn new(whom: Whom, timeout: Duration) -> Self {
-        let (resolver, port) = match whom {
-            Whom::Only(resolver) => (Some(resolver), None),
-            Whom::Authorities { finder, port } => (finder, Some(port)),
+    pub(super) fn new(dns_source: DnsSource, timeout: Duration) -> Self {
+        let (resolver, port) = match dns_source {
+            DnsSource::Only(resolver) => (Some(resolver), None),
+            DnsSource::Authorities { finder, port } => (finder, Some(port)),
         };
         let resolver = match resolver {
             Some(address) => NameServer::new(address.to_string(), &[address], true, timeout),
@@ -122,7 +122,7 @@ async fn find_servers(
             RData::NS(server) => Some(server.0),
             _ => None,
         });
-        let reached = together(names.map(|server| reach(resolver, server, port, timeout))).await;
+        let reached = join_all(names.map(|server| reach(resolver, server, port, timeout))).await;
         let servers = reached.into_iter().collect::<Result<Vec<_>, _>>()?;
         if !servers.is_empty() {
             return Ok(servers);

@@ -5,7 +5,7 @@ use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
 use tokio::task::spawn_blocking;
 use ureq::http::Uri;
 
-use super::connect_to::Target;
+use super::connect_to::HostPort;
 use super::dns::absolute;
 use super::fetch::{Body, Reply, Trouble, fetch};
 use super::finding::{Finding, Place};
@@ -41,7 +41,7 @@ async fn addresses(probe: &Probe, place: &Place, url: &str) -> Result<Vec<Socket
     let port = uri.port_u16().unwrap_or(if uri.scheme_str() == Some("https") { 443 } else { 80 });
     let diverted = probe.connect_to.find(host, port);
     let port = diverted.and_then(|target| target.port).unwrap_or(port);
-    if let Some(Target { host: Some(host), .. }) = diverted {
+    if let Some(HostPort { host: Some(host), .. }) = diverted {
         return named(place, host.clone(), port).await;
     }
     let found = match (host.parse::<IpAddr>(), absolute(host)) {

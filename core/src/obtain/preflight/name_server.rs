@@ -23,7 +23,7 @@ impl fmt::Display for Failure {
     }
 }
 
-/// Whom to ask: one server, at all of its addresses, or the system's several ones.
+/// DnsSource to ask: one server, at all of its addresses, or the system's several ones.
 pub(super) struct NameServer {
     /// As it is shown.
     pub(super) name: String,

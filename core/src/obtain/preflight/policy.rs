@@ -3,9 +3,10 @@
 use hickory_resolver::proto::rr::rdata::CAA;
 
 /// The names by which a record can mean it: Sectigo, which signs for ZeroSSL, under all its names.
-const OURS: [&str; 5] = ["sectigo.com", "comodoca.com", "comodo.com", "usertrust.com", "trust-provider.com"];
+const CA_NAMES: [&str; 5] =
+    ["sectigo.com", "comodoca.com", "comodo.com", "usertrust.com", "trust-provider.com"];
 /// What a CA may know; any other tag forbids, if it is marked as critical.
-const KNOWN: [&str; 6] = ["issue", "issuewild", "issuemail", "iodef", "contactemail", "contactphone"];
+const KNOWN_TAGS: [&str; 6] = ["issue", "issuewild", "issuemail", "iodef", "contactemail", "contactphone"];
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Verdict {
@@ -13,29 +14,29 @@ pub(super) enum Verdict {
     /// A record of this tag has to be added.
     Missing(&'static str),
     /// A critical record that nobody knows.
-    Unheard,
+    UnknownCritical,
 }
 
 pub(super) fn verdict(records: &[CAA], wildcard: bool) -> Verdict {
     let is = |record: &CAA, tag: &str| record.tag.eq_ignore_ascii_case(tag);
-    if records.iter().any(|record| record.issuer_critical && !KNOWN.iter().any(|tag| is(record, tag))) {
-        return Verdict::Unheard;
+    if records.iter().any(|record| record.issuer_critical && !KNOWN_TAGS.iter().any(|tag| is(record, tag))) {
+        return Verdict::UnknownCritical;
     }
     // Where there is one for wildcards, the others do not count for them.
     let special = wildcard && records.iter().any(|record| is(record, "issuewild"));
     let tag = if special { "issuewild" } else { "issue" };
     let mut decisive = records.iter().filter(|record| is(record, tag)).peekable();
-    if decisive.peek().is_none() || decisive.any(|record| means_us(&record.value)) {
+    if decisive.peek().is_none() || decisive.any(|record| names_the_ca(&record.value)) {
         return Verdict::Allowed;
     }
     Verdict::Missing(tag)
 }
 
 /// Whether a value, `name; tag=value; ...`, names the CA. Parameters are between it and its customers.
-fn means_us(value: &[u8]) -> bool {
+fn names_the_ca(value: &[u8]) -> bool {
     let value = String::from_utf8_lossy(value);
     let name = value.split(';').next().unwrap_or_default().trim().trim_end_matches('.');
-    OURS.iter().any(|ours| ours.eq_ignore_ascii_case(name))
+    CA_NAMES.iter().any(|ours| ours.eq_ignore_ascii_case(name))
 }
 
 /// As in a zone file: `0 issue "sectigo.com"`.

@@ -18,10 +18,10 @@ pub(super) struct Probe {
 
 impl Probe {
     pub(super) fn new(preflight: Preflight, deadline: Instant) -> Self {
-        let Preflight { whom, connect_to, limits } = preflight;
+        let Preflight { dns_source, connect_to, limits } = preflight;
         let patience_ends = deadline.min(Instant::now() + limits.patience);
         Self {
-            dns: Dns::new(whom, limits.question),
+            dns: Dns::new(dns_source, limits.question),
             connect_to,
             limits,
             deadline: deadline.into(),

@@ -8,9 +8,9 @@ use tokio::time::{Instant, sleep_until, timeout_at};
 
 use super::dns::{absolute, address, shown};
 use super::finding::{Finding, Place};
+use super::join_all::join_all;
 use super::name_server::{Failure, NameServer};
 use super::probe::Probe;
-use super::together::together;
 use crate::excerpt::one_line;
 
 const MAX_PAUSE: Duration = Duration::from_secs(15);
@@ -81,7 +81,7 @@ fn is_right(sighting: &Sighting) -> bool {
 async fn ask_all(probe: &Probe, name: &Name, target: &Name) -> Sighting {
     let zone = name.base_name();
     match probe.dns.servers(&zone).await {
-        Ok(servers) => together(servers.iter().map(|server| ask(server, name, target))).await,
+        Ok(servers) => join_all(servers.iter().map(|server| ask(server, name, target))).await,
         Err(failure) => vec![(format!("the DNS of {}", shown(&zone)), Says::Unknown(failure))],
     }
 }
@@ -95,7 +95,7 @@ async fn ask(server: &NameServer, name: &Name, target: &Name) -> (String, Says) 
                 _ => None,
             });
             match targets.next() {
-                None => in_its_place(server, name).await,
+                None => addresses_instead(server, name).await,
                 Some(found) if found == *target => Says::Right,
                 Some(found) => Says::Other(found),
             }
@@ -106,7 +106,7 @@ async fn ask(server: &NameServer, name: &Name, target: &Name) -> (String, Says) 
 
 /// What a server has instead of the CNAME record: addresses of this very name, and not those of any name that is not
 /// there.
-async fn in_its_place(server: &NameServer, name: &Name) -> Says {
+async fn addresses_instead(server: &NameServer, name: &Name) -> Says {
     let found = addresses(server, name).await;
     if found.is_empty() {
         return Says::Nothing;
@@ -121,7 +121,7 @@ async fn in_its_place(server: &NameServer, name: &Name) -> Says {
 /// Those that a server gives for this name itself; none also where it does not answer.
 async fn addresses(server: &NameServer, name: &Name) -> Vec<IpAddr> {
     let kinds = [RecordType::A, RecordType::AAAA];
-    let answers = together(kinds.map(|kind| server.ask(name, kind))).await;
+    let answers = join_all(kinds.map(|kind| server.ask(name, kind))).await;
     let records = answers.into_iter().flatten().flatten();
     records.filter(|record| record.name == *name).filter_map(|record| address(&record)).collect()
 }

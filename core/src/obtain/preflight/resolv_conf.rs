@@ -10,7 +10,7 @@ use super::name_server::Failure;
 
 const PATH: &str = "/etc/resolv.conf";
 
-/// Whom the system asks.
+/// DnsSource the system asks.
 pub(super) fn servers() -> Result<Vec<IpAddr>, Failure> {
     match std::fs::read(PATH) {
         Ok(content) => parse(&content),

@@ -7,27 +7,31 @@ use std::time::Duration;
 
 use tokio::runtime::{Builder, Runtime};
 
+use super::check_target::CheckTarget;
 use super::checks;
 use super::finding::Finding;
 use super::probe::Probe;
 use super::settings::{Preflight, Watching};
-use super::subject::Subject;
 use crate::cancel::CancelToken;
 use crate::error::{Error, Result};
 use crate::thread;
 
 const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
-/// Looks at all subjects. If it cannot be done at all, that is a finding for each.
-pub(super) fn run(preflight: &Preflight, watch: &Watching<'_>, subjects: &[Subject]) -> Result<Vec<Finding>> {
-    if subjects.is_empty() {
+/// Looks at all targets. If it cannot be done at all, that is a finding for each.
+pub(super) fn run(
+    preflight: &Preflight,
+    watch: &Watching<'_>,
+    targets: &[CheckTarget],
+) -> Result<Vec<Finding>> {
+    if targets.is_empty() {
         return Ok(Vec::new());
     }
     // What the caller's token asks is for the caller's thread.
     let stop = CancelToken::new();
     let (done, outcome) = channel();
     let (theirs, there, preflight, deadline) =
-        (subjects.to_vec(), stop.clone(), preflight.clone(), watch.deadline);
+        (targets.to_vec(), stop.clone(), preflight.clone(), watch.deadline);
     let started = thread::spawn("preflight", move || {
         let findings = runtime().map(|runtime| {
             let probe = Probe::new(preflight, deadline);
@@ -40,15 +44,15 @@ pub(super) fn run(preflight: &Preflight, watch: &Watching<'_>, subjects: &[Subje
         let _ = done.send(findings);
     });
     if let Err(error) = started {
-        return Ok(unable(subjects, &format!("no thread could be started ({error})")));
+        return Ok(unable(targets, &format!("no thread could be started ({error})")));
     }
     loop {
         match outcome.recv_timeout(POLL_INTERVAL) {
             Ok(Ok(Some(findings))) => return Ok(findings),
             Ok(Ok(None)) => return Err(Error::cancelled()),
-            Ok(Err(error)) => return Ok(unable(subjects, &format!("no network could be had ({error})"))),
+            Ok(Err(error)) => return Ok(unable(targets, &format!("no network could be had ({error})"))),
             Err(RecvTimeoutError::Disconnected) => {
-                return Ok(unable(subjects, "the look broke off; please report this"));
+                return Ok(unable(targets, "the look broke off; please report this"));
             }
             Err(RecvTimeoutError::Timeout) if watch.cancel.is_cancelled() => {
                 stop.cancel();
@@ -59,8 +63,8 @@ pub(super) fn run(preflight: &Preflight, watch: &Watching<'_>, subjects: &[Subje
     }
 }
 
-fn unable(subjects: &[Subject], why: &str) -> Vec<Finding> {
-    subjects.iter().map(|subject| subject.place().unclear(why, "try again later")).collect()
+fn unable(targets: &[CheckTarget], why: &str) -> Vec<Finding> {
+    targets.iter().map(|target| target.place().unclear(why, "try again later")).collect()
 }
 
 fn runtime() -> std::io::Result<Runtime> {

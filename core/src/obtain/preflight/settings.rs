@@ -4,14 +4,14 @@ use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant};
 
 use super::connect_to::ConnectTo;
-use super::dns::{DNS_PORT, Whom};
+use super::dns::{DNS_PORT, DnsSource};
 use crate::cancel::CancelToken;
 use crate::error::{Error, Result};
 
-/// Whom to ask, where to go, and how long.
+/// DnsSource to ask, where to go, and how long.
 #[derive(Clone, Debug)]
 pub(crate) struct Preflight {
-    pub(super) whom: Whom,
+    pub(super) dns_source: DnsSource,
     pub(super) connect_to: ConnectTo,
     pub(super) limits: Limits,
 }
@@ -54,11 +54,11 @@ impl Preflight {
     ///
     /// A wrong one is [`Kind::InvalidArgument`](crate::Kind::InvalidArgument).
     pub(crate) fn new(resolver: Option<&str>, connect_to: &[String]) -> Result<Self> {
-        let whom = match resolver {
-            Some(address) => Whom::Only(server_address(address)?),
-            None => Whom::Authorities { finder: None, port: DNS_PORT },
+        let dns_source = match resolver {
+            Some(address) => DnsSource::Only(server_address(address)?),
+            None => DnsSource::Authorities { finder: None, port: DNS_PORT },
         };
-        Ok(Self { whom, connect_to: ConnectTo::parse(connect_to)?, limits: Limits::default() })
+        Ok(Self { dns_source, connect_to: ConnectTo::parse(connect_to)?, limits: Limits::default() })
     }
 }
 

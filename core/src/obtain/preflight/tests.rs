@@ -38,13 +38,13 @@ fn preflight(sandbox: &Sandbox, connect_to: &[String]) -> Preflight {
 }
 
 /// Looks, with half a minute's time.
-fn look(preflight: &Preflight, challenge: &Challenge) -> Vec<Finding> {
-    try_look(preflight, challenge, &CancelToken::new()).expect("a look")
+fn check(preflight: &Preflight, challenge: &Challenge) -> Vec<Finding> {
+    try_check(preflight, challenge, &CancelToken::new()).expect("a check")
 }
 
-fn try_look(preflight: &Preflight, challenge: &Challenge, cancel: &CancelToken) -> Result<Vec<Finding>> {
+fn try_check(preflight: &Preflight, challenge: &Challenge, cancel: &CancelToken) -> Result<Vec<Finding>> {
     let deadline = Instant::now() + Duration::from_secs(30);
-    preflight.look(&Watching { cancel, deadline }, std::slice::from_ref(challenge))
+    preflight.check(&Watching { cancel, deadline }, std::slice::from_ref(challenge))
 }
 
 fn record(domain: &str) -> Challenge {

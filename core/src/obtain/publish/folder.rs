@@ -35,7 +35,7 @@ pub(super) struct Way {
     root: PathBuf,
     /// From the root on, without any link.
     steps: Vec<OsString>,
-    there: usize,
+    existing: usize,
 }
 
 /// An open folder below a root.
@@ -56,16 +56,16 @@ pub(super) struct Problem {
 impl Way {
     pub(super) fn find(root: &Path, names: &[&str]) -> Result<Self, Problem> {
         let real_root = root.canonicalize().map_err(|error| Problem::new(root, &error))?;
-        let mut there = names.len();
+        let mut existing = names.len();
         loop {
-            let path = names.iter().take(there).fold(root.to_owned(), |path, name| path.join(name));
+            let path = names.iter().take(existing).fold(root.to_owned(), |path, name| path.join(name));
             let (real, is_folder) = match path.canonicalize().and_then(with_kind) {
                 Ok(found) => found,
-                Err(error) if error.kind() == io::ErrorKind::NotFound && there > 0 => {
+                Err(error) if error.kind() == io::ErrorKind::NotFound && existing > 0 => {
                     if path.is_symlink() {
                         return Err(Problem::refused(&path, "it is a symbolic link that leads nowhere"));
                     }
-                    there -= 1;
+                    existing -= 1;
                     continue;
                 }
                 Err(error) => return Err(Problem::new(&path, &error)),
@@ -77,16 +77,16 @@ impl Way {
             if !is_folder {
                 return Err(Problem::refused(&path, "it is not a folder"));
             }
-            let missing = names.iter().skip(there).map(OsString::from);
+            let missing = names.iter().skip(existing).map(OsString::from);
             let steps = below.iter().map(OsStr::to_owned).chain(missing).collect();
             let shown = names.iter().fold(root.to_owned(), |path, name| path.join(name));
-            return Ok(Self { shown, root: real_root, steps, there });
+            return Ok(Self { shown, root: real_root, steps, existing });
         }
     }
 
     /// How many of the names there are already.
-    pub(super) fn there(&self) -> usize {
-        self.there
+    pub(super) fn existing(&self) -> usize {
+        self.existing
     }
 
     /// Opens it, making what is not there.

@@ -28,12 +28,12 @@ struct Registry(Mutex<Open>);
 #[derive(Debug, Default)]
 struct Open {
     /// By the address that was asked for: with port 0, too, there is one.
-    servers: HashMap<SocketAddr, Shared>,
+    servers: HashMap<SocketAddr, SharedServer>,
     last_id: u64,
 }
 
 #[derive(Debug)]
-struct Shared {
+struct SharedServer {
     server: Server,
     sessions: usize,
 }
@@ -53,7 +53,9 @@ impl Serving {
         let open = &mut *registry.open();
         let shared = match open.servers.entry(wanted) {
             Entry::Occupied(there) => there.into_mut(),
-            Entry::Vacant(place) => place.insert(Shared { server: Server::start(wanted)?, sessions: 0 }),
+            Entry::Vacant(place) => {
+                place.insert(SharedServer { server: Server::start(wanted)?, sessions: 0 })
+            }
         };
         shared.sessions += 1;
         open.last_id += 1;

@@ -69,12 +69,12 @@ impl Webroots {
     pub(super) fn plan(&self, domain: &str, file: &str) -> Result<Vec<Published>> {
         let root =
             std::path::absolute(self.root(domain)?).map_err(|error| Error::invalid(PARAMETER, error))?;
-        let there = Way::find(&root, &STEPS)?.there();
+        let existing = Way::find(&root, &STEPS)?.existing();
         let mut path = root;
         let mut plan = Vec::new();
         for (index, step) in STEPS.iter().enumerate() {
             path.push(step);
-            if index >= there {
+            if index >= existing {
                 plan.push(Published::Folder { path: path.clone() });
             }
         }
@@ -95,15 +95,15 @@ impl Webroots {
 /// Puts a file where the challenge's will lie and takes it away. Folders of that place that are not there are not made,
 /// since after a crash nobody would know whose they are: one that bears the mark stands for them.
 fn try_out(root: &Path, mark: &str) -> Result<(), Problem> {
-    let there = Way::find(root, &STEPS)?.there();
+    let existing = Way::find(root, &STEPS)?.existing();
     // What lies above: a crash may have left something when there was less.
-    for depth in 0..there {
+    for depth in 0..existing {
         let (above, _) = STEPS.split_at(depth);
         if let Some(folder) = Folder::find(root, above)? {
             clear(&folder, mark)?;
         }
     }
-    let (here, missing) = STEPS.split_at(there);
+    let (here, missing) = STEPS.split_at(existing);
     let Some(folder) = Folder::find(root, here)? else { return Err(Problem::gone(root)) };
     clear(&folder, mark)?;
     let outcome = if missing.is_empty() {

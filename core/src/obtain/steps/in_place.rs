@@ -26,12 +26,12 @@ impl Session<'_> {
     }
 
     /// Whether what is in place is what is wanted, as far as that can be told.
-    pub(crate) fn has_what_is_wanted(&mut self) -> bool {
-        self.resolve_terms().is_ok() && self.wanted_installed().is_ok_and(|installed| installed.is_some())
+    pub(crate) fn has_requested_certificate(&mut self) -> bool {
+        self.resolve_terms().is_ok() && self.requested_in_place().is_ok_and(|installed| installed.is_some())
     }
 
     /// What is in place, if it is of the terms that are wanted.
-    pub(crate) fn wanted_installed(&self) -> Result<Option<Installed>> {
+    pub(crate) fn requested_in_place(&self) -> Result<Option<Installed>> {
         let Some(installed) = &self.journal.installed else { return Ok(None) };
         let public_key = match (&self.terms.public_key, &installed.terms.public_key) {
             (None, _) => None,
@@ -47,7 +47,7 @@ impl Session<'_> {
         if self.spec.aim == Aim::Anew {
             return Ok(None);
         }
-        let Some(installed) = self.wanted_installed()? else { return Ok(None) };
+        let Some(installed) = self.requested_in_place()? else { return Ok(None) };
         for file in files(self.terms.by_csr || installed.terms.by_csr) {
             if self.entry.read(&Entry::in_version(installed.serial, file))?.is_none() {
                 let message = format!("{file} of the certificate in place is gone, so a new one is ordered");

@@ -30,7 +30,7 @@ impl Session<'_> {
         Ok(match certificates_of(&leaf, &chain, &fullchain) {
             // The caller has the key.
             Ok(_) if installed.terms.by_csr || self.terms.by_csr => None,
-            Ok(whole) => look_at_key(&read(KEY)?, &read(COMBINED)?, &whole).err(),
+            Ok(whole) => check_key(&read(KEY)?, &read(COMBINED)?, &whole).err(),
             Err(why) => Some(why),
         })
     }
@@ -76,7 +76,7 @@ fn certificates_of(
 }
 
 /// The key, and the file with everything in it.
-fn look_at_key(key: &[u8], combined: &[u8], whole: &[CertificateDer<'_>]) -> Result<(), String> {
+fn check_key(key: &[u8], combined: &[u8], whole: &[CertificateDer<'_>]) -> Result<(), String> {
     let spki = |pem: &[u8]| {
         let key = std::str::from_utf8(pem).ok().and_then(|pem| read_key(pem, None).ok())?;
         Some(key.subject_public_key_info())

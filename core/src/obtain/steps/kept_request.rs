@@ -95,7 +95,7 @@ impl Session<'_> {
             return Ok(());
         }
         self.keep_key()?;
-        if self.journal.installed.is_some() && self.wanted_installed()?.is_none() {
+        if self.journal.installed.is_some() && self.requested_in_place()?.is_none() {
             return self.write_request(Which::Wanted);
         }
         self.write_request(Which::InForce)?;

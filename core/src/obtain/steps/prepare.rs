@@ -10,7 +10,7 @@ impl Session<'_> {
     pub(crate) fn prepare(&self) -> Result<()> {
         self.entry.prepare()?;
         if let Some(program) = self.spec.deploy_hook.first() {
-            process::look_up(program).map_err(|why| Error::invalid("deploy_hook", why))?;
+            process::check_program(program).map_err(|why| Error::invalid("deploy_hook", why))?;
         }
         let of_entry = digest::sha256(self.entry.path.as_os_str().as_encoded_bytes());
         let mark = format!(".zerossl-probe-{}", of_entry.get(..16).unwrap_or_default());

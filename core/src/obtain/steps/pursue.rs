@@ -8,12 +8,12 @@ use crate::obtain::steps::validate::Waited;
 
 impl Session<'_> {
     /// Orders, or goes on with the order under way, up to a certificate in place.
-    pub(crate) fn pursue(&mut self, goes_on: bool) -> Result<Obtained> {
-        self.check_adopt(goes_on)?;
+    pub(crate) fn pursue(&mut self, has_order: bool) -> Result<Obtained> {
+        self.check_adopt(has_order)?;
         self.prepare()?;
         let is_first = self.journal.installed.is_none();
         let mut is_new = false;
-        let known = if goes_on {
+        let known = if has_order {
             self.keep_request()?;
             self.known()?
         } else {
@@ -23,7 +23,7 @@ impl Session<'_> {
             Some(order) => order,
             None if !self.may_order()? => return self.postponed(),
             None => {
-                is_new = !goes_on || self.journal.order.is_none();
+                is_new = !has_order || self.journal.order.is_none();
                 if is_new {
                     // A key that must not be used is refused before anything is changed.
                     self.key_source()?;
@@ -54,9 +54,9 @@ impl Session<'_> {
         }
     }
 
-    fn check_adopt(&self, goes_on: bool) -> Result<()> {
+    fn check_adopt(&self, has_order: bool) -> Result<()> {
         let Some(id) = &self.spec.adopt else { return Ok(()) };
-        if !goes_on {
+        if !has_order {
             return Err(nothing_to_adopt());
         }
         match self.journal.order.as_ref().and_then(|order| order.id.as_ref()) {

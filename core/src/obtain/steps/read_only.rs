@@ -10,7 +10,7 @@ use crate::obtain::steps::kept_request::REQUEST;
 
 impl Session<'_> {
     /// `unchanged`, if nothing has to be written for that.
-    pub(crate) fn look_only(&mut self) -> Result<Obtained> {
+    pub(crate) fn check_only(&mut self) -> Result<Obtained> {
         let path = self.entry.path.clone();
         let needed = |what: &str| {
             let why = format!("nothing can be written there, and {what}; make it writable for this user");

@@ -131,16 +131,16 @@ impl Session<'_> {
     /// A refusal, with what stands in the way.
     pub(crate) fn explained(&self, refused: Error, account: &Account) -> Error {
         if is_full(&refused) {
-            return self.say_what_fills(refused, account);
+            return self.with_quota_use(refused, account);
         }
         if is_duplicate(&refused) || is_other_replacement(&refused) {
-            return say_what_stands(refused, account);
+            return with_conflicting_certificates(refused, account);
         }
         refused
     }
 
     /// What takes the places of the account.
-    fn say_what_fills(&self, refused: Error, account: &Account) -> Error {
+    fn with_quota_use(&self, refused: Error, account: &Account) -> Error {
         const MAX_SHOWN: usize = 10;
         let installed = self.journal.installed.as_ref().and_then(|installed| account.get(&installed.id));
         let refused = if installed.is_some_and(is_revoked) {
@@ -212,7 +212,7 @@ pub(crate) fn is_no_replacement(error: &Error) -> bool {
 }
 
 /// What stands in the way of an order of this name.
-fn say_what_stands(refused: Error, account: &Account) -> Error {
+fn with_conflicting_certificates(refused: Error, account: &Account) -> Error {
     let live: Vec<_> =
         account.certificates.iter().filter(|certificate| is_live(certificate)).map(shown).collect();
     if live.is_empty() {

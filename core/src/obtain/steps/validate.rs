@@ -8,7 +8,7 @@ use crate::endpoints::{GetCertificate, ValidationMethod, VerifyDomains};
 use crate::error::{Error, FailedDomain, Kind, Result, codes};
 use crate::obtain::challenge::Challenge;
 use crate::obtain::events::{Stage, fact};
-use crate::obtain::order_spec::Level;
+use crate::obtain::order_spec::PreflightLevel;
 use crate::obtain::pauses::Pauses;
 use crate::obtain::preflight::{Finding, Watching};
 use crate::obtain::session::Session;
@@ -176,13 +176,13 @@ impl Session<'_> {
 
     /// Our own look, before the service's.
     fn preflight(&self, wanted: &[Challenge]) -> Result<Vec<Finding>> {
-        if self.spec.preflight == Level::Off {
+        if self.spec.preflight_level == PreflightLevel::Off {
             return Ok(Vec::new());
         }
         self.progress(Stage::Preflight, "looking at what was published", []);
-        let findings = self.spec.look.look(&self.watching(), wanted)?;
+        let findings = self.spec.preflight.check(&self.watching(), wanted)?;
         self.report(&findings);
-        if self.spec.preflight == Level::Strict
+        if self.spec.preflight_level == PreflightLevel::Strict
             && let Some(first) = findings.iter().find(|finding| finding.certain)
         {
             let message = format!("our own look found that {first}; so the service was not asked to look");
@@ -197,13 +197,13 @@ impl Session<'_> {
             let message = "a person at the service reviews the name; that may take days";
             self.warn(Stage::Wait, message, [("id", order.id.as_str().into())]);
         }
-        if self.spec.preflight == Level::Off {
+        if self.spec.preflight_level == PreflightLevel::Off {
             return Ok(());
         }
-        let mut findings = self.spec.look.caa(&self.watching(), &self.terms.domains)?;
+        let mut findings = self.spec.preflight.check_caa(&self.watching(), &self.terms.domains)?;
         if let Ok(wanted) = crate::obtain::challenge::challenges(order, self.spec.method, &self.terms.domains)
         {
-            for finding in self.spec.look.look(&self.watching(), &wanted)? {
+            for finding in self.spec.preflight.check(&self.watching(), &wanted)? {
                 if !findings.contains(&finding) {
                     findings.push(finding);
                 }

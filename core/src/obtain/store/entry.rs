@@ -40,7 +40,7 @@ const JOURNAL: &str = "journal.json";
 const VERSIONS: &str = "versions";
 const CURRENT: &str = "current";
 /// How often a lock that somebody else has is tried.
-const TRY_EVERY: Duration = Duration::from_millis(100);
+const RETRY_INTERVAL: Duration = Duration::from_millis(100);
 
 /// Who may read a file.
 pub(crate) const PRIVATE: u32 = 0o600;
@@ -51,7 +51,7 @@ pub(crate) struct Entry<'a> {
     env: &'a Env<'a>,
     context: Context<'a>,
     /// Whether it was said that folders cannot be synced.
-    is_unsure_told: Cell<bool>,
+    has_warned_of_sync: Cell<bool>,
     pub(crate) name: String,
     pub(crate) path: PathBuf,
     /// Shared with children that outlive the call.
@@ -80,13 +80,13 @@ impl<'a> Entry<'a> {
                 return Ok(Self {
                     env,
                     context,
-                    is_unsure_told: Cell::new(false),
+                    has_warned_of_sync: Cell::new(false),
                     name: name.to_owned(),
                     path,
                     lock: Arc::new(lock),
                 });
             }
-            let next = env.clock.instant() + TRY_EVERY;
+            let next = env.clock.instant() + RETRY_INTERVAL;
             if deadline.is_some_and(|deadline| next >= deadline) {
                 let message = format!(
                     "another process works on the entry `{name}` ({}); call again when it is done",
@@ -202,7 +202,7 @@ impl<'a> Entry<'a> {
     fn sync_folder(&self, folder: &Path) -> io::Result<()> {
         match self.env.storage.sync(folder) {
             Err(error) if is_unsupported(&error) => {
-                if !self.is_unsure_told.replace(true) {
+                if !self.has_warned_of_sync.replace(true) {
                     let message = format!(
                         "the file system of {} cannot sync folders ({error}): a power cut may undo what was just done \
                          here, such as the switch to a new certificate or the note that an order was sent; all else holds",

@@ -25,16 +25,16 @@ use crate::obtain::store::regular;
 use crate::obtain::store::storage::is_unsupported;
 use crate::per_process::{Own, PerProcess};
 
-/// Quarantined until it is dropped, or its process ends.
+/// LockFile until it is dropped, or its process ends.
 #[derive(Debug)]
 pub(crate) struct Lock {
     /// Dropped first: the other threads of this process may try as soon as the name is free.
-    file: Quarantined,
-    _name: Name,
+    file: LockFile,
+    _name: NameInUse,
 }
 
 #[derive(Debug)]
-enum Quarantined {
+enum LockFile {
     Flock(Option<Flock<File>>),
     /// Only the record lock: the flock is with a child of a dead holder, or there are none.
     Record(File),
@@ -47,7 +47,7 @@ enum Quarantined {
 impl Lock {
     /// Takes the lock, or says that somebody else has it.
     pub(crate) fn try_take(path: &Path) -> io::Result<Option<Self>> {
-        let Some(name) = Name::try_take(path) else { return Ok(None) };
+        let Some(name) = NameInUse::try_take(path) else { return Ok(None) };
         let mut options = OpenOptions::new();
         options.read(true).write(true).create(true).truncate(false).mode(0o600);
         let file = match regular::open(path, &mut options, libc::O_NOFOLLOW) {
@@ -55,22 +55,22 @@ impl Lock {
             Err(error)
                 if matches!(error.kind(), ErrorKind::ReadOnlyFilesystem | ErrorKind::PermissionDenied) =>
             {
-                let shared = Quarantined::try_share(path)?;
+                let shared = LockFile::try_share(path)?;
                 return Ok(shared.map(|file| Self { file, _name: name }));
             }
             Err(error) => return Err(error),
         };
-        let file = Quarantined::try_hold(file)?;
+        let file = LockFile::try_hold(file)?;
         Ok(file.map(|file| Self { file, _name: name }))
     }
 
     /// Nothing can be written where it lies.
     pub(crate) fn is_read_only(&self) -> bool {
-        matches!(self.file, Quarantined::Shared { .. })
+        matches!(self.file, LockFile::Shared { .. })
     }
 }
 
-impl Quarantined {
+impl LockFile {
     fn try_hold(mut file: File) -> io::Result<Option<Self>> {
         if !take_record_lock(&file, libc::F_WRLCK)? {
             return Ok(None);
@@ -127,7 +127,7 @@ impl Quarantined {
     }
 }
 
-impl Drop for Quarantined {
+impl Drop for LockFile {
     /// Unlocked, and not only closed: a child of fork has the file, too.
     fn drop(&mut self) {
         if let Self::Flock(flock) = self
@@ -172,10 +172,10 @@ fn take_record_lock(file: impl AsFd, kind: impl TryInto<i16>) -> io::Result<bool
 fn makes_record_locks_of_flocks(file: &File) -> io::Result<bool> {
     use nix::sys::statfs::{FsType, fstatfs};
     /// Of NFS, SMB in its three forms, and 9P: not all are in the C library's headers.
-    const THOSE: [i128; 5] = [0x6969, 0x517B, 0xFF53_4D42, 0xFE53_4D42, 0x0102_1997];
+    const NETWORK_FILE_SYSTEMS: [i128; 5] = [0x6969, 0x517B, 0xFF53_4D42, 0xFE53_4D42, 0x0102_1997];
     let FsType(found) = fstatfs(file)?.filesystem_type();
     // In some places the number is signed, or wider than its 32 bits.
-    Ok(THOSE.contains(&(i128::from(found) & 0xFFFF_FFFF)))
+    Ok(NETWORK_FILE_SYSTEMS.contains(&(i128::from(found) & 0xFFFF_FFFF)))
 }
 
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
@@ -186,7 +186,7 @@ fn makes_record_locks_of_flocks(_: &File) -> io::Result<bool> {
 /// The entry's name among those that this process works on: a record lock is the process's, and is lost when one of its
 /// threads so much as closes the file.
 #[derive(Debug)]
-struct Name {
+struct NameInUse {
     names: &'static Own<Names>,
     path: PathBuf,
 }
@@ -196,7 +196,7 @@ type Names = Mutex<BTreeSet<PathBuf>>;
 // A child of fork has none of its parent's locks, so it has a list of its own.
 static NAMES: PerProcess<Names> = PerProcess::new();
 
-impl Name {
+impl NameInUse {
     fn try_take(path: &Path) -> Option<Self> {
         let names = NAMES.get();
         let is_free = names.lock().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned());
@@ -204,7 +204,7 @@ impl Name {
     }
 }
 
-impl Drop for Name {
+impl Drop for NameInUse {
     fn drop(&mut self) {
         if self.names.is_ours() {
             self.names.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.path);

@@ -15,7 +15,7 @@ const BEFORE: &str = "{\n  \"checksum\": \"sha256:";
 const DIGITS: usize = 64;
 const AFTER: &str = "\",\n";
 /// A line that differs from ours in so few characters is ours, and damaged.
-const NEARLY: usize = 3;
+const MAX_DIFFERENCES: usize = 3;
 
 /// Adds the line to a JSON object of several lines.
 pub(crate) fn seal(json: &str) -> String {
@@ -34,7 +34,7 @@ pub(crate) fn open(content: &[u8]) -> Result<Vec<u8>, &'static str> {
     let Some((after, rest)) = rest.split_at_checked(AFTER.len()) else { return Ok(content.to_owned()) };
     match differences(before, BEFORE) + differences(after, AFTER) {
         0 => {}
-        1..=NEARLY => return Err(DAMAGED),
+        1..=MAX_DIFFERENCES => return Err(DAMAGED),
         _ => return Ok(content.to_owned()),
     }
     let json = [BEGIN.as_bytes(), rest].concat();

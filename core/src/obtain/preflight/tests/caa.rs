@@ -9,7 +9,7 @@ use crate::cancel::CancelToken;
 fn caa(sandbox: &Sandbox, name: &str) -> Vec<Finding> {
     let deadline = Instant::now() + Duration::from_secs(30);
     let watch = Watching { cancel: &CancelToken::new(), deadline };
-    preflight(sandbox, &[]).caa(&watch, &[name.to_owned()]).expect("a look")
+    preflight(sandbox, &[]).check_caa(&watch, &[name.to_owned()]).expect("a check")
 }
 
 /// What is found for a name where these records are at example.com.

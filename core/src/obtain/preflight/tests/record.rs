@@ -6,7 +6,7 @@ use hickory_resolver::proto::rr::{RData, Record, RecordType};
 use zerossl_sandbox::{DnsAnswer, Sandbox};
 
 use super::super::{Preflight, Watching};
-use super::{LABEL, TARGET, await_question, look, one, preflight, record, sandbox};
+use super::{LABEL, TARGET, await_question, check, one, preflight, record, sandbox};
 use crate::cancel::CancelToken;
 
 fn add(sandbox: &Sandbox, domain: &str, target: &str) {
@@ -18,23 +18,23 @@ fn a_right_record_is_well_in_any_case() {
     for target in [TARGET, &TARGET.to_lowercase()] {
         let sandbox = sandbox();
         add(&sandbox, "www.example.com", target);
-        assert_eq!(look(&preflight(&sandbox, &[]), &record("www.example.com")), []);
+        assert_eq!(check(&preflight(&sandbox, &[]), &record("www.example.com")), []);
     }
 }
 
 #[test]
 fn a_wildcards_record_is_at_the_name_without_the_star() {
     let sandbox = sandbox();
-    let finding = one(look(&preflight(&sandbox, &[]), &record("*.example.com")));
+    let finding = one(check(&preflight(&sandbox, &[]), &record("*.example.com")));
     assert_eq!((finding.domain.as_str(), finding.certain), ("*.example.com", true));
     add(&sandbox, "example.com", TARGET);
-    assert_eq!(look(&preflight(&sandbox, &[]), &record("*.example.com")), []);
+    assert_eq!(check(&preflight(&sandbox, &[]), &record("*.example.com")), []);
 }
 
 #[test]
 fn a_missing_record_is_written_down() {
     let sandbox = sandbox();
-    let finding = one(look(&preflight(&sandbox, &[]), &record("www.example.com")));
+    let finding = one(check(&preflight(&sandbox, &[]), &record("www.example.com")));
     assert_eq!((finding.domain.as_str(), finding.what, finding.certain), ("www.example.com", "cname", true));
     assert_eq!(finding.location, format!("{LABEL}.www.example.com"));
     assert_eq!(finding.expected, TARGET);
@@ -52,7 +52,7 @@ fn addresses_in_the_place_of_the_record_are_told_of() {
         let mut preflight = preflight(&sandbox, &[]);
         // It is not waited for: such a record is there.
         preflight.limits.patience = Duration::from_secs(3600);
-        let finding = one(look(&preflight, &record("www.example.com")));
+        let finding = one(check(&preflight, &record("www.example.com")));
         assert!(finding.certain && finding.found.contains(address), "{finding:?}");
         assert!(
             finding.advice.contains("flattens or proxies") && finding.advice.contains(&name),
@@ -86,7 +86,7 @@ fn a_wildcards_addresses_stand_for_nothing() {
         scope.spawn(|| wildcard(&socket));
         let mut preflight = Preflight::new(Some(&server.to_string()), &[]).expect("parameters");
         preflight.limits.patience = Duration::ZERO;
-        let findings = look(&preflight, &record("example.com"));
+        let findings = check(&preflight, &record("example.com"));
         UdpSocket::bind("127.0.0.1:0").and_then(|end| end.send_to(&[], server)).expect("sent");
         one(findings)
     });
@@ -99,7 +99,7 @@ fn the_addresses_of_a_target_are_not_the_records() {
     let sandbox = sandbox();
     add(&sandbox, "example.com", "elsewhere.example.net");
     sandbox.add_record("elsewhere.example.net", "A", "192.0.2.1").expect("a record");
-    let finding = one(look(&preflight(&sandbox, &[]), &record("example.com")));
+    let finding = one(check(&preflight(&sandbox, &[]), &record("example.com")));
     assert!(finding.advice.contains("lead to the target"), "{finding:?}");
 }
 
@@ -107,7 +107,7 @@ fn the_addresses_of_a_target_are_not_the_records() {
 fn a_wrong_target_is_named() {
     let sandbox = sandbox();
     add(&sandbox, "example.com", "elsewhere.example.net");
-    let finding = one(look(&preflight(&sandbox, &[]), &record("example.com")));
+    let finding = one(check(&preflight(&sandbox, &[]), &record("example.com")));
     assert!(finding.certain && finding.found.ends_with("points to elsewhere.example.net"), "{finding:?}");
     assert!(finding.advice.contains("lead to the target"), "{finding:?}");
 }
@@ -116,7 +116,7 @@ fn a_wrong_target_is_named() {
 fn a_target_with_the_zone_behind_it_lacks_its_dot() {
     let sandbox = sandbox();
     add(&sandbox, "www.example.com", &format!("{TARGET}Example.com."));
-    let finding = one(look(&preflight(&sandbox, &[]), &record("www.example.com")));
+    let finding = one(check(&preflight(&sandbox, &[]), &record("www.example.com")));
     assert!(finding.certain && finding.advice.contains("end it with a dot"), "{finding:?}");
 }
 
@@ -124,12 +124,12 @@ fn a_target_with_the_zone_behind_it_lacks_its_dot() {
 fn a_record_at_a_parent_is_as_good() {
     let sandbox = sandbox();
     add(&sandbox, "example.com", TARGET);
-    assert_eq!(look(&preflight(&sandbox, &[]), &record("a.www.example.com")), []);
+    assert_eq!(check(&preflight(&sandbox, &[]), &record("a.www.example.com")), []);
     // But not above two labels, nor a wrong one.
     sandbox.reset();
     add(&sandbox, "com", TARGET);
     add(&sandbox, "www.example.com", "elsewhere.example.net");
-    let finding = one(look(&preflight(&sandbox, &[]), &record("a.www.example.com")));
+    let finding = one(check(&preflight(&sandbox, &[]), &record("a.www.example.com")));
     assert!(finding.certain && finding.found.ends_with("has no CNAME record"), "{finding:?}");
 }
 
@@ -146,7 +146,7 @@ fn a_record_that_appears_later_is_waited_for() {
             sandbox.remove_records(&name);
             add(&sandbox, "example.com", TARGET);
         });
-        look(&preflight, &record("example.com"))
+        check(&preflight, &record("example.com"))
     });
     assert_eq!(findings, []);
     let times = sandbox.dns_questions().iter().filter(|question| question.kind == "CNAME").count();
@@ -157,12 +157,12 @@ fn a_record_that_appears_later_is_waited_for() {
 fn a_server_that_fails_proves_nothing() {
     let sandbox = sandbox();
     sandbox.set_dns_answer(&format!("{LABEL}.example.com"), DnsAnswer::ServFail, Duration::ZERO);
-    let finding = one(look(&preflight(&sandbox, &[]), &record("example.com")));
+    let finding = one(check(&preflight(&sandbox, &[]), &record("example.com")));
     assert!(!finding.certain && finding.found.contains("answered SERVFAIL"), "{finding:?}");
     sandbox.set_dns_answer(&format!("{LABEL}.example.com"), DnsAnswer::Silence, Duration::ZERO);
     let mut preflight = preflight(&sandbox, &[]);
     preflight.limits.question = Duration::from_millis(100);
-    let finding = one(look(&preflight, &record("example.com")));
+    let finding = one(check(&preflight, &record("example.com")));
     assert!(!finding.certain && finding.found.contains("gave no answer in time"), "{finding:?}");
 }
 
@@ -174,6 +174,6 @@ fn findings_are_in_the_order_of_the_challenges() {
     sandbox.set_dns_answer(&format!("{LABEL}.40.example.com"), DnsAnswer::Normal, Duration::from_millis(100));
     let challenges: Vec<_> = domains.iter().map(|domain| record(domain)).collect();
     let watch = Watching { cancel: &CancelToken::new(), deadline: Instant::now() + Duration::from_secs(30) };
-    let findings = preflight(&sandbox, &[]).look(&watch, &challenges).expect("a look");
+    let findings = preflight(&sandbox, &[]).check(&watch, &challenges).expect("a check");
     assert_eq!(findings.into_iter().map(|finding| finding.domain).collect::<Vec<_>>(), domains);
 }

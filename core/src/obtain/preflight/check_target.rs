@@ -6,13 +6,13 @@ use crate::obtain::challenge::Challenge;
 
 /// One check.
 #[derive(Clone, Debug)]
-pub(super) enum Subject {
+pub(super) enum CheckTarget {
     Challenge(Challenge),
     /// CAA records for this name.
     Caa(String),
 }
 
-impl Subject {
+impl CheckTarget {
     pub(super) fn place(&self) -> Place {
         match self {
             Self::Challenge(challenge) => {
