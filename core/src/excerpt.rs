@@ -1,12 +1,12 @@
-//! Texts from outside, made fit for one line of a message.
+//! Excerpts of texts from outside that fit into one line of a message.
 
 use crate::clean::Cleaner;
 
 const MAX_SHOWN: usize = 160;
-/// More than is shown: a key that is cut off would not be recognised, so what is cut lies far behind.
+/// More than is shown: a key that is cut off would not be recognised, so the cut is far behind the shown part.
 const MAX_SCANNED: usize = 8192;
 
-/// A short, cleaned piece of an answer that could not be used.
+/// A short excerpt, without secrets, of an answer that could not be used.
 pub(crate) fn of(body: &[u8], cleaner: &Cleaner) -> String {
     if body.is_empty() {
         return "it is empty".to_owned();
@@ -22,7 +22,7 @@ pub(crate) fn of(body: &[u8], cleaner: &Cleaner) -> String {
     format!("it begins with `{}`", one_line(&text, MAX_SHOWN))
 }
 
-/// What a body is that nobody can read; a few odd bytes still make a text, in whatever encoding.
+/// Describes a body that is not text. A few odd bytes still count as text, in any encoding.
 fn no_text(body: &[u8]) -> Option<String> {
     if let Some(name) = compression(body) {
         return Some(format!("{} bytes compressed with {name}", body.len()));
@@ -33,7 +33,7 @@ fn no_text(body: &[u8]) -> Option<String> {
     (odd * 10 > all).then(|| format!("{} bytes that are no text", body.len()))
 }
 
-/// What a body is compressed with, as its first bytes say.
+/// The compression of a body, as its first bytes show.
 pub(crate) fn compression(body: &[u8]) -> Option<&'static str> {
     match body {
         [0x1F, 0x8B, 8, ..] => Some("gzip"),
@@ -42,7 +42,7 @@ pub(crate) fn compression(body: &[u8]) -> Option<&'static str> {
     }
 }
 
-/// Words with single spaces between them, without control characters, cut off after so many bytes.
+/// Words with single spaces between them, without control characters, cut off after `max_bytes`.
 pub(crate) fn one_line(text: &str, max_bytes: usize) -> String {
     let mut line = String::new();
     for word in text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty()) {

@@ -1,4 +1,4 @@
-//! From names to an installed certificate: safe to repeat, safe to kill, and never ordered twice.
+//! From names to an installed certificate. It can be repeated and killed at any time, and never orders twice.
 //!
 //! ```text
 //! order_spec ─► in_force (what is wanted, else what is in force)
@@ -10,7 +10,7 @@
 //!                    └─ deploy    hook, rollback
 //! ```
 //!
-//! Each step is written to the journal before it is taken, so whoever comes next knows what may have happened.
+//! Each step is written to the journal before it is taken, so the next call knows what may have happened.
 
 mod address;
 mod budget;

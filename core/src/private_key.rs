@@ -1,7 +1,7 @@
 //! Private keys: made, read, and used to sign our own requests.
 //!
-//! Nothing here keeps state in the process, so a child of fork finds no lock of its parent's taken; docs/design.md says
-//! what was measured.
+//! Nothing here keeps global state, so a forked child cannot find a lock that its parent had taken. docs/design.md has
+//! the measurements.
 
 use std::fmt;
 
@@ -22,13 +22,13 @@ use zeroize::Zeroizing;
 use crate::error::{self, Error, Result};
 use crate::key_type::KeyType;
 
-/// The object identifier of ordinary RSA keys (RFC 8017); those for RSA-PSS alone have another.
+/// The object identifier of ordinary RSA keys (RFC 8017). Keys for RSA-PSS alone have another one.
 const RSA_ENCRYPTION: &str = "1.2.840.113549.1.1.1";
 
-/// A key that ZeroSSL takes. It wipes itself.
+/// A key that ZeroSSL accepts. It is wiped when it is dropped.
 pub(crate) struct PrivateKey {
     kind: Algorithm,
-    /// As it stands in a `SubjectPublicKeyInfo`.
+    /// The public key, as in a `SubjectPublicKeyInfo`.
     public: Vec<u8>,
 }
 
@@ -39,7 +39,7 @@ enum Algorithm {
 }
 
 impl PrivateKey {
-    /// Makes a key. None if the system gives no randomness.
+    /// Makes a key. None if the system has no randomness.
     pub(crate) fn generate(key_type: KeyType) -> Option<Self> {
         Self::new(match key_type {
             KeyType::EcdsaP384 => Algorithm::P384(p384::ecdsa::SigningKey::try_generate().ok()?),
@@ -49,7 +49,7 @@ impl PrivateKey {
         })
     }
 
-    /// Reads a key; none if it is damaged, or of a kind that ZeroSSL does not take.
+    /// Reads a key. None if it is damaged, or of a type that ZeroSSL does not accept.
     pub(crate) fn from_der(der: &PrivateKeyDer<'_>) -> Option<Self> {
         Self::new(match der {
             PrivateKeyDer::Pkcs1(der) => rsa(rsa::PrivateKey::from_pkcs1_der(der.secret_pkcs1_der()).ok()?)?,
@@ -80,7 +80,7 @@ impl PrivateKey {
         Some(Self { kind, public })
     }
 
-    /// Its kind, as a word of `generate_csr`, and of RSA keys with any number of bits.
+    /// Its type, as in `generate_csr`. For RSA with the real number of bits.
     pub(crate) fn key_type(&self) -> String {
         match &self.kind {
             Algorithm::P256(_) => "ecdsa-p256".to_owned(),
@@ -89,7 +89,7 @@ impl PrivateKey {
         }
     }
 
-    /// As PKCS#8 in PEM.
+    /// The key as PKCS#8 in PEM.
     pub(crate) fn to_pem(&self) -> Result<Zeroizing<String>> {
         let pem = match &self.kind {
             Algorithm::P256(key) => key.to_pkcs8_pem(LineEnding::LF),

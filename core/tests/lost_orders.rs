@@ -1,4 +1,4 @@
-//! A create whose answer is lost: never sent twice, and the error tells what may have come of it.
+//! A create whose answer is lost: it is never sent twice, and the error says what may have happened.
 
 mod support;
 

@@ -1,10 +1,10 @@
-//! The list of kinds: their numbers are for ever.
+//! The list of kinds. Their numbers never change.
 
 use std::fmt;
 
 macro_rules! kinds {
     ($($variant:ident = $code:literal, $name:literal, retryable: $retryable:literal, $meaning:literal;)*) => {
-        /// What went wrong, in one word; the same list in every language.
+        /// What went wrong, in one word. The list is the same in every language.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum Kind { $(#[doc = $meaning] $variant,)* }
@@ -25,13 +25,13 @@ macro_rules! kinds {
                 match self { $(Kind::$variant => $name,)* }
             }
 
-            /// When it happens, in a sentence.
+            /// When it happens, in one sentence.
             #[must_use]
             pub const fn meaning(self) -> &'static str {
                 match self { $(Kind::$variant => $meaning,)* }
             }
 
-            /// Whether errors of this kind are worth repeating, unless more is known.
+            /// Whether errors of this kind are retryable, unless more is known.
             pub(crate) const fn retryable(self) -> bool {
                 match self { $(Kind::$variant => $retryable,)* }
             }

@@ -5,10 +5,10 @@ use std::time::{Duration, Instant};
 
 use crate::cancel::CancelToken;
 
-/// How long a wait goes on before the token is looked at.
+/// How long a wait may last before it checks the token again.
 const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
-/// Counts the orders that were made, not the refused ones.
+/// Counts the orders that were made, not those that were refused.
 #[derive(Debug)]
 pub(crate) struct Budget {
     state: Mutex<Permits>,
@@ -18,11 +18,11 @@ pub(crate) struct Budget {
 #[derive(Debug)]
 struct Permits {
     left: u64,
-    /// Permits of which it is not known yet whether an order comes of them.
+    /// Permits of which it is not known yet whether they become an order.
     open: u64,
 }
 
-/// One order may be made; given back unless it was.
+/// A permit for one order. It is given back unless it is used.
 #[derive(Debug)]
 pub(crate) struct Permit {
     budget: Arc<Budget>,
@@ -34,7 +34,7 @@ impl Budget {
         Self { state: Mutex::new(Permits { left: orders, open: 0 }), changed: Condvar::new() }
     }
 
-    /// Takes a permit. None: the orders are made. While somebody else's permit may be given back, it is waited for.
+    /// Takes a permit. None if all orders are made. Waits while another permit may still be given back.
     pub(crate) fn take(self: &Arc<Self>, cancel: &CancelToken, end: Option<Instant>) -> Option<Permit> {
         let mut state = self.state();
         while state.left == 0 {

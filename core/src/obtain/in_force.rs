@@ -1,7 +1,7 @@
-//! One visit to an entry: what is wanted, and while that fails, what is in force.
+//! One call for an entry: the requested certificate, or the certificate in use while that fails.
 //!
-//! A change of names that cannot be validated must not let the good certificate expire: as long as what is wanted is not
-//! in place, the one that is in place is renewed when it is due.
+//! A change of names that cannot be validated must not let the good certificate expire. As long as the requested
+//! certificate is not installed, the certificate in use is renewed when it is due.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -21,26 +21,26 @@ use crate::obtain::steps::kept_request;
 use crate::obtain::steps::kept_request::Which;
 use crate::obtain::store::entry::Entry;
 
-/// For so long an order of what is in force is waited for before what is wanted is tried again: there is one order at a
-/// time, so in turns each would cancel the other's.
+/// How long an order that renews the certificate in use may take before the requested change is tried again. There is
+/// only one order at a time, so without this limit each would cancel the other's order.
 const TURN: Duration = Duration::from_secs(24 * 3600);
 
-/// What came of a visit, and the leaf that is in place after it.
+/// The result of a call, and the leaf that is installed after it.
 pub(crate) struct Visit {
     pub(crate) outcome: Result<Obtained>,
     pub(crate) leaf: Option<Lifetime>,
 }
 
-/// Who brings the spec.
+/// Where the spec comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Origin {
-    /// The caller: what is refused by its parameters is as if it had not been called.
+    /// The caller. If its parameters are refused, nothing is changed.
     Call,
     /// The store.
     Store,
 }
 
-/// Does what the caller wants.
+/// Does what the caller requests.
 pub(crate) fn obtain(context: &Context<'_>, env: &Env<'_>, spec: OrderSpec) -> Result<Obtained> {
     check_publisher(context, &spec)?;
     let end = end_of(env, spec.deadline);
@@ -50,7 +50,7 @@ pub(crate) fn obtain(context: &Context<'_>, env: &Env<'_>, spec: OrderSpec) -> R
     session.tell_end(outcome)
 }
 
-/// Does what an entry of a store was asked for; `adjust` is what a run through the store changes of every spec.
+/// Does what the stored request of an entry says. `adjust` changes the spec as `renew_all` needs it.
 pub(crate) fn renew(
     context: &Context<'_>,
     env: &Env<'_>,
@@ -63,7 +63,7 @@ pub(crate) fn renew(
         let gone = || Error::storage(directory.join(name).join(kept_request::REQUEST), "it is gone");
         read(Which::InForce)?.ok_or_else(gone)
     };
-    // How long somebody else is waited for. What is wanted is read again when nobody else can change it.
+    // Decides how long to wait for another process. The request is read again when no other process can change it.
     let before = match read(Which::Wanted) {
         Ok(Some(wanted)) => wanted,
         _ => read_in_force()?,
@@ -73,7 +73,7 @@ pub(crate) fn renew(
     let (mut spec, problem) = match read(Which::Wanted) {
         Ok(Some(wanted)) => (wanted, None),
         Ok(None) => (read_in_force()?, None),
-        // What is in force does not suffer from it, and what lies there stays.
+        // The request that is in force does not depend on it, and the file is kept.
         Err(problem) => (read_in_force()?, Some(problem)),
     };
     adjust(&mut spec);
@@ -102,7 +102,7 @@ fn check_publisher(context: &Context<'_>, spec: &OrderSpec) -> Result<()> {
     Ok(())
 }
 
-/// What is wanted, and what is in force while that is not in place.
+/// The requested certificate, and as long as it is not installed, the certificate in use.
 fn run(session: &mut Session<'_>, origin: Origin, adjust: impl FnOnce(&mut OrderSpec)) -> Result<Obtained> {
     let Some(in_force) = other_in_force(session, adjust) else { return session.run() };
     let (wanted, in_force) = (Arc::clone(&session.spec), Arc::new(in_force));
@@ -142,7 +142,7 @@ fn run(session: &mut Session<'_>, origin: Origin, adjust: impl FnOnce(&mut Order
     }
 }
 
-/// The request that is in force, if what is wanted is another one, and not in place.
+/// The request that is in force, if another certificate is requested and not installed yet.
 fn other_in_force(session: &mut Session<'_>, adjust: impl FnOnce(&mut OrderSpec)) -> Option<OrderSpec> {
     if session.journal.installed.is_none()
         || session.spec.aim == Aim::GiveUp
@@ -164,15 +164,15 @@ fn other_in_force(session: &mut Session<'_>, adjust: impl FnOnce(&mut OrderSpec)
     }
 }
 
-/// Whether an order of what is in force, made while something else was wanted, is to be waited for.
+/// Whether to wait for an order that renews the certificate in use, made while another one was requested.
 fn has_turn(session: &Session<'_>) -> bool {
     let order = session.journal.order.as_ref().filter(|order| order.is_of_what_was_in_force);
     let sent_at = order.and_then(|order| order.sent.as_ref()?.at.to_system_time());
     sent_at.is_some_and(|at| session.now().duration_since(at).is_ok_and(|age| age < TURN))
 }
 
-/// Whether it is the turn of what is in force, after what came of what is wanted. One that is not due yet is only looked
-/// at: it may have been revoked.
+/// Whether to renew the certificate in use, after the result for the requested one. If it is not due, it is only
+/// checked: it may have been revoked.
 fn must_renew(
     session: &mut Session<'_>,
     outcome: &Result<Obtained>,
@@ -181,9 +181,9 @@ fn must_renew(
 ) -> Result<bool> {
     Ok(match outcome {
         Ok(_) => is_pending(outcome) && session.is_due(in_force.renew_at * PATIENCE)?,
-        // There is one create without an outcome in a call.
+        // A call sends at most one create whose outcome is not known.
         Err(_) if session.has_unknown_create => false,
-        // Its hook failed.
+        // The requested certificate is installed and its hook failed.
         Err(_) if session.has_requested_certificate() => false,
         Err(error) => match error.kind() {
             Kind::Cancelled | Kind::Internal => false,
@@ -197,7 +197,7 @@ fn is_pending(outcome: &Result<Obtained>) -> bool {
     outcome.as_ref().is_ok_and(|obtained| obtained.outcome == Outcome::Pending)
 }
 
-/// Why what is wanted is not in place, and what became of what is in force.
+/// Why the requested certificate is not installed, and what happened to the certificate in use.
 fn with_renewal(error: Error, renewed: Result<Obtained>) -> Error {
     match renewed {
         _ if error.kind() == Kind::Cancelled => error,

@@ -1,4 +1,4 @@
-//! What the caller wants, checked as far as that goes without asking anybody.
+//! The parameters of `obtain`, checked as far as possible without the network.
 
 mod key;
 mod refusals;
@@ -23,14 +23,14 @@ use crate::subject::Subject;
 pub(crate) use key::KeySpec;
 use validation::ValidationSpec;
 
-/// How long a call may take, if nothing else is said; a person answers mails, so for those there is no limit.
+/// The default time limit of a call. For mails there is none, because a person has to answer them.
 pub(crate) const DEADLINE: Duration = Duration::from_secs(1800);
 const POLL_INTERVAL: Duration = Duration::from_secs(2);
 const SETTLE: Duration = Duration::from_secs(30);
 const RENEW_AT: f64 = 1.0 / 3.0;
 const VALIDITY_DAYS: u64 = 90;
 
-/// Everything that `obtain` was asked for.
+/// Everything that the caller requested.
 pub(crate) struct OrderSpec {
     pub(crate) terms: Terms,
     pub(crate) directory: PathBuf,
@@ -53,24 +53,24 @@ pub(crate) struct OrderSpec {
     pub(crate) deploy_hook: Vec<String>,
     pub(crate) rollback: bool,
     pub(crate) adopt: Option<String>,
-    /// No network while the certificate is good.
+    /// The network is not used while the certificate is good.
     pub(crate) offline: bool,
-    /// What a listing said of the account's certificates, by id; only `renew_all` has one.
+    /// The status of each of the account's certificates, by id. Only `renew_all` has it.
     pub(crate) statuses: Option<Arc<HashMap<String, String>>>,
-    /// How many orders may still be made, by this call and those beside it.
+    /// How many orders may still be made, by this call and the others of the same run.
     pub(crate) budget: Option<Arc<Budget>>,
-    /// The parameters that are the entry's and not this call's: what `renew_all` goes by.
+    /// The parameters that belong to the entry and not to this call: `renew_all` uses them.
     pub(crate) request: Map<String, Value>,
 }
 
-/// What the call is for.
+/// The purpose of the call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Aim {
-    /// A good certificate; nothing is done while there is one.
+    /// A good certificate: nothing is done while there is one.
     Good,
-    /// A new one.
+    /// A new certificate.
     Anew,
-    /// An end to the order under way.
+    /// The current order is given up.
     GiveUp,
 }
 
@@ -88,13 +88,13 @@ impl Aim {
 /// Which certificate the new one replaces.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Replace {
-    /// The newest of the entry.
+    /// The newest certificate of the entry.
     Auto,
     Never,
     Id(String),
 }
 
-/// What is made of the findings of our own look.
+/// What the findings of the preflight checks lead to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum PreflightLevel {
     Off,
@@ -102,17 +102,18 @@ pub(crate) enum PreflightLevel {
     Strict,
 }
 
-/// What is for one call only, or says where the entry lies, or is a secret.
+/// Parameters that are for one call only, name the entry's folder, or are secret.
 const ONE_CALL_ONLY: [&str; 6] = ["directory", "force", "adopt", "abandon", "offline", "private_key"];
 
-/// Whether a parameter is the entry's, so that later calls go by it. A certificate is replaced once.
+/// Whether a parameter is stored in the entry for later calls. An id in `replace` is not: a certificate is replaced
+/// only once.
 pub(crate) fn is_stored(name: &str, value: &Value) -> bool {
     let is_an_id = || name == "replace" && !matches!(value.as_str(), Some("auto" | "never"));
     !ONE_CALL_ONLY.contains(&name) && !is_an_id()
 }
 
 impl OrderSpec {
-    /// `is_trial`: the service is on this machine, so addresses for documentation may stand for public ones.
+    /// `is_trial`: the service runs on this machine, so documentation addresses may replace public ones.
     pub(crate) fn new(arguments: &Arguments, is_trial: bool) -> Result<Self> {
         let arguments = &absolute(arguments);
         let wanted: Obtain = arguments.read()?;
@@ -181,7 +182,7 @@ impl OrderSpec {
     }
 }
 
-/// The same parameters with every path absolute.
+/// The same parameters with absolute paths.
 fn absolute(arguments: &Arguments) -> Arguments {
     let mut arguments = arguments.clone();
     for (parameter, value) in arguments.iter().cloned().collect::<Vec<_>>() {
@@ -198,7 +199,7 @@ fn absolute(arguments: &Arguments) -> Arguments {
     arguments
 }
 
-/// A hook or another process may stand elsewhere, so the path is made absolute.
+/// A hook or another process may have another working directory, so the path is made absolute.
 fn directory(given: &Path) -> Result<PathBuf> {
     std::path::absolute(given)
         .map_err(|error| Error::invalid("directory", format!("expected the path of a folder: {error}")))

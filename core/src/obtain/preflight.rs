@@ -1,7 +1,7 @@
-//! Looking before the service does: whether it will find what it wants to see, and if not, what to do about it.
+//! Checks before the service does them: whether it will find what it expects, and if not, what to do.
 //!
-//! A failed validation costs a round with the service, which says little about why. So each file is fetched and each
-//! record asked for as the service would, and CAA records are read. Nothing found here is remembered.
+//! A failed validation costs a round trip to the service, which says little about the reason. So each file is fetched
+//! and each record is queried the way the service does it, and CAA records are read. Results are not cached.
 
 mod caa;
 mod check_target;
@@ -30,9 +30,9 @@ use crate::error::{Error, Result};
 use check_target::CheckTarget;
 
 impl Preflight {
-    /// Looks at every challenge, and at CAA records for its name. What is well is not mentioned.
+    /// Checks every challenge, and the CAA records of its name. Only problems are reported.
     ///
-    /// What cannot be looked at before the deadline is a finding that proves nothing. The one error is
+    /// A check that cannot be done before the deadline becomes a finding that proves nothing. The only error is
     /// [`Kind::Cancelled`](crate::Kind::Cancelled).
     pub(crate) fn check(&self, watch: &Watching<'_>, challenges: &[Challenge]) -> Result<Vec<Finding>> {
         let targets = challenges.iter().flat_map(|challenge| {
@@ -41,7 +41,7 @@ impl Preflight {
         self.run(watch, &targets.collect::<Vec<_>>())
     }
 
-    /// Looks at CAA records alone: they can keep an order pending without a word from the service.
+    /// Checks CAA records alone: they can keep an order pending without a message from the service.
     pub(crate) fn check_caa(&self, watch: &Watching<'_>, names: &[String]) -> Result<Vec<Finding>> {
         self.run(watch, &names.iter().cloned().map(CheckTarget::Caa).collect::<Vec<_>>())
     }

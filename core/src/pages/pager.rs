@@ -1,32 +1,33 @@
-//! Which page is asked for next, and when all was seen: the one engine for everything that reads a list to its end.
+//! Decides which page is requested next, and when everything was seen. All code that reads a complete list uses it.
 //!
-//! Pages shift while certificates are cancelled or ordered: an entry may move to a page that was read already. A list of
-//! one page cannot. More are read again, sweep after sweep, until one brings nothing new and agrees with itself.
+//! Pages shift while certificates are cancelled or ordered: an entry may move to a page that was read already. A list
+//! with one page cannot shift. A list with more pages is read again, sweep after sweep, until a sweep has no new entry
+//! and its counts match.
 //!
-//! The server is not trusted to move on. It was seen to give the same page whatever is asked for, pages that are shorter
-//! than their limit, and counts that are those of something else. So neither a short page nor a count ends a sweep
-//! alone; an empty page does. Nothing new for some pages, or far more than there is said to be, ends all.
+//! The server is not trusted to advance. It was seen to return the same page for every number, pages that are shorter
+//! than their limit, and wrong counts. So a short page or a count alone does not end a sweep, but an empty page does.
+//! Several pages without a new entry, or many more entries than the count, end the whole run.
 //!
-//! A first page without entries beside a count of some is asked for once more. Whoever took it for an empty list would
-//! order again what is there.
+//! If the first page has no entries but a count above zero, it is requested once more. If it were accepted as an empty
+//! list, the caller would order again.
 
 use std::collections::HashSet;
 
 use crate::error::{Error, Kind, Result};
 
-/// How often the pages are read before a list that never rests is given up.
+/// How often the pages are read before a list that keeps changing is an error.
 const MAX_SWEEPS: u32 = 8;
-/// Pages in a row with nothing that this sweep has not met, and entries on them. Others may order on the way, which
-/// repeats as many.
+/// Pages in a row without an entry that is new in this sweep, and the number of their entries. Others may order in the
+/// meantime, which repeats entries.
 const MAX_IDLE_PAGES: u32 = 3;
 const MAX_IDLE_ENTRIES: u64 = 12;
-/// Pages of a sweep, where the service says how many certificates there are, and where it does not.
+/// Pages of a sweep, if the service returns a total count, and if it does not.
 const MAX_PAGES: usize = 5000;
 const MAX_PAGES_WITHOUT_TOTAL: usize = 100;
-/// So many pages more than twice of what there is said to be are read: others may order meanwhile.
+/// This many pages more than twice the total count are read: others may order in the meantime.
 const PAGES_TO_SPARE: u64 = 8;
 
-/// Where we are in the pages of a list.
+/// The position in the pages of a list.
 #[derive(Debug)]
 pub(crate) struct Pager {
     first_page: u64,
@@ -35,39 +36,39 @@ pub(crate) struct Pager {
     /// Every entry so far.
     known: HashSet<String>,
     sweep: Sweep,
-    /// The sweep before this one.
+    /// The previous sweep.
     before: Option<Sweep>,
     sweeps: u32,
 }
 
-/// One way through all pages.
+/// One pass through all pages.
 #[derive(Debug, Default)]
 struct Sweep {
     met: HashSet<String>,
-    /// How many there are, as each page said it.
+    /// The total count, from each page.
     totals: Vec<Option<u64>>,
     largest_page: u64,
     idle_pages: u32,
     idle_entries: u64,
-    /// Whether the page before had room for more.
+    /// Whether the previous page had room for more.
     was_short: bool,
-    /// Whether the first page had all that there was.
+    /// Whether the first page had all entries.
     is_one_page: bool,
-    /// Whether something came that no sweep had met.
+    /// Whether there was an entry that no sweep had seen.
     is_restless: bool,
 }
 
-/// What a page says of itself.
+/// The counts on a page.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Counts {
     pub(crate) total_count: Option<u64>,
     pub(crate) limit: Option<u64>,
 }
 
-/// What a page brought.
+/// The result of a page.
 #[derive(Debug)]
 pub(crate) struct Taken {
-    /// The places of the entries that no page had before.
+    /// The positions of the entries that no earlier page had.
     pub(crate) fresh: Vec<usize>,
     pub(crate) is_last: bool,
 }
@@ -78,7 +79,7 @@ impl Pager {
         Self { first_page, page: first_page, limit, known, sweep, before: None, sweeps: 1 }
     }
 
-    /// The page to ask for next.
+    /// The page to request next.
     pub(crate) fn page(&self) -> u64 {
         self.page
     }
@@ -87,10 +88,10 @@ impl Pager {
         self.limit
     }
 
-    /// Takes the page that was asked for, by the ids of its entries.
+    /// Takes the requested page, as the ids of its entries.
     pub(crate) fn take(&mut self, counts: Counts, ids: &[&str]) -> Result<Taken> {
         let is_first = self.page == self.first_page;
-        // Pages in front of the first one hold entries, too.
+        // Pages before the first one contain entries too.
         let skipped = (self.first_page - 1).saturating_mul(self.limit);
         if let Some(total) = counts.total_count.filter(|total| *total > skipped && is_first && ids.is_empty())
         {
@@ -116,9 +117,9 @@ impl Pager {
 
         let limit = counts.limit.filter(|limit| *limit > 0).map_or(self.limit, |limit| limit.min(self.limit));
         let is_short = (ids.len() as u64) < limit;
-        // An entry that stands twice on the one page there is was counted twice.
+        // On a list with one page, the service counts an entry twice that is there twice.
         let met = if is_first { ids.len() } else { sweep.met.len() } as u64;
-        // What was skipped at the start counts as met.
+        // Entries that were skipped at the start count as seen.
         let met = (self.first_page - 1).saturating_mul(limit).saturating_add(met);
         let is_idle = sweep.idle_pages > 0;
         if is_first {
@@ -128,8 +129,8 @@ impl Pager {
         }
         let is_end = ids.is_empty()
             || match counts.total_count {
-                // A full page may be all that was counted: before all rests on it, another one is asked for. It should
-                // be empty, and may be the last one again.
+                // A full page may be everything that was counted. Before that is accepted, another page is requested.
+                // It should be empty, and may be the last page again.
                 Some(total) if met == total => is_short || is_idle || (sweep.is_restless && !is_first),
                 Some(total) => met > total && is_short,
                 None => is_idle && sweep.was_short,
@@ -147,9 +148,9 @@ impl Pager {
         Ok(Taken { fresh, is_last })
     }
 
-    /// The first page is empty, and should not be.
+    /// The first page is empty although the count is above zero.
     fn take_hollow(&mut self, total: u64) -> Result<Taken> {
-        // A sweep that met nothing and was not the last ended like this one.
+        // The previous sweep saw nothing and was not the last, so it ended in the same way.
         if self.before.as_ref().is_some_and(|before| before.met.is_empty()) {
             return Err(lost(&format!(
                 "the service says that there are {total} certificates, and gave none, twice"
@@ -159,7 +160,7 @@ impl Pager {
         Ok(Taken { fresh: Vec::new(), is_last: false })
     }
 
-    /// Fails where the server does not lead to an end.
+    /// An error if the server never comes to an end.
     fn check_progress(&self, met: u64) -> Result<()> {
         let sweep = &self.sweep;
         let (pages, idle) = (sweep.totals.len(), sweep.idle_pages);
@@ -188,8 +189,8 @@ impl Pager {
         Ok(())
     }
 
-    /// At the end of a sweep: whether it is the last. A count that is always the same and always wrong is that of
-    /// something else; one that differs from page to page tells that the list moved.
+    /// At the end of a sweep: whether it is the last. A count that is always the same and always wrong is ignored. A
+    /// count that differs between pages shows that the list has changed.
     fn rests(&self, met: u64) -> Result<bool> {
         let sweep = &self.sweep;
         if sweep.is_restless {
@@ -224,7 +225,7 @@ impl Pager {
     }
 }
 
-/// The error for a list that leads nowhere: what the server did, and what to do.
+/// The error for a list without an end: what the server did, and what to do.
 fn lost(what: &str) -> Error {
     let advice = "so it cannot be told whether all was seen; try again later, and check `base_url` and what stands between";
     Error::new(Kind::Response, format!("{what}, {advice}"))

@@ -1,4 +1,4 @@
-//! The subject of a CSR beside its CN, checked before anything is made of it.
+//! The subject of a CSR besides its CN, checked before it is used.
 
 use serde_json::{Map, Value};
 
@@ -6,7 +6,7 @@ use super::table::Parameter;
 use super::table::ParameterKind::{Country, Text};
 use crate::error::{Error, Result};
 
-/// Its members. How long they may be: RFC 5280, appendix A.1.
+/// The members. Their maximum lengths: RFC 5280, appendix A.1.
 pub(crate) const MEMBERS: [(Parameter, usize); 5] = [
     (
         Parameter::optional(

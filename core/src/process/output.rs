@@ -1,4 +1,4 @@
-//! What a command prints: all of it is read, the end of it is kept.
+//! The output of a command: everything is read, and the end is kept.
 
 /// How many bytes are kept.
 pub(super) const MAX_KEPT: usize = 16 * 1024;
@@ -13,7 +13,7 @@ pub(super) struct Output {
 impl Output {
     pub(super) fn add(&mut self, bytes: &[u8]) {
         self.bytes.extend_from_slice(bytes);
-        // Not at every addition: moving the rest to the front costs.
+        // Not at every addition, because moving the rest to the front costs time.
         if self.bytes.len() > 4 * MAX_KEPT {
             self.cut();
         }
@@ -25,13 +25,13 @@ impl Output {
         self.dropped += too_many as u64;
     }
 
-    /// As text, which says so if something is missing.
+    /// As text, with a note if something is missing.
     pub(super) fn into_text(mut self) -> String {
         self.cut();
         if self.dropped == 0 {
             return String::from_utf8_lossy(&self.bytes).into_owned();
         }
-        // The rest of a character that was cut through.
+        // The rest of a character that was cut.
         let rest = self.bytes.iter().take(3).take_while(|byte| *byte & 0xC0 == 0x80).count();
         self.bytes.drain(..rest);
         let dropped = self.dropped + rest as u64;

@@ -1,4 +1,4 @@
-//! A value with a documented kind, whatever type it came in.
+//! A value with a documented kind, whatever its type in the answer.
 
 use std::fmt;
 
@@ -12,12 +12,12 @@ use super::write;
 use crate::shape::{FieldKind, Shape};
 use crate::time::{php_time_to_rfc3339, vendor_time_to_rfc3339};
 
-/// Reads one value and writes it as its kind; what cannot be read as that kind is absent.
+/// Reads one value and writes it as its kind. A value that cannot be read as that kind becomes absent.
 pub(super) struct ValueReader<'a> {
     pub(super) kind: FieldKind,
     pub(super) out: &'a mut String,
     pub(super) spare: &'a mut String,
-    /// How long the output may become.
+    /// The maximum length of the output.
     pub(super) max_len: usize,
 }
 
@@ -59,7 +59,7 @@ impl ValueReader<'_> {
         write::absent(self.out, self.kind);
     }
 
-    /// A text; `plain` if it stood in the body without an escape.
+    /// A text. `plain` if it had no escapes in the body.
     fn text(self, text: &str, plain: bool) {
         let write = if plain { write::plain } else { write::escaped };
         match self.kind {
@@ -97,7 +97,7 @@ impl ValueReader<'_> {
         }
     }
 
-    /// Lists of objects also arrive as objects: PHP writes a list with gaps as `{"0": ..., "2": ...}`.
+    /// Lists of objects may also arrive as objects: PHP writes a list with gaps as `{"0": ..., "2": ...}`.
     fn entry<'de, A: MapAccess<'de>>(&mut self, map: &mut A, shape: &'static Shape) -> Result<(), A::Error> {
         let start = self.begin_entry();
         let read = map.next_value_seed(self.object(shape))?;
@@ -108,7 +108,7 @@ impl ValueReader<'_> {
         ValueReader { kind: FieldKind::Text, out: self.out, spare: self.spare, max_len: self.max_len }
     }
 
-    /// An entry that says nothing is left out.
+    /// An empty entry is left out.
     fn end_text_entry<E: de::Error>(&mut self, entry: usize, value: usize) -> Result<(), E> {
         if &self.out[value..] == "null" {
             self.out.truncate(entry);
@@ -137,7 +137,8 @@ impl ValueReader<'_> {
     }
 }
 
-/// Whether the output is still within its length; looked at wherever the body says how often something is written.
+/// Checks that the output is within its maximum length. Called wherever the body decides how often something is
+/// written.
 pub(super) fn check_length<E: de::Error>(out: &str, max_len: usize) -> Result<(), E> {
     if out.len() > max_len {
         return Err(E::custom("the answer holds too many entries with too little in them"));
@@ -156,7 +157,7 @@ fn list<'a>(out: &mut String, texts: impl IntoIterator<Item = &'a str>, write: f
     out.push(']');
 }
 
-/// A time as PHP writes its own.
+/// A time in PHP's own format.
 fn php_time(members: &serde_json::Map<String, Value>) -> Option<String> {
     let text = |name| members.get(name).and_then(Value::as_str);
     let (date, zone) = (text("date")?, text("timezone")?);
@@ -204,7 +205,7 @@ impl<'de> Visitor<'de> for ValueReader<'_> {
         match self.kind {
             FieldKind::Flag | FieldKind::Count if whole => self.whole_number(number as u64),
             FieldKind::Flag | FieldKind::Count => self.absent(),
-            // As JSON has it: `1e300`, not 301 digits.
+            // Like in JSON: `1e300`, not 301 digits.
             _ => self.text(&Value::from(number).to_string(), true),
         }
         Ok(())
@@ -325,8 +326,8 @@ impl<'de> Visitor<'de> for ValueReader<'_> {
 }
 
 impl ValueReader<'_> {
-    /// A list or object in a text's place (`validate_csr` was documented with one): its JSON, so that nothing is lost. A
-    /// list of texts is one text.
+    /// A list or object instead of a text (`validate_csr` was documented with one): its JSON, so that nothing is lost.
+    /// A list of texts becomes one text.
     fn json_text(self, value: &Value) {
         match value {
             Value::Array(list) if list.iter().all(Value::is_string) => {

@@ -1,4 +1,4 @@
-//! TCP that can be interrupted: connecting, reading and writing look at the [`watch`](super::watch) every 50 ms.
+//! TCP that can be interrupted: connecting, reading and writing check the [`watch`](super::watch) every 50 ms.
 
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -41,8 +41,8 @@ impl<In: Transport> Connector<In> for TcpConnector {
     }
 }
 
-/// Tries the addresses one after the other; each but the last gets half of the time that is left. Where none connects, the
-/// failure that tells most is given: without IPv6, that it is missing says nothing of a service that refused.
+/// Tries one address after another. Each except the last gets half of the time that is left. If none connects, the most
+/// informative failure is returned: a missing IPv6 route says nothing about a service that refused.
 fn connect_any(addresses: &[SocketAddr]) -> io::Result<TcpStream> {
     let mut failure = io::Error::from(io::ErrorKind::AddrNotAvailable);
     for (index, address) in addresses.iter().enumerate() {
@@ -63,12 +63,12 @@ fn connect_any(addresses: &[SocketAddr]) -> io::Result<TcpStream> {
     Err(failure)
 }
 
-/// How much a failure to connect tells of the peer.
+/// How informative a connection failure is.
 fn specificity(error: &io::Error) -> u8 {
     use io::ErrorKind::{AddrNotAvailable, HostUnreachable, NetworkUnreachable, TimedOut};
     match error.kind() {
         AddrNotAvailable => 0,
-        // Without this family of addresses at all.
+        // This machine does not support the address family.
         _ if error.raw_os_error() == Some(Errno::EAFNOSUPPORT as i32) => 1,
         NetworkUnreachable => 1,
         HostUnreachable => 2,
@@ -106,14 +106,14 @@ fn await_connected(socket: &Socket, end: Option<Instant>) -> io::Result<()> {
     }
 }
 
-/// A connection whose reads and writes return every 50 ms for a look at the watch.
+/// A connection whose reads and writes return every 50 ms, so that the watch can be checked.
 #[derive(Debug)]
 pub(super) struct TcpTransport {
     stream: TcpStream,
     buffers: LazyBuffers,
 }
 
-/// Whether the socket's own time-out ended a read or write: only a chance to look.
+/// Whether a read or write only ended because of the socket's time-out, so that the watch can be checked.
 fn is_poll_timeout(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut | io::ErrorKind::Interrupted)
         && error.raw_os_error() != Some(Errno::ETIMEDOUT as i32)
@@ -128,7 +128,7 @@ impl Transport for TcpTransport {
         let mut rest = &self.buffers.output()[..amount];
         while !rest.is_empty() {
             watch::check()?;
-            // `write` sends with MSG_NOSIGNAL; a vectored write would raise SIGPIPE.
+            // `write` sends with MSG_NOSIGNAL. A vectored write would raise SIGPIPE.
             match self.stream.write(rest) {
                 Ok(0) => return Err(io::Error::from(io::ErrorKind::WriteZero).into()),
                 Ok(written) => rest = &rest[written..],
@@ -153,7 +153,7 @@ impl Transport for TcpTransport {
         }
     }
 
-    /// An idle connection has nothing to say: bytes, an end or an error mean that it cannot be used again.
+    /// An idle connection has no data: if there are bytes, an end or an error, it cannot be used again.
     fn is_open(&mut self) -> bool {
         let flags = MsgFlags::MSG_PEEK | MsgFlags::MSG_DONTWAIT;
         recv(self.stream.as_raw_fd(), &mut [0], flags) == Err(Errno::EWOULDBLOCK)
@@ -170,12 +170,12 @@ mod tests {
     use crate::cancel::CancelToken;
     use crate::transport::Watch;
 
-    /// Refuses.
+    /// Refuses connections.
     fn closed() -> SocketAddr {
         TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a port")
     }
 
-    /// What cannot be connected to: no packet leaves.
+    /// Cannot be connected to: no packet is sent.
     fn unreachable() -> SocketAddr {
         "255.255.255.255:1".parse().expect("an address")
     }
@@ -194,7 +194,7 @@ mod tests {
 
     #[test]
     fn an_address_that_does_not_answer_tells_more_than_one_that_cannot_be_reached() {
-        // Its queue is full, so that the next one who comes hears nothing.
+        // Its queue is full, so the next connection gets no answer.
         let silent = Socket::new(Domain::IPV4, Type::STREAM, None).expect("a socket");
         silent.bind(&SocketAddr::from(([127, 0, 0, 1], 0)).into()).expect("a port");
         silent.listen(0).expect("a queue");

@@ -1,4 +1,4 @@
-//! The ways to publish, what their users hear, and how a call ends early.
+//! The ways to publish, the events of each, and how a call ends early.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -196,7 +196,7 @@ fn a_cancel_keeps_the_order_and_comes_back_at_once() {
     assert_eq!((obtained.outcome, count(&stand.sandbox, "create_certificate")), (Outcome::Resumed, 1));
 }
 
-/// A hook that does not end is left to end on its own, and keeps the entry's lock until then.
+/// A hook that does not end is not waited for, and keeps the entry's lock until it ends.
 #[test]
 fn a_cancel_does_not_wait_for_a_hook() {
     let stand = Stand::new();

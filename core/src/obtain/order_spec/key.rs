@@ -1,4 +1,4 @@
-//! What a call says of the key.
+//! The parameters of the key.
 
 use zeroize::Zeroizing;
 
@@ -9,12 +9,12 @@ use crate::obtain::csr::Csr;
 use crate::obtain::interface::Obtain;
 use crate::signing_request;
 
-/// Whose key it is.
+/// Where the key comes from.
 #[derive(Debug)]
 pub(crate) enum KeySpec {
-    /// Made here, or kept.
+    /// Made by the library, or kept from an earlier order.
     Ours { key_type: Option<KeyType>, reuse: Option<bool> },
-    /// The caller's own.
+    /// Given by the caller.
     Own { pem: Zeroizing<String>, public_key: String },
     /// The caller keeps the key and gives a CSR.
     Csr { pem: String, public_key: String },
@@ -66,7 +66,7 @@ impl KeySpec {
     }
 }
 
-/// A CSR whose names are those of the order, the first one as its CN.
+/// A CSR whose names are the names of the order, with the first one as its CN.
 fn fitting_csr(pem: &str, domains: &[String]) -> Result<Csr> {
     let Some(csr) = Csr::read(pem) else {
         return Err(Error::invalid("csr", "it cannot be read, or its signature is wrong; make it again"));

@@ -1,14 +1,14 @@
-//! What is checked.
+//! The targets of the checks.
 
 use super::caa;
 use super::finding::Place;
 use crate::obtain::challenge::Challenge;
 
-/// One check.
+/// One target.
 #[derive(Clone, Debug)]
 pub(super) enum CheckTarget {
     Challenge(Challenge),
-    /// CAA records for this name.
+    /// The CAA records of this name.
     Caa(String),
 }
 

@@ -1,4 +1,4 @@
-//! All checks, side by side, until the deadline.
+//! All checks, in parallel, until the deadline.
 
 use tokio::time::timeout_at;
 
@@ -11,7 +11,7 @@ use crate::obtain::challenge::Challenge;
 
 /// Findings in the order of the targets.
 pub(super) async fn all(probe: &Probe, targets: &[CheckTarget]) -> Vec<Finding> {
-    /// A server that is asked for more may take it for an attack.
+    /// A server may take more requests than this for an attack.
     const MAX_CONCURRENT: usize = 16;
     let mut findings = Vec::new();
     for some in targets.chunks(MAX_CONCURRENT) {

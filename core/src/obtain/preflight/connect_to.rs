@@ -1,4 +1,4 @@
-//! Where our own fetches go instead of where DNS leads: curl's `--connect-to`.
+//! Redirects our own fetches to other addresses than DNS says: curl's `--connect-to`.
 
 use std::net::Ipv6Addr;
 
@@ -7,7 +7,7 @@ use crate::error::{Error, Result};
 const EXPECTED: &str = "expected `HOST:PORT:TO_HOST:TO_PORT`, as curl's --connect-to: an empty HOST or PORT is any, an \
                         empty TO_HOST or TO_PORT changes nothing, and IPv6 addresses are in brackets";
 
-/// The entries, the first that fits counts.
+/// The rules. The first one that matches is used.
 #[derive(Clone, Debug, Default)]
 pub(super) struct ConnectTo(Vec<Rule>);
 
@@ -32,7 +32,7 @@ impl ConnectTo {
         entries.iter().enumerate().map(entry).collect::<Result<_>>().map(Self)
     }
 
-    /// Where to go for this host and port. What is absent stays as it is.
+    /// Where to connect to for this host and port. An absent part is not changed.
     pub(super) fn find(&self, host: &str, port: u16) -> Option<&HostPort> {
         let fits = |from: &HostPort| {
             from.host.as_ref().is_none_or(|name| name.eq_ignore_ascii_case(host))
@@ -48,7 +48,7 @@ fn entry(text: &str) -> Option<Rule> {
     rest.is_none().then_some(Rule { from, to })
 }
 
-/// A host and a port, and what follows behind the next colon, if there is one.
+/// A host and a port, and the text after the next colon, if there is one.
 fn target(text: &str) -> Option<(HostPort, Option<&str>)> {
     let (host, rest) = match text.strip_prefix('[') {
         Some(bracketed) => {

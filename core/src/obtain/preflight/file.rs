@@ -1,4 +1,4 @@
-//! Validation files: whether the right one is where the service fetches it.
+//! Validation files: whether the correct file is at the URL that the service fetches.
 
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
 
@@ -31,7 +31,7 @@ pub(super) async fn check(probe: &Probe, place: &Place, url: &str, content: &str
     }
 }
 
-/// Where to fetch it from: these very addresses, whatever the name leads to a moment later.
+/// The addresses to fetch from. Only these are used, even if the name changes in the meantime.
 async fn addresses(probe: &Probe, place: &Place, url: &str) -> Result<Vec<SocketAddr>, Box<Finding>> {
     let uri = url.parse::<Uri>().ok();
     let Some((uri, host)) = uri.as_ref().and_then(|uri| Some((uri, uri.host()?.trim_matches(['[', ']']))))
@@ -54,7 +54,7 @@ async fn addresses(probe: &Probe, place: &Place, url: &str) -> Result<Vec<Socket
     public(place, host, &found, port)
 }
 
-/// What `connect_to` names may be anywhere, and known to the system alone.
+/// A host in `connect_to` may have any address, and may be known only to the system.
 async fn named(place: &Place, host: String, port: u16) -> Result<Vec<SocketAddr>, Box<Finding>> {
     let name = host.clone();
     let found = spawn_blocking(move || (name.as_str(), port).to_socket_addrs().map(Vec::from_iter)).await;
@@ -105,7 +105,7 @@ fn judge(place: &Place, reply: &Reply, content: &str) -> Option<Finding> {
         }
         Body::Whole(body) => body,
     };
-    // As the sandbox: line ends and white space at the end do not matter.
+    // Same rule as in the sandbox: line ends and white space at the end are ignored.
     let text = std::str::from_utf8(body);
     if text.is_ok_and(|text| text.trim_end().lines().eq(content.lines())) {
         return None;

@@ -1,4 +1,4 @@
-//! What all checks share.
+//! The data that all checks share.
 
 use std::time::Instant;
 
@@ -6,13 +6,13 @@ use super::connect_to::ConnectTo;
 use super::dns::Dns;
 use super::settings::{Limits, Preflight};
 
-/// Servers, ways and times.
+/// DNS servers, redirected addresses, and time limits.
 pub(super) struct Probe {
     pub(super) dns: Dns,
     pub(super) connect_to: ConnectTo,
     pub(super) limits: Limits,
     pub(super) deadline: tokio::time::Instant,
-    /// When waiting for records ends, for all together.
+    /// When waiting for records ends, for all checks.
     pub(super) patience_ends: tokio::time::Instant,
 }
 

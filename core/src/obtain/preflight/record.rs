@@ -1,4 +1,4 @@
-//! CNAME records: whether every name server has the right one, and waiting until it does.
+//! CNAME records: checks that every name server has the correct record, and waits until it does.
 
 use std::net::IpAddr;
 use std::time::Duration;
@@ -15,18 +15,18 @@ use crate::excerpt::one_line;
 
 const MAX_PAUSE: Duration = Duration::from_secs(15);
 
-/// What a server says.
+/// The answer of a server.
 #[derive(Clone, Debug)]
 enum Says {
     Right,
     Nothing,
-    /// Addresses in the place of the record, which a zone makes that flattens or proxies it.
+    /// Addresses instead of the record: the DNS provider flattens or proxies it.
     Addresses(Vec<IpAddr>),
     Other(Name),
     Unknown(Failure),
 }
 
-/// What each server says, by its name.
+/// The answer of each server, by the server's name.
 type Sighting = Vec<(String, Says)>;
 
 pub(super) async fn check(probe: &Probe, place: &Place, name: &str, target: &str) -> Option<Finding> {
@@ -35,7 +35,7 @@ pub(super) async fn check(probe: &Probe, place: &Place, name: &str, target: &str
     };
     let mut pause = probe.limits.first_pause;
     let mut last = None;
-    // The outer time-out would forget what was seen before.
+    // A single time-out around the loop would discard the earlier results.
     while let Ok(sighting) = timeout_at(probe.deadline, probe_once(probe, &name, &target)).await {
         let sighting = sighting?;
         let may_change = sighting.iter().any(|(_, says)| matches!(says, Says::Nothing | Says::Other(_)));
@@ -53,8 +53,8 @@ pub(super) async fn check(probe: &Probe, place: &Place, name: &str, target: &str
     })
 }
 
-/// What is said about the record, unless it is right there, or at a parent: the service looks at those as well, down
-/// to two labels.
+/// The answers about the record. None if the record is correct, here or at a parent name: the service also checks the
+/// parents, down to two labels.
 async fn probe_once(probe: &Probe, name: &Name, target: &Name) -> Option<Sighting> {
     let sighting = ask_all(probe, name, target).await;
     if is_right(&sighting) {
@@ -77,7 +77,7 @@ fn is_right(sighting: &Sighting) -> bool {
     sighting.iter().all(|(_, says)| matches!(says, Says::Right))
 }
 
-/// Asks all servers of the zone. They are found by the name above, which exists.
+/// Asks all servers of the zone. They are found with the parent name, which exists.
 async fn ask_all(probe: &Probe, name: &Name, target: &Name) -> Sighting {
     let zone = name.base_name();
     match probe.dns.servers(&zone).await {
@@ -104,8 +104,8 @@ async fn ask(server: &NameServer, name: &Name, target: &Name) -> (String, Says) 
     (server.name.clone(), says)
 }
 
-/// What a server has instead of the CNAME record: addresses of this very name, and not those of any name that is not
-/// there.
+/// What a server has instead of the CNAME record: addresses of this name. Addresses that it returns for any missing
+/// name (a wildcard) do not count.
 async fn addresses_instead(server: &NameServer, name: &Name) -> Says {
     let found = addresses(server, name).await;
     if found.is_empty() {
@@ -118,7 +118,7 @@ async fn addresses_instead(server: &NameServer, name: &Name) -> Says {
     if is_wildcard { Says::Nothing } else { Says::Addresses(found) }
 }
 
-/// Those that a server gives for this name itself; none also where it does not answer.
+/// The addresses that a server returns for exactly this name. Empty also if it does not answer.
 async fn addresses(server: &NameServer, name: &Name) -> Vec<IpAddr> {
     let kinds = [RecordType::A, RecordType::AAAA];
     let answers = join_all(kinds.map(|kind| server.ask(name, kind))).await;
@@ -167,7 +167,8 @@ fn finding(place: &Place, sighting: &Sighting, name: &Name, target: &Name) -> Fi
     place.wrong(found, advice)
 }
 
-/// Whether the target is followed by a name above the record: what a zone editor makes of one without a dot.
+/// Whether a parent name of the record follows the target: a zone editor appends it if the target has no dot at the
+/// end.
 fn is_appended(found: &Name, name: &Name, target: &Name) -> bool {
     let mut zone = name.base_name();
     while !zone.is_root() {

@@ -1,5 +1,5 @@
-//! From blocking to asynchronous and back: a look runs on a thread of its own, so that the caller's may be inside
-//! somebody else's runtime, and stays free to watch its token.
+//! Runs the asynchronous checks for a blocking caller. They run on their own thread, because the caller may be inside a
+//! runtime of the host, and has to watch its token.
 
 use std::pin::pin;
 use std::sync::mpsc::{RecvTimeoutError, channel};
@@ -27,7 +27,7 @@ pub(super) fn run(
     if targets.is_empty() {
         return Ok(Vec::new());
     }
-    // What the caller's token asks is for the caller's thread.
+    // The callback of the caller's token must be called on the caller's thread, so the checks have another token.
     let stop = CancelToken::new();
     let (done, outcome) = channel();
     let (theirs, there, preflight, deadline) =
@@ -36,11 +36,11 @@ pub(super) fn run(
         let findings = runtime().map(|runtime| {
             let probe = Probe::new(preflight, deadline);
             let findings = runtime.block_on(unless_stopped(&there, checks::all(&probe, &theirs)));
-            // A fetch that nobody waits for ends by itself.
+            // A fetch that is still running ends by itself.
             runtime.shutdown_background();
             findings
         });
-        // Nobody is there after a cancel.
+        // After a cancel nobody receives this.
         let _ = done.send(findings);
     });
     if let Err(error) = started {
@@ -68,7 +68,7 @@ fn unable(targets: &[CheckTarget], why: &str) -> Vec<Finding> {
 }
 
 fn runtime() -> std::io::Result<Runtime> {
-    /// Fetches at a time: a thread each, which inherits that it takes no signals.
+    /// Maximum number of parallel fetches. Each has a thread, which inherits the blocked signals.
     const MAX_FETCHES: usize = 16;
     Builder::new_current_thread()
         .enable_all()

@@ -1,4 +1,4 @@
-//! Looks at the sandbox's DNS and at small servers on loopback.
+//! Checks against the sandbox's DNS and small servers on loopback.
 
 mod authorities;
 mod caa;
@@ -27,7 +27,7 @@ fn sandbox() -> Sandbox {
     Sandbox::start(Options::default()).expect("a sandbox")
 }
 
-/// Impatient: what is not there at once is missed, and nothing takes long.
+/// With short limits: a missing record is reported at once.
 fn preflight(sandbox: &Sandbox, connect_to: &[String]) -> Preflight {
     let resolver = sandbox.dns_address().to_string();
     let mut preflight = Preflight::new(Some(&resolver), connect_to).expect("parameters");
@@ -37,7 +37,7 @@ fn preflight(sandbox: &Sandbox, connect_to: &[String]) -> Preflight {
     preflight
 }
 
-/// Looks, with half a minute's time.
+/// Checks, with a limit of half a minute.
 fn check(preflight: &Preflight, challenge: &Challenge) -> Vec<Finding> {
     try_check(preflight, challenge, &CancelToken::new()).expect("a check")
 }
@@ -60,7 +60,7 @@ fn one(findings: Vec<Finding>) -> Finding {
     finding
 }
 
-/// Waits until the sandbox's DNS server was asked for this.
+/// Waits until the sandbox's DNS server has received this query.
 fn await_question(sandbox: &Sandbox, name: &str) {
     let end = Instant::now() + Duration::from_secs(20);
     while !sandbox.dns_questions().iter().any(|question| question.name.eq_ignore_ascii_case(name)) {

@@ -10,14 +10,14 @@ use super::published::Published;
 use crate::error::{Error, Result};
 use crate::parameter::domain::is_twin;
 
-/// `/.well-known/pki-validation/`, step by step.
+/// `/.well-known/pki-validation/`, as single names.
 const STEPS: [&str; 2] = [".well-known", "pki-validation"];
 const MAX_TRIES: usize = 5;
 const PARAMETER: &str = "validation.webroot";
-/// What is written to try a folder out: more than a challenge needs.
+/// The content of a trial file: longer than a challenge.
 const PROBE: [u8; 4096] = [b'-'; 4096];
 
-/// The folders of web servers: one for all names, or one for each.
+/// The folders of web servers: one for all names, or one for each name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Webroots {
     pub(crate) all: Option<PathBuf>,
@@ -29,8 +29,8 @@ impl Webroots {
         self.place(domain).map(|(root, _)| root)
     }
 
-    /// The folder of a name, and where it was given. A name without one has its www twin's: web servers serve both from
-    /// one.
+    /// The folder of a name, and the parameter it comes from. A name without a folder uses the one of its www twin: web
+    /// servers serve both from the same folder.
     fn place(&self, domain: &str) -> Result<(&Path, String)> {
         let own = self.by_domain.get_key_value(domain);
         let twins = || self.by_domain.iter().find(|(name, _)| is_twin(name, domain));
@@ -43,7 +43,7 @@ impl Webroots {
         };
         let wrong = |why: &str| Error::invalid(&parameter, format!("{}: {why}", root.display()));
         match root.metadata() {
-            // It goes into the journal.
+            // The path is stored in the journal.
             Ok(_) if root.to_str().is_none() => Err(wrong("the path is not UTF-8")),
             Ok(found) if found.is_dir() => Ok((root, parameter)),
             Ok(_) => Err(wrong("it is not a folder")),
@@ -51,8 +51,8 @@ impl Webroots {
         }
     }
 
-    /// Tries in the folder of each name whether a file can be put there. Nothing is left behind; what a crash leaves
-    /// bears the mark, and goes with the next call.
+    /// Tries to write a file in the folder of each name. Nothing is left behind. After a crash, the next call removes
+    /// what has the mark.
     pub(super) fn prepare(&self, domains: &[String], mark: &str) -> Result<()> {
         let mut tried = BTreeSet::new();
         for domain in domains {
@@ -65,7 +65,7 @@ impl Webroots {
         Ok(())
     }
 
-    /// The folders that are not there yet, and the file.
+    /// The missing folders, and the file.
     pub(super) fn plan(&self, domain: &str, file: &str) -> Result<Vec<Published>> {
         let root =
             std::path::absolute(self.root(domain)?).map_err(|error| Error::invalid(PARAMETER, error))?;
@@ -92,11 +92,11 @@ impl Webroots {
     }
 }
 
-/// Puts a file where the challenge's will lie and takes it away. Folders of that place that are not there are not made,
-/// since after a crash nobody would know whose they are: one that bears the mark stands for them.
+/// Writes a trial file where the challenge will be, and removes it. Missing folders are not created, because after a
+/// crash nobody would know who created them. A folder with the mark in its name is created instead.
 fn try_out(root: &Path, mark: &str) -> Result<(), Problem> {
     let existing = Way::find(root, &STEPS)?.existing();
-    // What lies above: a crash may have left something when there was less.
+    // In the upper folders: a crash may have left something when fewer folders existed.
     for depth in 0..existing {
         let (above, _) = STEPS.split_at(depth);
         if let Some(folder) = Folder::find(root, above)? {
@@ -111,7 +111,7 @@ fn try_out(root: &Path, mark: &str) -> Result<(), Problem> {
     } else {
         folder.enter(mark).and_then(|inside| put_probe(&inside, mark))
     };
-    // Also after a failure, which says more than what this would say.
+    // Also after a failure. That failure is more important than one of this step.
     let cleared = clear(&folder, mark);
     outcome.and(cleared)
 }
@@ -120,8 +120,7 @@ fn put_probe(folder: &Folder, mark: &str) -> Result<(), Problem> {
     folder.put(mark, &new(mark), &PROBE)
 }
 
-/// Removes what was put here to try the folder out. Where there is nothing, nothing is asked of the file system: it may
-/// let us write only further down.
+/// Removes the trial files. If there are none, nothing is changed: we may have no write access to the upper folders.
 fn clear(folder: &Folder, mark: &str) -> Result<(), Problem> {
     if let Some(inside) = folder.find_in(mark)? {
         clear_files(&inside, mark)?;
@@ -139,7 +138,7 @@ fn new(mark: &str) -> String {
     format!("{mark}.new")
 }
 
-/// Another entry may take its last file away, and the folder with it, just when we are about to use it.
+/// Another entry may remove its last file, and the folder with it, just before we use the folder.
 pub(super) fn again_while_missing(mut put: impl FnMut() -> Result<(), Problem>) -> Result<(), Problem> {
     for _ in 1..MAX_TRIES {
         match put() {
@@ -150,12 +149,12 @@ pub(super) fn again_while_missing(mut put: impl FnMut() -> Result<(), Problem>) 
     put()
 }
 
-/// Where the file is written before it gets its name: after a crash we know what to look for.
+/// The temporary name of a file. It can be found again after a crash.
 fn temporary(file: &str) -> String {
     format!(".zerossl-{}", file.trim_end_matches(".txt"))
 }
 
-/// Removes a file that was published, and what a crash may have left of its making.
+/// Removes a published file, and what a crash may have left while writing it.
 pub(super) fn remove_file(path: &Path) -> Result<()> {
     let file = path.file_name().and_then(OsStr::to_str).filter(|name| is_file_name(name));
     let root = path.parent().and_then(|folder| before(folder, &STEPS));
@@ -165,7 +164,7 @@ pub(super) fn remove_file(path: &Path) -> Result<()> {
     Ok(folder.remove_file(file)?)
 }
 
-/// Removes a folder that was made, if it is empty.
+/// Removes a created folder if it is empty.
 pub(super) fn remove_folder(path: &Path) -> Result<()> {
     let [first, second] = STEPS;
     let (parent, name) = match (before(path, &STEPS), before(path, &[first])) {
@@ -176,7 +175,7 @@ pub(super) fn remove_folder(path: &Path) -> Result<()> {
     parent.map_or(Ok(()), |parent| Ok(parent.remove_folder(name)?))
 }
 
-/// The root in a path that ends with these steps.
+/// The root of a path that ends with these steps.
 fn before<'a>(path: &'a Path, steps: &[&str]) -> Option<&'a Path> {
     let back = |path: &'a Path, step: &&str| {
         path.file_name().filter(|name| name == step).and_then(|_| path.parent())
@@ -184,7 +183,7 @@ fn before<'a>(path: &'a Path, steps: &[&str]) -> Option<&'a Path> {
     steps.iter().rev().try_fold(path, back).filter(|root| root.is_absolute())
 }
 
-/// The journal is a file, too: whatever stands there, nothing else is removed.
+/// The journal can be edited. Whatever it contains, nothing else is removed.
 fn strange(path: &Path) -> Error {
     Error::storage(
         path,

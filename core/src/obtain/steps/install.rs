@@ -1,4 +1,4 @@
-//! Download, check, and put in place in one step.
+//! Downloads, checks, and installs in one step.
 
 use serde_json::Value;
 use zeroize::Zeroizing;
@@ -20,7 +20,7 @@ use crate::signing_request;
 const KEPT_VERSIONS: usize = 3;
 
 impl Session<'_> {
-    /// Brings an issued certificate into use.
+    /// Installs an issued certificate.
     pub(crate) fn install(&mut self, certificate: &Certificate) -> Result<()> {
         let download = self.download(&certificate.id)?;
         let order = self.order()?.clone();
@@ -31,7 +31,7 @@ impl Session<'_> {
         if let Err(why) = self.fitness(serial, &order.terms)? {
             return self.quarantine(certificate, &why);
         }
-        // What a hook refused is nothing to go back to.
+        // A version that the hook refused is not a version to go back to.
         let predecessor = self.journal.installed.as_ref().and_then(|installed| {
             if installed.rolled_back { installed.predecessor } else { Some(installed.serial) }
         });
@@ -58,7 +58,7 @@ impl Session<'_> {
         Ok(())
     }
 
-    /// Right after `issued` the service may not have it yet.
+    /// Right after the status `issued`, the download may not be ready.
     pub(crate) fn download(&self, id: &str) -> Result<Download> {
         let mut pauses = Pauses::new(self.spec.poll_interval);
         loop {
@@ -75,7 +75,7 @@ impl Session<'_> {
         }
     }
 
-    /// Whether key and certificate of this version fit each other, the names and the time.
+    /// Whether key and certificate of this version match each other and the names, and the certificate is valid now.
     pub(crate) fn is_fit(&self, serial: u32, terms: &Terms) -> Result<bool> {
         Ok(self.fitness(serial, terms)?.is_ok())
     }
@@ -86,7 +86,7 @@ impl Session<'_> {
         Ok(check::check(&fullchain, &public_key, &terms.domains, self.now()))
     }
 
-    /// The key that a version's certificate has to be for, as [`public_key_hash`](super::csr::public_key_hash).
+    /// The key that a version's certificate must have, as [`public_key_hash`](super::csr::public_key_hash).
     fn public_key(&self, serial: u32, terms: &Terms) -> Result<String> {
         if !terms.by_csr {
             return Ok(signing_request::public_key(&self.read_key(&Entry::in_version(serial, KEY))?));
@@ -97,7 +97,7 @@ impl Session<'_> {
         Ok(csr.ok_or_else(gone)?.public_key)
     }
 
-    /// What the service has sent, put in order.
+    /// Writes what the service has sent, in the correct order.
     pub(crate) fn write_version(&self, serial: u32, terms: &Terms, download: &Download) -> Result<()> {
         let chain = chain::arrange(&download.fullchain, &self.public_key(serial, terms)?);
         for (file, content) in [(CERT, &chain.leaf), (CHAIN, &chain.issuers), (FULLCHAIN, &chain.whole())] {
@@ -111,7 +111,7 @@ impl Session<'_> {
         self.entry.write(&Entry::in_version(serial, COMBINED), combined.as_bytes(), PRIVATE)
     }
 
-    /// Whoever could read the old key can read the new one.
+    /// Everybody who could read the old key can read the new one.
     fn take_over_attributes(&self, from: u32, to: u32) -> Result<()> {
         let storage = self.env.storage;
         for file in [KEY, COMBINED] {
@@ -143,7 +143,7 @@ impl Session<'_> {
         Ok(certificate.and_then(|found| found.get("id").and_then(Value::as_str).map(str::to_owned)))
     }
 
-    /// Older versions go, but for the newest and what a rollback would need. Not worth failing for.
+    /// Removes older versions, except the newest ones and the one for a rollback. A failure is ignored.
     fn prune(&self) {
         let Some(installed) = &self.journal.installed else { return };
         let is_kept = |serial: u32| {

@@ -1,4 +1,4 @@
-//! From an order, begun or not, to a certificate in place.
+//! From an order, planned or made, to an installed certificate.
 
 use crate::answers::Certificate;
 use crate::error::{Error, Result};
@@ -7,7 +7,7 @@ use crate::obtain::session::Session;
 use crate::obtain::steps::validate::Waited;
 
 impl Session<'_> {
-    /// Orders, or goes on with the order under way, up to a certificate in place.
+    /// Makes an order, or continues the current one, until a certificate is installed.
     pub(crate) fn pursue(&mut self, has_order: bool) -> Result<Obtained> {
         self.check_adopt(has_order)?;
         self.prepare()?;
@@ -25,7 +25,7 @@ impl Session<'_> {
             None => {
                 is_new = !has_order || self.journal.order.is_none();
                 if is_new {
-                    // A key that must not be used is refused before anything is changed.
+                    // A forbidden key is refused before anything is changed.
                     self.key_source()?;
                     self.keep_request()?;
                     if let Some(obtained) = self.make_way()? {
@@ -67,7 +67,7 @@ impl Session<'_> {
         }
     }
 
-    /// Whether one more order may be made in this run through a store.
+    /// Whether one more order may be made in this run of `renew_all`.
     fn may_order(&mut self) -> Result<bool> {
         let Some(budget) = &self.spec.budget else { return Ok(true) };
         self.permit = budget.take(self.context.cancel, self.end());
@@ -80,8 +80,8 @@ impl Session<'_> {
         Ok(self.outcome(Outcome::Postponed, certificate.transpose()?))
     }
 
-    /// Another order is made, so the one under way is given up. Where it is issued already and is what is wanted, that is
-    /// what comes of the call.
+    /// Gives up the current order, because another one is made. If it is issued already and is the requested one, it
+    /// becomes the result of the call.
     fn make_way(&mut self) -> Result<Option<Obtained>> {
         let is_renewal = self.is_renewal();
         let Some(issued) = self.drop_order_if_any("something else is wanted now")? else { return Ok(None) };
@@ -98,13 +98,13 @@ impl Session<'_> {
         Ok(None)
     }
 
-    /// Whether the order under way is for another certificate like the one in place.
+    /// Whether the current order renews the installed certificate.
     pub(crate) fn is_renewal(&self) -> bool {
         let (order, installed) = (self.journal.order.as_ref(), self.journal.installed.as_ref());
         order.is_some() && order.map(|order| &order.terms) == installed.map(|installed| &installed.terms)
     }
 
-    /// Gives up the order under way; the certificate, if it was too late for that.
+    /// Gives up the current order. Returns its certificate if it was issued already.
     pub(crate) fn drop_order_if_any(&mut self, why: &str) -> Result<Option<Certificate>> {
         match &self.journal.order {
             None => Ok(None),

@@ -1,5 +1,5 @@
-//! A store that cannot be written: another place renews it, or its file system was mounted read-only. A good certificate
-//! is a good one there, too.
+//! A store that cannot be written: another machine renews it, or the file system is mounted read-only. A good
+//! certificate is still good there.
 
 use crate::error::{Error, Result};
 use crate::obtain::events::Stage;
@@ -9,7 +9,7 @@ use crate::obtain::session::Session;
 use crate::obtain::steps::kept_request::REQUEST;
 
 impl Session<'_> {
-    /// `unchanged`, if nothing has to be written for that.
+    /// `unchanged`, if that needs no write.
     pub(crate) fn check_only(&mut self) -> Result<Obtained> {
         let path = self.entry.path.clone();
         let needed = |what: &str| {

@@ -1,4 +1,4 @@
-//! Having the names validated: our own look, the verify call, and the wait until the certificate is issued.
+//! Validates the names: our own checks, the verify call, and the wait until the certificate is issued.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -13,13 +13,13 @@ use crate::obtain::pauses::Pauses;
 use crate::obtain::preflight::{Finding, Watching};
 use crate::obtain::session::Session;
 
-/// Verify is often too early; after so many failures it is not that.
+/// Verify is often too early. After this many failures it has another reason.
 const MAX_VERIFY_CALLS: u32 = 6;
-/// An order that stays silent for so long, or half of the time that is left, is explained.
+/// After this time without a change, or half of the time that is left, the reason for a pending order is searched.
 const SILENCE: Duration = Duration::from_secs(120);
-/// What a look for the reason takes; with less time there is none.
+/// The time that this search needs. With less time it is skipped.
 const TIME_TO_EXPLAIN: Duration = Duration::from_secs(5);
-/// A look without a deadline of the call's own.
+/// The time limit of a check if the call has no deadline.
 const MAX_CHECK_TIME: Duration = Duration::from_secs(120);
 
 /// How the wait ended.
@@ -30,7 +30,7 @@ pub(crate) enum Waited {
 }
 
 impl Session<'_> {
-    /// Publishes, has the service look, and waits.
+    /// Publishes, lets the service validate, and waits.
     pub(crate) fn validated(&mut self, order: Certificate) -> Result<Waited> {
         if is_in(&order, "issued") {
             return Ok(Waited::Issued(Box::new(order)));
@@ -46,7 +46,7 @@ impl Session<'_> {
         self.wait(order)
     }
 
-    /// Whether the service looks already, in the way that is wanted.
+    /// Whether the service is validating already, with the requested method.
     fn is_under_way(&mut self, order: &Certificate) -> Result<bool> {
         let spec = Arc::clone(&self.spec);
         let is_mailed = self.order()?.mailed == spec.emails;
@@ -57,7 +57,7 @@ impl Session<'_> {
         order.validation_type.as_deref().is_none_or(|method| method == self.spec.method.as_str())
     }
 
-    /// An order that an earlier call left pending may wait for something that was put right since.
+    /// An order that an earlier call left pending may have had a problem that is fixed now.
     fn reverify(&self, order: Certificate) -> Result<Certificate> {
         match self.send(&VerifyDomains::new(&order.id, self.spec.method)) {
             Ok(now) => Ok(now),
@@ -70,7 +70,7 @@ impl Session<'_> {
         }
     }
 
-    /// Has the service look, after we did.
+    /// Lets the service validate, after our own checks.
     fn verified(&mut self, order: &Certificate, wanted: &[Challenge]) -> Result<Certificate> {
         let findings = self.preflight(wanted)?;
         let mut pauses = Pauses::new(self.spec.poll_interval);
@@ -84,7 +84,7 @@ impl Session<'_> {
                 Ok(certificate) => return Ok(certificate),
                 Err(error) => error,
             };
-            // The deadline comes first: what was said before tells more.
+            // The deadline came first: the earlier error says more.
             let error = match last.take() {
                 Some(before) if error.kind() == Kind::Timeout && self.time_left() == Some(Duration::ZERO) => {
                     return Err(with_findings(before, &findings));
@@ -105,7 +105,7 @@ impl Session<'_> {
         }
     }
 
-    /// A verify call that failed may have worked, or an earlier one may have: the certificate's own status decides.
+    /// A failed verify call may have worked, or an earlier one may have. So the certificate's status decides.
     fn settled(&self, order: &Certificate, error: Error) -> Result<Certificate> {
         if !may_have_worked(&error) {
             return Err(error);
@@ -113,15 +113,15 @@ impl Session<'_> {
         let now = match self.send(&GetCertificate::new(&order.id)) {
             Ok(now) => now,
             Err(cancelled) if cancelled.kind() == Kind::Cancelled => return Err(cancelled),
-            // What verify said tells more.
+            // The error of verify says more.
             Err(_) => return Err(error),
         };
         let has_worked = !is_in(&now, "draft") && (is_in(&now, "issued") || self.is_by_our_method(&now));
         if has_worked { Ok(now) } else { Err(error) }
     }
 
-    /// Has the mails sent. No retry does that again: only an order that has stayed a draft is asked for once more, by a
-    /// later call.
+    /// Lets the service send its mails. A retry does not do it again: only an order that is still a draft gets the
+    /// mails once more, in a later call.
     fn verified_by_mail(&mut self, order: &Certificate) -> Result<Certificate> {
         let spec = Arc::clone(&self.spec);
         self.order()?.mailed.clone_from(&spec.emails);
@@ -133,7 +133,7 @@ impl Session<'_> {
         self.send(&verify).or_else(|error| self.settled(order, error))
     }
 
-    /// Looks until the certificate is issued, less and less often.
+    /// Polls until the certificate is issued, with growing pauses.
     fn wait(&mut self, mut order: Certificate) -> Result<Waited> {
         let mut pauses = Pauses::new(self.spec.poll_interval);
         let silence = self.time_left().map_or(SILENCE, |left| SILENCE.min(left / 2));
@@ -156,7 +156,7 @@ impl Session<'_> {
             }
             order = match self.send(&GetCertificate::new(&order.id)) {
                 Ok(now) => now,
-                // The service is away for a while; the order is not.
+                // The service is not reachable for a while, but the order still exists.
                 Err(error) if error.is_retryable() && error.kind() != Kind::Cancelled => {
                     self.warn(Stage::Wait, &format!("the order could not be looked at ({error})"), []);
                     order
@@ -174,7 +174,7 @@ impl Session<'_> {
         Err(Error::new(Kind::Api, message).retryable(true))
     }
 
-    /// Our own look, before the service's.
+    /// Our own checks, before the service's.
     fn preflight(&self, wanted: &[Challenge]) -> Result<Vec<Finding>> {
         if self.spec.preflight_level == PreflightLevel::Off {
             return Ok(Vec::new());
@@ -191,7 +191,7 @@ impl Session<'_> {
         Ok(findings)
     }
 
-    /// Why an order may stay pending: CAA records first, since the service does not speak of them.
+    /// Searches the reason for a pending order. CAA records come first, because the service does not report them.
     fn explain(&self, order: &Certificate) -> Result<()> {
         if order.brand_validation == Some(true) {
             let message = "a person at the service reviews the name; that may take days";
@@ -230,13 +230,13 @@ fn is_in(certificate: &Certificate, status: &str) -> bool {
     certificate.status.as_deref() == Some(status)
 }
 
-/// Whether the service may look in spite of this error.
+/// Whether the service may be validating in spite of this error.
 fn may_have_worked(error: &Error) -> bool {
     let is_refusal = error.kind() == Kind::Validation || error.is(&codes::CERTIFICATE_NOT_READY_TO_VALIDATE);
     error.kind() != Kind::Cancelled && (is_refusal || error.is_uncertain())
 }
 
-/// What may only be too early; CAA records that shut the CA out do not go away by waiting.
+/// Errors of a call that may only be too early. CAA records that forbid the CA do not change by waiting.
 fn is_early(error: &Error) -> bool {
     may_have_worked(error) && !error.is(&codes::INVALID_CAA_RECORDS_DETECTED)
 }
@@ -253,7 +253,7 @@ fn failed(findings: &[Finding]) -> impl Iterator<Item = (String, FailedDomain)> 
     })
 }
 
-/// The service says little; what we saw may say more.
+/// The service says little. Our findings may say more.
 fn with_findings(error: Error, findings: &[Finding]) -> Error {
     match findings.iter().find(|finding| finding.certain) {
         Some(first) => error.and_say(&format!("our own look found that {first}")),

@@ -1,4 +1,4 @@
-//! Without a resolver of the user's: one sandbox stands for the system's, others are the authoritative servers.
+//! Without a resolver of the user: one sandbox is the system's resolver, others are the authoritative servers.
 
 use std::time::Duration;
 
@@ -13,7 +13,7 @@ pub(super) fn found_by(finder: &Sandbox, port: u16) -> Preflight {
     Preflight { dns_source, ..preflight(finder, &[]) }
 }
 
-/// Finds `ns1.example.net` as the server of `example.com`.
+/// Returns `ns1.example.net` as the server of `example.com`.
 pub(super) fn finder() -> Sandbox {
     let finder = sandbox();
     finder.add_record("example.com", "NS", "ns1.example.net").expect("a record");
@@ -55,7 +55,7 @@ fn servers_that_cannot_be_found_prove_nothing() {
     );
 }
 
-/// The system's resolver serves a few zones of its own, and has nothing above them.
+/// The system's resolver serves only a few zones of its own, and nothing above them.
 #[test]
 fn where_no_servers_are_known_the_resolver_is_asked() {
     let (finder, authority) = (sandbox(), sandbox());
@@ -66,7 +66,7 @@ fn where_no_servers_are_known_the_resolver_is_asked() {
     finder.add_record("com", "CAA", "0 issue \"ca.example.net\"").expect("a record");
     let finding = one(check(&preflight, &record("www.example.com")));
     assert!(finding.certain && finding.what == "caa" && finding.location == "com", "{finding:?}");
-    // Of the record itself it says nothing that could be believed.
+    // Its answer about the record itself is not trusted.
     let finding =
         check(&preflight, &record("example.org")).into_iter().find(|finding| finding.what == "cname");
     assert!(finding.is_some_and(|finding| !finding.certain && finding.found.contains("no name servers")));

@@ -10,7 +10,7 @@ use super::super::Finding;
 use super::web::{Web, file};
 use super::{CONTENT, check, one, preflight, sandbox};
 
-/// What is found where this is served.
+/// The findings if this is served.
 fn found(head: &str, body: &[u8]) -> Vec<Finding> {
     let (sandbox, web) = (sandbox(), Web::saying(head, body));
     let findings = check(&preflight(&sandbox, &web.connect_to()), &file("http", "example.com"));
@@ -81,7 +81,7 @@ fn slow_servers_are_not_waited_for() {
     let drip = Web::start(move |mut stream| {
         let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n");
         while stream.write_all(b"x").is_ok() {
-            // The pace of the drip.
+            // The body is sent slowly.
             thread::sleep(Duration::from_millis(20));
         }
         let _ = sender.send(());
@@ -120,7 +120,7 @@ fn certificates_are_not_verified() {
     let sandbox = Sandbox::start(Options { tls: true, ..Options::default() }).expect("a sandbox");
     let port = sandbox.base_url().rsplit(':').next().expect("a port");
     let preflight = preflight(&sandbox, &[format!("example.com:443:localhost:{port}")]);
-    // It is the API that answers, which has no such file.
+    // The API answers here, and it has no such file.
     let finding = one(check(&preflight, &file("https", "example.com")));
     assert!(finding.certain && finding.found.starts_with("HTTP 4"), "{finding:?}");
 }
@@ -145,7 +145,7 @@ fn near_addresses_are_not_connected_to_unless_named() {
     let (sandbox, web) = (sandbox(), Web::saying("200 OK", CONTENT.as_bytes()));
     let port = web.address.port();
     for host in ["example.com", "127.0.0.1"] {
-        // The sandbox's names are all at 127.0.0.1.
+        // All names of the sandbox are at 127.0.0.1.
         let host = format!("{host}:{port}");
         for connect_to in [vec![], vec![format!(":::{port}")]] {
             let finding = one(check(&preflight(&sandbox, &connect_to), &file("http", &host)));

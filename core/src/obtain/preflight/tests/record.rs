@@ -42,7 +42,7 @@ fn a_missing_record_is_written_down() {
     assert!(finding.advice.contains(&format!("`{LABEL}.www.example.com. CNAME {TARGET}`")), "{finding:?}");
 }
 
-/// Flattened, or proxied: the provider gives addresses in the place of the record.
+/// Flattened or proxied: the provider returns addresses instead of the record.
 #[test]
 fn addresses_in_the_place_of_the_record_are_told_of() {
     for (kind, address) in [("A", "192.0.2.1"), ("AAAA", "2001:db8::1")] {
@@ -50,7 +50,7 @@ fn addresses_in_the_place_of_the_record_are_told_of() {
         let name = format!("{LABEL}.www.example.com");
         sandbox.add_record(&name, kind, address).expect("a record");
         let mut preflight = preflight(&sandbox, &[]);
-        // It is not waited for: such a record is there.
+        // There is no wait: the record exists in another form.
         preflight.limits.patience = Duration::from_secs(3600);
         let finding = one(check(&preflight, &record("www.example.com")));
         assert!(finding.certain && finding.found.contains(address), "{finding:?}");
@@ -62,7 +62,7 @@ fn addresses_in_the_place_of_the_record_are_told_of() {
     }
 }
 
-/// A server that gives an address for every name, as a wildcard does, and nothing else. An empty datagram ends it.
+/// A server that returns an address for every name, like a wildcard, and nothing else. An empty datagram ends it.
 fn wildcard(socket: &UdpSocket) {
     let mut question = [0; 512];
     while let Ok((length @ 1.., from)) = socket.recv_from(&mut question) {
@@ -93,7 +93,7 @@ fn a_wildcards_addresses_stand_for_nothing() {
     assert!(finding.certain && finding.advice.starts_with("add this record"), "{finding:?}");
 }
 
-/// A record that leads elsewhere has that host's addresses: they are not its own.
+/// If the record is an alias of another host, the addresses are the host's and not the record's.
 #[test]
 fn the_addresses_of_a_target_are_not_the_records() {
     let sandbox = sandbox();
@@ -125,7 +125,7 @@ fn a_record_at_a_parent_is_as_good() {
     let sandbox = sandbox();
     add(&sandbox, "example.com", TARGET);
     assert_eq!(check(&preflight(&sandbox, &[]), &record("a.www.example.com")), []);
-    // But not above two labels, nor a wrong one.
+    // But not above two labels, and not a wrong record.
     sandbox.reset();
     add(&sandbox, "com", TARGET);
     add(&sandbox, "www.example.com", "elsewhere.example.net");
@@ -170,7 +170,7 @@ fn a_server_that_fails_proves_nothing() {
 fn findings_are_in_the_order_of_the_challenges() {
     let sandbox = sandbox();
     let domains: Vec<_> = (0..40).map(|number| format!("{}.example.com", 40 - number)).collect();
-    // The first are answered last.
+    // The first targets are answered last.
     sandbox.set_dns_answer(&format!("{LABEL}.40.example.com"), DnsAnswer::Normal, Duration::from_millis(100));
     let challenges: Vec<_> = domains.iter().map(|domain| record(domain)).collect();
     let watch = Watching { cancel: &CancelToken::new(), deadline: Instant::now() + Duration::from_secs(30) };

@@ -83,7 +83,7 @@ fn the_deadline_leaves_what_was_seen() {
     let watch = Watching { cancel: &CancelToken::new(), deadline: started + Duration::from_millis(600) };
     let findings = preflight.check(&watch, &[record("example.com"), record("example.com")]).expect("a check");
     assert!(started.elapsed() < Duration::from_secs(3), "{:?}", started.elapsed());
-    // The record is missing for sure; of CAA nothing is known. And what is found twice is said once.
+    // The record is certainly missing. The CAA check has no result. The same finding is reported only once.
     let seen: Vec<_> = findings.iter().map(|finding| (finding.what, finding.certain)).collect();
     assert_eq!(seen, [("cname", true), ("caa", false)]);
     assert_eq!(findings[1].found, "the time was over");

@@ -1,4 +1,4 @@
-//! Two authoritative servers at one port: 127.0.0.2 is an address of its own on Linux only.
+//! Two authoritative servers at one port: only Linux has 127.0.0.2 without configuration.
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};

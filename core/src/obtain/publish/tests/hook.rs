@@ -6,15 +6,15 @@ use tempfile::TempDir;
 use super::*;
 use crate::cancel::CancelToken;
 
-/// A hook that is a script; run by `sh`, since a file that was only just written may still be open in a child of
-/// another test, and cannot be started then.
+/// A hook that is a script. It is run by `sh`: a new file may still be open in a forked child of another test, and then
+/// cannot be started.
 fn script(folder: &TempDir, text: &str) -> Publisher {
     let path = folder.path().join("hook.sh");
     fs::write(&path, text).expect("it can be written");
     Publisher::Hook(["/bin/sh", &path.display().to_string(), "own argument"].map(str::to_owned).to_vec())
 }
 
-/// Writes its arguments and our variables to a file, each between brackets.
+/// Writes its arguments and our variables to a file, each in brackets.
 fn recorder(folder: &TempDir) -> (Publisher, impl Fn() -> String) {
     let file = folder.path().join("record");
     let text = format!(

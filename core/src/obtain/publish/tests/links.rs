@@ -89,7 +89,7 @@ fn a_file_that_is_a_link_is_replaced() {
     let foreign = outside.path().join("foreign");
     fs::write(&foreign, "foreign").expect("it can be written");
     symlink(&foreign, folder.join(name())).expect("a link");
-    // What a crash has left, made a trap.
+    // A leftover of a crash, turned into a trap.
     symlink(&foreign, folder.join(format!(".zerossl-{HASH}"))).expect("a link");
     publish(&all(root.path()), &file("a.example", "new")).expect("published");
     assert_eq!(fs::read_to_string(&foreign).expect("untouched"), "foreign");
