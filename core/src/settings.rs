@@ -13,38 +13,42 @@ pub const SETTINGS: &[Parameter] = &[
     Parameter::optional(
         "access_key",
         ParameterKind::Text,
-        "The account's access key; without it the environment's `ZEROSSL_ACCESS_KEY`. Asked for at the first call that needs it.",
+        "The account's access key; by default the environment's `ZEROSSL_ACCESS_KEY`. A missing key is an error at the first call that needs it.",
     ),
     Parameter::optional(
         "base_url",
         ParameterKind::Text,
-        "Where the service is; without it the environment's `ZEROSSL_BASE_URL`, then `https://api.zerossl.com`. Plain `http` is for loopback hosts only.",
+        "The base URL of the service; by default the environment's `ZEROSSL_BASE_URL`, then `https://api.zerossl.com`. Plain `http` is allowed for loopback hosts only.",
     ),
     Parameter::optional(
         "auth",
         ParameterKind::OneOf(&["query", "header"]),
         "How the key is sent: `query` (default, as the service's overview documents it) or `header` (recommended by the service since August 2026; keeps the key out of the logs of proxies).",
     ),
-    Parameter::optional("timeout", ParameterKind::Seconds, "For one call with its retries; 60 by default."),
+    Parameter::optional(
+        "timeout",
+        ParameterKind::Seconds,
+        "The time limit of one call with its retries; 60 by default.",
+    ),
     Parameter::optional(
         "connect_timeout",
         ParameterKind::Seconds,
-        "For one connection with its TLS handshake; 10 by default.",
+        "The time limit of one connection with its TLS handshake; 10 by default.",
     ),
     Parameter::optional(
         "max_retries",
         ParameterKind::Integer(0, 100),
-        "How often a failed call that is harmless to repeat is sent again; 3 by default.",
+        "How often a failed request is repeated if that is harmless; 3 by default.",
     ),
     Parameter::optional(
         "requests_per_second",
         ParameterKind::Number,
-        "The pace, shared by all threads of a client; 5 by default, 0 for no limit.",
+        "The rate limit, shared by all threads of a client; 5 by default, 0 for no limit.",
     ),
     Parameter::optional(
         "roots",
         ParameterKind::OneOf(&["bundled", "system"]),
-        "Which CAs the service's certificate may come from: the bundled list of Mozilla (default) or the system's.",
+        "The trusted CAs for the service's certificate: the bundled list of Mozilla (default) or the system's.",
     ),
     Parameter::optional("ca_file", ParameterKind::Text, "A PEM file of CAs that replaces `roots`."),
     Parameter::optional(
@@ -55,12 +59,12 @@ pub const SETTINGS: &[Parameter] = &[
     Parameter::optional(
         "user_agent",
         ParameterKind::Text,
-        "Your program's name; `libzerossl/VERSION` is put before it.",
+        "Your program's name; it follows `libzerossl/VERSION`.",
     ),
     Parameter::optional(
         "max_response_bytes",
         ParameterKind::Integer(1, 1 << 30),
-        "An answer larger than this is an error; 16 MiB by default, 1 GiB at most.",
+        "A larger answer is an error; 16 MiB by default, 1 GiB at most.",
     ),
 ];
 

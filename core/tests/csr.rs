@@ -199,7 +199,7 @@ fn a_key_of_another_type_than_asked_for_is_refused() {
 }
 
 #[test]
-fn a_name_that_is_too_long_for_a_cn_stands_in_the_san_alone() {
+fn a_name_that_is_too_long_for_a_cn_is_only_in_the_san() {
     let long = format!("{}.example.com", "a".repeat(60));
     let generated = client().send(&GenerateCsr::new([long.clone()])).expect("a CSR");
     let Some(text) = text_of(&generated.csr) else { return };

@@ -218,7 +218,7 @@ fn unknown_fields_that_strict_readers_refuse_do_not_spoil_the_rest() {
 }
 
 #[test]
-fn members_come_in_the_order_of_the_table_and_the_first_that_says_something_stands() {
+fn members_are_in_the_order_of_the_table_and_the_first_value_counts() {
     let sandbox = sandbox();
     let client = client(&sandbox);
     let body = r#"{"z":1,"results":[],"isAcmeLocked":null,"limit":5,"acmeLocked":true,"page":"2","total_count":"7","a":2}"#;

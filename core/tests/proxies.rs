@@ -192,7 +192,7 @@ fn tls_to_the_proxy_fails_at_the_proxy() {
 }
 
 #[test]
-fn a_proxy_at_the_address_of_the_service_is_told_apart() {
+fn a_proxy_at_the_address_of_the_service_is_recognised() {
     let sandbox = sandbox();
     let proxy = sandbox.base_url();
     let error = failure(settings(&sandbox).proxy(proxy).max_retries(0));

@@ -87,7 +87,7 @@ fn from_names_to_a_certificate_and_its_end() {
 }
 
 #[test]
-fn a_name_that_does_not_validate_is_told_with_what_was_found() {
+fn a_name_that_does_not_validate_is_in_the_error() {
     let (http_port, file) = web_server();
     let sandbox = sandbox_with(Options { http_port, ..Options::default() });
     let client = client(&sandbox);

@@ -118,7 +118,7 @@ impl Session<'_> {
     fn stay(&mut self, installed: Installed) -> Result<Obtained> {
         // While there is another request, its order is continued.
         if !self.is_in_force()
-            && let Some(issued) = self.drop_order_if_any("what is in place is wanted again")?
+            && let Some(issued) = self.drop_order_if_any("the certificate in use is requested again")?
         {
             self.pass_over(&issued)?;
         }

@@ -64,14 +64,14 @@ pub(crate) fn renew(
         read(Which::InForce)?.ok_or_else(gone)
     };
     // Decides how long to wait for another process. The request is read again when no other process can change it.
-    let before = match read(Which::Wanted) {
-        Ok(Some(wanted)) => wanted,
+    let before = match read(Which::Requested) {
+        Ok(Some(requested)) => requested,
         _ => read_in_force()?,
     };
     let end = end_of(env, before.deadline.or(Some(DEADLINE)));
     let entry = Entry::open(*context, env, directory, name, end)?;
-    let (mut spec, problem) = match read(Which::Wanted) {
-        Ok(Some(wanted)) => (wanted, None),
+    let (mut spec, problem) = match read(Which::Requested) {
+        Ok(Some(requested)) => (requested, None),
         Ok(None) => (read_in_force()?, None),
         // The request that is in force does not depend on it, and the file is kept.
         Err(problem) => (read_in_force()?, Some(problem)),
@@ -105,19 +105,18 @@ fn check_publisher(context: &Context<'_>, spec: &OrderSpec) -> Result<()> {
 /// The requested certificate, and as long as it is not installed, the certificate in use.
 fn run(session: &mut Session<'_>, origin: Origin, adjust: impl FnOnce(&mut OrderSpec)) -> Result<Obtained> {
     let Some(in_force) = other_in_force(session, adjust) else { return session.run() };
-    let (wanted, in_force) = (Arc::clone(&session.spec), Arc::new(in_force));
+    let (requested, in_force) = (Arc::clone(&session.spec), Arc::new(in_force));
     let whole = session.deadline;
     let is_due = session.is_due(in_force.renew_at)?;
     if is_due && has_turn(session) {
         session.turn_to(Turn::InForce, in_force, whole);
         let renewed = session.run();
         if is_pending(&renewed) || session.has_unknown_create {
-            let message =
-                "what is in force is due and its order is under way; what is wanted is tried after that";
+            let message = "the renewal of the certificate in use is under way; the requested change is tried after that";
             session.warn(Stage::Order, message, []);
             return renewed;
         }
-        session.turn_to(Turn::Wanted, wanted, whole);
+        session.turn_to(Turn::Requested, requested, whole);
         return session.run().map_err(|error| with_renewal(error, renewed));
     }
     if is_due {
@@ -128,12 +127,16 @@ fn run(session: &mut Session<'_>, origin: Origin, adjust: impl FnOnce(&mut Order
         return outcome;
     }
     if is_due {
-        session.warn(Stage::Order, "what is wanted is not in place, so what is in force is renewed", []);
+        session.warn(
+            Stage::Order,
+            "the requested certificate is not in place, so the one in use is renewed",
+            [],
+        );
     }
     session.turn_to(Turn::InForce, in_force, whole);
     let renewed = session.run();
     if session.is_wanted_issued {
-        session.turn_to(Turn::Wanted, wanted, whole);
+        session.turn_to(Turn::Requested, requested, whole);
         return session.run();
     }
     match outcome {
@@ -157,7 +160,7 @@ fn other_in_force(session: &mut Session<'_>, adjust: impl FnOnce(&mut OrderSpec)
             in_force
         }),
         Err(error) => {
-            let message = format!("what is in force cannot be renewed meanwhile ({error})");
+            let message = format!("the certificate in use cannot be renewed meanwhile ({error})");
             session.warn(Stage::Order, &message, []);
             None
         }
@@ -202,7 +205,7 @@ fn with_renewal(error: Error, renewed: Result<Obtained>) -> Error {
     match renewed {
         _ if error.kind() == Kind::Cancelled => error,
         Ok(Obtained { outcome: Outcome::Unchanged, .. }) => error,
-        Ok(renewed) => error.and_say(&format!("what is in force was kept ({})", renewed.outcome)),
-        Err(other) => error.and_say(&format!("and what is in force could not be renewed ({other})")),
+        Ok(renewed) => error.and_say(&format!("the certificate in use was kept ({})", renewed.outcome)),
+        Err(other) => error.and_say(&format!("and the certificate in use could not be renewed ({other})")),
     }
 }

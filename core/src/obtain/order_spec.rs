@@ -75,8 +75,8 @@ pub(crate) enum Aim {
 }
 
 impl Aim {
-    fn new(wanted: &Obtain) -> Result<Self> {
-        match (wanted.force.unwrap_or(false), wanted.abandon.unwrap_or(false)) {
+    fn new(request: &Obtain) -> Result<Self> {
+        match (request.force.unwrap_or(false), request.abandon.unwrap_or(false)) {
             (false, false) => Ok(Self::Good),
             (true, false) => Ok(Self::Anew),
             (false, true) => Ok(Self::GiveUp),
@@ -116,17 +116,17 @@ impl OrderSpec {
     /// `is_trial`: the service runs on this machine, so documentation addresses may replace public ones.
     pub(crate) fn new(arguments: &Arguments, is_trial: bool) -> Result<Self> {
         let arguments = &absolute(arguments);
-        let wanted: Obtain = arguments.read()?;
-        let aim = Aim::new(&wanted)?;
+        let request: Obtain = arguments.read()?;
+        let aim = Aim::new(&request)?;
         let validation =
-            ValidationSpec::read(wanted.validation.as_object().unwrap_or(&Map::new()), &wanted.domains)?;
-        refusals::check(&wanted.domains, validation.method, is_trial)?;
-        let key = KeySpec::read(&wanted)?;
-        let name = match &wanted.name {
+            ValidationSpec::read(request.validation.as_object().unwrap_or(&Map::new()), &request.domains)?;
+        refusals::check(&request.domains, validation.method, is_trial)?;
+        let key = KeySpec::read(&request)?;
+        let name = match &request.name {
             Some(name) => entry_name(name)?,
-            None => wanted.domains.first().map(|name| name.replace('*', "wildcard_")).unwrap_or_default(),
+            None => request.domains.first().map(|name| name.replace('*', "wildcard_")).unwrap_or_default(),
         };
-        let renew_at = wanted.renew_at.unwrap_or(RENEW_AT);
+        let renew_at = request.renew_at.unwrap_or(RENEW_AT);
         if renew_at >= 1.0 {
             return Err(Error::invalid(
                 "renew_at",
@@ -136,32 +136,32 @@ impl OrderSpec {
         let is_by_mail = validation.method == ValidationMethod::Email;
         let seconds = |given: Option<f64>| given.map(Duration::from_secs_f64);
         Ok(Self {
-            directory: directory(&wanted.directory)?,
+            directory: directory(&request.directory)?,
             name,
             method: validation.method,
             publisher: validation.publisher,
             emails: validation.emails,
-            subject: wanted.subject.unwrap_or_default(),
+            subject: request.subject.unwrap_or_default(),
             renew_at,
             aim,
-            replace: match wanted.replace.as_deref() {
+            replace: match request.replace.as_deref() {
                 None | Some("auto") => Replace::Auto,
                 Some("never") => Replace::Never,
                 Some(id) => Replace::Id(id.to_owned()),
             },
-            deadline: seconds(wanted.deadline).or((!is_by_mail).then_some(DEADLINE)),
-            poll_interval: seconds(wanted.poll_interval).unwrap_or(POLL_INTERVAL),
-            settle: seconds(wanted.settle).unwrap_or(SETTLE),
-            preflight_level: match wanted.preflight.as_deref() {
+            deadline: seconds(request.deadline).or((!is_by_mail).then_some(DEADLINE)),
+            poll_interval: seconds(request.poll_interval).unwrap_or(POLL_INTERVAL),
+            settle: seconds(request.settle).unwrap_or(SETTLE),
+            preflight_level: match request.preflight.as_deref() {
                 Some("off") => PreflightLevel::Off,
                 Some("strict") => PreflightLevel::Strict,
                 _ => PreflightLevel::Warn,
             },
-            preflight: Preflight::new(wanted.resolver.as_deref(), &wanted.connect_to.unwrap_or_default())?,
-            deploy_hook: wanted.deploy_hook.unwrap_or_default(),
-            rollback: wanted.rollback.unwrap_or(false),
-            adopt: wanted.adopt,
-            offline: wanted.offline.unwrap_or(false),
+            preflight: Preflight::new(request.resolver.as_deref(), &request.connect_to.unwrap_or_default())?,
+            deploy_hook: request.deploy_hook.unwrap_or_default(),
+            rollback: request.rollback.unwrap_or(false),
+            adopt: request.adopt,
+            offline: request.offline.unwrap_or(false),
             statuses: None,
             budget: None,
             request: arguments
@@ -170,10 +170,10 @@ impl OrderSpec {
                 .map(|(parameter, value)| (parameter.name.to_owned(), value.clone()))
                 .collect(),
             terms: Terms {
-                domains: wanted.domains,
+                domains: request.domains,
                 key_type: key.key_type(),
-                validity_days: wanted.validity_days.unwrap_or(VALIDITY_DAYS),
-                strict_domains: wanted.strict_domains.unwrap_or(true),
+                validity_days: request.validity_days.unwrap_or(VALIDITY_DAYS),
+                strict_domains: request.strict_domains.unwrap_or(true),
                 public_key: key.public_key().map(str::to_owned),
                 by_csr: matches!(key, KeySpec::Csr { .. }),
             },

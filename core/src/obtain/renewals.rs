@@ -58,13 +58,13 @@ impl Waiting {
 
 /// Runs `obtain` for each entry.
 pub(crate) fn renew_all(context: &Context<'_>, env: &Env<'_>, arguments: &Arguments) -> Result<Renewals> {
-    let wanted: RenewAll = arguments.read()?;
-    let directory = std::path::absolute(&wanted.directory)
+    let request: RenewAll = arguments.read()?;
+    let directory = std::path::absolute(&request.directory)
         .map_err(|error| Error::invalid("directory", format!("expected the path of a folder: {error}")))?;
     let names = entries(env, &directory)?;
-    let offline = wanted.offline.unwrap_or(false);
+    let offline = request.offline.unwrap_or(false);
     let statuses = if names.is_empty() || offline { HashMap::new() } else { statuses(context)? };
-    let jobs = wanted.jobs.unwrap_or(JOBS).min(names.len() as u64);
+    let jobs = request.jobs.unwrap_or(JOBS).min(names.len() as u64);
     // The workers must not call the callback of the caller's token, so they have another token.
     let cancel = CancelToken::new();
     let shared = Run {
@@ -72,7 +72,7 @@ pub(crate) fn renew_all(context: &Context<'_>, env: &Env<'_>, arguments: &Argume
         env,
         directory,
         statuses: Arc::new(statuses),
-        budget: wanted.max_orders.map(|max| Arc::new(Budget::new(max))),
+        budget: request.max_orders.map(|max| Arc::new(Budget::new(max))),
         offline,
     };
     let waiting = Waiting(Mutex::new(names.into()));

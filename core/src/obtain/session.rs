@@ -40,7 +40,7 @@ pub(crate) struct Session<'a> {
 /// Which request is worked on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Turn {
-    Wanted,
+    Requested,
     /// The certificate in use is renewed, while another one is requested.
     InForce,
 }
@@ -61,7 +61,7 @@ impl<'a> Session<'a> {
             env,
             spec,
             terms,
-            turn: Turn::Wanted,
+            turn: Turn::Requested,
             entry,
             journal,
             permit: None,

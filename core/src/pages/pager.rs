@@ -227,6 +227,6 @@ impl Pager {
 
 /// The error for a list without an end: what the server did, and what to do.
 fn lost(what: &str) -> Error {
-    let advice = "so it cannot be told whether all was seen; try again later, and check `base_url` and what stands between";
+    let advice = "so it cannot be told whether all was seen; try again later, and check `base_url` and whether a proxy is in between";
     Error::new(Kind::Response, format!("{what}, {advice}"))
 }

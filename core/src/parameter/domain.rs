@@ -25,7 +25,7 @@ pub(super) fn check_distinct(parameter: &str, list: &[Value]) -> Result<Value> {
             let place = format!("{parameter}[{index}]");
             return Err(Error::invalid(
                 place,
-                format!("`{name}` stands there twice ({parameter}[{first}]); give it once"),
+                format!("`{name}` is there twice ({parameter}[{first}]); give it once"),
             ));
         }
     }

@@ -52,7 +52,7 @@ impl fmt::Display for Fault {
                 "it is cut short; copy it again, from `-----BEGIN` to the end of the `-----END` line"
             }
             Self::Empty => "there is nothing between its `-----BEGIN` and `-----END` lines",
-            Self::NotBase64 => "what stands between its `-----BEGIN` and `-----END` lines is not base64",
+            Self::NotBase64 => "the text between its `-----BEGIN` and `-----END` lines is not base64",
         })
     }
 }

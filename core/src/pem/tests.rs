@@ -205,7 +205,7 @@ fn requests_are_refused_for_the_right_reason() {
 }
 
 #[test]
-fn certificates_are_taken_with_what_stands_beside_them() {
+fn certificates_are_read_with_other_text_around_them() {
     let one = encode("CERTIFICATE", &DER);
     for text in [
         one.clone() + &encode("X509 CRL", &DER),

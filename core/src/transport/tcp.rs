@@ -181,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn of_several_failures_the_most_telling_one_is_given() {
+    fn the_most_informative_of_several_failures_is_returned() {
         for (addresses, kind) in [
             (vec![closed(), unreachable()], ErrorKind::ConnectionRefused),
             (vec![unreachable(), closed(), unreachable()], ErrorKind::ConnectionRefused),

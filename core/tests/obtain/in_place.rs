@@ -168,7 +168,7 @@ fn a_clock_that_is_off_orders_nothing() {
 }
 
 #[test]
-fn a_clock_that_is_a_little_off_is_told_of() {
+fn a_clock_that_is_a_little_off_leads_to_a_warning() {
     let stand = Stand::new();
     stand.sandbox.advance(Duration::from_secs(600));
     let mut warnings = Vec::new();
@@ -186,7 +186,7 @@ fn a_clock_that_is_a_little_off_is_told_of() {
 }
 
 #[test]
-fn no_secret_is_in_what_is_told_or_kept() {
+fn no_secret_is_in_events_or_files() {
     let stand = Stand::new();
     let (tell, told) = channel();
     let client = stand.client.logging_to(move |line| {

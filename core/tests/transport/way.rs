@@ -12,7 +12,7 @@ use crate::builder_for;
 use crate::support::{self, SOON, client, fault, sandbox, sandbox_with, settings, timed};
 
 #[test]
-fn the_key_goes_one_way_or_the_other() {
+fn the_key_is_sent_in_the_query_or_in_a_header() {
     let sandbox = sandbox();
     for (auth, place) in [(Auth::Query, KeyPlace::Query), (Auth::Header, KeyPlace::Header)] {
         let client = settings(&sandbox).auth(auth).build().expect("settings");

@@ -21,13 +21,13 @@ pub(crate) enum KeySpec {
 }
 
 impl KeySpec {
-    pub(crate) fn read(wanted: &Obtain) -> Result<Self> {
-        if let Some(pem) = &wanted.csr {
+    pub(crate) fn read(request: &Obtain) -> Result<Self> {
+        if let Some(pem) = &request.csr {
             let others = [
-                ("key_type", wanted.key_type.is_some()),
-                ("subject", wanted.subject.is_some()),
-                ("private_key", wanted.private_key.is_some()),
-                ("reuse_key", wanted.reuse_key.is_some()),
+                ("key_type", request.key_type.is_some()),
+                ("subject", request.subject.is_some()),
+                ("private_key", request.private_key.is_some()),
+                ("reuse_key", request.reuse_key.is_some()),
             ];
             if let Some((other, _)) = others.into_iter().find(|(_, is_given)| *is_given) {
                 return Err(Error::invalid(
@@ -35,19 +35,19 @@ impl KeySpec {
                     "it does not go with `csr`: key and subject are the CSR's",
                 ));
             }
-            let public_key = fitting_csr(pem, &wanted.domains)?.public_key;
+            let public_key = fitting_csr(pem, &request.domains)?.public_key;
             return Ok(Self::Csr { pem: pem.clone(), public_key });
         }
-        if let Some(pem) = &wanted.private_key {
-            if wanted.reuse_key == Some(false) {
+        if let Some(pem) = &request.private_key {
+            if request.reuse_key == Some(false) {
                 let why = "false does not go with `private_key`, which is used for all orders of the entry";
                 return Err(Error::invalid("reuse_key", why));
             }
-            let key = signing_request::read_key(pem.reveal(), wanted.key_type)?;
+            let key = signing_request::read_key(pem.reveal(), request.key_type)?;
             let public_key = signing_request::public_key(&key);
             return Ok(Self::Own { pem: key.to_pem()?, public_key });
         }
-        Ok(Self::Ours { key_type: wanted.key_type, reuse: wanted.reuse_key })
+        Ok(Self::Ours { key_type: request.key_type, reuse: request.reuse_key })
     }
 
     /// The type of a key that is made here.

@@ -26,7 +26,7 @@ pub(super) async fn check(probe: &Probe, place: &Place, url: &str, content: &str
     match fetched {
         Ok(Ok(Ok(reply))) => judge(place, &reply, content),
         Ok(Ok(Err(trouble))) => Some(report(place, &trouble, &at)),
-        Ok(Err(_)) => Some(place.unclear("the look broke off", "please report this")),
+        Ok(Err(_)) => Some(place.unclear("the check broke off", "please report this")),
         Err(_) => Some(report(place, &Trouble::TooSlow, &at)),
     }
 }

@@ -18,7 +18,7 @@ use crate::thread;
 
 const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
-/// Looks at all targets. If it cannot be done at all, that is a finding for each.
+/// Checks all targets. If the checks cannot run at all, there is a finding for each target.
 pub(super) fn run(
     preflight: &Preflight,
     watch: &Watching<'_>,
@@ -52,7 +52,7 @@ pub(super) fn run(
             Ok(Ok(None)) => return Err(Error::cancelled()),
             Ok(Err(error)) => return Ok(unable(targets, &format!("no network could be had ({error})"))),
             Err(RecvTimeoutError::Disconnected) => {
-                return Ok(unable(targets, "the look broke off; please report this"));
+                return Ok(unable(targets, "the check broke off; please report this"));
             }
             Err(RecvTimeoutError::Timeout) if watch.cancel.is_cancelled() => {
                 stop.cancel();

@@ -119,16 +119,18 @@ impl Session<'_> {
                 self.entry.path.join(Entry::in_version(from, file)),
                 self.entry.path.join(Entry::in_version(to, file)),
             );
-            let wanted = match storage.attributes(&old) {
+            let old_attributes = match storage.attributes(&old) {
                 Ok(attributes) => attributes,
                 Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
                 Err(error) => return Err(failed(&old, "looked at", &error)),
             };
-            let made = storage.attributes(&new).map_err(|error| failed(&new, "looked at", &error))?;
-            if wanted == made {
+            let new_attributes =
+                storage.attributes(&new).map_err(|error| failed(&new, "looked at", &error))?;
+            if old_attributes == new_attributes {
                 continue;
             }
-            if let Err(error) = storage.set_attributes(&new, wanted).and_then(|()| storage.sync(&new)) {
+            if let Err(error) = storage.set_attributes(&new, old_attributes).and_then(|()| storage.sync(&new))
+            {
                 let message =
                     format!("{} could not get the owner and mode of the old one ({error})", new.display());
                 self.warn(Stage::Install, &message, []);

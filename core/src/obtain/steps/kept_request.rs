@@ -28,14 +28,14 @@ pub(crate) const WANTED: &str = "wanted.json";
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Which {
     InForce,
-    Wanted,
+    Requested,
 }
 
 impl Which {
     pub(crate) const fn file(self) -> &'static str {
         match self {
             Self::InForce => REQUEST,
-            Self::Wanted => WANTED,
+            Self::Requested => WANTED,
         }
     }
 }
@@ -97,7 +97,7 @@ impl Session<'_> {
         }
         self.keep_key()?;
         if self.journal.installed.is_some() && self.requested_in_place()?.is_none() {
-            return self.write_request(Which::Wanted);
+            return self.write_request(Which::Requested);
         }
         self.write_request(Which::InForce)?;
         self.entry.remove(WANTED)

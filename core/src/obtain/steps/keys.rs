@@ -43,7 +43,7 @@ impl Session<'_> {
             return Ok(());
         }
         let Some((public_key, own_type)) = self.own_key()? else { return Ok(()) };
-        if key_type.is_none_or(|wanted| own_type == wanted.as_str()) {
+        if key_type.is_none_or(|requested| own_type == requested.as_str()) {
             self.terms.key_type = None;
             self.terms.public_key = Some(public_key);
         }

@@ -13,9 +13,9 @@ use crate::obtain::session::Session;
 impl Session<'_> {
     /// Publishes everything that the order needs. What is published already is published again.
     pub(crate) fn publish(&mut self, order: &Certificate) -> Result<Vec<Challenge>> {
-        let wanted = self.challenges(order)?;
+        let challenges = self.challenges(order)?;
         let mut planned = Vec::new();
-        for challenge in &wanted {
+        for challenge in &challenges {
             planned.extend(self.spec.publisher.plan(challenge)?);
         }
         self.journal.leftovers.retain(|leftover| !planned.contains(leftover));
@@ -26,12 +26,12 @@ impl Session<'_> {
             }
         }
         self.save()?;
-        for challenge in &wanted {
+        for challenge in &challenges {
             let facts = [("domain", challenge.domain().into()), ("location", challenge.location().into())];
             self.progress(Stage::Publish, &format!("publishing for {}", challenge.domain()), facts);
             self.spec.publisher.publish(&self.publishing(&order.id), challenge)?;
         }
-        Ok(wanted)
+        Ok(challenges)
     }
 
     /// The order's challenges. An answer without them, such as an entry of a list, is fetched again.

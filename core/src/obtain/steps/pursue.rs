@@ -84,7 +84,9 @@ impl Session<'_> {
     /// becomes the result of the call.
     fn make_way(&mut self) -> Result<Option<Obtained>> {
         let is_renewal = self.is_renewal();
-        let Some(issued) = self.drop_order_if_any("something else is wanted now")? else { return Ok(None) };
+        let Some(issued) = self.drop_order_if_any("another certificate is requested now")? else {
+            return Ok(None);
+        };
         if self.is_in_force() {
             self.is_wanted_issued = true;
             return Ok(Some(self.outcome(Outcome::Pending, Some(issued))));

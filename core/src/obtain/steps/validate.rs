@@ -35,11 +35,11 @@ impl Session<'_> {
         if is_in(&order, "issued") {
             return Ok(Waited::Issued(Box::new(order)));
         }
-        let wanted = self.publish(&order)?;
+        let challenges = self.publish(&order)?;
         let is_by_mail = self.spec.method == ValidationMethod::Email;
         let order = match (self.is_under_way(&order)?, is_by_mail) {
             (false, true) => self.verified_by_mail(&order)?,
-            (false, false) => self.verified(&order, &wanted)?,
+            (false, false) => self.verified(&order, &challenges)?,
             (true, true) => order,
             (true, false) => self.reverify(order)?,
         };
@@ -63,7 +63,7 @@ impl Session<'_> {
             Ok(now) => Ok(now),
             Err(error) if matches!(error.kind(), Kind::Cancelled | Kind::Timeout) => Err(error),
             Err(error) => {
-                let message = format!("the service does not look again now ({error})");
+                let message = format!("the service does not check again now ({error})");
                 self.progress(Stage::Verify, &message, [("id", order.id.as_str().into())]);
                 Ok(order)
             }
@@ -71,14 +71,14 @@ impl Session<'_> {
     }
 
     /// Lets the service validate, after our own checks.
-    fn verified(&mut self, order: &Certificate, wanted: &[Challenge]) -> Result<Certificate> {
-        let findings = self.preflight(wanted)?;
+    fn verified(&mut self, order: &Certificate, challenges: &[Challenge]) -> Result<Certificate> {
+        let findings = self.preflight(challenges)?;
         let mut pauses = Pauses::new(self.spec.poll_interval);
         let mut attempt = 1;
         let mut last = None;
         loop {
             let facts = [("attempt", attempt.into()), ("id", order.id.as_str().into())];
-            self.progress(Stage::Verify, "asking the service to look", facts);
+            self.progress(Stage::Verify, "asking the service to validate", facts);
             let verify = VerifyDomains::new(&order.id, self.spec.method);
             let error = match self.send(&verify).or_else(|error| self.settled(order, error)) {
                 Ok(certificate) => return Ok(certificate),
@@ -175,17 +175,18 @@ impl Session<'_> {
     }
 
     /// Our own checks, before the service's.
-    fn preflight(&self, wanted: &[Challenge]) -> Result<Vec<Finding>> {
+    fn preflight(&self, challenges: &[Challenge]) -> Result<Vec<Finding>> {
         if self.spec.preflight_level == PreflightLevel::Off {
             return Ok(Vec::new());
         }
         self.progress(Stage::Preflight, "looking at what was published", []);
-        let findings = self.spec.preflight.check(&self.watching(), wanted)?;
+        let findings = self.spec.preflight.check(&self.watching(), challenges)?;
         self.report(&findings);
         if self.spec.preflight_level == PreflightLevel::Strict
             && let Some(first) = findings.iter().find(|finding| finding.certain)
         {
-            let message = format!("our own look found that {first}; so the service was not asked to look");
+            let message =
+                format!("our own check found that {first}; so the service was not asked to validate");
             return Err(Error::new(Kind::Validation, message).with_domains(failed(&findings)));
         }
         Ok(findings)
@@ -201,9 +202,10 @@ impl Session<'_> {
             return Ok(());
         }
         let mut findings = self.spec.preflight.check_caa(&self.watching(), &self.terms.domains)?;
-        if let Ok(wanted) = crate::obtain::challenge::challenges(order, self.spec.method, &self.terms.domains)
+        if let Ok(challenges) =
+            crate::obtain::challenge::challenges(order, self.spec.method, &self.terms.domains)
         {
-            for finding in self.spec.preflight.check(&self.watching(), &wanted)? {
+            for finding in self.spec.preflight.check(&self.watching(), &challenges)? {
                 if !findings.contains(&finding) {
                     findings.push(finding);
                 }
@@ -256,7 +258,7 @@ fn failed(findings: &[Finding]) -> impl Iterator<Item = (String, FailedDomain)> 
 /// The service says little. Our findings may say more.
 fn with_findings(error: Error, findings: &[Finding]) -> Error {
     match findings.iter().find(|finding| finding.certain) {
-        Some(first) => error.and_say(&format!("our own look found that {first}")),
+        Some(first) => error.and_say(&format!("our own check found that {first}")),
         None => error,
     }
 }

@@ -1,12 +1,12 @@
 //! The folder of one entry: its files, and the order in which they are written.
 //!
 //! ```text
-//! DIR/<name>/lock                     one process works here
-//!            journal.json             where the work stands
-//!            request.json             what is in force, for `renew_all`
-//!            wanted.json, wanted.pem  what was asked for and is not in place yet, and the caller's key for it
+//! DIR/<name>/lock                     only one process works here
+//!            journal.json             the state of the work
+//!            request.json             the request that is in force, for `renew_all`
+//!            wanted.json, wanted.pem  the request that is not installed yet, and the caller's key for it
 //!            versions/<n>/            key, CSR and certificate of one order
-//!            current -> versions/<n>  what is in use
+//!            current -> versions/<n>  the version in use
 //! ```
 //!
 //! A file is written under a temporary name, synced, renamed, and then its folder is synced. So after a crash either

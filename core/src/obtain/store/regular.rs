@@ -35,7 +35,7 @@ pub(crate) fn read(file: &File) -> io::Result<Vec<u8>> {
     let mut content = Vec::new();
     file.take(MAX_SIZE + 1).read_to_end(&mut content)?;
     if content.len() as u64 > MAX_SIZE {
-        return Err(io::Error::other("it is larger than 16 MiB, so it is none of ours"));
+        return Err(io::Error::other("it is larger than 16 MiB, so it is not a file of this library"));
     }
     Ok(content)
 }

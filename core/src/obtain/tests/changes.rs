@@ -54,14 +54,14 @@ fn days_left(stand: &Stand) -> u64 {
 }
 
 #[test]
-fn a_change_that_fails_leaves_what_is_in_force() {
+fn a_failed_change_keeps_the_certificate_in_use() {
     let stand = Stand::new();
     stand.obtain(&stand.wanted()).expect("a certificate");
     let error = stand.obtain(&two(&stand)).expect_err("the second name is not validated");
     assert_eq!(error.kind(), Kind::Validation, "{error}");
     assert_eq!(stored(&stand, "request.json").expect("a request")["domains"], json!(["example.com"]));
     assert_eq!(
-        stored(&stand, "wanted.json").expect("what is wanted")["domains"].as_array().map(Vec::len),
+        stored(&stand, "wanted.json").expect("the stored request")["domains"].as_array().map(Vec::len),
         Some(2)
     );
     // Nothing is due, so only the change is tried.
@@ -71,7 +71,7 @@ fn a_change_that_fails_leaves_what_is_in_force() {
 }
 
 #[test]
-fn what_is_in_force_is_renewed_by_obtain_and_renew_all() {
+fn the_certificate_in_use_is_renewed_by_obtain_and_renew_all() {
     for by_run in [false, true] {
         let stand = Stand::new();
         stand.obtain(&stand.wanted()).expect("a certificate");
@@ -79,12 +79,12 @@ fn what_is_in_force_is_renewed_by_obtain_and_renew_all() {
         for _ in 0..3 {
             due(&stand);
             let error = if by_run {
-                stand.renew_all(&RenewAll::new(stand.store())).expect_err("what is wanted is not in place")
+                stand.renew_all(&RenewAll::new(stand.store())).expect_err("the change fails")
             } else {
-                stand.obtain(&two(&stand)).expect_err("what is wanted is not in place")
+                stand.obtain(&two(&stand)).expect_err("the change fails")
             };
             assert_eq!(error.kind(), Kind::Validation, "{error}");
-            assert!(error.message().contains("what is in force was kept (renewed)"), "{error}");
+            assert!(error.message().contains("the certificate in use was kept (renewed)"), "{error}");
             assert!(is_fresh(&stand));
         }
         // When the name can be validated, the requested certificate is installed.
@@ -110,7 +110,7 @@ fn both_failures_are_told() {
     let error = stand.obtain(&two(&stand)).expect_err("refused");
     assert!(error.message().contains("could not be renewed"), "{error}");
     stand.sandbox.clear_faults();
-    stand.obtain(&two(&stand)).expect_err("what is wanted is not in place");
+    stand.obtain(&two(&stand)).expect_err("the change fails");
     assert!(is_fresh(&stand));
 }
 

@@ -29,7 +29,7 @@ fn copy(from: &std::path::Path, to: &std::path::Path) {
 
 /// The store comes from a backup, and its certificate was replaced since then: the successors are found.
 #[test]
-fn a_store_from_a_backup_goes_on_with_the_successor() {
+fn a_store_from_a_backup_continues_with_the_successor() {
     for successors in 1..=3 {
         let stand = Stand::new();
         stand.sandbox.set_quota(1);
@@ -124,7 +124,7 @@ fn a_revoked_certificate_gives_way_to_its_predecessor() {
 
 /// A refused replacement of a certificate that is not issued does not hide the reason.
 #[test]
-fn the_first_refusal_is_the_one_that_is_told() {
+fn the_error_is_the_first_refusal() {
     let stand = Stand::new();
     let client = stand.client();
     let csr = client.send(&GenerateCsr::new(["example.org"])).expect("a CSR").csr;
@@ -179,7 +179,7 @@ fn a_chain_in_another_order_is_put_in_order() {
 
 /// A quarantined certificate is downloaded again by every later call, including the one that gives it up.
 #[test]
-fn a_held_certificate_is_fetched_again() {
+fn a_quarantined_certificate_is_downloaded_again() {
     for giving_up in [false, true] {
         let stand = Stand::new();
         let other = stand
@@ -201,7 +201,7 @@ fn a_held_certificate_is_fetched_again() {
 
 /// Something else was ordered in the meantime: that order is cancelled, and not left on the account.
 #[test]
-fn a_held_certificate_takes_the_place_of_another_order() {
+fn a_quarantined_certificate_replaces_another_order() {
     let stand = Stand::new();
     let other = stand
         .obtain(&Obtain { domains: vec!["example.org".to_owned()], ..stand.wanted() })

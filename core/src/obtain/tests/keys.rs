@@ -68,7 +68,7 @@ fn another_subject_is_no_other_order() {
 }
 
 #[test]
-fn a_refusal_for_want_of_a_country_is_told_or_mended() {
+fn a_missing_country_is_reported_or_added() {
     let stand = Stand::new();
     stand.sandbox.change_settings(|settings| settings.require_country = Some(true));
     let none = Obtain { subject: Some(Subject::with_country("")), ..stand.wanted() };

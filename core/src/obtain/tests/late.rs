@@ -169,7 +169,7 @@ fn an_order_that_comes_back_is_cancelled() {
 
 /// Three creates with an unknown outcome are the limit for a day. The account is still searched.
 #[test]
-fn after_three_lost_orders_none_is_made_and_each_is_still_looked_for() {
+fn after_three_lost_orders_none_is_made_and_each_is_still_searched() {
     for turns_up in [false, true] {
         let stand = Stand::new();
         for number in 0..3 {

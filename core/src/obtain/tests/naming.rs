@@ -61,7 +61,7 @@ fn a_lost_order_is_found_however_its_names_are_spelled() {
 
 /// An adopted order, and an order whose store is lost.
 #[test]
-fn other_looks_at_names_take_every_spelling() {
+fn adoption_and_replacement_accept_every_spelling() {
     for spelling in SPELLINGS {
         let stand = Stand::new();
         spelled(&stand, spelling);
@@ -146,7 +146,7 @@ fn an_answer_that_is_not_understood_is_an_order_all_the_same() {
 
 /// The service answers with another account's order: it is not ours, and the next call orders.
 #[test]
-fn an_answer_about_another_accounts_order_is_let_go() {
+fn an_answer_about_another_accounts_order_is_forgotten() {
     let stand = Stand::new();
     let other = json!({
         "id": "0123456789abcdef0123456789abcdef", "status": "draft", "common_name": "example.org",

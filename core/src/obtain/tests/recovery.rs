@@ -118,7 +118,7 @@ fn an_order_is_given_up_whatever_a_crash_left() {
 }
 
 #[test]
-fn another_wish_is_met_whatever_a_crash_left() {
+fn another_request_is_fulfilled_whatever_a_crash_left() {
     let before = |stand: &Stand| {
         waiting(stand);
         stand.sandbox.set_issue_delay(Duration::ZERO);
@@ -198,7 +198,7 @@ fn a_refused_renewal_leaves_a_good_entry_good() {
 }
 
 #[test]
-fn what_is_gone_is_noticed() {
+fn missing_things_are_noticed() {
     let stand = Stand::new();
     first(&stand);
     let entry = stand.store().join("example.com");
@@ -270,7 +270,7 @@ fn adopting_what_is_in_place_is_nothing_new() {
 
 /// The last entry that uses a folder removes it.
 #[test]
-fn no_folder_of_ours_stays() {
+fn none_of_our_folders_is_left() {
     let stand = Stand::new();
     waiting(&stand);
     let other = Obtain { key_type: Some(KeyType::EcdsaP384), ..stand.wanted() };

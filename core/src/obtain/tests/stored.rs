@@ -110,7 +110,7 @@ fn warnings(stand: &Stand, wanted: &Obtain) -> (crate::Result<crate::obtain::Obt
 
 /// A flipped bit in the base64 of each file never leads to a new order without a message.
 #[test]
-fn a_damaged_file_in_place_is_told_of() {
+fn a_damaged_installed_file_is_reported() {
     for file in ["privkey.pem", "cert.pem", "chain.pem", "fullchain.pem", "combined.pem"] {
         for (part, bit) in [(0.3, 0), (0.5, 2), (0.7, 7), (0.99, 1)] {
             let stand = with_one();
@@ -162,7 +162,7 @@ fn a_damaged_answer_is_asked_for_again() {
 
 /// A failed cleanup is no reason to fail, whatever is there.
 #[test]
-fn an_old_version_that_cannot_be_removed_is_told_of() {
+fn an_old_version_that_cannot_be_removed_is_reported() {
     let stand = with_one();
     let old = entry(&stand).join("versions/1/csr.pem");
     fs::remove_file(&old).expect("removed");
@@ -305,7 +305,7 @@ fn what_is_far_too_large_is_not_read() {
 
 /// The answer of CIFS, some shared folders of virtual machines and some FUSE file systems for a folder.
 #[test]
-fn folders_that_cannot_be_synced_are_told_of_once() {
+fn folders_that_cannot_be_synced_are_reported_once() {
     for errno in [Errno::EINVAL, Errno::EOPNOTSUPP, Errno::ENOSYS] {
         let stand = Stand::new();
         let lines = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));

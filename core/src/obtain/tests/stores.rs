@@ -75,7 +75,7 @@ fn what_is_good_stays() {
 
 /// An order that was prepared without a country is continued, whether the service requires one or not.
 #[test]
-fn what_was_begun_goes_on_with_its_key() {
+fn a_planned_order_continues_with_its_key() {
     for require_country in [false, true] {
         let stand = old_store(require_country);
         let key = fs::read(stand.store().join("refused.example.com/versions/1/privkey.pem")).expect("a key");

@@ -64,8 +64,8 @@ fn with_a_renewal_that_waits() -> (Stand, Obtain, String) {
     stand.sandbox.set_issue_delay(2 * HOUR);
     let wanted = other(&stand);
     stand.strike("create_certificate", 1, When::Before, Reply::refusal(2808).expect("a code"));
-    let error = stand.obtain(&wanted).expect_err("what is wanted is not in place");
-    assert!(error.message().contains("what is in force was kept (pending)"), "{error}");
+    let error = stand.obtain(&wanted).expect_err("the change fails");
+    assert!(error.message().contains("the certificate in use was kept (pending)"), "{error}");
     let (id, is_of_what_was_in_force) = under_way(&stand);
     assert!(is_of_what_was_in_force);
     (stand, wanted, id)
@@ -98,13 +98,13 @@ fn a_renewal_that_waits_is_not_cancelled_by_the_next_call() {
 
 /// Nobody waits for ever: the certificate in use may not be possible to validate any more.
 #[test]
-fn what_is_wanted_has_its_turn_again_after_a_day() {
+fn the_change_is_tried_again_after_a_day() {
     let (stand, wanted, _) = with_a_renewal_that_waits();
     // The service never finishes it.
     stand.sandbox.set_issue_delay(60 * DAY);
     stand.sandbox.advance(DAY + HOUR);
     stand.sandbox.set_issue_delay(Duration::ZERO);
-    let done = stand.obtain(&wanted).expect("what is wanted");
+    let done = stand.obtain(&wanted).expect("the requested certificate");
     assert_eq!(done.outcome, Outcome::Renewed);
     stand.inspect(&done);
 }
@@ -116,14 +116,14 @@ fn an_issued_renewal_is_put_in_place_before_something_else_is_ordered() {
     stand.sandbox.set_issue_delay(Duration::ZERO);
     stand.sandbox.advance(2 * DAY);
     stand.strike("create_certificate", 1, When::Before, Reply::refusal(2808).expect("a code"));
-    stand.obtain(&wanted).expect_err("what is wanted is refused");
+    stand.obtain(&wanted).expect_err("the change is refused");
     assert_eq!(stand.journal()["installed"]["id"], id.as_str());
     assert_eq!(stand.count("cancel_certificate"), 0);
 }
 
 /// The other way round: the requested certificate is issued just when its order should be replaced.
 #[test]
-fn what_is_wanted_is_put_in_place_when_it_turns_out_to_be_issued() {
+fn an_issued_change_is_installed_when_its_order_should_be_replaced() {
     let stand = with_a_certificate();
     stand.sandbox.advance(80 * DAY);
     stand.sandbox.set_issue_delay(HOUR);
@@ -219,13 +219,13 @@ fn a_damaged_key_of_the_change_lets_nothing_expire() {
     fs::write(entry(&stand, "wanted.pem"), "no key").expect("written");
     stand.sandbox.advance(61 * DAY);
     let error = run(&stand).expect_err("it is told");
-    assert!(error.message().contains("what is in force was kept (renewed)"), "{error}");
+    assert!(error.message().contains("the certificate in use was kept (renewed)"), "{error}");
     assert!(!is_due(&stand));
 }
 
 /// Damaged, or revoked: treated as due.
 #[test]
-fn what_is_in_force_is_mended_while_the_change_fails() {
+fn a_damaged_or_revoked_certificate_is_renewed_while_the_change_fails() {
     for damage in ["gone", "flipped", "revoked"] {
         let stand = with_a_certificate();
         stand.strike("create_certificate", 1, When::Before, Reply::refusal(2808).expect("a code"));
@@ -241,8 +241,8 @@ fn what_is_in_force_is_mended_while_the_change_fails() {
         }
         let before = stand.journal()["installed"]["id"].clone();
         stand.strike("create_certificate", 1, When::Before, Reply::refusal(2808).expect("a code"));
-        let error = run(&stand).expect_err("what is wanted is not in place");
-        assert!(error.message().contains("what is in force was kept (renewed)"), "{damage}: {error}");
+        let error = run(&stand).expect_err("the change fails");
+        assert!(error.message().contains("the certificate in use was kept (renewed)"), "{damage}: {error}");
         assert_ne!(stand.journal()["installed"]["id"], before, "{damage}");
     }
 }

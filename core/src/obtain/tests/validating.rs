@@ -47,7 +47,7 @@ fn another_address_gets_a_mail() {
 
 /// It is pending because of the mails, which says nothing about the file.
 #[test]
-fn a_method_that_fails_is_told_though_another_is_pending() {
+fn the_error_of_a_changed_method_is_returned() {
     let stand = Stand::new();
     stand.obtain(&by_mail(&stand, "admin@example.com")).expect("it waits");
     stand.sandbox.set_http_port(1);
@@ -56,7 +56,7 @@ fn a_method_that_fails_is_told_though_another_is_pending() {
 }
 
 #[test]
-fn an_order_that_waits_in_vain_is_looked_at_again() {
+fn a_pending_order_is_verified_again() {
     let stand = Stand::new();
     stand.quirk("verify_domains", 1, Effect::Stall);
     let wanted = Obtain { deadline: Some(60.0), ..stand.wanted() };
@@ -111,7 +111,7 @@ fn an_order_that_was_only_begun_counts_as_new() {
 
 /// Whatever fails after it: the error is what the service found wrong.
 #[test]
-fn the_services_no_is_not_hidden_by_a_look_that_fails() {
+fn a_refusal_is_not_hidden_by_a_later_failure() {
     let stand = Stand::new();
     stand.sandbox.set_http_port(1);
     stand.strike("get_certificate", usize::MAX, When::Before, Reply::page(503));

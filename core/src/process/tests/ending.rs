@@ -114,7 +114,7 @@ fn what_has_left_its_group_is_ended_too() {
 }
 
 #[test]
-fn after_a_cancel_it_goes_on_and_keeps_what_it_needs() {
+fn after_a_cancel_it_continues_and_keeps_what_it_needs() {
     let folder = TempDir::new().expect("a folder");
     let place = |name: &str| folder.path().join(name);
     let (gate, started, done) = (place("gate"), place("started"), place("done"));

@@ -241,7 +241,7 @@ fn rows() -> Vec<Row<'static>> {
 }
 
 /// Differences from curl 7.88.
-fn rows_of_ours() -> Vec<Row<'static>> {
+fn rows_beyond_curl() -> Vec<Row<'static>> {
     let with = |host, list, used: Option<&'static str>| (host, vec![("no_proxy", list)], used);
     vec![
         with(API, "*.example.com", None),
@@ -267,7 +267,7 @@ fn environment<'a>(row: &Row<'a>) -> Vec<(&'a str, &'a str)> {
 
 #[test]
 fn the_environment_is_read_as_it_is_written_here() {
-    for row in rows().into_iter().chain(rows_of_ours()) {
+    for row in rows().into_iter().chain(rows_beyond_curl()) {
         let used = chosen(Some("env"), &format!("https://{}", row.0), &environment(&row));
         assert_eq!(used.as_deref(), row.2, "{row:?}");
     }

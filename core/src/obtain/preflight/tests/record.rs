@@ -44,7 +44,7 @@ fn a_missing_record_is_written_down() {
 
 /// Flattened or proxied: the provider returns addresses instead of the record.
 #[test]
-fn addresses_in_the_place_of_the_record_are_told_of() {
+fn addresses_instead_of_the_record_are_reported() {
     for (kind, address) in [("A", "192.0.2.1"), ("AAAA", "2001:db8::1")] {
         let sandbox = sandbox();
         let name = format!("{LABEL}.www.example.com");

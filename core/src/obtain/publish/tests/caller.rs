@@ -86,7 +86,7 @@ fn a_cancel_ends_the_question() {
 }
 
 #[test]
-fn a_listener_tells_its_port_once() {
+fn a_listener_reports_its_port_once() {
     let op = start(&LISTENING, &CancelToken::new());
     let event = next(&op, EventType::Progress);
     let port = event["port"].as_u64().filter(|port| *port != 0).expect("a port");

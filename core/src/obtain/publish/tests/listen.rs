@@ -156,7 +156,7 @@ fn an_address_that_cannot_be_had_says_why() {
 }
 
 #[test]
-fn who_is_slow_holds_up_nobody() {
+fn slow_connections_do_not_block_others() {
     let _alone = alone();
     let (publisher, address) = started("127.0.0.1:0");
     let mut slow = TcpStream::connect(address).expect("it listens");
@@ -178,7 +178,7 @@ fn who_is_slow_holds_up_nobody() {
 }
 
 #[test]
-fn who_still_sends_is_not_cut_off() {
+fn clients_that_still_send_are_not_cut_off() {
     let _alone = alone();
     let (_publisher, address) = started("127.0.0.1:0");
     let mut stream = TcpStream::connect(address).expect("it listens");
@@ -193,7 +193,7 @@ fn who_still_sends_is_not_cut_off() {
 }
 
 #[test]
-fn who_says_nothing_has_to_go() {
+fn silent_connections_are_closed() {
     let _alone = alone();
     let (_publisher, address) = started("127.0.0.1:0");
     let started = Instant::now();
