@@ -31,7 +31,7 @@ struct EntryId<'a> {
 }
 
 /// The new entries of a page.
-pub(crate) struct Brought<'a> {
+pub(crate) struct NewEntries<'a> {
     pub(crate) total_count: Option<u64>,
     pub(crate) fresh: Vec<&'a RawValue>,
     pub(crate) is_last: bool,
@@ -43,7 +43,7 @@ pub(crate) fn begin(arguments: &Arguments) -> Pager {
 }
 
 /// The entries of a page (stable JSON) that earlier pages did not have.
-pub(crate) fn take<'a>(pager: &mut Pager, json: &'a str) -> Result<Brought<'a>> {
+pub(crate) fn take<'a>(pager: &mut Pager, json: &'a str) -> Result<NewEntries<'a>> {
     let Page { total_count, limit, results } = json::decode(json)?;
     let ids: Vec<Cow<'_, str>> = results
         .iter()
@@ -52,7 +52,7 @@ pub(crate) fn take<'a>(pager: &mut Pager, json: &'a str) -> Result<Brought<'a>> 
     let ids: Vec<&str> = ids.iter().map(AsRef::as_ref).collect();
     let taken = pager.take(Counts { total_count, limit }, &ids)?;
     let fresh = taken.fresh.into_iter().filter_map(|place| results.get(place).copied()).collect();
-    Ok(Brought { total_count, fresh, is_last: taken.is_last })
+    Ok(NewEntries { total_count, fresh, is_last: taken.is_last })
 }
 
 #[cfg(test)]

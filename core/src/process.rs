@@ -56,7 +56,7 @@ fn run_with_grace<K: Send + 'static>(
         // After a cancel nobody receives this.
         let _ = tell.send(outcome);
         if let Some((running, _keep)) = left {
-            running.outlast();
+            running.wait_for_ever();
         }
     };
     thread::spawn("command", work)

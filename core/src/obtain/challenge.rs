@@ -71,7 +71,7 @@ pub(crate) fn challenges(
     let listed = &order.validation.other_methods;
     let is_listed = |name: &&String| listed.keys().any(|listed| is_for(&canonical(listed), name));
     if let Some(missing) = ours.iter().find(|name| !is_listed(name)) {
-        return Err(odd(missing, "the order says nothing of how to validate it"));
+        return Err(unexpected(missing, "the order says nothing of how to validate it"));
     }
     let mut found = Vec::new();
     for (domain, values) in listed {
@@ -96,7 +96,7 @@ fn challenge(
     ours: &[String],
 ) -> Result<Challenge> {
     let Some(name) = ours.iter().find(|name| is_for(domain, name) || is_twin(name, domain)) else {
-        return Err(odd(domain, "it is none of the names that were asked for"));
+        return Err(unexpected(domain, "it is none of the names that were asked for"));
     };
     // The wildcard was ordered, even if its record is listed under the bare name.
     let domain = if is_apex(domain, name) { name } else { domain };
@@ -105,7 +105,7 @@ fn challenge(
         ValidationMethod::Https => file(domain, values, "https", values.file_validation_url_https.as_deref()),
         _ => file(domain, values, "http", values.file_validation_url_http.as_deref()),
     };
-    found.ok_or_else(|| odd(domain, "the order's validation values do not have the documented shape"))
+    found.ok_or_else(|| unexpected(domain, "the order's validation values do not have the documented shape"))
 }
 
 /// `http://<name>/.well-known/pki-validation/<32 hex digits>.txt`
@@ -154,7 +154,7 @@ fn is_hash(text: &str) -> bool {
     text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
-fn odd(domain: &str, why: &str) -> Error {
+fn unexpected(domain: &str, why: &str) -> Error {
     Error::new(Kind::Response, format!("{}: {why}, so nothing is published for it", one_line(domain, 80)))
 }
 
@@ -246,14 +246,16 @@ mod tests {
             json!({"cname_validation_p2": "a.com\nevil 0 IN A 192.0.2.1"}),
             json!({"cname_validation_p2": null}),
         ];
-        let all = files.iter().map(|odd| (odd, ValidationMethod::Http));
-        for (odd, method) in all.chain(records.iter().map(|odd| (odd, ValidationMethod::Cname))) {
+        let all = files.iter().map(|unexpected| (unexpected, ValidationMethod::Http));
+        for (unexpected, method) in
+            all.chain(records.iter().map(|unexpected| (unexpected, ValidationMethod::Cname)))
+        {
             let mut values = values("example.com");
-            for (name, value) in odd.as_object().expect("an object") {
+            for (name, value) in unexpected.as_object().expect("an object") {
                 values[name] = value.clone();
             }
             let error = found("example.com", &values, method).expect_err("it is odd");
-            assert_eq!(error.kind(), Kind::Response, "{odd}");
+            assert_eq!(error.kind(), Kind::Response, "{unexpected}");
         }
         assert!(found("example.org", &values("example.org"), ValidationMethod::Http).is_err(), "not ours");
         assert!(

@@ -11,7 +11,7 @@ use crate::obtain::steps::pursue::nothing_to_adopt;
 use crate::obtain::store::journal::{Installed, Order};
 
 /// How much of the renewal period may pass before a waiting order or a failing hook no longer blocks a renewal.
-pub(crate) const PATIENCE: f64 = 0.5;
+pub(crate) const BLOCKED_RENEWAL_SHARE: f64 = 0.5;
 
 /// The next step of a call.
 enum Step {
@@ -106,7 +106,7 @@ impl Session<'_> {
                 None => Ok(None),
             },
             // A hook that keeps failing must not let the certificate expire.
-            Err(error) if self.is_due(self.spec.renew_at * PATIENCE)? => {
+            Err(error) if self.is_due(self.spec.renew_at * BLOCKED_RENEWAL_SHARE)? => {
                 let message = format!("the certificate in place has little time left all the same ({error})");
                 self.warn(Stage::Deploy, &message, []);
                 Ok(None)
@@ -123,7 +123,7 @@ impl Session<'_> {
             self.pass_over(&issued)?;
         }
         self.clear_leftovers()?;
-        let installed = self.pinned(installed)?;
+        let installed = self.with_own_key(installed)?;
         self.settle_request()?;
         if !self.spec.offline {
             self.account_for_lost_if_possible(None)?;

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::check::Lifetime;
-use super::decide::PATIENCE;
+use super::decide::BLOCKED_RENEWAL_SHARE;
 use super::env::Env;
 use super::events::Stage;
 use super::order_spec::{Aim, DEADLINE, OrderSpec};
@@ -23,7 +23,7 @@ use crate::obtain::store::entry::Entry;
 
 /// How long an order that renews the certificate in use may take before the requested change is tried again. There is
 /// only one order at a time, so without this limit each would cancel the other's order.
-const TURN: Duration = Duration::from_secs(24 * 3600);
+const MAX_RENEWAL_WAIT: Duration = Duration::from_secs(24 * 3600);
 
 /// The result of a call, and the leaf that is installed after it.
 pub(crate) struct Visit {
@@ -47,7 +47,7 @@ pub(crate) fn obtain(context: &Context<'_>, env: &Env<'_>, spec: OrderSpec) -> R
     let entry = Entry::open(*context, env, &spec.directory, &spec.name, end)?;
     let mut session = Session::new(*context, env, entry, Arc::new(spec), end)?;
     let outcome = run(&mut session, Origin::Call, |_| {});
-    session.tell_end(outcome)
+    session.send_outcome(outcome)
 }
 
 /// Does what the stored request of an entry says. `adjust` changes the spec as `renew_all` needs it.
@@ -86,7 +86,7 @@ pub(crate) fn renew(
             session.run().and(Err(problem))
         }
     };
-    let outcome = session.tell_end(outcome);
+    let outcome = session.send_outcome(outcome);
     Ok(Visit { outcome, leaf: session.leaf()? })
 }
 
@@ -108,11 +108,11 @@ fn run(session: &mut Session<'_>, origin: Origin, adjust: impl FnOnce(&mut Order
     let (requested, in_force) = (Arc::clone(&session.spec), Arc::new(in_force));
     let whole = session.deadline;
     let is_due = session.is_due(in_force.renew_at)?;
-    if is_due && has_turn(session) {
+    if is_due && has_pending_renewal(session) {
         session.turn_to(Turn::InForce, in_force, whole);
         let renewed = session.run();
         if is_pending(&renewed) || session.has_unknown_create {
-            let message = "the renewal of the certificate in use is under way; the requested change is tried after that";
+            let message = "the certificate in use is being renewed; the requested change is tried after that";
             session.warn(Stage::Order, message, []);
             return renewed;
         }
@@ -168,10 +168,10 @@ fn other_in_force(session: &mut Session<'_>, adjust: impl FnOnce(&mut OrderSpec)
 }
 
 /// Whether to wait for an order that renews the certificate in use, made while another one was requested.
-fn has_turn(session: &Session<'_>) -> bool {
+fn has_pending_renewal(session: &Session<'_>) -> bool {
     let order = session.journal.order.as_ref().filter(|order| order.is_of_what_was_in_force);
     let sent_at = order.and_then(|order| order.sent.as_ref()?.at.to_system_time());
-    sent_at.is_some_and(|at| session.now().duration_since(at).is_ok_and(|age| age < TURN))
+    sent_at.is_some_and(|at| session.now().duration_since(at).is_ok_and(|age| age < MAX_RENEWAL_WAIT))
 }
 
 /// Whether to renew the certificate in use, after the result for the requested one. If it is not due, it is only
@@ -183,7 +183,7 @@ fn must_renew(
     origin: Origin,
 ) -> Result<bool> {
     Ok(match outcome {
-        Ok(_) => is_pending(outcome) && session.is_due(in_force.renew_at * PATIENCE)?,
+        Ok(_) => is_pending(outcome) && session.is_due(in_force.renew_at * BLOCKED_RENEWAL_SHARE)?,
         // A call sends at most one create whose outcome is not known.
         Err(_) if session.has_unknown_create => false,
         // The requested certificate is installed and its hook failed.

@@ -90,7 +90,7 @@ impl<'a> Session<'a> {
     }
 
     /// Sends an event with the result of the call.
-    pub(crate) fn tell_end(&self, outcome: Result<Obtained>) -> Result<Obtained> {
+    pub(crate) fn send_outcome(&self, outcome: Result<Obtained>) -> Result<Obtained> {
         let obtained = outcome?;
         let outcome = obtained.outcome.as_str();
         self.progress(Stage::Done, outcome, [("outcome", outcome.into())]);

@@ -44,7 +44,7 @@ pub(crate) struct Pager {
 /// One pass through all pages.
 #[derive(Debug, Default)]
 struct Sweep {
-    met: HashSet<String>,
+    seen: HashSet<String>,
     /// The total count, from each page.
     totals: Vec<Option<u64>>,
     largest_page: u64,
@@ -55,7 +55,7 @@ struct Sweep {
     /// Whether the first page had all entries.
     is_one_page: bool,
     /// Whether there was an entry that no sweep had seen.
-    is_restless: bool,
+    has_new: bool,
 }
 
 /// The counts on a page.
@@ -95,20 +95,20 @@ impl Pager {
         let skipped = (self.first_page - 1).saturating_mul(self.limit);
         if let Some(total) = counts.total_count.filter(|total| *total > skipped && is_first && ids.is_empty())
         {
-            return self.take_hollow(total);
+            return self.take_empty_first_page(total);
         }
         let sweep = &mut self.sweep;
-        let met_before = sweep.met.len();
+        let seen_before = sweep.seen.len();
         let mut fresh = Vec::with_capacity(ids.len());
         for (place, id) in ids.iter().enumerate() {
-            if sweep.met.insert((*id).to_owned()) && self.known.insert((*id).to_owned()) {
+            if sweep.seen.insert((*id).to_owned()) && self.known.insert((*id).to_owned()) {
                 fresh.push(place);
             }
         }
-        sweep.is_restless |= !fresh.is_empty();
+        sweep.has_new |= !fresh.is_empty();
         sweep.totals.push(counts.total_count);
         sweep.largest_page = sweep.largest_page.max(ids.len() as u64);
-        if sweep.met.len() > met_before {
+        if sweep.seen.len() > seen_before {
             (sweep.idle_pages, sweep.idle_entries) = (0, 0);
         } else {
             sweep.idle_pages += 1;
@@ -118,12 +118,12 @@ impl Pager {
         let limit = counts.limit.filter(|limit| *limit > 0).map_or(self.limit, |limit| limit.min(self.limit));
         let is_short = (ids.len() as u64) < limit;
         // On a list with one page, the service counts an entry twice that is there twice.
-        let met = if is_first { ids.len() } else { sweep.met.len() } as u64;
+        let seen = if is_first { ids.len() } else { sweep.seen.len() } as u64;
         // Entries that were skipped at the start count as seen.
-        let met = (self.first_page - 1).saturating_mul(limit).saturating_add(met);
+        let seen = (self.first_page - 1).saturating_mul(limit).saturating_add(seen);
         let is_idle = sweep.idle_pages > 0;
         if is_first {
-            sweep.is_one_page = counts.total_count.map_or(is_short, |total| total == met);
+            sweep.is_one_page = counts.total_count.map_or(is_short, |total| total == seen);
         } else {
             sweep.is_one_page &= is_idle;
         }
@@ -131,17 +131,17 @@ impl Pager {
             || match counts.total_count {
                 // A full page may be everything that was counted. Before that is accepted, another page is requested.
                 // It should be empty, and may be the last page again.
-                Some(total) if met == total => is_short || is_idle || (sweep.is_restless && !is_first),
-                Some(total) => met > total && is_short,
+                Some(total) if seen == total => is_short || is_idle || (sweep.has_new && !is_first),
+                Some(total) => seen > total && is_short,
                 None => is_idle && sweep.was_short,
             };
         sweep.was_short = is_short;
         if !is_end {
-            self.check_progress(met)?;
+            self.check_progress(seen)?;
             self.page += 1;
             return Ok(Taken { fresh, is_last: false });
         }
-        let is_last = is_first || self.sweep.is_one_page || self.rests(met)?;
+        let is_last = is_first || self.sweep.is_one_page || self.is_settled(seen)?;
         if !is_last {
             self.begin_again()?;
         }
@@ -149,9 +149,9 @@ impl Pager {
     }
 
     /// The first page is empty although the count is above zero.
-    fn take_hollow(&mut self, total: u64) -> Result<Taken> {
+    fn take_empty_first_page(&mut self, total: u64) -> Result<Taken> {
         // The previous sweep saw nothing and was not the last, so it ended in the same way.
-        if self.before.as_ref().is_some_and(|before| before.met.is_empty()) {
+        if self.before.as_ref().is_some_and(|before| before.seen.is_empty()) {
             return Err(lost(&format!(
                 "the service says that there are {total} certificates, and gave none, twice"
             )));
@@ -161,7 +161,7 @@ impl Pager {
     }
 
     /// An error if the server never comes to an end.
-    fn check_progress(&self, met: u64) -> Result<()> {
+    fn check_progress(&self, seen: u64) -> Result<()> {
         let sweep = &self.sweep;
         let (pages, idle) = (sweep.totals.len(), sweep.idle_pages);
         let total = sweep.totals.first().copied().flatten();
@@ -171,19 +171,19 @@ impl Pager {
         );
         if idle >= MAX_IDLE_PAGES && sweep.idle_entries >= MAX_IDLE_ENTRIES {
             return Err(lost(&format!(
-                "the last {idle} of {pages} pages brought nothing new; the service {said}, and gave {met}"
+                "the last {idle} of {pages} pages brought nothing new; the service {said}, and gave {seen}"
             )));
         }
         let is_endless = match total {
             Some(total) => {
                 let max = total.saturating_mul(2).saturating_add(sweep.largest_page * PAGES_TO_SPARE);
-                met > max || pages >= MAX_PAGES
+                seen > max || pages >= MAX_PAGES
             }
             None => pages >= MAX_PAGES_WITHOUT_TOTAL,
         };
         if is_endless {
             return Err(lost(&format!(
-                "the list does not end; the service {said}, and gave {met} on {pages} pages"
+                "the list does not end; the service {said}, and gave {seen} on {pages} pages"
             )));
         }
         Ok(())
@@ -191,22 +191,22 @@ impl Pager {
 
     /// At the end of a sweep: whether it is the last. A count that is always the same and always wrong is ignored. A
     /// count that differs between pages shows that the list has changed.
-    fn rests(&self, met: u64) -> Result<bool> {
+    fn is_settled(&self, seen: u64) -> Result<bool> {
         let sweep = &self.sweep;
-        if sweep.is_restless {
+        if sweep.has_new {
             return Ok(false);
         }
         let is_steady = sweep.totals.windows(2).all(|pair| pair[0] == pair[1]);
-        if is_steady && sweep.totals.first() == Some(&Some(met)) {
+        if is_steady && sweep.totals.first() == Some(&Some(seen)) {
             return Ok(true);
         }
         let is_as_before = self
             .before
             .as_ref()
-            .is_some_and(|before| before.met == sweep.met && before.totals == sweep.totals);
+            .is_some_and(|before| before.seen == sweep.seen && before.totals == sweep.totals);
         if is_as_before && !is_steady {
             return Err(lost(&format!(
-                "the service gave the same {met} certificates twice, and another `total_count` on each page"
+                "the service gave the same {seen} certificates twice, and another `total_count` on each page"
             )));
         }
         Ok(is_as_before)

@@ -67,7 +67,7 @@ impl Running {
     }
 
     /// Waits for the end of a process that could not be ended.
-    pub(super) fn outlast(mut self) {
+    pub(super) fn wait_for_ever(mut self) {
         while self.status().is_none() {
             self.read(POLL_INTERVAL);
         }

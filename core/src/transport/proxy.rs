@@ -26,7 +26,7 @@ const EXCEPTIONS: [&str; 2] = ["no_proxy", "NO_PROXY"];
 pub(crate) struct Choice {
     pub(crate) url: Secret,
     /// The setting, or an environment variable.
-    said_by: &'static str,
+    source: &'static str,
 }
 
 /// The proxy: `setting`, or the one of the environment if the setting is `env`.
@@ -37,7 +37,7 @@ pub(crate) fn choose(
 ) -> Option<Choice> {
     let setting = setting?;
     if setting.reveal() != "env" {
-        return Some(Choice { url: setting.clone(), said_by: SETTING });
+        return Some(Choice { url: setting.clone(), source: SETTING });
     }
     // This machine needs no proxy, and a proxy would see the key.
     if base_url.is_plain {
@@ -45,22 +45,22 @@ pub(crate) fn choose(
     }
     let value = |name: &str| environment(name).filter(|value| !value.is_empty());
     let exceptions = EXCEPTIONS.iter().find_map(|name| value(name)).unwrap_or_default();
-    let (said_by, url) = VARIABLES.iter().find_map(|name| Some((*name, value(name)?)))?;
-    (!exceptions::cover(base_url.authority.host(), &exceptions)).then(|| Choice { url: url.into(), said_by })
+    let (source, url) = VARIABLES.iter().find_map(|name| Some((*name, value(name)?)))?;
+    (!exceptions::cover(base_url.authority.host(), &exceptions)).then(|| Choice { url: url.into(), source })
 }
 
 /// A usable proxy.
 #[derive(Clone, Debug)]
 pub(super) struct Proxy {
     pub(super) ureq: ureq::Proxy,
-    said_by: &'static str,
+    source: &'static str,
 }
 
 impl Proxy {
     pub(super) fn new(choice: &Choice, base_url: &BaseUrl) -> Result<Self> {
         // No message quotes the URL: it may contain a password.
         let refuse = |why: &str| {
-            let why = match choice.said_by {
+            let why = match choice.source {
                 SETTING => why.to_owned(),
                 variable => format!("{variable} in the environment: {why}"),
             };
@@ -88,19 +88,19 @@ impl Proxy {
                 "a plain http `base_url` is on this machine; sent through a proxy elsewhere, the key would be seen",
             );
         }
-        let is_environments = choice.said_by != SETTING;
+        let is_environments = choice.source != SETTING;
         if is_environments && port.is_none() && proxy.protocol() == ProxyProtocol::Http {
             return match with_port(&proxy, PORT_OF_CURL) {
-                Ok(ureq) => Ok(Self { ureq, said_by: choice.said_by }),
+                Ok(ureq) => Ok(Self { ureq, source: choice.source }),
                 Err(_) => refuse("expected the URL of an HTTP proxy with a port (http://host:port)"),
             };
         }
-        Ok(Self { ureq: proxy, said_by: choice.said_by })
+        Ok(Self { ureq: proxy, source: choice.source })
     }
 
     /// Where it is configured, for messages.
     pub(super) fn place(&self) -> String {
-        match self.said_by {
+        match self.source {
             SETTING => "`proxy`".to_owned(),
             variable => format!("`{variable}` in the environment"),
         }

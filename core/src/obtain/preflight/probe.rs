@@ -13,19 +13,19 @@ pub(super) struct Probe {
     pub(super) limits: Limits,
     pub(super) deadline: tokio::time::Instant,
     /// When waiting for records ends, for all checks.
-    pub(super) patience_ends: tokio::time::Instant,
+    pub(super) record_wait_ends: tokio::time::Instant,
 }
 
 impl Probe {
     pub(super) fn new(preflight: Preflight, deadline: Instant) -> Self {
         let Preflight { dns_source, connect_to, limits } = preflight;
-        let patience_ends = deadline.min(Instant::now() + limits.patience);
+        let record_wait_ends = deadline.min(Instant::now() + limits.record_wait);
         Self {
             dns: Dns::new(dns_source, limits.question),
             connect_to,
             limits,
             deadline: deadline.into(),
-            patience_ends: patience_ends.into(),
+            record_wait_ends: record_wait_ends.into(),
         }
     }
 }

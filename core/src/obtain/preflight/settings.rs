@@ -31,7 +31,7 @@ pub(super) struct Limits {
     /// One query to a DNS server. It is sent twice.
     pub(super) question: Duration,
     /// All waiting for servers that do not have a record yet.
-    pub(super) patience: Duration,
+    pub(super) record_wait: Duration,
     /// Before such a server is asked again. Doubled each time.
     pub(super) first_pause: Duration,
 }
@@ -41,7 +41,7 @@ impl Default for Limits {
         Self {
             fetch: Duration::from_secs(5),
             question: Duration::from_secs(3),
-            patience: Duration::from_secs(60),
+            record_wait: Duration::from_secs(60),
             first_pause: Duration::from_secs(1),
         }
     }

@@ -31,7 +31,7 @@ fn sandbox() -> Sandbox {
 fn preflight(sandbox: &Sandbox, connect_to: &[String]) -> Preflight {
     let resolver = sandbox.dns_address().to_string();
     let mut preflight = Preflight::new(Some(&resolver), connect_to).expect("parameters");
-    preflight.limits.patience = Duration::ZERO;
+    preflight.limits.record_wait = Duration::ZERO;
     preflight.limits.first_pause = Duration::from_millis(20);
     preflight.limits.fetch = Duration::from_secs(2);
     preflight

@@ -29,7 +29,7 @@ const NEW: OFlag = OFlag::O_WRONLY
 
 /// The real path of a folder below a root, whether it exists or not.
 #[derive(Debug)]
-pub(super) struct Way {
+pub(super) struct FolderPath {
     /// For messages.
     shown: PathBuf,
     root: PathBuf,
@@ -53,7 +53,7 @@ pub(super) struct Problem {
     is_missing: bool,
 }
 
-impl Way {
+impl FolderPath {
     pub(super) fn find(root: &Path, names: &[&str]) -> Result<Self, Problem> {
         let real_root = root.canonicalize().map_err(|error| Problem::new(root, &error))?;
         let mut existing = names.len();
@@ -145,7 +145,7 @@ fn with_kind(path: PathBuf) -> io::Result<(PathBuf, bool)> {
 impl Folder {
     /// None if it does not exist.
     pub(super) fn find(root: &Path, names: &[&str]) -> Result<Option<Self>, Problem> {
-        let found = Way::find(root, names).and_then(|way| way.walk(|_, _| Err(Errno::ENOENT)));
+        let found = FolderPath::find(root, names).and_then(|way| way.walk(|_, _| Err(Errno::ENOENT)));
         match found {
             Ok(folder) => Ok(Some(folder)),
             Err(problem) if problem.is_missing => Ok(None),

@@ -5,7 +5,7 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use super::file::{File, is_file_name};
-use super::folder::{Folder, Problem, Way};
+use super::folder::{Folder, FolderPath, Problem};
 use super::published::Published;
 use crate::error::{Error, Result};
 use crate::parameter::domain::is_twin;
@@ -69,7 +69,7 @@ impl Webroots {
     pub(super) fn plan(&self, domain: &str, file: &str) -> Result<Vec<Published>> {
         let root =
             std::path::absolute(self.root(domain)?).map_err(|error| Error::invalid(PARAMETER, error))?;
-        let existing = Way::find(&root, &STEPS)?.existing();
+        let existing = FolderPath::find(&root, &STEPS)?.existing();
         let mut path = root;
         let mut plan = Vec::new();
         for (index, step) in STEPS.iter().enumerate() {
@@ -85,7 +85,7 @@ impl Webroots {
     pub(super) fn publish(&self, file: &File<'_>) -> Result<()> {
         let root = self.root(file.domain)?;
         let put = || {
-            let folder = Way::find(root, &STEPS)?.make()?;
+            let folder = FolderPath::find(root, &STEPS)?.make()?;
             folder.put(file.name, &temporary(file.name), file.content.as_bytes())
         };
         Ok(again_while_missing(put)?)
@@ -95,7 +95,7 @@ impl Webroots {
 /// Writes a trial file where the challenge will be, and removes it. Missing folders are not created, because after a
 /// crash nobody would know who created them. A folder with the mark in its name is created instead.
 fn try_out(root: &Path, mark: &str) -> Result<(), Problem> {
-    let existing = Way::find(root, &STEPS)?.existing();
+    let existing = FolderPath::find(root, &STEPS)?.existing();
     // In the upper folders: a crash may have left something when fewer folders existed.
     for depth in 0..existing {
         let (above, _) = STEPS.split_at(depth);
@@ -158,7 +158,7 @@ fn temporary(file: &str) -> String {
 pub(super) fn remove_file(path: &Path) -> Result<()> {
     let file = path.file_name().and_then(OsStr::to_str).filter(|name| is_file_name(name));
     let root = path.parent().and_then(|folder| before(folder, &STEPS));
-    let (Some(root), Some(file)) = (root, file) else { return Err(strange(path)) };
+    let (Some(root), Some(file)) = (root, file) else { return Err(not_removed(path)) };
     let Some(folder) = Folder::find(root, &STEPS)? else { return Ok(()) };
     folder.remove_file(&temporary(file))?;
     Ok(folder.remove_file(file)?)
@@ -170,7 +170,7 @@ pub(super) fn remove_folder(path: &Path) -> Result<()> {
     let (parent, name) = match (before(path, &STEPS), before(path, &[first])) {
         (Some(root), _) => (Folder::find(root, &[first])?, second),
         (None, Some(root)) => (Folder::find(root, &[])?, first),
-        (None, None) => return Err(strange(path)),
+        (None, None) => return Err(not_removed(path)),
     };
     parent.map_or(Ok(()), |parent| Ok(parent.remove_folder(name)?))
 }
@@ -184,7 +184,7 @@ fn before<'a>(path: &'a Path, steps: &[&str]) -> Option<&'a Path> {
 }
 
 /// The journal can be edited. Whatever it contains, nothing else is removed.
-fn strange(path: &Path) -> Error {
+fn not_removed(path: &Path) -> Error {
     Error::storage(
         path,
         "it does not have the shape of what we publish, so it is not removed; look at the journal",

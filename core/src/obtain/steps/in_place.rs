@@ -15,7 +15,7 @@ impl Session<'_> {
     }
 
     /// The installed certificate. If the caller gives its key, the key counts as the caller's from now on.
-    pub(crate) fn pinned(&mut self, mut installed: Installed) -> Result<Installed> {
+    pub(crate) fn with_own_key(&mut self, mut installed: Installed) -> Result<Installed> {
         if self.terms.has_own_key() && !installed.terms.has_own_key() {
             self.note_key_use(installed.serial, &installed.id, true)?;
             installed.terms = self.terms.clone();

@@ -28,7 +28,7 @@ impl Session<'_> {
                     // A forbidden key is refused before anything is changed.
                     self.key_source()?;
                     self.keep_request()?;
-                    if let Some(obtained) = self.make_way()? {
+                    if let Some(obtained) = self.give_up_current_order()? {
                         return Ok(obtained);
                     }
                     self.begin_order()?;
@@ -82,7 +82,7 @@ impl Session<'_> {
 
     /// Gives up the current order, because another one is made. If it is issued already and is the requested one, it
     /// becomes the result of the call.
-    fn make_way(&mut self) -> Result<Option<Obtained>> {
+    fn give_up_current_order(&mut self) -> Result<Option<Obtained>> {
         let is_renewal = self.is_renewal();
         let Some(issued) = self.drop_order_if_any("another certificate is requested now")? else {
             return Ok(None);

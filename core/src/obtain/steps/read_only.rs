@@ -33,7 +33,7 @@ impl Session<'_> {
         if self.spec.adopt.as_ref().is_some_and(|id| *id != installed.id) {
             return needed("another order is to be adopted");
         }
-        if self.is_taken_back(&installed)?.is_some() {
+        if self.revoked_status(&installed)?.is_some() {
             return needed("the certificate in place was revoked");
         }
         if self.entry.read_json(REQUEST).ok().flatten().as_ref() != Some(&self.spec.request) {

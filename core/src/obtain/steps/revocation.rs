@@ -20,7 +20,7 @@ const MAX_WAIT: Duration = Duration::from_secs(5);
 impl Session<'_> {
     /// Whether the service has revoked the installed certificate. Its key is not used again.
     pub(crate) fn was_revoked(&mut self, installed: &Installed) -> Result<bool> {
-        let Some(status) = self.is_taken_back(installed)? else { return Ok(false) };
+        let Some(status) = self.revoked_status(installed)? else { return Ok(false) };
         let message = format!("the certificate in place is {status}, so a new one is ordered");
         self.warn(Stage::Order, &message, [("id", installed.id.as_str().into())]);
         if status == "revoked"
@@ -41,7 +41,7 @@ impl Session<'_> {
     }
 
     /// The service's status of a certificate that is no longer valid. It is asked once, and a failure is ignored.
-    pub(crate) fn is_taken_back(&self, installed: &Installed) -> Result<Option<String>> {
+    pub(crate) fn revoked_status(&self, installed: &Installed) -> Result<Option<String>> {
         let status = match &self.spec.statuses {
             Some(statuses) => statuses.get(&installed.id).cloned(),
             None => self.status_of(&installed.id)?,

@@ -16,7 +16,7 @@ use crate::obtain::session::Session;
 /// Verify is often too early. After this many failures it has another reason.
 const MAX_VERIFY_CALLS: u32 = 6;
 /// After this time without a change, or half of the time that is left, the reason for a pending order is searched.
-const SILENCE: Duration = Duration::from_secs(120);
+const EXPLAIN_AFTER: Duration = Duration::from_secs(120);
 /// The time that this search needs. With less time it is skipped.
 const TIME_TO_EXPLAIN: Duration = Duration::from_secs(5);
 /// The time limit of a check if the call has no deadline.
@@ -136,8 +136,9 @@ impl Session<'_> {
     /// Polls until the certificate is issued, with growing pauses.
     fn wait(&mut self, mut order: Certificate) -> Result<Waited> {
         let mut pauses = Pauses::new(self.spec.poll_interval);
-        let silence = self.time_left().map_or(SILENCE, |left| SILENCE.min(left / 2));
-        let mut explain_at = (silence >= TIME_TO_EXPLAIN).then(|| self.env.clock.instant() + silence);
+        let explain_after = self.time_left().map_or(EXPLAIN_AFTER, |left| EXPLAIN_AFTER.min(left / 2));
+        let mut explain_at =
+            (explain_after >= TIME_TO_EXPLAIN).then(|| self.env.clock.instant() + explain_after);
         loop {
             match order.status.as_deref() {
                 Some("issued") => return Ok(Waited::Issued(Box::new(order))),

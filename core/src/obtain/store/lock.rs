@@ -77,7 +77,7 @@ impl LockFile {
             return Ok(None);
         }
         if makes_record_locks_of_flocks(&file)? {
-            return Self::Record(file).naming_us().map(Some);
+            return Self::Record(file).with_holder().map(Some);
         }
         let mut holder = Vec::new();
         Read::by_ref(&mut file).take(32).read_to_end(&mut holder)?;
@@ -91,7 +91,7 @@ impl LockFile {
             }
             Err((_, errno)) => return Err(errno.into()),
         };
-        held.naming_us().map(Some)
+        held.with_holder().map(Some)
     }
 
     fn try_share(path: &Path) -> io::Result<Option<Self>> {
@@ -110,7 +110,7 @@ impl LockFile {
         }
     }
 
-    fn naming_us(mut self) -> io::Result<Self> {
+    fn with_holder(mut self) -> io::Result<Self> {
         let file = match &mut self {
             Self::Flock(Some(flock)) => &mut **flock,
             Self::Record(file) => file,

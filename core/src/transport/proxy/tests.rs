@@ -29,7 +29,7 @@ fn the_environment_counts_only_when_it_is_asked_for() {
 }
 
 fn usable(url: &str, base_url: &str) -> Result<Proxy> {
-    let choice = Choice { url: url.into(), said_by: "https_proxy" };
+    let choice = Choice { url: url.into(), source: "https_proxy" };
     Proxy::new(&choice, &BaseUrl::parse(base_url).expect("a URL"))
 }
 
@@ -120,7 +120,7 @@ fn a_proxy_of_the_environment_without_a_port_has_curls() {
     assert_eq!((proxy.ureq.username(), proxy.ureq.password()), (Some("us@er"), Some("p/:a%")));
     // A setting does not have curl's default.
     for (url, place) in [("http://h", "the proxy h:80"), ("https://h", "the proxy h:443")] {
-        let choice = Choice { url: url.into(), said_by: SETTING };
+        let choice = Choice { url: url.into(), source: SETTING };
         let base_url = BaseUrl::parse("https://api.zerossl.com").expect("a URL");
         assert_eq!(Proxy::new(&choice, &base_url).expect("a proxy").to_string(), place);
     }

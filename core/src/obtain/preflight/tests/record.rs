@@ -51,7 +51,7 @@ fn addresses_instead_of_the_record_are_reported() {
         sandbox.add_record(&name, kind, address).expect("a record");
         let mut preflight = preflight(&sandbox, &[]);
         // There is no wait: the record exists in another form.
-        preflight.limits.patience = Duration::from_secs(3600);
+        preflight.limits.record_wait = Duration::from_secs(3600);
         let finding = one(check(&preflight, &record("www.example.com")));
         assert!(finding.certain && finding.found.contains(address), "{finding:?}");
         assert!(
@@ -85,7 +85,7 @@ fn a_wildcards_addresses_stand_for_nothing() {
     let finding = std::thread::scope(|scope| {
         scope.spawn(|| wildcard(&socket));
         let mut preflight = Preflight::new(Some(&server.to_string()), &[]).expect("parameters");
-        preflight.limits.patience = Duration::ZERO;
+        preflight.limits.record_wait = Duration::ZERO;
         let findings = check(&preflight, &record("example.com"));
         UdpSocket::bind("127.0.0.1:0").and_then(|end| end.send_to(&[], server)).expect("sent");
         one(findings)
@@ -138,7 +138,7 @@ fn a_record_that_appears_later_is_waited_for() {
     let sandbox = sandbox();
     add(&sandbox, "example.com", "old.example.net");
     let mut preflight = preflight(&sandbox, &[]);
-    preflight.limits.patience = Duration::from_secs(20);
+    preflight.limits.record_wait = Duration::from_secs(20);
     let findings = std::thread::scope(|scope| {
         scope.spawn(|| {
             let name = format!("{LABEL}.example.com");

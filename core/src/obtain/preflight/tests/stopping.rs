@@ -20,7 +20,7 @@ fn a_cancel_ends_a_question_and_a_wait() {
             sandbox.set_dns_answer(&name, DnsAnswer::Silence, Duration::ZERO);
         }
         let mut preflight = preflight(&sandbox, &[]);
-        preflight.limits.patience = Duration::from_secs(60);
+        preflight.limits.record_wait = Duration::from_secs(60);
         preflight.limits.first_pause = Duration::from_secs(20);
         thread::scope(|scope| {
             let canceller = scope.spawn(|| {
@@ -78,7 +78,7 @@ fn the_deadline_leaves_what_was_seen() {
     let sandbox = sandbox();
     sandbox.set_dns_answer("example.com", DnsAnswer::Silence, Duration::ZERO);
     let mut preflight = preflight(&sandbox, &[]);
-    preflight.limits.patience = Duration::from_secs(60);
+    preflight.limits.record_wait = Duration::from_secs(60);
     let started = Instant::now();
     let watch = Watching { cancel: &CancelToken::new(), deadline: started + Duration::from_millis(600) };
     let findings = preflight.check(&watch, &[record("example.com"), record("example.com")]).expect("a check");
