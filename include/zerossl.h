@@ -57,21 +57,21 @@
 #define ZEROSSL_OK 0
 /** Bad UTF-8, bad JSON, an unknown or wrong parameter or setting. */
 #define ZEROSSL_E_INVALID_ARGUMENT (-1)
-/** The service said no. */
+/** The service refused the request. */
 #define ZEROSSL_E_API (-2)
 /** The access key was refused or is missing. */
 #define ZEROSSL_E_AUTH (-3)
-/** Too many requests, also after the retries. */
+/** Too many requests, even after the retries. */
 #define ZEROSSL_E_RATE_LIMITED (-4)
 /** No connection, a reset, a short body. */
 #define ZEROSSL_E_NETWORK (-5)
-/** The server's certificate or the handshake. */
+/** The server's certificate or the TLS handshake failed. */
 #define ZEROSSL_E_TLS (-6)
-/** The deadline came first. */
+/** The deadline passed. */
 #define ZEROSSL_E_TIMEOUT (-7)
 /** An answer that cannot be used: HTML, empty, not JSON, too large, a redirect. */
 #define ZEROSSL_E_RESPONSE (-8)
-/** The service could not see that the names are controlled. */
+/** The service could not validate the names. */
 #define ZEROSSL_E_VALIDATION (-9)
 /** Cancelled by the caller. */
 #define ZEROSSL_E_CANCELLED (-10)
@@ -81,9 +81,9 @@
 #define ZEROSSL_E_FORKED (-12)
 /** Another process works on the entry. */
 #define ZEROSSL_E_BUSY (-13)
-/** A create whose outcome cannot be told. */
+/** An order whose outcome is not known. */
 #define ZEROSSL_E_AMBIGUOUS (-14)
-/** The result of an op that still runs was asked for. */
+/** The op still runs, so it has no result yet. */
 #define ZEROSSL_E_NOT_READY (-15)
 /** A caught panic: a bug of this library. */
 #define ZEROSSL_E_INTERNAL (-99)
@@ -368,13 +368,13 @@ char *zerossl_create_certificate(const zerossl_client *client,
                                  zerossl_error **error);
 
 /**
- * Asks the service to look at the published files or records, or to send its mails. Keep what is published
- * until the certificate is issued: the service looks again.
+ * Asks the service to check the published files or records, or to send its mails. Keep everything
+ * published until the certificate is issued: the service checks again.
  *
  * Parameters:
  * - `id`: The certificate's id.
- * - `validation_method`: How control is shown; one method covers the whole order.
- * - `validation_email`?: For EMAIL: one address for each name, out of those that the order lists.
+ * - `validation_method`: How control is proved. One method is used for the whole order.
+ * - `validation_email`?: For EMAIL: one address per name, from the addresses that the order lists.
  *
  * Answer: a certificate, see docs/operations/verify_domains.md. Returned as JSON for zerossl_string_free;
  * NULL on failure, with `*error`. Any thread, many at once; blocks like zerossl_call.
@@ -385,7 +385,7 @@ char *zerossl_verify_domains(const zerossl_client *client,
                              zerossl_error **error);
 
 /**
- * Gets a certificate as it is now.
+ * Gets a certificate with its current state.
  *
  * Parameters:
  * - `id`: The certificate's id.
@@ -403,12 +403,12 @@ char *zerossl_get_certificate(const zerossl_client *client,
  * `page`.
  *
  * Parameters:
- * - `status`?: Only these states; without it all known ones. `expiring_soon`: issued, and over within 30
- *   days.
+ * - `status`?: Only these states; by default all known ones. `expiring_soon`: issued, and expires within
+ *   30 days.
  * - `type`?: Only this type.
- * - `search`?: Part of a name; the whole CN on accounts with more than 1000 certificates.
+ * - `search`?: A part of a name; on accounts with more than 1000 certificates, the complete CN.
  * - `limit`?: Certificates on a page: 100 by default, 1000 at most.
- * - `page`?: The page, from 1.
+ * - `page`?: The number of the page, from 1.
  *
  * Answer: `total_count`, `result_count`, `page`, `limit`, `acme_usage_level`, `acme_locked`, `results`.
  * Returned as JSON for zerossl_string_free; NULL on failure, with `*error`. Any thread, many at once;
@@ -420,7 +420,7 @@ char *zerossl_list_certificates(const zerossl_client *client,
                                 zerossl_error **error);
 
 /**
- * Asks how far validation by mail has come. For the other methods ask for the certificate.
+ * Gets the progress of validation by mail. For the other methods, get the certificate.
  *
  * Parameters:
  * - `id`: The certificate's id.
@@ -434,7 +434,7 @@ char *zerossl_verification_status(const zerossl_client *client,
                                   zerossl_error **error);
 
 /**
- * Sends the validation mails again. Never repeated by us: each call sends mail.
+ * Sends the validation mails again. The library never repeats this request: each one sends mail.
  *
  * Parameters:
  * - `id`: The certificate's id.
@@ -448,7 +448,7 @@ char *zerossl_resend_verification(const zerossl_client *client,
                                   zerossl_error **error);
 
 /**
- * Gives up an order that is a draft or waits for validation; its place in the quota becomes free.
+ * Cancels an order that is a draft or waits for validation. Its place in the quota becomes free.
  *
  * Parameters:
  * - `id`: The certificate's id.
@@ -462,11 +462,11 @@ char *zerossl_cancel_certificate(const zerossl_client *client,
                                  zerossl_error **error);
 
 /**
- * Takes an issued certificate back. Its place in the quota stays taken.
+ * Revokes an issued certificate. Its place in the quota stays used.
  *
  * Parameters:
  * - `id`: The certificate's id.
- * - `reason`?: Why; `Unspecified` if nothing is said.
+ * - `reason`?: The reason; `Unspecified` by default.
  *
  * Answer: `success`. Returned as JSON for zerossl_string_free; NULL on failure, with `*error`. Any thread,
  * many at once; blocks like zerossl_call.
@@ -477,12 +477,12 @@ char *zerossl_revoke_certificate(const zerossl_client *client,
                                  zerossl_error **error);
 
 /**
- * Gets the issued certificate with its chain, as PEM. Right after `issued` the service may still answer
- * `certificate_not_issued`: try again later.
+ * Gets the issued certificate with its chain, as PEM. Right after the status becomes `issued`, the service
+ * may still answer `certificate_not_issued`: try again later.
  *
  * Parameters:
  * - `id`: The certificate's id.
- * - `include_cross_signed`?: Whether the chain goes on to the cross-signed root.
+ * - `include_cross_signed`?: Whether the chain includes the cross-signed root.
  *
  * Answer: `certificate`, `ca_bundle`, `fullchain`. Returned as JSON for zerossl_string_free; NULL on
  * failure, with `*error`. Any thread, many at once; blocks like zerossl_call.
@@ -497,7 +497,7 @@ char *zerossl_download_certificate(const zerossl_client *client,
  *
  * Parameters:
  * - `id`: The certificate's id.
- * - `include_cross_signed`?: Whether the chain goes on to the cross-signed root.
+ * - `include_cross_signed`?: Whether the chain includes the cross-signed root.
  *
  * Answer: `zip`. Returned as JSON for zerossl_string_free; NULL on failure, with `*error`. Any thread,
  * many at once; blocks like zerossl_call.
@@ -508,10 +508,10 @@ char *zerossl_download_certificate_zip(const zerossl_client *client,
                                        zerossl_error **error);
 
 /**
- * Asks the service what it thinks of a CSR. No order is made.
+ * Lets the service check a CSR. Nothing is ordered.
  *
  * Parameters:
- * - `csr`: The certificate signing request, PEM.
+ * - `csr`: The certificate signing request, in PEM.
  *
  * Answer: `valid`, `error`, `csr_response`. Returned as JSON for zerossl_string_free; NULL on failure,
  * with `*error`. Any thread, many at once; blocks like zerossl_call.
@@ -523,10 +523,10 @@ char *zerossl_validate_csr(const zerossl_client *client,
 
 /**
  * Gets new credentials for an ACME client's external account binding (RFC 8555, section 7.3.4). They can
- * be used again, and only so many are given a day.
+ * be used more than once. The service limits how many it gives per day.
  *
  * Parameters:
- * - `email`?: For the account of this address; then no access key is needed or sent.
+ * - `email`?: Uses the account with this email address. Then no access key is needed or sent.
  *
  * Answer: `eab_kid`, `eab_hmac_key`. Returned as JSON for zerossl_string_free; NULL on failure, with
  * `*error`. Any thread, many at once; blocks like zerossl_call.
@@ -540,7 +540,7 @@ char *zerossl_generate_eab_credentials(const zerossl_client *client,
  * Gets a page of the CA's own certificates.
  *
  * Parameters:
- * - `limit`?: How many on a page, 100 at most.
+ * - `limit`?: How many to return on a page, 100 at most.
  * - `cursor`?: `next_cursor` or `prev_cursor` of another page.
  *
  * Answer: `data`, `next_cursor`, `prev_cursor`. Returned as JSON for zerossl_string_free; NULL on failure,
@@ -581,13 +581,13 @@ char *zerossl_download_ca_certificate(const zerossl_client *client,
                                       zerossl_error **error);
 
 /**
- * Asks any endpoint, also one that is published after this version. The access key is added; an error body
- * is an error.
+ * Calls any endpoint, including those published after this version. The access key is added. An error body
+ * becomes an error.
  *
  * Parameters:
  * - `method`: The HTTP method. Only a GET is repeated.
- * - `path`: The path, such as /certificates.
- * - `query`?: The query's parameters: texts, numbers, true or false.
+ * - `path`: The path, for example /certificates.
+ * - `query`?: The query parameters: texts, numbers, true or false.
  * - `body`?: The JSON body.
  *
  * Answer: `http_status`, `body`. Returned as JSON for zerossl_string_free; NULL on failure, with `*error`.
@@ -603,11 +603,11 @@ char *zerossl_request(const zerossl_client *client,
  * key before you order.
  *
  * Parameters:
- * - `domains`: The names; the first one becomes the CN if it has no more than 64 characters.
+ * - `domains`: The names. The first one becomes the CN if it has 64 characters at most.
  * - `key_type`?: The kind of key to make; ecdsa-p256 by default.
- * - `private_key`?: A key to use instead: PEM, as PKCS#8, SEC1 or PKCS#1.
- * - `subject`?: What a CSR of ours says beside the CN; by default the country `US`, since the service
- *   refused CSRs without one in 2026. A DV certificate shows none of it.
+ * - `private_key`?: A key to use instead, in PEM: PKCS#8, SEC1 or PKCS#1.
+ * - `subject`?: The subject of the CSR besides the CN. By default it is the country `US`, because the
+ *   service refused CSRs without a country in 2026. A DV certificate does not show the subject.
  *
  * Answer: `csr`, `private_key`. Returned as JSON for zerossl_string_free; NULL on failure, with `*error`.
  * Any thread, many at once; blocks like zerossl_call.
@@ -634,46 +634,51 @@ char *zerossl_wait_until_issued(const zerossl_client *client,
                                 zerossl_error **error);
 
 /**
- * Leaves a valid certificate in a folder. Nothing is done while the one there is good, an order under way
- * goes on, and otherwise a new one is ordered. Safe to repeat, safe to kill.
+ * Gets a valid certificate and installs it in a folder. A good certificate is kept, and an order that
+ * exists already is continued; otherwise a new one is ordered. The call can be repeated and killed at any
+ * time.
  *
  * Parameters:
- * - `domains`: The names; the first one is the CN.
- * - `directory`: The folder of all entries; it is made if there is none.
- * - `validation`: How control of the names is shown: `method`, and one of `webroot`, `listen`, `hook`,
- *   `emails`; with none of them the caller is asked by events.
- * - `name`?: The entry's name, a folder in `directory`; the first domain if absent.
+ * - `domains`: The names. The first one is the CN.
+ * - `directory`: The folder of all entries. It is made if it does not exist.
+ * - `validation`: How control of the names is proved: `method`, and one of `webroot`, `listen`, `hook`,
+ *   `emails`. Without any of these, events ask the caller to publish.
+ * - `name`?: The entry's name, a folder in `directory`; by default the first domain.
  * - `validity_days`?: Days of validity; 90 by default.
- * - `strict_domains`?: Exactly these names, true by default; otherwise the service adds the www or bare
+ * - `strict_domains`?: Exactly these names; true by default. If false, the service adds the www or bare
  *   twin of a name.
  * - `key_type`?: The kind of key; ecdsa-p256 by default.
- * - `reuse_key`?: Whether a renewal keeps the key; one whose certificate was revoked is never kept.
- * - `private_key`?: A key of the caller's, PEM, for all orders of the entry: later calls and `renew_all`
- *   take it from the key's own file, until `reuse_key` is false or another `key_type` is asked for.
- * - `csr`?: A CSR of the caller's, PEM, whose names are `domains`: the caller keeps the key, so there is
- *   no `privkey` and no `combined` among the files. Not with `key_type`, `subject`, `private_key`,
- *   `reuse_key`.
- * - `subject`?: What a CSR of ours says beside the CN, as in `generate_csr`.
- * - `renew_at`?: The share of the lifetime that is left when the certificate is renewed; 1/3 by default.
- * - `force`?: Orders anew though the certificate is good, and though too many creates are without an
- *   outcome.
- * - `replace`?: Which certificate the new one replaces, which passes the quota: `auto` (the newest of
- *   the entry; the default), `never`, or an id.
- * - `deadline`?: Seconds for the whole call; 1800 by default, without end for EMAIL.
- * - `poll_interval`?: Seconds before the order is looked at again, growing to 30; 2 by default.
- * - `settle`?: Seconds after which an order whose answer was lost, and which cannot be found, counts as
- *   not made; 30 by default.
- * - `preflight`?: Whether we look at files and records before the service does, and what follows from
- *   what we find; warn by default.
- * - `resolver`?: The DNS server for our own look, `ADDRESS` or `ADDRESS:PORT`; by default the
- *   authoritative ones.
- * - `connect_to`?: Where our own look goes instead, as in curl: `HOST:PORT:TO_HOST:TO_PORT`.
- * - `deploy_hook`?: A command that runs after a new certificate is in place, at least once for each.
- * - `rollback`?: Whether `current` goes back to the version before when the deploy hook fails.
- * - `adopt`?: The id of the order that is ours, after an error of kind `ambiguous`.
- * - `abandon`?: Gives up the order under way; one that is issued meanwhile is installed.
- * - `offline`?: No network while the certificate is good; otherwise the service is asked once whether it
- *   was revoked.
+ * - `reuse_key`?: Whether a renewal uses the same key. The key of a revoked certificate is never used
+ *   again.
+ * - `private_key`?: A key of the caller, in PEM, for all orders of the entry. Later calls and
+ *   `renew_all` read it from the entry, until `reuse_key` is false or another `key_type` is requested.
+ * - `csr`?: A CSR of the caller, in PEM, with the names in `domains`. The caller keeps the key, so there
+ *   is no `privkey` and no `combined` among the files. Not together with `key_type`, `subject`,
+ *   `private_key`, `reuse_key`.
+ * - `subject`?: The subject of the CSR besides the CN, as in `generate_csr`.
+ * - `renew_at`?: The certificate is renewed when this share of its lifetime is left; 1/3 by default.
+ * - `force`?: Orders a new certificate even if the current one is good, and even if the outcome of too
+ *   many creates is not known.
+ * - `replace`?: The certificate that the new one replaces, which does not use a place in the quota:
+ *   `auto` (the newest of the entry; the default), `never`, or an id.
+ * - `deadline`?: Seconds for the whole call; 1800 by default, no limit for EMAIL.
+ * - `poll_interval`?: Seconds between two checks of the order, growing to 30; 2 by default.
+ * - `settle`?: Seconds until an order whose answer was lost, and which is not found, counts as not made;
+ *   30 by default.
+ * - `preflight`?: Whether files and records are checked before the service does it, and what a problem
+ *   leads to; warn by default.
+ * - `resolver`?: The DNS server for these checks, `ADDRESS` or `ADDRESS:PORT`; by default the
+ *   authoritative servers.
+ * - `connect_to`?: Other addresses for these checks to connect to, as in curl:
+ *   `HOST:PORT:TO_HOST:TO_PORT`.
+ * - `deploy_hook`?: A command that runs after a new certificate is installed, at least once for each
+ *   certificate.
+ * - `rollback`?: Whether `current` is set back to the previous version if the deploy hook fails.
+ * - `adopt`?: The id of the order to continue, after an error of kind `ambiguous`.
+ * - `abandon`?: Gives up the current order. If it is issued in the meantime, the certificate is
+ *   installed.
+ * - `offline`?: Does not use the network while the certificate is good. By default the service is asked
+ *   once whether it was revoked.
  *
  * Answer: `outcome`, `certificate`, `files`, `deployed`. Returned as JSON for zerossl_string_free; NULL on
  * failure, with `*error`. Any thread, many at once; blocks like zerossl_call.
@@ -684,15 +689,16 @@ char *zerossl_obtain(const zerossl_client *client,
                      zerossl_error **error);
 
 /**
- * Does for every entry of a store what `obtain` would, by the parameters it was last called with. It goes
- * on after a failure; the error has the whole report as its `details`.
+ * Runs `obtain` for every entry of a store, with the parameters of its last call. It continues after a
+ * failure. The error then has the complete report in its `details`.
  *
  * Parameters:
  * - `directory`: The folder of all entries.
- * - `jobs`?: How many entries are worked on at once; 4 by default.
- * - `max_orders`?: How many new orders are made at most, refused ones left out; what would need another
- *   is `postponed` to the next run.
- * - `offline`?: No network for entries whose certificate is good; what was revoked goes unnoticed.
+ * - `jobs`?: How many entries are processed at the same time; 4 by default.
+ * - `max_orders`?: How many new orders are made at most, not counting refused ones. Entries that would
+ *   need another order are `postponed` to the next run.
+ * - `offline`?: Does not use the network for entries whose certificate is good. A revocation is not
+ *   noticed then.
  *
  * Answer: `failed`, `results`. Returned as JSON for zerossl_string_free; NULL on failure, with `*error`.
  * Any thread, many at once; blocks like zerossl_call.

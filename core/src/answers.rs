@@ -1,6 +1,6 @@
-//! Answers that several operations share. An answer of a single operation stands in that operation's file.
+//! Answers that several operations share. The answer of a single operation is defined in that operation's file.
 //!
-//! The types are plain derives on stable JSON; what the service really sends is brought into that form by the reader.
+//! The types are plain derives on the stable JSON. The reader turns what the service really sends into that form.
 
 mod certificate;
 mod extra;

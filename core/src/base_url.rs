@@ -1,4 +1,4 @@
-//! Where the service is: HTTPS, or plain HTTP to this machine itself.
+//! The base URL of the service: HTTPS, or plain HTTP to this machine.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -21,7 +21,7 @@ impl BaseUrl {
     pub(crate) const DEFAULT: &str = "https://api.zerossl.com";
 
     pub(crate) fn parse(text: &str) -> Result<Self> {
-        // No message quotes the text: it may hold a password.
+        // No message quotes the URL: it may contain a password.
         let refuse = |why: &str| Err(Error::invalid("base_url", why));
         let Ok(uri) = text.parse::<Uri>() else {
             return refuse("expected a URL such as https://api.zerossl.com");
@@ -29,7 +29,7 @@ impl BaseUrl {
         let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else {
             return refuse("expected a whole URL such as https://api.zerossl.com");
         };
-        // Anywhere: behind a password with a `/` in it, what looks like the host is the user.
+        // At any position: if the password contains a `/`, the user looks like the host.
         if text.contains('@') {
             return refuse(
                 "a user and password in it are not supported, take them out (in a path, write %40)",

@@ -1,4 +1,4 @@
-//! Cancelling: one token that every wait and every read and write of the network looks at.
+//! Cancellation: one token that every wait and every network read and write checks.
 
 use std::fmt;
 use std::sync::Arc;
@@ -6,61 +6,61 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// Ends the calls that look at it: clone it, keep one, give one to [`Client::cancelled_by`].
+/// Ends the calls that use it. Clone it, keep one clone, and give the other to [`Client::cancelled_by`].
 ///
-/// Waits and the network end within 50 milliseconds. A token that was cancelled stays so.
+/// Waits and network operations end within 50 milliseconds. A cancelled token stays cancelled.
 ///
 /// [`Client::cancelled_by`]: crate::Client::cancelled_by
 #[derive(Clone, Debug, Default)]
-pub struct CancelToken(Arc<State>);
+pub struct CancelToken(Arc<TokenState>);
 
-/// Without a lock, which a signal handler or a child of fork could find taken.
+/// Without a lock: a signal handler or a forked child could find a lock taken.
 #[derive(Default)]
-struct State {
+struct TokenState {
     cancelled: AtomicBool,
     ask: Option<Ask>,
-    /// The tokens that this one is cancelled with.
+    /// If one of these tokens is cancelled, this one is too.
     parents: Vec<CancelToken>,
-    /// Whether it asks what they ask: not on another thread than the call's.
+    /// Whether the parents' callbacks are called too. Not for a child, which is used on another thread.
     asks_parents: bool,
 }
 
 type Ask = Box<dyn Fn() -> bool + Send + Sync>;
 
-/// How long a wait goes on before the token is looked at again.
-const LOOK_EVERY: Duration = Duration::from_millis(50);
+/// How long a wait may last before it checks the token again.
+const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
 impl CancelToken {
-    /// A token that nobody has cancelled yet.
+    /// A token that is not cancelled.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// A token that is cancelled, too, when the answer is true: for hosts where only the thread that made the call can
-    /// tell, such as one whose signal handlers run there.
+    /// A token that is also cancelled when `ask` returns true. For hosts where only the calling thread can know, such
+    /// as one whose signal handlers run on that thread.
     ///
-    /// It is asked on the thread of the call: at every read and write of the network, and at least every 50
-    /// milliseconds of a wait, so it has to be quick. Ops, which have a thread of their own, do not ask it.
+    /// `ask` is called on the thread of the call: at every network read and write, and at least every 50 milliseconds
+    /// during a wait. So it has to be fast. Ops run on their own thread and do not call it.
     #[must_use]
     pub fn asking(ask: impl Fn() -> bool + Send + Sync + 'static) -> Self {
-        Self(Arc::new(State { ask: Some(Box::new(ask)), ..State::default() }))
+        Self(Arc::new(TokenState { ask: Some(Box::new(ask)), ..TokenState::default() }))
     }
 
-    /// A token that nobody has, and so nobody cancels.
+    /// A token that nobody else has, so it is never cancelled.
     pub(crate) fn never() -> Self {
         Self::under(Vec::new(), true)
     }
 
-    /// A token of its own that is cancelled with this one. It does not ask what this one asks: that is for the call's
-    /// thread, and a child is for another.
+    /// A new token that is cancelled together with this one. It does not call this one's callback: a callback belongs
+    /// to the thread of the call, and a child is for another thread.
     pub(crate) fn child(&self) -> Self {
         Self::under(vec![self.clone()], false)
     }
 
-    /// A token that is cancelled with each of the two, and asks what they ask.
+    /// A token that is cancelled when either of the two is, and calls the callbacks of both.
     pub(crate) fn or(&self, other: &Self) -> Self {
-        // One that was put together like this is known to nobody else, so it is taken apart again.
+        // A combined token is known to nobody else, so its parts are used directly.
         let mut parents = if self.0.asks_parents { self.0.parents.clone() } else { vec![self.clone()] };
         if parents.iter().all(|parent| !Arc::ptr_eq(&parent.0, &other.0)) {
             parents.push(other.clone());
@@ -72,20 +72,20 @@ impl CancelToken {
     }
 
     fn under(parents: Vec<Self>, asks_parents: bool) -> Self {
-        Self(Arc::new(State { parents, asks_parents, ..State::default() }))
+        Self(Arc::new(TokenState { parents, asks_parents, ..TokenState::default() }))
     }
 
-    /// How often a wait that is not the token's own has to look at it.
+    /// How often somebody else's wait has to check the token. None: a wake-up is enough.
     pub(crate) fn look_every(&self) -> Option<Duration> {
-        (self.0.ask.is_some() || !self.0.parents.is_empty()).then_some(LOOK_EVERY)
+        (self.0.ask.is_some() || !self.0.parents.is_empty()).then_some(POLL_INTERVAL)
     }
 
-    /// Cancels: from any thread, as often as wanted.
+    /// Cancels. Can be called from any thread and more than once.
     pub fn cancel(&self) {
         self.0.cancelled.store(true, Ordering::Release);
     }
 
-    /// Whether somebody cancelled.
+    /// Whether the token is cancelled.
     #[must_use]
     pub fn is_cancelled(&self) -> bool {
         if self.is_set() {
@@ -99,25 +99,25 @@ impl CancelToken {
         answer
     }
 
-    /// Whether this token or one that it is cancelled with was cancelled, without asking.
+    /// Whether this token or one of its parents is cancelled, without calling a callback.
     fn is_set(&self) -> bool {
         self.0.cancelled.load(Ordering::Acquire) || self.0.parents.iter().any(Self::is_set)
     }
 
-    /// Waits until this moment; false if somebody cancelled first.
+    /// Waits until this moment. False if it was cancelled first.
     pub(crate) fn sleep_until(&self, end: Instant) -> bool {
         while !self.is_cancelled() {
             let left = end.saturating_duration_since(Instant::now());
             if left == Duration::ZERO {
                 return true;
             }
-            thread::sleep(left.min(LOOK_EVERY));
+            thread::sleep(left.min(POLL_INTERVAL));
         }
         false
     }
 }
 
-impl fmt::Debug for State {
+impl fmt::Debug for TokenState {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("State").field("cancelled", &self.cancelled).finish_non_exhaustive()
     }
@@ -145,7 +145,7 @@ mod tests {
     fn one_of_several_is_enough() {
         for cancelled in 0..3 {
             let tokens = [CancelToken::new(), CancelToken::new(), CancelToken::new()];
-            // The ones in between are not kept.
+            // The intermediate tokens are not kept.
             let all = tokens.iter().fold(CancelToken::never(), |all, token| all.or(token));
             let (child, end) = (all.child().child(), Instant::now() + Duration::from_secs(60));
             let waits = [all.clone(), child].map(|token| thread::spawn(move || token.sleep_until(end)));
@@ -153,7 +153,7 @@ mod tests {
             assert_eq!(waits.map(|wait| wait.join().expect("no panic")), [false, false]);
             let others: Vec<_> = tokens.iter().map(CancelToken::is_cancelled).collect();
             assert_eq!(others.iter().filter(|cancelled| **cancelled).count(), 1, "the others are left alone");
-            // Whoever comes later finds it so.
+            // The state is the same when it is checked later.
             assert!(all.or(&CancelToken::new()).is_cancelled() && all.child().is_cancelled());
         }
     }
@@ -177,7 +177,8 @@ mod tests {
             });
             let both = if is_first { asking.or(&other) } else { other.or(&asking) };
             assert!(!both.is_cancelled());
-            // On another thread it hears what became of a question that was asked here, and does not ask.
+            // On another thread, the token sees the result of a callback that was called here, and does not call it
+            // itself.
             let (child, end) = (both.child(), Instant::now() + Duration::from_secs(60));
             let heard = child.clone();
             let wait = thread::spawn(move || heard.sleep_until(end));

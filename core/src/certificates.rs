@@ -10,7 +10,7 @@ use crate::operation::Request;
 use crate::pages::{self, Pager};
 use crate::{json, parameter};
 
-/// All certificates that match; made by [`Client::certificates`]. Ends after an error.
+/// All certificates that match, made by [`Client::certificates`]. Ends after an error.
 #[derive(Debug)]
 pub struct Certificates {
     client: Client,
@@ -25,7 +25,7 @@ impl Certificates {
         Self { client, list, pager: None, ready: VecDeque::new(), ended: false }
     }
 
-    /// Reads pages until one brings something, each with the time of a call.
+    /// Reads pages until one has entries. Each page has the time-out of one call.
     fn fill(&mut self) -> Result<()> {
         let operation = ListCertificates::OPERATION;
         let Self { client, list, pager, ready, ended } = self;
@@ -47,9 +47,10 @@ impl Certificates {
 }
 
 impl Client {
-    /// All certificates that match, page after page as they are needed.
+    /// All certificates that match. Pages are fetched when they are needed.
     ///
-    /// None comes twice, and none is missed that was there throughout, also while others come and go.
+    /// No certificate comes twice. None is missed that exists during the whole run, even if others are added or
+    /// removed.
     #[must_use]
     pub fn certificates(&self, list: ListCertificates) -> Certificates {
         Certificates::new(self.clone(), list)

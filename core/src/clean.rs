@@ -1,7 +1,7 @@
-//! Takes secrets out of texts that are shown: errors, excerpts of answers, log events.
+//! Removes secrets from texts that are shown: errors, excerpts of answers, log events.
 //!
-//! A secret comes back in many spellings: raw, percent-encoded in a URL, HTML-escaped in an error page, escaped in
-//! JSON, or a mixture. So each character is compared in all its spellings, not the text with a list of spellings.
+//! A secret can come back in many spellings: raw, percent-encoded in a URL, HTML-escaped in an error page, escaped in
+//! JSON, or mixed. So each character is compared in all its spellings, instead of the text with a list of spellings.
 
 use serde_json::Value;
 
@@ -19,21 +19,21 @@ impl Cleaner {
     pub(crate) fn learn(&mut self, secret: &str) {
         if !secret.is_empty() {
             self.secrets.push(secret.into());
-            // The longest first: a password may be part of a longer secret.
+            // Longest first: a password may be part of a longer secret.
             self.secrets.sort_by_key(|secret| std::cmp::Reverse(secret.reveal().len()));
         }
     }
 
-    /// Learns the user and password in a URL.
+    /// Adds the user and password of a URL.
     pub(crate) fn learn_user_part(&mut self, url: &str) {
         let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
-        // The last `@` of all: a `/` in front of it may be a password's that was not encoded.
+        // The last `@`: a `/` before it may belong to a password that was not encoded.
         let Some((user_part, _)) = rest.rsplit_once('@') else { return };
         let (user, password) = user_part.split_once(':').unwrap_or((user_part, ""));
         for part in [user_part, user, password] {
-            // Decoded, since the comparison knows the encoded spellings by itself.
+            // Decoded, because the comparison handles the encoded spellings.
             let part = percent_decoded(part);
-            // A single letter would be found in every text.
+            // A single letter would match in every text.
             if part.len() > 2 {
                 self.learn(&part);
             }
@@ -71,7 +71,7 @@ impl Cleaner {
         let mut at = 0;
         while at < text.len() {
             match self.find(&text[at..]) {
-                Some(Found { keep, length }) => {
+                Some(SecretMatch { keep, length }) => {
                     cleaned.push_str(&text[kept..at + keep]);
                     cleaned.push_str(MASK);
                     at += length.max(1);
@@ -83,26 +83,26 @@ impl Cleaner {
         (kept > 0).then(|| cleaned + &text[kept..])
     }
 
-    /// A secret at the start of `text`.
-    fn find(&self, text: &str) -> Option<Found> {
+    /// Finds a secret at the start of `text`.
+    fn find(&self, text: &str) -> Option<SecretMatch> {
         let known = |text: &str| self.secrets.iter().find_map(|secret| length_of(secret.reveal(), text));
         if let Some(length) = known(text).or_else(|| private_key(text)) {
-            return Some(Found { keep: 0, length });
+            return Some(SecretMatch { keep: 0, length });
         }
         let named = value_of_secret_name(text)?;
-        // The value may be a known secret that goes on where an unknown one would end.
+        // The value may be a known secret that is longer than the unknown one would be.
         let length = known(&text[named.keep..]).map_or(0, |length| named.keep + length);
-        Some(Found { length: named.length.max(length), ..named })
+        Some(SecretMatch { length: named.length.max(length), ..named })
     }
 }
 
-/// The first `keep` bytes stay, the rest of `length` is a secret.
-struct Found {
+/// The first `keep` bytes are kept, the rest of `length` is a secret.
+struct SecretMatch {
     keep: usize,
     length: usize,
 }
 
-/// How much of the start of `text` is `secret`, in whatever spelling.
+/// How many bytes at the start of `text` are `secret`, in any spelling.
 fn length_of(secret: &str, text: &str) -> Option<usize> {
     let mut at = 0;
     for byte in secret.bytes() {
@@ -165,7 +165,7 @@ fn hex(digits: &[u8]) -> Option<u32> {
     u32::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
 }
 
-/// A private key in PEM form, whole or cut off.
+/// A private key in PEM form, complete or cut off.
 fn private_key(text: &str) -> Option<usize> {
     let label = text.strip_prefix("-----BEGIN ")?.split("-----").next()?;
     if !label.ends_with("PRIVATE KEY") || label.len() > 40 {
@@ -175,8 +175,8 @@ fn private_key(text: &str) -> Option<usize> {
     Some(text.find(&end).map_or(text.len(), |at| at + end.len()))
 }
 
-/// The value behind a name that stands for a secret, in JSON or in a query.
-fn value_of_secret_name(text: &str) -> Option<Found> {
+/// The value after a name that marks a secret, in JSON or in a query.
+fn value_of_secret_name(text: &str) -> Option<SecretMatch> {
     let name = SECRET_NAMES.iter().find(|name| text.starts_with(**name))?;
     let separator = text[name.len()..].find(|c: char| !matches!(c, '"' | '\\' | ' ' | ':' | '=' | '\''))?;
     if separator == 0 || !text[name.len()..][..separator].contains([':', '=']) {
@@ -185,7 +185,7 @@ fn value_of_secret_name(text: &str) -> Option<Found> {
     let start = name.len() + separator;
     let value = text[start..]
         .find(|c: char| matches!(c, '"' | '\\' | '\'' | '&' | ',' | '}' | '<') || c.is_whitespace());
-    Some(Found { keep: start, length: value.map_or(text.len(), |length| start + length) })
+    Some(SecretMatch { keep: start, length: value.map_or(text.len(), |length| start + length) })
 }
 
 const SECRET_NAMES: &[&str] = &["access_key", "eab_hmac_key", "private_key"];

@@ -21,7 +21,7 @@ use crate::secret::Secret;
 use crate::settings::ClientBuilder;
 use crate::{json, operations};
 
-/// A client of the service. Clone it, share it between threads: connections and pace are shared.
+/// A client of the service. Clones and threads share its connections and its rate limit.
 #[derive(Clone)]
 pub struct Client {
     connection: Arc<Connection>,
@@ -30,30 +30,30 @@ pub struct Client {
 }
 
 impl Client {
-    /// A client with this access key and every other setting at its default.
+    /// A client with this access key and the default for every other setting.
     pub fn new(access_key: impl Into<Secret>) -> Result<Self> {
         Self::builder().access_key(access_key).build()
     }
 
-    /// Settings on the way to a client.
+    /// A builder for a client with other settings.
     pub fn builder() -> ClientBuilder {
         ClientBuilder::default()
     }
 
-    /// The same client, whose calls, iterators and ops end when this token is cancelled, too: beside those that this
-    /// client listens to.
+    /// The same client. Its calls, iterators and ops also end when this token is cancelled, in addition to the tokens
+    /// it already has.
     #[must_use]
     pub fn cancelled_by(&self, token: &CancelToken) -> Self {
         Self { cancel: self.cancel.or(token), ..self.clone() }
     }
 
-    /// For a thread that must not ask what the client's own token asks.
+    /// For a thread that must not call the callback of the client's own token.
     pub(crate) fn only_cancelled_by(&self, token: &CancelToken) -> Self {
         Self { cancel: token.clone(), ..self.clone() }
     }
 
-    /// The same client, whose calls give their log lines to `take`, on the thread of the call; for bindings, whose host
-    /// has a log of its own. The lines of an op are events.
+    /// The same client. Its calls pass their log lines to `take`, on the thread of the call. For bindings whose host
+    /// has its own log. The log lines of an op are events.
     #[must_use]
     pub fn logging_to(&self, take: impl Fn(&str) + Send + Sync + 'static) -> Self {
         Self { lines: Some(LogLines(Arc::new(take))), ..self.clone() }
@@ -78,7 +78,8 @@ impl Client {
         answer
     }
 
-    /// Runs an operation by its name, with its parameters as a JSON object, as text or not; the answer is stable JSON.
+    /// Runs an operation by its name. The parameters are a JSON object, as text or as a value. The answer is stable
+    /// JSON.
     ///
     /// ```no_run
     /// # fn main() -> zerossl::Result<()> {
@@ -90,8 +91,8 @@ impl Client {
         self.run(operations::find(operation)?, None, || parameters.into_object())
     }
 
-    /// Starts an operation on a thread of its own; it is pulled, answered and cancelled through the [`Op`], and by the
-    /// client's token.
+    /// Starts an operation on its own thread. The [`Op`] gives its events, takes replies and cancels it; the client's
+    /// token cancels it too.
     pub fn start(&self, operation: &str, parameters: impl Given) -> Result<Op> {
         let operation = operations::find(operation)?;
         let given = parameters.into_object().map_err(|error| error.during(operation.name))?;
@@ -101,7 +102,7 @@ impl Client {
             .map_err(|error| error.during(operation.name))
     }
 
-    /// Does what [`Client::call`] does on a thread of its own, with the lines of our log as events: a list is one page.
+    /// Does the same as [`Client::call`], but on its own thread and with log lines as events. A list is one page.
     pub fn start_call(&self, operation: &str, parameters: impl Given) -> Result<Op> {
         let operation = operations::find(operation)?;
         let given = parameters.into_object().map_err(|error| error.during(operation.name))?;
@@ -117,7 +118,7 @@ impl Client {
         Op::start(&self.cancel, work).map_err(|error| error.during(operation.name))
     }
 
-    /// Runs one operation with the parameters that `given` makes.
+    /// Runs one operation with the parameters that `given` returns.
     pub(crate) fn run(
         &self,
         operation: &'static Operation,
@@ -127,7 +128,8 @@ impl Client {
         self.enter(operation, events, |context| context.run(operation, given()?))
     }
 
-    /// The one gate for all work: a fork is noticed, a panic becomes an error, and errors are cleaned and named.
+    /// All work goes through here: it notices a fork, turns a panic into an error, cleans errors and adds the
+    /// operation's name.
     pub(crate) fn enter<T>(
         &self,
         operation: &'static Operation,
@@ -136,7 +138,7 @@ impl Client {
     ) -> Result<T> {
         let work = || {
             self.connection.check_process()?;
-            // An op has a token of its own, so that cancelling it leaves its client alone.
+            // An op has its own token, so cancelling it does not affect its client.
             let cancel = events.map_or(&self.cancel, Channel::cancel_token);
             let deadline = Instant::now() + self.connection.timeout;
             work(&Context {
@@ -168,7 +170,7 @@ impl fmt::Debug for Client {
     }
 }
 
-// Checked here and now: whoever breaks it is told by the compiler.
+// Checked at compile time.
 const _: () = {
     const fn shared_by_threads<T: Send + Sync>() {}
     shared_by_threads::<Client>();

@@ -1,4 +1,4 @@
-//! One call on its way: everything an operation needs to run.
+//! The context of one call: everything that an operation needs to run.
 
 use std::time::Instant;
 
@@ -10,7 +10,7 @@ use crate::event::{Event, EventType};
 use crate::log_lines::LogLines;
 use crate::op::Channel;
 
-/// The client's parts, the token and the deadline of a call, and where its events go.
+/// The client's parts, the token and the deadline of a call, and the receiver of its events.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Context<'a> {
     pub(crate) connection: &'a Connection,
@@ -18,15 +18,15 @@ pub(crate) struct Context<'a> {
     pub(crate) deadline: Instant,
     /// Only an op has one.
     pub(crate) events: Option<&'a Channel>,
-    /// Whoever wants the log lines of plain calls.
+    /// The receiver of the log lines of plain calls, if there is one.
     pub(crate) lines: Option<&'a LogLines>,
-    /// Whether nothing is sent a second time.
+    /// Whether a request is never sent a second time.
     pub(crate) is_single: bool,
 }
 
 impl Context<'_> {
-    /// Logs one line, cleaned of secrets: to the `log` crate (target `zerossl`, level debug) for Rust programs, as an
-    /// event of type `log` for whoever runs an op, and to a binding that asked for it.
+    /// Logs one line without secrets: to the `log` crate (target `zerossl`, level debug) for Rust programs, as a `log`
+    /// event for an op, and to a binding that asked for it.
     pub(crate) fn log(&self, line: impl FnOnce() -> String) {
         let wanted = log::log_enabled!(target: "zerossl", log::Level::Debug);
         if !wanted && self.events.is_none() && self.lines.is_none() {

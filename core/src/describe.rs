@@ -1,4 +1,4 @@
-//! The tables as JSON Schemas (draft 2020-12): what every operation takes and answers, for tools and generators.
+//! The tables as JSON Schemas (draft 2020-12): the parameters and answer of every operation, for tools and generators.
 
 use serde_json::{Map, Value, json};
 
@@ -75,7 +75,7 @@ fn parameter_schema(kind: ParameterKind) -> Value {
     }
 }
 
-/// Documented fields are always there; unknown ones may follow.
+/// Documented fields are always present. Unknown ones may follow.
 fn object_schema(shape: &Shape) -> Value {
     let fields: Map<_, _> =
         shape.fields.iter().map(|field| (field.name.to_owned(), describe_field(field))).collect();

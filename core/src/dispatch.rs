@@ -1,4 +1,4 @@
-//! Runs an operation, whichever way it takes.
+//! Runs an operation by its table entry.
 
 use serde_json::{Map, Value};
 
@@ -8,7 +8,7 @@ use crate::operation::{Operation, Request, Run};
 use crate::{json, parameter};
 
 impl Context<'_> {
-    /// Runs an operation: checks what was given against its table, then does it. The answer is stable JSON.
+    /// Runs an operation: checks the parameters against its table first. The answer is stable JSON.
     pub(crate) fn run(&self, operation: &'static Operation, given: Map<String, Value>) -> Result<String> {
         let arguments = parameter::check(operation.parameters, given)?;
         match &operation.run {

@@ -1,9 +1,9 @@
-//! One HTTP method and path of the service, and whether a request may be sent again.
+//! One HTTP method and path of the service, and whether a request may be repeated.
 
 use crate::parameter::Arguments;
 
-/// One HTTP method and path of the service. Parameters that the path names in braces go there; the others go into the
-/// query of a GET, or into the JSON body of a POST.
+/// One HTTP method and path of the service. Parameters that the path has in braces are put there. The others go into
+/// the query of a GET, or into the JSON body of a POST.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Endpoint {
     pub(crate) method: Method,
@@ -18,7 +18,7 @@ pub(crate) enum Method {
     Post,
 }
 
-/// Whether a request that may have been carried out can be sent again without harm.
+/// Whether it is harmless to repeat a request that may have been carried out.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Repeat {
     Harmless,
@@ -32,7 +32,7 @@ impl Endpoint {
         Self { method: Method::Get, path, repeat: Repeat::Harmless, needs_key: true }
     }
 
-    /// A POST, which is not repeated unless it says so.
+    /// A POST, which is not repeated by default.
     pub(crate) const fn post(path: &'static str) -> Self {
         Self { method: Method::Post, path, repeat: Repeat::Never, needs_key: true }
     }

@@ -1,7 +1,7 @@
-//! What can go wrong, in one type for every language.
+//! Everything that can go wrong, as one type for all languages.
 //!
-//! An [`Error`] says what happened in one line ([`Error::message`]), which [`Kind`] it is, and whatever the
-//! kind adds. [`Error::to_json`] is what C gets, and what Python turns into attributes.
+//! An [`Error`] has a one-line description ([`Error::message`]), a [`Kind`], and more fields that depend on the kind. C
+//! gets [`Error::to_json`], and Python turns it into attributes.
 
 pub(crate) mod codes;
 mod failed_domain;
@@ -24,9 +24,9 @@ use crate::clean::Cleaner;
 /// The result of everything in this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// What went wrong, with which name, and what to do.
+/// What went wrong, for which name, and what to do.
 ///
-/// It never holds a secret: texts from outside are cleaned of the access key and its like before they get here.
+/// It never contains a secret: the access key and other secrets are removed from all texts that come from outside.
 #[derive(Clone, PartialEq)]
 pub struct Error(Box<Fields>);
 
@@ -49,7 +49,7 @@ struct Fields {
 }
 
 impl Error {
-    /// An error of this kind; for bindings, whose own failures look like ours.
+    /// An error of this kind. For bindings, whose own failures use the same type.
     pub fn new(kind: Kind, message: impl Into<String>) -> Self {
         Self(Box::new(Fields {
             kind,
@@ -69,7 +69,7 @@ impl Error {
         }))
     }
 
-    /// A wrong parameter or setting; `parameter` is its name, with a place inside it where that helps: `domains[2]`.
+    /// A wrong parameter or setting. `parameter` is its name, with a position inside it where that helps: `domains[2]`.
     pub fn invalid(parameter: impl Into<String>, why: impl fmt::Display) -> Self {
         let parameter = parameter.into();
         let mut error = Self::new(Kind::InvalidArgument, format!("`{parameter}`: {why}"));
@@ -81,7 +81,7 @@ impl Error {
         Self::new(Kind::Cancelled, "cancelled by the caller")
     }
 
-    /// The error that a panic becomes.
+    /// The error for a panic.
     pub(crate) fn panicked(panic: &(dyn std::any::Any + Send)) -> Self {
         let text = panic.downcast_ref::<&str>().copied();
         let what =
@@ -96,7 +96,7 @@ impl Error {
         error
     }
 
-    /// A file or folder: which, and what could not be done with it.
+    /// A failure with a file or folder: its path, and what failed.
     pub(crate) fn storage(path: impl AsRef<Path>, message: impl fmt::Display) -> Self {
         let path = path.as_ref().display().to_string();
         let mut error = Self::new(Kind::Storage, format!("{path}: {message}"));
@@ -109,13 +109,13 @@ impl Error {
         self
     }
 
-    /// Adds what else is known to the message.
+    /// Adds a clause to the message.
     pub(crate) fn and_say(mut self, more: &str) -> Self {
         self.0.message.extend(["; ", more]);
         self
     }
 
-    /// What helps to understand it and is too long for the message, or not ours to put there.
+    /// Adds details that are too long for the message, or must not be in it.
     pub(crate) fn with_details(mut self, details: Value) -> Self {
         self.0.details = Some(details);
         self
@@ -126,13 +126,13 @@ impl Error {
         self
     }
 
-    /// What may have been carried out is only worth repeating where that does no harm.
+    /// A request that may have been carried out is retryable only if repeating it is harmless.
     pub(crate) fn repeatable_if(mut self, harmless: bool) -> Self {
         self.0.retryable &= harmless || !self.0.uncertain;
         self
     }
 
-    /// The request went out and what became of it is not known.
+    /// The request was sent, and its outcome is not known.
     pub(crate) fn uncertain(self) -> Self {
         self.uncertain_if(true)
     }
@@ -146,7 +146,7 @@ impl Error {
         self.0.uncertain
     }
 
-    /// Whether it is this error of the service: by its type, or by its number where it came without one.
+    /// Whether it is this error of the service: by its type, or by its number if it has no type.
     pub(crate) fn is(&self, known: &KnownCode) -> bool {
         known.is_meant_by(self.0.api_type.as_deref(), self.0.api_code)
     }
@@ -155,7 +155,7 @@ impl Error {
         known.iter().any(|known| self.is(known))
     }
 
-    /// What the service's refusal says of itself.
+    /// Adds what the service's refusal contains.
     pub(crate) fn with_refusal(
         mut self,
         code: Option<i64>,
@@ -173,7 +173,7 @@ impl Error {
         self
     }
 
-    /// Takes over what another error knows of the service's answer.
+    /// Copies what another error says about the service's answer.
     pub(crate) fn with_status_of(mut self, other: &Self) -> Self {
         self.0.http_status = other.0.http_status;
         self.0.api_code = other.0.api_code;
@@ -194,7 +194,7 @@ impl Error {
         self
     }
 
-    /// Names the operation, in the field and at the start of the message. The innermost name stays.
+    /// Sets the operation, in the field and at the start of the message. The innermost name is kept.
     #[must_use]
     pub fn during(mut self, operation: &'static str) -> Self {
         if self.0.operation.is_none() {
@@ -205,7 +205,7 @@ impl Error {
         self
     }
 
-    /// Takes every secret out of the texts that came from outside.
+    /// Removes every secret from the texts that came from outside.
     pub(crate) fn cleaned(mut self, cleaner: &Cleaner) -> Self {
         let fields = &mut *self.0;
         cleaner.clean_text(&mut fields.message);
@@ -219,7 +219,7 @@ impl Error {
         self
     }
 
-    /// What kind of error it is.
+    /// The kind of the error.
     #[must_use]
     pub fn kind(&self) -> Kind {
         self.0.kind
@@ -237,43 +237,43 @@ impl Error {
         self.0.operation
     }
 
-    /// Whether the same call, made again later, does no harm and may work.
+    /// Whether the same call can be made again later without harm and may then work.
     #[must_use]
     pub fn is_retryable(&self) -> bool {
         self.0.retryable
     }
 
-    /// How long the service asked us to wait.
+    /// How long the service asks the client to wait.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
     }
 
-    /// The HTTP status of the answer, where there was one.
+    /// The HTTP status of the answer, if there was one.
     #[must_use]
     pub fn http_status(&self) -> Option<u16> {
         self.0.http_status
     }
 
-    /// The service's own number; not unique, see [`Error::api_type`].
+    /// The service's error number. It is not unique, see [`Error::api_type`].
     #[must_use]
     pub fn api_code(&self) -> Option<i64> {
         self.0.api_code
     }
 
-    /// The service's own word, such as `certificate_not_found`.
+    /// The service's error type, such as `certificate_not_found`.
     #[must_use]
     pub fn api_type(&self) -> Option<&str> {
         self.0.api_type.as_deref()
     }
 
-    /// What the service added to its error, as it came.
+    /// What the service added to its error, unchanged.
     #[must_use]
     pub fn details(&self) -> Option<&Value> {
         self.0.details.as_ref()
     }
 
-    /// Kind `invalid_argument`: which parameter or setting.
+    /// Kind `invalid_argument`: the parameter or setting.
     #[must_use]
     pub fn parameter(&self) -> Option<&str> {
         self.0.parameter.as_deref()
@@ -285,7 +285,7 @@ impl Error {
         &self.0.domains
     }
 
-    /// Kind `ambiguous`: certificates (in their JSON form) that may be the one whose answer was lost.
+    /// Kind `ambiguous`: certificates (in their JSON form) that may belong to the order whose answer was lost.
     #[must_use]
     pub fn candidates(&self) -> &[Value] {
         &self.0.candidates

@@ -1,4 +1,4 @@
-//! What an op tells while it runs.
+//! The events of an op.
 
 use serde_json::{Map, Value};
 
@@ -17,40 +17,40 @@ pub struct Event {
 pub enum EventType {
     /// A step was taken.
     Progress,
-    /// Something that needs attention, though the work goes on.
+    /// A problem that needs attention, although the operation continues.
     Warning,
-    /// What happens on the wire and why we wait; for developers.
+    /// Requests, answers and the reasons for pauses; for developers.
     Log,
-    /// A page of a list; `results` holds the entries that no earlier page had.
+    /// A page of a list. `results` has the entries that no earlier page had.
     Page,
     /// The caller is asked to publish something and to [`reply`](crate::Op::reply).
     Publish,
-    /// The caller is asked to take it away again and to [`reply`](crate::Op::reply).
+    /// The caller is asked to remove it again and to [`reply`](crate::Op::reply).
     Cleanup,
 }
 
 words! {
-    /// Where `obtain` is: the member `stage` of its events.
+    /// The current step of `obtain`: the member `stage` of its events.
     pub enum Stage {
-        /// Making the key and the CSR.
+        /// The key and the CSR are made.
         Key = "key",
-        /// Ordering, and looking for what may have been ordered.
+        /// The order is made, or an earlier one is searched.
         Order = "order",
-        /// Putting files and records in place, and taking them away.
+        /// Files and records are published or removed.
         Publish = "publish",
-        /// Looking before the service does.
+        /// The library checks files and records before the service does.
         Preflight = "preflight",
-        /// Asking the service to look.
+        /// The service is asked to validate.
         Verify = "verify",
-        /// Waiting for it to issue.
+        /// The library waits until the certificate is issued.
         Wait = "wait",
-        /// Fetching the certificate.
+        /// The certificate is downloaded.
         Download = "download",
-        /// Checking it and putting it in place.
+        /// The certificate is checked and installed.
         Install = "install",
-        /// Telling those who use it.
+        /// The deploy hook runs.
         Deploy = "deploy",
-        /// The end.
+        /// The call has ended.
         Done = "done",
     }
 }
@@ -69,13 +69,13 @@ impl EventType {
         }
     }
 
-    /// Whether somebody waits for a reply.
+    /// Whether the event needs a reply.
     #[must_use]
     pub const fn asks(self) -> bool {
         matches!(self, Self::Publish | Self::Cleanup)
     }
 
-    /// Whether the event may be dropped when nobody reads.
+    /// Whether the event may be dropped if nobody reads it.
     pub(crate) const fn may_drop(self) -> bool {
         matches!(self, Self::Progress | Self::Log)
     }
@@ -88,7 +88,7 @@ impl Event {
         Self { kind, json: Value::Object(fields).to_string() }
     }
 
-    /// An event from the JSON of an object's members.
+    /// An event from a JSON object's members.
     pub(crate) fn with_members(kind: EventType, members: &str) -> Self {
         Self { kind, json: format!(r#"{{"type":"{}",{members}}}"#, kind.name()) }
     }
@@ -99,7 +99,7 @@ impl Event {
         self.kind
     }
 
-    /// The event as a JSON object: `type`, `message`, and what the type adds.
+    /// The event as a JSON object: `type`, `message`, and the members of the type.
     #[must_use]
     pub fn json(&self) -> &str {
         &self.json

@@ -1,12 +1,12 @@
-//! Texts from outside, made fit for one line of a message.
+//! Excerpts of texts from outside that fit into one line of a message.
 
 use crate::clean::Cleaner;
 
-const SHOWN: usize = 160;
-/// More than is shown: a key that is cut off would not be recognised, so what is cut lies far behind.
-const LOOKED_AT: usize = 8192;
+const MAX_SHOWN: usize = 160;
+/// More than is shown: a key that is cut off would not be recognised, so the cut is far behind the shown part.
+const MAX_SCANNED: usize = 8192;
 
-/// A short, cleaned piece of an answer that could not be used.
+/// A short excerpt, without secrets, of an answer that could not be used.
 pub(crate) fn of(body: &[u8], cleaner: &Cleaner) -> String {
     if body.is_empty() {
         return "it is empty".to_owned();
@@ -17,23 +17,23 @@ pub(crate) fn of(body: &[u8], cleaner: &Cleaner) -> String {
     if let Some(what) = no_text(body) {
         return format!("it is {what}");
     }
-    let mut text = one_line(&String::from_utf8_lossy(body), LOOKED_AT);
+    let mut text = one_line(&String::from_utf8_lossy(body), MAX_SCANNED);
     cleaner.clean_text(&mut text);
-    format!("it begins with `{}`", one_line(&text, SHOWN))
+    format!("it begins with `{}`", one_line(&text, MAX_SHOWN))
 }
 
-/// What a body is that nobody can read; a few odd bytes still make a text, in whatever encoding.
+/// Describes a body that is not text. A few odd bytes still count as text, in any encoding.
 fn no_text(body: &[u8]) -> Option<String> {
     if let Some(name) = compression(body) {
         return Some(format!("{} bytes compressed with {name}", body.len()));
     }
-    let shown = String::from_utf8_lossy(&body[..body.len().min(LOOKED_AT)]);
+    let shown = String::from_utf8_lossy(&body[..body.len().min(MAX_SCANNED)]);
     let is_odd = |c: &char| *c == char::REPLACEMENT_CHARACTER || (c.is_control() && !c.is_whitespace());
     let (odd, all) = (shown.chars().filter(is_odd).count(), shown.chars().count());
     (odd * 10 > all).then(|| format!("{} bytes that are no text", body.len()))
 }
 
-/// What a body is compressed with, as its first bytes say.
+/// The compression of a body, as its first bytes show.
 pub(crate) fn compression(body: &[u8]) -> Option<&'static str> {
     match body {
         [0x1F, 0x8B, 8, ..] => Some("gzip"),
@@ -42,16 +42,16 @@ pub(crate) fn compression(body: &[u8]) -> Option<&'static str> {
     }
 }
 
-/// Words with single spaces between them, without control characters, cut off after so many bytes.
-pub(crate) fn one_line(text: &str, most: usize) -> String {
+/// Words with single spaces between them, without control characters, cut off after `max_bytes`.
+pub(crate) fn one_line(text: &str, max_bytes: usize) -> String {
     let mut line = String::new();
     for word in text.split(|c: char| c.is_whitespace() || c.is_control()).filter(|word| !word.is_empty()) {
         if !line.is_empty() {
             line.push(' ');
         }
         line.push_str(word);
-        if line.len() > most {
-            let end = (0..=most).rev().find(|at| line.is_char_boundary(*at)).unwrap_or_default();
+        if line.len() > max_bytes {
+            let end = (0..=max_bytes).rev().find(|at| line.is_char_boundary(*at)).unwrap_or_default();
             line.truncate(end);
             line.push_str("...");
             break;
@@ -93,7 +93,7 @@ mod tests {
             let body = format!("<html>{}s3cr3t-k3y", " ".repeat(spaces));
             assert_eq!(of(body.as_bytes(), &cleaner), "it begins with `<html> [secret]`");
         }
-        let body = format!("{}s3cr3t-k3y", "x".repeat(LOOKED_AT - 5));
+        let body = format!("{}s3cr3t-k3y", "x".repeat(MAX_SCANNED - 5));
         assert!(!of(body.as_bytes(), &cleaner).contains("s3"));
     }
 }

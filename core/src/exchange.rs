@@ -1,4 +1,4 @@
-//! One exchange with an endpoint: the request out, the answer read.
+//! One exchange with an endpoint: sends the request and reads the answer.
 
 use crate::attempts::Delivered;
 use crate::context::Context;
@@ -11,7 +11,7 @@ use crate::shape::Shape;
 use crate::{excerpt, outgoing};
 
 impl Context<'_> {
-    /// One exchange with an endpoint, read as this shape.
+    /// One exchange with an endpoint. The answer is read as this shape.
     pub(crate) fn call(
         &self,
         endpoint: &Endpoint,
@@ -21,13 +21,13 @@ impl Context<'_> {
         self.read(&self.deliver(endpoint, arguments)?, shape)
     }
 
-    /// One exchange with an endpoint, its answer as it came.
+    /// One exchange with an endpoint. The answer is not changed.
     pub(crate) fn deliver(&self, endpoint: &Endpoint, arguments: &Arguments) -> Result<Delivered> {
         let outgoing = outgoing::build(self.connection, endpoint, arguments)?;
         self.attempt(&outgoing, endpoint.path, endpoint.repeat.is_harmless(arguments))
     }
 
-    /// Reads an answer as this shape; the service's refusal becomes the error.
+    /// Reads an answer as this shape. The service's refusal becomes an error.
     pub(crate) fn read(&self, delivered: &Delivered, shape: &'static Shape) -> Result<String> {
         match reading::read(shape, &delivered.answer.body) {
             Reading::Answer(answer) if !is_redirect(delivered) => Ok(answer),
@@ -37,7 +37,7 @@ impl Context<'_> {
         }
     }
 
-    /// The error for an answer that says neither yes nor no.
+    /// The error for an answer that is neither a success nor a refusal.
     pub(crate) fn unusable(&self, delivered: &Delivered, why: Option<&str>) -> Error {
         let answer = &delivered.answer;
         let excerpt = match &answer.encoding {

@@ -1,4 +1,4 @@
-//! `generate_csr`: a private key and a certificate signing request, made here; nothing is sent.
+//! `generate_csr`: makes a private key and a certificate signing request locally. Nothing is sent.
 
 use crate::context::Context;
 use crate::declare::{answer, request};
@@ -13,20 +13,19 @@ use crate::subject::Subject;
 
 request! {
     /// Makes a certificate signing request and, unless one is given, a private key. Nothing is sent. Save the key
-    /// before
-    /// you order.
+    /// before you order.
     pub struct GenerateCsr -> GeneratedCsr {
         required {
-            /// The names; the first one becomes the CN if it has no more than 64 characters.
+            /// The names. The first one becomes the CN if it has 64 characters at most.
             domains: Vec<String> = Domains;
         }
         optional {
             /// The kind of key to make; ecdsa-p256 by default.
             key_type: KeyType = OneOf(KeyType::WORDS);
-            /// A key to use instead: PEM, as PKCS#8, SEC1 or PKCS#1.
+            /// A key to use instead, in PEM: PKCS#8, SEC1 or PKCS#1.
             private_key: Secret = PrivateKey;
-            /// What a CSR of ours says beside the CN; by default the country `US`, since the service refused CSRs
-            /// without one in 2026. A DV certificate shows none of it.
+            /// The subject of the CSR besides the CN. By default it is the country `US`, because the service refused
+            /// CSRs without a country in 2026. A DV certificate does not show the subject.
             subject: Subject = Subject;
         }
     }
@@ -38,7 +37,7 @@ request! {
 }
 
 impl GenerateCsr {
-    /// For these names, with a new ECDSA key on P-256.
+    /// A CSR for these names, with a new ECDSA key on P-256.
     pub fn new<D: Into<String>>(domains: impl IntoIterator<Item = D>) -> Self {
         Self::with(domains.into_iter().map(Into::into).collect())
     }
@@ -48,9 +47,9 @@ answer! {
     /// A certificate signing request and its key.
     #[derive(Eq)]
     pub struct GeneratedCsr: GENERATED {
-        /// The certificate signing request, PEM.
+        /// The certificate signing request, in PEM.
         csr: String = Text;
-        /// The new private key, PKCS#8 PEM; none if one was given.
+        /// The new private key, as PKCS#8 in PEM; none if one was given.
         private_key: Option<Secret> = Text.secret();
     }
 }

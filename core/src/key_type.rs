@@ -3,7 +3,7 @@
 use crate::words::words;
 
 words! {
-    /// What kind of private key is made.
+    /// The kind of private key to make.
     #[derive(Default)]
     pub enum KeyType {
         /// ECDSA on the curve P-256.

@@ -1,8 +1,8 @@
-//! ZeroSSL's REST API, and the whole way to an installed certificate. Blocking, unofficial.
+//! ZeroSSL's REST API, and everything up to an installed certificate. Blocking, unofficial.
 //!
-//! An operation is a type, and the table of operations ([`OPERATIONS`]) is the product. [`Client::send`] takes typed
-//! requests, [`Client::call`] the same by name and in JSON, [`Client::start`] runs one as an [`Op`] that is watched
-//! and cancelled. All answers are read by one tolerant pass into stable JSON; the Rust types are plain derives on that.
+//! Each operation is a type with an entry in the table [`OPERATIONS`]. [`Client::send`] takes typed requests,
+//! [`Client::call`] takes a name and JSON, and [`Client::start`] runs an operation as an [`Op`] that gives events and
+//! can be cancelled. A tolerant reader turns all answers into stable JSON. The Rust types are plain derives on that.
 //!
 //! ```no_run
 //! use serde_json::json;
@@ -18,9 +18,9 @@
 //!
 //! # Secrets
 //!
-//! The access key is in no error, `Debug` output or log line of this crate. Log lines go to the `log` crate under the
-//! target `zerossl`. The HTTP crates below log too: at level trace they show whole requests and answers, the key among
-//! them however it is sent. Keep `ureq` and `ureq_proto` below trace.
+//! The access key is in no error, `Debug` output or log line of this crate. Log lines go to the `log` crate with the
+//! target `zerossl`. The HTTP crates below log too: at level trace they show complete requests and answers, including
+//! the key, however it is sent. Keep `ureq` and `ureq_proto` below trace.
 
 #![forbid(unsafe_code)]
 
@@ -100,7 +100,7 @@ pub use shape::{Field, FieldKind, Shape};
 pub use subject::Subject;
 pub use time::Time;
 
-/// The READMEs' examples are compiled, too.
+/// The examples in the READMEs are compiled too.
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]
 #[doc = include_str!("../README.md")]

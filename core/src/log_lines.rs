@@ -1,9 +1,9 @@
-//! Where the log lines of plain calls go, beside the `log` crate.
+//! The receiver of the log lines of plain calls, besides the `log` crate.
 
 use std::fmt;
 use std::sync::Arc;
 
-/// What a binding that has a log of its own gave us.
+/// The callback of a binding that has its own log.
 #[derive(Clone)]
 pub(crate) struct LogLines(pub(crate) Arc<dyn Fn(&str) + Send + Sync>);
 

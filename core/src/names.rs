@@ -1,14 +1,14 @@
 //! Names of certificates, compared as names and not as texts.
 //!
-//! The service may spell a name otherwise than we sent it: in upper case, with a dot at the end, in Unicode in place of
-//! punycode. Whoever compares texts takes an order of ours for somebody else's, and orders again.
+//! The service may spell a name differently than it was sent: in upper case, with a dot at the end, in Unicode instead
+//! of punycode. A comparison of texts would take our order for somebody else's, and order again.
 
 use std::borrow::Cow;
 
 use crate::answers::Certificate;
 use crate::parameter::domain::{is_twin, normalize};
 
-/// The one spelling of a name; what is no name is only tidied.
+/// The canonical spelling of a name. An invalid name is only tidied.
 pub(crate) fn canonical(name: &str) -> Cow<'_, str> {
     if is_canonical(name) {
         return Cow::Borrowed(name);
@@ -18,7 +18,7 @@ pub(crate) fn canonical(name: &str) -> Cow<'_, str> {
     Cow::Owned(normalize(name).unwrap_or_else(|_| name.to_lowercase()))
 }
 
-/// Nearly every name comes as it was sent: in lower case, without a dot at the end.
+/// Nearly every name comes back as it was sent: in lower case, without a dot at the end.
 fn is_canonical(name: &str) -> bool {
     !name.ends_with('.')
         && name.bytes().all(|byte| {
@@ -30,33 +30,33 @@ pub(crate) fn is_same(one: &str, other: &str) -> bool {
     canonical(one) == canonical(other)
 }
 
-/// Whether a name that the service lists may stand in an order of this one: the same, what the service adds to a
-/// wildcard, and the www twin where that is allowed.
-fn may_stand_for(listed: &str, ordered: &str, strict: bool) -> bool {
+/// Whether a name that the service lists may belong to an order of this name: the same name, the name that the service
+/// adds to a wildcard, or the www twin where that is allowed.
+fn may_belong_to(listed: &str, ordered: &str, strict: bool) -> bool {
     listed == ordered || is_apex(listed, ordered) || (!strict && is_twin(listed, ordered))
 }
 
-/// Whether one is the other, a wildcard, without its star.
+/// Whether one name is the other, a wildcard, without its star.
 pub(crate) fn is_apex(name: &str, wildcard: &str) -> bool {
     wildcard.strip_prefix("*.") == Some(name)
 }
 
-/// Whether a certificate is for these names. Names that the service adds by itself do not count: the bare name of a
+/// Whether a certificate is for these names. Names that the service adds itself are ignored: the bare name of a
 /// wildcard, and the www twin unless the order was `strict`.
 pub(crate) fn is_for(certificate: &Certificate, ordered: &[String], strict: bool) -> bool {
     let listed = listed(certificate);
     let ordered: Vec<_> = ordered.iter().map(|name| canonical(name)).collect();
     ordered.iter().all(|name| listed.contains(name))
-        && listed.iter().all(|name| ordered.iter().any(|ours| may_stand_for(name, ours, strict)))
+        && listed.iter().all(|name| ordered.iter().any(|ours| may_belong_to(name, ours, strict)))
 }
 
-/// Whether an answer is about other names altogether: all that it lists are names, and none has to do with ours.
+/// Whether an answer is about completely different names: everything it lists is a name, and none is related to ours.
 pub(crate) fn is_for_others(certificate: &Certificate, ordered: &[String]) -> bool {
     let listed = listed(certificate);
     let has_to_do = |name: &str| {
         let related = |ours: &String| {
             let ours = canonical(ours);
-            may_stand_for(name, &ours, false) || is_apex(&ours, name)
+            may_belong_to(name, &ours, false) || is_apex(&ours, name)
         };
         normalize(name).is_err() || ordered.iter().any(related)
     };

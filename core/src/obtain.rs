@@ -1,7 +1,7 @@
-//! From names to an installed certificate: safe to repeat, safe to kill, and never ordered twice.
+//! From names to an installed certificate. It can be repeated and killed at any time, and never orders twice.
 //!
 //! ```text
-//! order_spec ─► in_force (what is wanted, else what is in force)
+//! order_spec ─► in_force (the requested certificate, else the one in use)
 //!                └─ decide ─► steps, on a session with the entry's lock and journal
 //!                    ├─ order     key, CSR, baseline, create, search, adopt
 //!                    ├─ publish   webroot, listener, hook, the caller
@@ -10,7 +10,7 @@
 //!                    └─ deploy    hook, rollback
 //! ```
 //!
-//! Each step is written to the journal before it is taken, so whoever comes next knows what may have happened.
+//! Each step is written to the journal before it is taken, so the next call knows what may have happened.
 
 mod address;
 mod budget;

@@ -1,4 +1,4 @@
-//! What an operation is: a name, a table of parameters, the shape of the answer, and a way to run.
+//! An operation: a name, a table of parameters, the shape of the answer, and a function to run it.
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -9,30 +9,30 @@ use crate::error::Result;
 use crate::parameter::{Arguments, Parameter};
 use crate::shape::Shape;
 
-/// An operation as every language sees it. The table of all of them is [`OPERATIONS`](crate::OPERATIONS).
+/// An operation, the same in every language. The table [`OPERATIONS`](crate::OPERATIONS) has all of them.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Operation {
-    /// The one word for it: the source file, the C function, the Python method, the folder of test cases.
+    /// The name. The source file, the C function, the Python method and the folder of test cases have the same name.
     pub name: &'static str,
-    /// What it does, in a sentence or two.
+    /// What it does, in one or two sentences.
     pub summary: &'static str,
-    /// Where it is documented.
+    /// Where the service documents it.
     pub source: &'static str,
-    /// What it takes.
+    /// The parameters.
     pub parameters: &'static [Parameter],
-    /// What it answers.
+    /// The answer.
     pub answer: &'static Shape,
     pub(crate) run: Run,
 }
 
-/// A typed request: send it with [`Client::send`](crate::Client::send).
+/// A typed request. Send it with [`Client::send`](crate::Client::send).
 ///
-/// Its JSON form has the parameters of its operation, so typed requests and JSON ones take the same way.
+/// Its JSON form has the parameters of the operation, so typed and JSON requests are processed in the same way.
 pub trait Request: Serialize {
-    /// What comes back.
+    /// The type of the answer.
     type Answer: DeserializeOwned;
-    /// The operation's row in the table.
+    /// The operation's entry in the table.
     const OPERATION: &'static Operation;
 }
 
@@ -41,6 +41,6 @@ pub trait Request: Serialize {
 pub(crate) enum Run {
     /// One HTTP exchange.
     Endpoint(Endpoint),
-    /// More than that, or none.
+    /// Several HTTP exchanges, or none.
     Steps(fn(&Context<'_>, &Arguments) -> Result<String>),
 }

@@ -1,4 +1,4 @@
-//! The table of operations: the product.
+//! The table of operations.
 
 use crate::error::{Error, Result};
 use crate::operation::Operation;

@@ -1,4 +1,4 @@
-//! A call's parameters as an HTTP request: path, query, JSON body, and the access key in its one place.
+//! The parameters of a call as an HTTP request: path, query, JSON body, and the access key in one place.
 
 use std::fmt::Write;
 
@@ -12,8 +12,8 @@ use crate::parameter::{Arguments, ParameterKind};
 use crate::settings::Auth;
 use crate::transport::Outgoing;
 
-/// Enough for nearly every URL: growing would leave copies of the key behind.
-const URL_ROOM: usize = 512;
+/// Enough for nearly every URL. A buffer that grows would leave copies of the key in memory.
+const URL_CAPACITY: usize = 512;
 
 pub(crate) fn build(connection: &Connection, endpoint: &Endpoint, arguments: &Arguments) -> Result<Outgoing> {
     let mut path = String::with_capacity(128);
@@ -26,7 +26,7 @@ pub(crate) fn build(connection: &Connection, endpoint: &Endpoint, arguments: &Ar
     }
     path.push_str(rest);
 
-    // Cheaper than a formatted `{name}`: this runs for every parameter of every call.
+    // Faster than a formatted `{name}`: this runs for every parameter of every call.
     let in_path = |name: &str| {
         let mut rests = endpoint.path.split('{').skip(1);
         rests.any(|rest| rest.strip_prefix(name).is_some_and(|rest| rest.starts_with('}')))
@@ -35,7 +35,7 @@ pub(crate) fn build(connection: &Connection, endpoint: &Endpoint, arguments: &Ar
     let sent = sent.map(|(parameter, value)| (parameter.wire_name, wire_value(parameter.kind, value)));
     let (method, query, body): (_, Map<_, _>, _) = match endpoint.method {
         Method::Get => ("GET", sent.map(|(name, value)| (name.to_owned(), value)).collect(), None),
-        // A JSON body, since a form would turn the `+` of a base64 CSR into a space.
+        // A JSON body, because a form would turn the `+` of a base64 CSR into a space.
         Method::Post => {
             ("POST", Map::new(), Some(sent.map(|(name, value)| (name.to_owned(), value)).collect()))
         }
@@ -43,7 +43,7 @@ pub(crate) fn build(connection: &Connection, endpoint: &Endpoint, arguments: &Ar
     assemble(connection, method, &path, &query, body.as_ref(), endpoint.needs_key)
 }
 
-/// Puts a request together; `path` is joined to the base URL as it is.
+/// Makes the request. `path` is appended to the base URL unchanged.
 pub(crate) fn assemble(
     connection: &Connection,
     method: &'static str,
@@ -52,7 +52,7 @@ pub(crate) fn assemble(
     body: Option<&Map<String, Value>>,
     needs_key: bool,
 ) -> Result<Outgoing> {
-    let mut url = Zeroizing::new(String::with_capacity(URL_ROOM));
+    let mut url = Zeroizing::new(String::with_capacity(URL_CAPACITY));
     url.push_str(connection.base_url.as_str());
     url.push_str(path);
     let mut separator = '?';
@@ -86,7 +86,7 @@ pub(crate) fn assemble(
     Ok(Outgoing { method, url, authorization, body })
 }
 
-/// As the service wants it: lists joined by commas, flags as 1 and 0.
+/// The service's format: lists joined by commas, flags as 1 and 0.
 fn wire_value(kind: ParameterKind, value: &Value) -> Value {
     match (kind, value) {
         (ParameterKind::Flag, Value::Bool(flag)) => u8::from(*flag).into(),
@@ -109,7 +109,7 @@ fn percent_encode(out: &mut String, text: &str) {
     }
 }
 
-/// The unreserved characters of RFC 3986, and the comma: the service's lists are full of them.
+/// The unreserved characters of RFC 3986, and the comma, which is frequent in the service's lists.
 fn is_plain(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b',')
 }

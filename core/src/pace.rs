@@ -1,4 +1,4 @@
-//! The pace of a client: not more than so many requests in any second, whichever thread they come from.
+//! The rate limit of a client, across all its threads.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
@@ -7,13 +7,13 @@ use std::time::{Duration, Instant};
 use crate::cancel::CancelToken;
 use crate::error::{Error, Kind, Result};
 
-/// Remembers when the last requests went out.
+/// Remembers when the last requests were sent.
 #[derive(Debug)]
 pub(crate) struct Pace {
-    /// Requests allowed in a window; none: no limit.
-    most: usize,
+    /// Requests allowed in a window. 0: no limit.
+    max_requests: usize,
     window: Duration,
-    /// When each of the last `most` requests goes out; the newest may lie ahead.
+    /// When each of the last `max_requests` requests is sent. The newest may be in the future.
     taken: Mutex<VecDeque<Instant>>,
 }
 
@@ -25,13 +25,14 @@ impl Pace {
         reason = "settings keep it from 0 to a million"
     )]
     pub(crate) fn new(requests_per_second: f64) -> Self {
-        // Half a request a second is one in two seconds.
-        let most = if requests_per_second > 0.0 { (requests_per_second as usize).max(1) } else { 0 };
-        let window = Duration::try_from_secs_f64(most as f64 / requests_per_second).unwrap_or(Duration::MAX);
-        Self { most, window, taken: Mutex::default() }
+        // Half a request per second is one in two seconds.
+        let max_requests = if requests_per_second > 0.0 { (requests_per_second as usize).max(1) } else { 0 };
+        let window =
+            Duration::try_from_secs_f64(max_requests as f64 / requests_per_second).unwrap_or(Duration::MAX);
+        Self { max_requests, window, taken: Mutex::default() }
     }
 
-    /// Takes a place and waits until its time has come.
+    /// Reserves a place and waits until its time.
     pub(crate) fn wait(&self, cancel: &CancelToken, deadline: Instant) -> Result<()> {
         if cancel.is_cancelled() {
             return Err(Error::cancelled());
@@ -47,18 +48,18 @@ impl Pace {
     }
 
     fn take(&self, now: Instant, deadline: Instant) -> Option<Instant> {
-        if self.most == 0 {
+        if self.max_requests == 0 {
             return Some(now);
         }
         let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
         let at = match taken.front() {
-            Some(oldest) if taken.len() == self.most => now.max(oldest.checked_add(self.window)?),
+            Some(oldest) if taken.len() == self.max_requests => now.max(oldest.checked_add(self.window)?),
             _ => now,
         };
         if at >= deadline {
             return None;
         }
-        if taken.len() == self.most {
+        if taken.len() == self.max_requests {
             taken.pop_front();
         }
         taken.push_back(at);
@@ -70,7 +71,7 @@ impl Pace {
 mod tests {
     use super::*;
 
-    /// The places that ten requests at once get, in milliseconds.
+    /// The times that ten simultaneous requests get, in milliseconds.
     fn places(requests_per_second: f64) -> Vec<u128> {
         let pace = Pace::new(requests_per_second);
         let now = Instant::now();

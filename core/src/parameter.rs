@@ -1,8 +1,8 @@
-//! Parameters and settings: strict in what is sent.
+//! Parameters and settings. The checks are strict.
 //!
-//! Each operation has a constant table of [`Parameter`]s. One check, [`check`], compares what the caller gave with the
-//! table: an unknown name, a wrong type or a value out of range is an error that names the parameter and says what was
-//! expected. The same tables give the JSON Schemas and the reference pages.
+//! Each operation has a constant table of [`Parameter`]s. One function, [`check`], compares the given values with the
+//! table. An unknown name, a wrong type or a value out of range is an error that names the parameter and says what was
+//! expected. The JSON Schemas and the reference pages are generated from the same tables.
 
 mod arguments;
 mod csr;
@@ -21,7 +21,7 @@ pub use given::Given;
 pub(crate) use given::parse;
 pub use table::{Parameter, ParameterKind};
 
-/// Compares what was given with the table. JSON null means absent.
+/// Compares the given values with the table. JSON null means absent.
 pub(crate) fn check(table: &'static [Parameter], given: Map<String, Value>) -> Result<Arguments> {
     let mut found: Vec<Option<Value>> = table.iter().map(|_| None).collect();
     for (name, value) in given {
@@ -56,8 +56,8 @@ fn check_value(parameter: &Parameter, value: Value) -> Result<Value> {
     match (kind, &value) {
         (ParameterKind::Text, Value::String(text)) if !text.is_empty() => {}
         (ParameterKind::OneOf(words), Value::String(word)) if words.contains(&word.as_str()) => {}
-        (ParameterKind::Integer(least, most), Value::Number(number)) => {
-            if !number.as_u64().is_some_and(|number| (least..=most).contains(&number)) {
+        (ParameterKind::Integer(min, max), Value::Number(number)) => {
+            if !number.as_u64().is_some_and(|number| (min..=max).contains(&number)) {
                 return Err(wrong());
             }
         }

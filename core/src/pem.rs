@@ -1,12 +1,12 @@
-//! PEM (RFC 7468): read tolerantly, written in one way.
+//! PEM (RFC 7468): tolerant in reading, always the same in writing.
 //!
-//! Keys, requests and certificates pass through editors, mails, YAML files, environment variables and shells. What
-//! arrives may have a byte order mark, indentation, line ends of any kind or none, a literal `\n` in their place, text
-//! around the blocks. All of that is read here, and nowhere else, and what is sent, stored or returned is written by
-//! [`encode`]: 64 columns, line feeds, one at the end.
+//! Keys, requests and certificates pass through editors, mails, YAML files, environment variables and shells. They may
+//! have a byte order mark, indentation, any line ends or none, a literal `\n` instead, or text around the blocks. Only
+//! this module reads all that. What is sent, stored or returned is written by [`encode`]: 64 columns, line feeds, one
+//! at the end.
 //!
-//! The PEM crates at hand read line by line, or refuse a whole text for one block that nobody asked for; so the frame is
-//! read here, and base64 by its crate.
+//! The available PEM crates read line by line, or refuse a whole text because of one block that is not needed. So the
+//! frame is parsed here, and the base64 by its crate.
 
 mod block;
 mod kinds;

@@ -1,14 +1,15 @@
-//! The port in a URL. The HTTP crates take one that is no port for none at all, and connect somewhere else.
+//! The port in a URL. The HTTP crates ignore an invalid port and connect to another one.
 
 use ureq::http::uri::Authority;
 
-/// The port of an authority, if it names one; the error says what is wrong. `host:` names none (RFC 3986, section 3.2.3).
+/// The port of an authority, if there is one. The error says what is wrong. `host:` has no port (RFC 3986, section
+/// 3.2.3).
 pub(crate) fn of(authority: &Authority) -> Result<Option<u16>, &'static str> {
     let text = authority.as_str();
     let host_and_port = text.rsplit_once('@').map_or(text, |(_, rest)| rest);
     match host_and_port.strip_prefix(authority.host()).map(|rest| rest.strip_prefix(':').ok_or(rest)) {
         Some(Ok("") | Err("")) => Ok(None),
-        // A sign would be read as part of a number.
+        // A sign would be accepted as part of a number.
         Some(Ok(digits)) if digits.bytes().all(|byte| byte.is_ascii_digit()) => {
             digits.parse().ok().filter(|port| *port > 0).map(Some).ok_or(NO_PORT)
         }

@@ -1,7 +1,7 @@
 //! Private keys: made, read, and used to sign our own requests.
 //!
-//! Nothing here keeps state in the process, so a child of fork finds no lock of its parent's taken; docs/design.md says
-//! what was measured.
+//! Nothing here keeps global state, so a forked child cannot find a lock that its parent had taken. docs/design.md has
+//! the measurements.
 
 use std::fmt;
 
@@ -22,83 +22,85 @@ use zeroize::Zeroizing;
 use crate::error::{self, Error, Result};
 use crate::key_type::KeyType;
 
-/// The object identifier of ordinary RSA keys (RFC 8017); those for RSA-PSS alone have another.
+/// The object identifier of ordinary RSA keys (RFC 8017). Keys for RSA-PSS alone have another one.
 const RSA_ENCRYPTION: &str = "1.2.840.113549.1.1.1";
 
-/// A key that ZeroSSL takes. It wipes itself.
+/// A key that ZeroSSL accepts. It is wiped when it is dropped.
 pub(crate) struct PrivateKey {
-    kind: Kind,
-    /// As it stands in a `SubjectPublicKeyInfo`.
+    kind: Algorithm,
+    /// The public key, as in a `SubjectPublicKeyInfo`.
     public: Vec<u8>,
 }
 
-enum Kind {
+enum Algorithm {
     P256(p256::ecdsa::SigningKey),
     P384(p384::ecdsa::SigningKey),
     Rsa(Box<rsa::PrivateKey>),
 }
 
 impl PrivateKey {
-    /// Makes a key. None if the system gives no randomness.
+    /// Makes a key. None if the system has no randomness.
     pub(crate) fn generate(key_type: KeyType) -> Option<Self> {
         Self::new(match key_type {
-            KeyType::EcdsaP384 => Kind::P384(p384::ecdsa::SigningKey::try_generate().ok()?),
-            KeyType::Rsa2048 => Kind::Rsa(Box::new(rsa::PrivateKey::new(&mut SysRng, 2048).ok()?)),
-            KeyType::Rsa4096 => Kind::Rsa(Box::new(rsa::PrivateKey::new(&mut SysRng, 4096).ok()?)),
-            KeyType::EcdsaP256 => Kind::P256(p256::ecdsa::SigningKey::try_generate().ok()?),
+            KeyType::EcdsaP384 => Algorithm::P384(p384::ecdsa::SigningKey::try_generate().ok()?),
+            KeyType::Rsa2048 => Algorithm::Rsa(Box::new(rsa::PrivateKey::new(&mut SysRng, 2048).ok()?)),
+            KeyType::Rsa4096 => Algorithm::Rsa(Box::new(rsa::PrivateKey::new(&mut SysRng, 4096).ok()?)),
+            KeyType::EcdsaP256 => Algorithm::P256(p256::ecdsa::SigningKey::try_generate().ok()?),
         })
     }
 
-    /// Reads a key; none if it is damaged, or of a kind that ZeroSSL does not take.
+    /// Reads a key. None if it is damaged, or of a type that ZeroSSL does not accept.
     pub(crate) fn from_der(der: &PrivateKeyDer<'_>) -> Option<Self> {
         Self::new(match der {
             PrivateKeyDer::Pkcs1(der) => rsa(rsa::PrivateKey::from_pkcs1_der(der.secret_pkcs1_der()).ok()?)?,
             PrivateKeyDer::Sec1(der) => {
                 let der = der.secret_sec1_der();
-                let p256 = || p256::SecretKey::from_sec1_der(der).ok().map(|key| Kind::P256(key.into()));
-                let p384 = || p384::SecretKey::from_sec1_der(der).ok().map(|key| Kind::P384(key.into()));
+                let p256 = || p256::SecretKey::from_sec1_der(der).ok().map(|key| Algorithm::P256(key.into()));
+                let p384 = || p384::SecretKey::from_sec1_der(der).ok().map(|key| Algorithm::P384(key.into()));
                 p256().or_else(p384)?
             }
             PrivateKeyDer::Pkcs8(der) => {
                 let der = der.secret_pkcs8_der();
-                let p256 = || p256::SecretKey::from_pkcs8_der(der).ok().map(|key| Kind::P256(key.into()));
-                let p384 = || p384::SecretKey::from_pkcs8_der(der).ok().map(|key| Kind::P384(key.into()));
+                let p256 =
+                    || p256::SecretKey::from_pkcs8_der(der).ok().map(|key| Algorithm::P256(key.into()));
+                let p384 =
+                    || p384::SecretKey::from_pkcs8_der(der).ok().map(|key| Algorithm::P384(key.into()));
                 p256().or_else(p384).or_else(|| rsa_of_pkcs8(der))?
             }
             _ => return None,
         })
     }
 
-    fn new(kind: Kind) -> Option<Self> {
+    fn new(kind: Algorithm) -> Option<Self> {
         let public = match &kind {
-            Kind::P256(key) => key.verifying_key().to_sec1_bytes().into_vec(),
-            Kind::P384(key) => key.verifying_key().to_sec1_bytes().into_vec(),
-            Kind::Rsa(key) => key.as_public_key().to_pkcs1_der().ok()?.into_vec(),
+            Algorithm::P256(key) => key.verifying_key().to_sec1_bytes().into_vec(),
+            Algorithm::P384(key) => key.verifying_key().to_sec1_bytes().into_vec(),
+            Algorithm::Rsa(key) => key.as_public_key().to_pkcs1_der().ok()?.into_vec(),
         };
         Some(Self { kind, public })
     }
 
-    /// Its kind, as a word of `generate_csr`, and of RSA keys with any number of bits.
+    /// Its type, as in `generate_csr`. For RSA with the real number of bits.
     pub(crate) fn key_type(&self) -> String {
         match &self.kind {
-            Kind::P256(_) => "ecdsa-p256".to_owned(),
-            Kind::P384(_) => "ecdsa-p384".to_owned(),
-            Kind::Rsa(key) => format!("rsa-{}", key.n().bit_width_vartime()),
+            Algorithm::P256(_) => "ecdsa-p256".to_owned(),
+            Algorithm::P384(_) => "ecdsa-p384".to_owned(),
+            Algorithm::Rsa(key) => format!("rsa-{}", key.n().bit_width_vartime()),
         }
     }
 
-    /// As PKCS#8 in PEM.
+    /// The key as PKCS#8 in PEM.
     pub(crate) fn to_pem(&self) -> Result<Zeroizing<String>> {
         let pem = match &self.kind {
-            Kind::P256(key) => key.to_pkcs8_pem(LineEnding::LF),
-            Kind::P384(key) => key.to_pkcs8_pem(LineEnding::LF),
-            Kind::Rsa(key) => key.to_pkcs8_pem(LineEnding::LF),
+            Algorithm::P256(key) => key.to_pkcs8_pem(LineEnding::LF),
+            Algorithm::P384(key) => key.to_pkcs8_pem(LineEnding::LF),
+            Algorithm::Rsa(key) => key.to_pkcs8_pem(LineEnding::LF),
         };
         pem.map_err(|error| Error::new(error::Kind::Internal, format!("the key has no PEM form: {error}")))
     }
 }
 
-fn rsa_of_pkcs8(der: &[u8]) -> Option<Kind> {
+fn rsa_of_pkcs8(der: &[u8]) -> Option<Algorithm> {
     let info = PrivateKeyInfoRef::try_from(der).ok()?;
     if info.algorithm.oid.to_string() != RSA_ENCRYPTION {
         return None;
@@ -106,8 +108,8 @@ fn rsa_of_pkcs8(der: &[u8]) -> Option<Kind> {
     rsa(rsa::PrivateKey::try_from(info).ok()?)
 }
 
-fn rsa(key: rsa::PrivateKey) -> Option<Kind> {
-    matches!(key.n().bit_width_vartime(), 2048..=8192).then(|| Kind::Rsa(Box::new(key)))
+fn rsa(key: rsa::PrivateKey) -> Option<Algorithm> {
+    matches!(key.n().bit_width_vartime(), 2048..=8192).then(|| Algorithm::Rsa(Box::new(key)))
 }
 
 impl PublicKeyData for PrivateKey {
@@ -117,9 +119,9 @@ impl PublicKeyData for PrivateKey {
 
     fn algorithm(&self) -> &'static SignatureAlgorithm {
         match self.kind {
-            Kind::P256(_) => &PKCS_ECDSA_P256_SHA256,
-            Kind::P384(_) => &PKCS_ECDSA_P384_SHA384,
-            Kind::Rsa(_) => &PKCS_RSA_SHA256,
+            Algorithm::P256(_) => &PKCS_ECDSA_P256_SHA256,
+            Algorithm::P384(_) => &PKCS_ECDSA_P384_SHA384,
+            Algorithm::Rsa(_) => &PKCS_RSA_SHA256,
         }
     }
 }
@@ -127,15 +129,15 @@ impl PublicKeyData for PrivateKey {
 impl SigningKey for PrivateKey {
     fn sign(&self, message: &[u8]) -> std::result::Result<Vec<u8>, rcgen::Error> {
         match &self.kind {
-            Kind::P256(key) => {
+            Algorithm::P256(key) => {
                 let signature = Signer::<p256::ecdsa::DerSignature>::try_sign(key, message);
                 signature.map(|signature| signature.as_bytes().to_vec()).ok()
             }
-            Kind::P384(key) => {
+            Algorithm::P384(key) => {
                 let signature = Signer::<p384::ecdsa::DerSignature>::try_sign(key, message);
                 signature.map(|signature| signature.as_bytes().to_vec()).ok()
             }
-            Kind::Rsa(key) => key.pkcs1v15_sign::<Sha256>(message).ok(),
+            Algorithm::Rsa(key) => key.pkcs1v15_sign::<Sha256>(message).ok(),
         }
         .ok_or(rcgen::Error::RemoteKeyError)
     }

@@ -1,7 +1,8 @@
-//! Running a command of the user's: its words as they are, without a shell between.
+//! Runs a command of the user: its words are not changed, and there is no shell.
 //!
-//! A thread made for it starts the command, reads what it prints and waits for its end. So a caller who stops waiting
-//! leaves nothing half done: the command goes on up to its time-out, and what it needs (an entry's lock) is kept so long.
+//! A new thread starts the command, reads its output and waits for its end. So a caller can stop waiting without
+//! leaving the work half done: the command continues up to its time-out, and what it needs (an entry's lock) is kept
+//! until then.
 
 mod command;
 mod lookup;
@@ -13,8 +14,8 @@ use std::sync::mpsc::{RecvTimeoutError, sync_channel};
 use std::time::{Duration, Instant};
 
 pub(crate) use command::{Command, Ended};
-use command::{GRACE, LOOK_EVERY};
-pub(crate) use lookup::look_up;
+use command::{GRACE, POLL_INTERVAL};
+pub(crate) use lookup::check_program;
 use start::Program;
 
 use crate::cancel::CancelToken;
@@ -23,7 +24,7 @@ use crate::thread;
 
 /// Runs a command and waits for its end.
 ///
-/// `keep` is held until the command has ended, also if the caller stops waiting because of a cancel or of the deadline.
+/// `keep` is held until the command has ended, even if the caller stops waiting because of a cancel or the deadline.
 pub(crate) fn run<K: Send + 'static>(
     command: &Command<'_>,
     cancel: &CancelToken,
@@ -50,18 +51,18 @@ fn run_with_grace<K: Send + 'static>(
             Ok((ended, left)) => (Ok(ended), left),
             Err(error) => (Err(error), None),
         };
-        // With nothing left, this drops what was kept: whoever hears of the end finds it free.
+        // If nothing is left, this drops `keep`: when the caller gets the outcome, it is free.
         let left = left.map(move |running| (running, keep));
-        // After a cancel nobody listens.
+        // After a cancel nobody receives this.
         let _ = tell.send(outcome);
         if let Some((running, _keep)) = left {
-            running.outlast();
+            running.wait_for_ever();
         }
     };
     thread::spawn("command", work)
         .map_err(|error| Error::new(Kind::Internal, format!("no thread could be started: {error}")))?;
     loop {
-        match receiver.recv_timeout(LOOK_EVERY) {
+        match receiver.recv_timeout(POLL_INTERVAL) {
             Ok(outcome) => return outcome,
             Err(RecvTimeoutError::Timeout) if cancel.is_cancelled() => return Err(Error::cancelled()),
             Err(RecvTimeoutError::Timeout) if deadline.is_some_and(|end| Instant::now() >= end) => {

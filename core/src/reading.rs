@@ -1,12 +1,12 @@
-//! Reading once: one pass from the service's bytes to stable JSON.
+//! Reads an answer in one pass: from the service's bytes to stable JSON.
 //!
-//! All tolerance lives here. The pass is driven by a [`Shape`]: each documented field is brought to its kind and is
-//! always present, in the table's order; unknown fields follow as they came. What the service sends for "none" (null,
-//! `""`, `[]` for an empty map, a field left out) becomes the one "none" of the field's kind. Each entry of a list of
-//! objects stands on a line of its own, and there is no other line break: pages can be taken apart without being read.
+//! All tolerance is here. A [`Shape`] controls the pass: each documented field is converted to its kind and is always
+//! present, in the table's order. Unknown fields follow unchanged. The service's forms of "none" (null, `""`, `[]` for
+//! an empty map, a missing field) become the one "none" of the field's kind. Each entry of a list of objects is on its
+//! own line, and there are no other line breaks: pages can be split without parsing them.
 //!
-//! Success and failure are told apart by the body alone (ZeroSSL REST API, Errors): a false-like `success`, or an
-//! `error` that says something. Neither the HTTP status nor `code != 0` nor a missing `success` tells.
+//! The body alone decides between success and failure (ZeroSSL REST API, Errors): a false-like `success`, or an `error`
+//! with content. The HTTP status, `code != 0` and a missing `success` do not decide.
 
 mod envelope;
 mod object;
@@ -23,19 +23,19 @@ use envelope::Envelope;
 use object::ObjectReader;
 pub(crate) use strict::is_readable;
 
-/// Absent fields are written out, so an answer may grow: by so much, and this for small ones. Real answers shrink; one
-/// that is a list of next to nothing must not fill the memory.
-const MOST_GROWTH: usize = 8;
-const ROOM: usize = 1 << 20;
+/// Absent fields are written too, so an answer may grow: by this factor, plus a constant for small answers. Real
+/// answers shrink. A list of nearly empty objects must not fill the memory.
+const MAX_GROWTH: usize = 8;
+const EXTRA_LEN: usize = 1 << 20;
 
-/// What a body says.
+/// The meaning of a body.
 #[derive(Debug, PartialEq)]
 pub(crate) enum Reading {
     /// The answer, as stable JSON.
     Answer(String),
-    /// The service said no.
+    /// The service refused.
     Refused(Refusal),
-    /// JSON, but neither an answer nor an error; the text says what is missing.
+    /// JSON, but neither an answer nor an error. The text says what is missing.
     Incomplete(String),
     /// Not a JSON object.
     Unreadable,
@@ -44,13 +44,13 @@ pub(crate) enum Reading {
 /// Reads the body of an answer that should have this shape.
 pub(crate) fn read(shape: &'static Shape, body: &[u8]) -> Reading {
     let Some(body) = text(body) else { return Reading::Unreadable };
-    // What is added (absent fields, quotes) is mostly less than what goes (white space, escapes).
+    // Usually less is added (absent fields, quotes) than removed (white space, escapes).
     let mut out = String::with_capacity(body.len() + body.len() / 8 + 256);
     let mut envelope = Envelope::default();
     let mut spare = String::new();
-    let most = body.len().saturating_mul(MOST_GROWTH).saturating_add(ROOM);
+    let max_len = body.len().saturating_mul(MAX_GROWTH).saturating_add(EXTRA_LEN);
     let reader =
-        ObjectReader { shape, out: &mut out, spare: &mut spare, most, envelope: Some(&mut envelope) };
+        ObjectReader { shape, out: &mut out, spare: &mut spare, max_len, envelope: Some(&mut envelope) };
 
     let mut json = serde_json::Deserializer::from_str(body);
     let outcome = reader.deserialize(&mut json).and_then(|object| json.end().map(|()| object));
@@ -68,7 +68,7 @@ pub(crate) fn read(shape: &'static Shape, body: &[u8]) -> Reading {
     }
 }
 
-/// Whether the body is an error of the service, whatever answer was expected.
+/// The body's error, if it has one, whatever answer was expected.
 pub(crate) fn refusal(body: &[u8]) -> Option<Refusal> {
     static NOTHING: Shape = Shape::new("nothing", "", &[]);
     match read(&NOTHING, body) {
@@ -77,11 +77,11 @@ pub(crate) fn refusal(body: &[u8]) -> Option<Refusal> {
     }
 }
 
-/// Whether the service says that it was asked too often.
+/// Whether the service says that there were too many requests.
 pub(crate) fn is_rate_limit(body: &[u8]) -> bool {
-    /// Refusals are short; large answers are not searched.
-    const MOST: usize = 64 << 10;
-    body.len() <= MOST
+    /// Refusals are short. Large answers are not searched.
+    const MAX_SHOWN_LEN: usize = 64 << 10;
+    body.len() <= MAX_SHOWN_LEN
         && text(body)
             .is_some_and(|text| text.contains(RATE_LIMIT) || text.contains(&RATE_LIMIT.to_uppercase()))
         && refusal(body).is_some_and(|refusal| refusal.is_rate_limit())

@@ -1,4 +1,4 @@
-//! The service's own error, as its body says it, and the [`Error`] it becomes.
+//! The service's error from its body, and its conversion to an [`Error`].
 
 mod failed_domains;
 
@@ -9,7 +9,7 @@ use serde_json::Value;
 use crate::error::{Error, Kind, KnownCode, codes};
 use crate::excerpt::one_line;
 
-/// Errors after which the service may have done what was asked.
+/// Errors after which the service may have carried out the request.
 const UNCERTAIN: [KnownCode; 5] = [
     codes::INTERNAL_SERVER_ERROR,
     codes::CONFLICT_112,
@@ -18,14 +18,15 @@ const UNCERTAIN: [KnownCode; 5] = [
     codes::INTERNAL_ERROR_FAILED_CREATING_CERTIFICATE,
 ];
 
-/// How the words begin that say "too often"; no code is documented.
+/// The beginning of the error types that mean "too many requests". No code is documented.
 pub(crate) const RATE_LIMIT: &str = "rate_limit";
 
-/// How much of a text from outside a message shows, and of how many names.
-const MOST_SHOWN: usize = 200;
-const MOST_NAMES: usize = 5;
+/// How much of a text from outside a message shows, and for how many names.
+const MAX_SHOWN: usize = 200;
+const MAX_NAMES: usize = 5;
 
-/// What an error body says; every part may be absent. Texts and numbers change type, so both are read either way.
+/// The contents of an error body. Every part may be absent. Texts and numbers are accepted for both, because their type
+/// changes.
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct Refusal {
     pub(crate) code: Option<i64>,
@@ -35,8 +36,8 @@ pub(crate) struct Refusal {
 }
 
 impl Refusal {
-    /// Reads the value of `error`: seen as an object, a string, null, or a bool. Of a list the first entry that names an
-    /// error stands for all, and the list is kept.
+    /// Reads the value of `error`. It was seen as an object, a string, null, or a bool. From a list, the first entry
+    /// that names an error is used, and the list is kept.
     pub(crate) fn read(error: &Value) -> Self {
         match error {
             Value::Object(object) => Self {
@@ -68,7 +69,7 @@ impl Refusal {
         known.is_meant_by(self.api_type.as_deref(), self.code)
     }
 
-    /// Requests that end like this may have been carried out all the same.
+    /// Whether a request with this answer may have been carried out all the same.
     fn is_uncertain(known: Option<&KnownCode>, http_status: u16) -> bool {
         match known {
             Some(known) => UNCERTAIN.contains(known),
@@ -76,7 +77,7 @@ impl Refusal {
         }
     }
 
-    /// Asked for too often, whatever the HTTP status: 200 was seen.
+    /// Whether there were too many requests, whatever the HTTP status: 200 was seen.
     pub(crate) fn is_rate_limit(&self) -> bool {
         self.api_type.as_deref().is_some_and(|word| {
             word.get(..RATE_LIMIT.len()).is_some_and(|start| start.eq_ignore_ascii_case(RATE_LIMIT))
@@ -109,9 +110,9 @@ impl Refusal {
                 .unwrap_or_default();
             let failures = domains.iter().map(|(domain, failed)| {
                 let found = failed.found.as_deref().unwrap_or("failed");
-                format!("; {}: {}", one_line(domain, MOST_SHOWN), one_line(found, MOST_SHOWN))
+                format!("; {}: {}", one_line(domain, MAX_SHOWN), one_line(found, MAX_SHOWN))
             });
-            message.extend(failures.take(MOST_NAMES));
+            message.extend(failures.take(MAX_NAMES));
         }
         let is_retryable = match known {
             _ if is_rate_limit => true,
@@ -127,7 +128,7 @@ impl Refusal {
     }
 
     fn message(&self, known: Option<&KnownCode>, http_status: u16) -> String {
-        let word = self.api_type.as_deref().map(|word| one_line(word, MOST_SHOWN));
+        let word = self.api_type.as_deref().map(|word| one_line(word, MAX_SHOWN));
         let mut message = match (word, self.code) {
             (Some(word), Some(code)) => format!("the service refused with {word} ({code})"),
             (Some(word), None) => format!("the service refused with {word}"),
@@ -141,7 +142,7 @@ impl Refusal {
             message.push_str(": too many requests; slow down, or lower `requests_per_second`");
         }
         if let Some(info) = &self.info {
-            message.extend([" (it says: ", &one_line(info, MOST_SHOWN), ")"]);
+            message.extend([" (it says: ", &one_line(info, MAX_SHOWN), ")"]);
         }
         message
     }

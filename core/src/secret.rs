@@ -8,12 +8,12 @@ use zeroize::Zeroizing;
 /// A secret text: an access key, an HMAC key, a private key.
 ///
 /// `Debug` shows `[secret]`, there is no `Display`, and the memory is wiped when it is dropped. Serializing gives the
-/// text itself, since that is how a JSON answer hands it to its owner.
+/// text itself, because a JSON answer passes it to its owner in that way.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Secret(Zeroizing<String>);
 
 impl Secret {
-    /// The text. Take care where it goes.
+    /// The text. Be careful where you use it.
     #[must_use]
     pub fn reveal(&self) -> &str {
         &self.0

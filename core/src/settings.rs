@@ -1,4 +1,4 @@
-//! The settings of a client: a builder in Rust, a JSON object in C, keywords in Python; one table for all.
+//! The settings of a client: a builder in Rust, a JSON object in C, keywords in Python. One table for all of them.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -8,43 +8,47 @@ use crate::error::{Error, Result};
 use crate::parameter::{self, Given, Parameter, ParameterKind};
 use crate::secret::Secret;
 
-/// Every setting, as C and Python give them.
+/// Every setting, as in C and Python.
 pub const SETTINGS: &[Parameter] = &[
     Parameter::optional(
         "access_key",
         ParameterKind::Text,
-        "The account's access key; without it the environment's `ZEROSSL_ACCESS_KEY`. Asked for at the first call that needs it.",
+        "The account's access key; by default the environment's `ZEROSSL_ACCESS_KEY`. A missing key is an error at the first call that needs it.",
     ),
     Parameter::optional(
         "base_url",
         ParameterKind::Text,
-        "Where the service is; without it the environment's `ZEROSSL_BASE_URL`, then `https://api.zerossl.com`. Plain `http` is for loopback hosts only.",
+        "The base URL of the service; by default the environment's `ZEROSSL_BASE_URL`, then `https://api.zerossl.com`. Plain `http` is allowed for loopback hosts only.",
     ),
     Parameter::optional(
         "auth",
         ParameterKind::OneOf(&["query", "header"]),
         "How the key is sent: `query` (default, as the service's overview documents it) or `header` (recommended by the service since August 2026; keeps the key out of the logs of proxies).",
     ),
-    Parameter::optional("timeout", ParameterKind::Seconds, "For one call with its retries; 60 by default."),
+    Parameter::optional(
+        "timeout",
+        ParameterKind::Seconds,
+        "The time limit of one call with its retries; 60 by default.",
+    ),
     Parameter::optional(
         "connect_timeout",
         ParameterKind::Seconds,
-        "For one connection with its TLS handshake; 10 by default.",
+        "The time limit of one connection with its TLS handshake; 10 by default.",
     ),
     Parameter::optional(
         "max_retries",
         ParameterKind::Integer(0, 100),
-        "How often a failed call that is harmless to repeat is sent again; 3 by default.",
+        "How often a failed request is repeated if that is harmless; 3 by default.",
     ),
     Parameter::optional(
         "requests_per_second",
         ParameterKind::Number,
-        "The pace, shared by all threads of a client; 5 by default, 0 for no limit.",
+        "The rate limit, shared by all threads of a client; 5 by default, 0 for no limit.",
     ),
     Parameter::optional(
         "roots",
         ParameterKind::OneOf(&["bundled", "system"]),
-        "Which CAs the service's certificate may come from: the bundled list of Mozilla (default) or the system's.",
+        "The trusted CAs for the service's certificate: the bundled list of Mozilla (default) or the system's.",
     ),
     Parameter::optional("ca_file", ParameterKind::Text, "A PEM file of CAs that replaces `roots`."),
     Parameter::optional(
@@ -55,44 +59,44 @@ pub const SETTINGS: &[Parameter] = &[
     Parameter::optional(
         "user_agent",
         ParameterKind::Text,
-        "Your program's name; `libzerossl/VERSION` is put before it.",
+        "Your program's name; it follows `libzerossl/VERSION`.",
     ),
     Parameter::optional(
         "max_response_bytes",
         ParameterKind::Integer(1, 1 << 30),
-        "An answer larger than this is an error; 16 MiB by default, 1 GiB at most.",
+        "A larger answer is an error; 16 MiB by default, 1 GiB at most.",
     ),
 ];
 
-/// How the access key is sent; never both ways at once.
+/// How the access key is sent. It is never sent both ways.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Auth {
-    /// As the query parameter `access_key`, as the service's overview documents it.
+    /// As the query parameter `access_key`, as documented in the service's overview.
     #[default]
     Query,
-    /// As `Authorization: ApiKey KEY`, which the service recommends since August 2026: the key stays out of the
-    /// logs of proxies and servers, which write down URLs.
+    /// As `Authorization: ApiKey KEY`, which the service recommends since August 2026: the key is then not in the logs
+    /// of proxies and servers, which contain URLs.
     Header,
 }
 
-/// Which CAs the service's certificate may come from.
+/// The trusted CAs for the service's certificate.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Roots {
-    /// Mozilla's list, as it was when the library was built.
+    /// Mozilla's list at the time of the build.
     #[default]
     Bundled,
-    /// The system's.
+    /// The system's list.
     System,
 }
 
-/// Settings on the way to a [`Client`](crate::Client); wrong ones are reported by [`ClientBuilder::build`].
+/// A builder for a [`Client`](crate::Client). [`ClientBuilder::build`] reports wrong settings.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct ClientBuilder {
     pub(crate) access_key: Option<Secret>,
-    // Both may hold a user and a password.
+    // Both may contain a user and a password.
     pub(crate) base_url: Option<Secret>,
     pub(crate) proxy: Option<Secret>,
     pub(crate) auth: Auth,
@@ -132,7 +136,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Where the service is. Default: the environment's `ZEROSSL_BASE_URL`, then `https://api.zerossl.com`.
+    /// The base URL of the service. Default: the environment's `ZEROSSL_BASE_URL`, then `https://api.zerossl.com`.
     /// Plain `http` is refused unless the host is loopback.
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.base_url = Some(url.into().into());
@@ -145,62 +149,62 @@ impl ClientBuilder {
         self
     }
 
-    /// For one call with its retries. Default: 60 seconds.
+    /// The time limit of one call with its retries. Default: 60 seconds.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
     }
 
-    /// For one connection with its TLS handshake. Default: 10 seconds.
+    /// The time limit of one connection with its TLS handshake. Default: 10 seconds.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
         self.connect_timeout = timeout;
         self
     }
 
-    /// How often a failed call that is harmless to repeat is sent again. Default: 3.
+    /// How often a failed request is repeated if that is harmless. Default: 3.
     pub fn max_retries(mut self, retries: u32) -> Self {
         self.max_retries = retries;
         self
     }
 
-    /// The pace, shared by all threads of a client. Default: 5; 0 is no limit.
+    /// The rate limit, shared by all threads of a client. Default: 5; 0 means no limit.
     pub fn requests_per_second(mut self, pace: f64) -> Self {
         self.requests_per_second = pace;
         self
     }
 
-    /// Which CAs the service's certificate may come from. Default: [`Roots::Bundled`].
+    /// The trusted CAs for the service's certificate. Default: [`Roots::Bundled`].
     pub fn roots(mut self, roots: Roots) -> Self {
         self.roots = roots;
         self
     }
 
-    /// A PEM file of CAs, which replaces [`ClientBuilder::roots`].
+    /// A PEM file of CAs. It replaces [`ClientBuilder::roots`].
     pub fn ca_file(mut self, path: impl Into<PathBuf>) -> Self {
         self.ca_file = Some(path.into());
         self
     }
 
-    /// The URL of an HTTP proxy (it is asked to CONNECT), or `env` for the environment's (`https_proxy`,
+    /// The URL of an HTTP proxy (it gets a CONNECT request), or `env` for the proxy of the environment (`https_proxy`,
     /// `all_proxy`, `no_proxy`, as curl reads them). Default: none.
     pub fn proxy(mut self, url: impl Into<String>) -> Self {
         self.proxy = Some(url.into().into());
         self
     }
 
-    /// Your program's name; `libzerossl/VERSION` is put before it.
+    /// Your program's name. It is appended to `libzerossl/VERSION`.
     pub fn user_agent(mut self, name: impl Into<String>) -> Self {
         self.user_agent = Some(name.into());
         self
     }
 
-    /// An answer larger than this is an error. Default: 16 MiB; at most 1 GiB.
+    /// A larger answer is an error. Default: 16 MiB; at most 1 GiB.
     pub fn max_response_bytes(mut self, bytes: u64) -> Self {
         self.max_response_bytes = bytes;
         self
     }
 
-    /// Settings as a JSON object; see [`SETTINGS`] for its members. An unknown or wrong one is an error that names it.
+    /// Settings as a JSON object; [`SETTINGS`] has its members. An unknown or wrong one is an error that names it.
     pub fn from_json(json: impl Given) -> Result<Self> {
         let given = parameter::check(SETTINGS, json.into_object()?)?;
         let mut settings = Self::default();
@@ -269,7 +273,7 @@ impl ClientBuilder {
         Ok(self)
     }
 
-    /// Knows every secret among the settings.
+    /// Collects every secret in the settings.
     pub(crate) fn cleaner(&self) -> Cleaner {
         let mut cleaner = Cleaner::default();
         if let Some(key) = &self.access_key {

@@ -1,14 +1,14 @@
-//! The constant tables that say what an answer holds: field by field a name, a kind and a line of documentation.
+//! The constant tables of the answers: for each field a name, a kind and a line of documentation.
 //!
-//! The reader is driven by them, and JSON Schemas and reference pages are made from them.
+//! The reader uses them, and the JSON Schemas and reference pages are generated from them.
 
 /// An object in an answer.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Shape {
-    /// What it is called in the docs.
+    /// Its name in the documentation.
     pub name: &'static str,
-    /// What it is, in a sentence.
+    /// What it is, in one sentence.
     pub doc: &'static str,
     /// Its documented fields, in the order in which they are written.
     pub fields: &'static [Field],
@@ -27,22 +27,22 @@ impl Shape {
     }
 }
 
-/// How many fields a shape may have.
+/// The maximum number of fields of a shape.
 pub(crate) const MAX_FIELDS: usize = 24;
 
 /// A documented field of an answer.
 #[derive(Debug)]
 #[non_exhaustive]
 pub struct Field {
-    /// The name we give it: the vendor's, camelCase as `snake_case`.
+    /// Our name for it: the service's name, with camelCase as `snake_case`.
     pub name: &'static str,
-    /// Names under which the service was seen to send it, beside `name`.
+    /// Other names that the service was seen to use.
     pub aliases: &'static [&'static str],
-    /// What it holds.
+    /// The kind of its value.
     pub kind: FieldKind,
-    /// Whether nothing can be done with the answer without it.
+    /// Whether the answer is unusable without it.
     pub required: bool,
-    /// Whether it is a secret, to be shown to nobody and wiped after use.
+    /// Whether it is a secret: never shown, and wiped after use.
     pub secret: bool,
     /// One sentence.
     pub doc: &'static str,
@@ -69,15 +69,15 @@ impl Field {
     }
 }
 
-/// What a field holds after it was read; in parentheses what stands for "none".
+/// The kind of a field's value after reading. The value for "none" is in parentheses.
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub enum FieldKind {
-    /// A text (null); numbers become texts.
+    /// A text (null). Numbers become texts.
     Text,
     /// Certificates in PEM, in their canonical form (null).
     Pem,
-    /// A time, RFC 3339 in UTC, or as it came if it cannot be read (null).
+    /// A time in RFC 3339 in UTC, or unchanged if it cannot be read (null).
     Time,
     /// True or false (null).
     Flag,
@@ -87,15 +87,15 @@ pub enum FieldKind {
     Names,
     /// A list of texts, sent as a list or as one text (`[]`).
     Lines,
-    /// An object (with every field at its "none").
+    /// An object (with "none" in every field).
     Object(&'static Shape),
-    /// An object that may be missing as a whole (null).
+    /// An object that may be missing completely (null).
     ObjectOrNone(&'static Shape),
     /// A list of objects (`[]`).
     Objects(&'static Shape),
     /// An object whose keys are names, with a value of one kind for each (`{}`).
     Map(&'static FieldKind),
-    /// Any JSON, as it came (null).
+    /// Any JSON, unchanged (null).
     Any,
 }
 
@@ -117,7 +117,7 @@ mod tests {
         }
     }
 
-    /// So that a line of an answer is an entry of that list.
+    /// So each line of an answer is an entry of that list.
     #[test]
     fn an_answer_holds_at_most_one_list_of_objects() {
         for operation in OPERATIONS {

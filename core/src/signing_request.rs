@@ -12,8 +12,8 @@ use crate::pem;
 use crate::private_key::PrivateKey;
 use crate::subject::Subject;
 
-/// Longer names do not fit a CN (RFC 5280, appendix A.1); they stand in the SAN alone.
-const LONGEST_CN: usize = 64;
+/// Longer names do not fit into a CN (RFC 5280, appendix A.1). They are only in the SAN.
+const MAX_CN: usize = 64;
 
 /// Makes a key.
 pub(crate) fn new_key(key_type: KeyType) -> Result<PrivateKey> {
@@ -21,7 +21,7 @@ pub(crate) fn new_key(key_type: KeyType) -> Result<PrivateKey> {
         .ok_or_else(|| Error::new(Kind::Internal, "no key could be made: the system gives no randomness"))
 }
 
-/// Reads a key from PEM; it must be of `key_type` where that is given.
+/// Reads a key from PEM. It must have the type `key_type` if that is given.
 pub(crate) fn read_key(pem: &str, key_type: Option<KeyType>) -> Result<PrivateKey> {
     let refuse = |why: &str| Err(Error::invalid("private_key", why));
     let (label, der) = pem::private_key(pem).map_err(|why| Error::invalid("private_key", why))?;
@@ -43,20 +43,20 @@ pub(crate) fn read_key(pem: &str, key_type: Option<KeyType>) -> Result<PrivateKe
     }
 }
 
-/// Makes a signing request for these names: the first as the CN where it fits, all in the SAN.
+/// Makes a signing request for these names: the first one as the CN if it fits, all of them in the SAN.
 pub(crate) fn make(key: &PrivateKey, names: &[String], subject: &Subject) -> Result<String> {
     let failed = |error: rcgen::Error| Error::new(Kind::Internal, format!("no CSR could be made: {error}"));
-    let cn = names.first().filter(|name| name.len() <= LONGEST_CN).cloned();
+    let cn = names.first().filter(|name| name.len() <= MAX_CN).cloned();
     let mut parameters = CertificateParams::new(names.to_vec()).map_err(failed)?;
     parameters.distinguished_name = distinguished_name(subject, cn.as_deref())?;
     parameters.serialize_request(key).and_then(|request| request.pem()).map_err(failed)
 }
 
-/// In the usual order: from the country down to the CN.
+/// In the usual order: from the country to the CN.
 fn distinguished_name(subject: &Subject, cn: Option<&str>) -> Result<DistinguishedName> {
     let mut found = DistinguishedName::new();
     if let Some(country) = subject.country() {
-        // As RFC 5280, appendix A.1, has it; everything else is UTF-8.
+        // As in RFC 5280, appendix A.1. Everything else is UTF-8.
         let country = PrintableString::try_from(country)
             .map_err(|_| Error::invalid("subject.country", "expected two letters such as `US`"))?;
         found.push(DnType::CountryName, DnValue::PrintableString(country));
@@ -76,12 +76,12 @@ fn distinguished_name(subject: &Subject, cn: Option<&str>) -> Result<Distinguish
     Ok(found)
 }
 
-/// How a key is named: the hash of its public half.
+/// The name of a key in the journal: the hash of its public key.
 pub(crate) fn public_key(key: &PrivateKey) -> String {
     digest::sha256(&key.subject_public_key_info())
 }
 
-/// The SHA-256 of a signing request's DER in lower-case hex; nothing for what is no PEM.
+/// The SHA-256 of a signing request's DER in lower-case hex. Empty if it is not PEM.
 pub(crate) fn sha256(csr: &str) -> String {
     let Ok(der) = CertificateSigningRequestDer::from_pem_slice(csr.as_bytes()) else { return String::new() };
     digest::sha256(&der)

@@ -1,11 +1,11 @@
-//! Threads of ours inside somebody else's process.
+//! Our threads inside the host's process.
 
 use std::io;
 use std::thread::{Builder, JoinHandle, Scope, ScopedJoinHandle};
 
 use nix::sys::signal::{SigSet, SigmaskHow};
 
-/// Starts a thread that takes no signals: they are for the host program's threads.
+/// Starts a thread that receives no signals: signals are for the host program's threads.
 pub(crate) fn spawn<T: Send + 'static>(
     name: &str,
     work: impl FnOnce() -> T + Send + 'static,
@@ -26,7 +26,7 @@ fn builder(name: &str) -> Builder {
     Builder::new().name(format!("zerossl-{name}"))
 }
 
-/// The mask is inherited, so it is set before the thread starts: no moment is left in which it could take one.
+/// A thread inherits the mask. So it is set before the thread starts, and the thread never receives a signal.
 fn without_signals<T>(start: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
     let before = SigSet::all().thread_swap_mask(SigmaskHow::SIG_SETMASK)?;
     let thread = start();

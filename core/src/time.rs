@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use time::format_description::well_known::Rfc3339;
 use time::{Date, Month, OffsetDateTime, Time as Clock, UtcOffset};
 
-/// A time in an answer: RFC 3339 in UTC, or, if it could not be read, the text as it came.
+/// A time in an answer: RFC 3339 in UTC, or the unchanged text if it could not be read.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Time(String);
@@ -20,7 +20,7 @@ impl Time {
         &self.0
     }
 
-    /// The moment, unless the text could not be read.
+    /// The moment. None if the text could not be read.
     #[must_use]
     pub fn to_system_time(&self) -> Option<SystemTime> {
         OffsetDateTime::parse(&self.0, &Rfc3339).ok().map(SystemTime::from)
@@ -28,7 +28,7 @@ impl Time {
 }
 
 impl From<SystemTime> for Time {
-    /// To the second. RFC 3339 knows the years 0 to 9999: what lies before or after them is their first or last second.
+    /// In seconds. RFC 3339 has the years 0 to 9999. A moment outside becomes the first or last second of that range.
     fn from(moment: SystemTime) -> Self {
         let seconds = unix_seconds(moment).clamp(FIRST_SECOND, LAST_SECOND);
         let moment = OffsetDateTime::from_unix_timestamp(seconds).unwrap_or(OffsetDateTime::UNIX_EPOCH);
@@ -40,7 +40,7 @@ impl From<SystemTime> for Time {
 const FIRST_SECOND: i64 = -62_167_219_200;
 const LAST_SECOND: i64 = 253_402_300_799;
 
-/// Rounded down, before the epoch too.
+/// Rounded down, also before the epoch.
 fn unix_seconds(moment: SystemTime) -> i64 {
     let seconds = |span: Duration| i64::try_from(span.as_secs()).unwrap_or(i64::MAX);
     match moment.duration_since(SystemTime::UNIX_EPOCH) {
@@ -58,7 +58,7 @@ impl fmt::Display for Time {
     }
 }
 
-/// `YYYY-MM-DD HH:MM:SS` as RFC 3339 in UTC; with a T in place of the space, a fraction or an offset, too.
+/// Converts `YYYY-MM-DD HH:MM:SS` to RFC 3339 in UTC. A T instead of the space, a fraction and an offset are accepted.
 pub(crate) fn vendor_time_to_rfc3339(text: &str) -> Option<String> {
     if is_moment(text.as_bytes()) {
         let (date, clock) = text.split_once(' ')?;
@@ -70,7 +70,7 @@ pub(crate) fn vendor_time_to_rfc3339(text: &str) -> Option<String> {
         Some(rest) => {
             let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
             let (fraction, zone) = rest.split_at(digits);
-            // More than nine say nothing that a time could hold.
+            // More than nine digits are more than a time can store.
             (Some(fraction).filter(|fraction| !fraction.is_empty())?.get(..9).unwrap_or(fraction), zone)
         }
         None => ("0", rest),
@@ -79,13 +79,13 @@ pub(crate) fn vendor_time_to_rfc3339(text: &str) -> Option<String> {
     OffsetDateTime::parse(&moment, &Rfc3339).ok()?.checked_to_offset(UtcOffset::UTC)?.format(&Rfc3339).ok()
 }
 
-/// A time as PHP writes its own: `{"date": "2026-01-01 00:00:00.000000", "timezone_type": 3, "timezone": "UTC"}`. Names
-/// of places have offsets that change, so they are not read.
+/// A time in PHP's own format: `{"date": "2026-01-01 00:00:00.000000", "timezone_type": 3, "timezone": "UTC"}`. Names
+/// of places are not accepted, because their offsets change.
 pub(crate) fn php_time_to_rfc3339(date: &str, zone: &str) -> Option<String> {
     vendor_time_to_rfc3339(&format!("{date}{}", offset(zone).filter(|_| !zone.is_empty())?))
 }
 
-/// `+02:00`, `+0200`, `Z`, or a name of UTC, as RFC 3339 has it; nothing is UTC.
+/// `+02:00`, `+0200`, `Z`, or a name of UTC, in the form of RFC 3339. An empty text means UTC.
 fn offset(zone: &str) -> Option<Cow<'_, str>> {
     if ["", "Z", "UTC", "GMT", "Etc/UTC"].iter().any(|name| zone.eq_ignore_ascii_case(name)) {
         return Some("Z".into());
@@ -100,7 +100,7 @@ fn offset(zone: &str) -> Option<Cow<'_, str>> {
     }
 }
 
-/// Whether `YYYY-MM-DD HH:MM:SS` names a moment.
+/// Whether `YYYY-MM-DD HH:MM:SS` is a valid moment.
 fn is_moment(text: &[u8]) -> bool {
     let &[y1, y2, y3, y4, b'-', m1, m2, b'-', d1, d2, b' ', h1, h2, b':', n1, n2, b':', s1, s2] = text else {
         return false;

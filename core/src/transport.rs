@@ -1,7 +1,8 @@
 //! One HTTP exchange with the service: what ureq does for us, and what it must not do.
 //!
-//! No redirect is followed (it would carry the key elsewhere), nothing is repeated here, no proxy is taken from the
-//! environment unasked, and no error of ureq gets out: some of them quote the whole URL, key included.
+//! Redirects are not followed (they would send the key elsewhere), nothing is repeated here, no proxy of the
+//! environment is used unless requested, and ureq's errors are never shown: some of them quote the whole URL with the
+//! key.
 
 mod encoding;
 mod failure;
@@ -42,25 +43,25 @@ pub(crate) struct Transport {
     max_response_bytes: u64,
 }
 
-/// One request, ready to go.
+/// One request that is ready to send.
 #[derive(Clone)]
 pub(crate) struct Outgoing {
     pub(crate) method: &'static str,
-    /// With the query; may hold the key.
+    /// With the query. May contain the key.
     pub(crate) url: Zeroizing<String>,
     pub(crate) authorization: Option<Zeroizing<String>>,
-    /// What a GET and a DELETE do not have; the others may have an empty one.
+    /// None for a GET and a DELETE. Other methods may have an empty body.
     pub(crate) body: Option<Vec<u8>>,
 }
 
-/// One answer, whatever its status.
+/// One answer with any status.
 #[derive(Debug)]
 pub(crate) struct Incoming {
     pub(crate) status: u16,
     pub(crate) body: Vec<u8>,
-    /// The content encoding that could not be taken off the body.
+    /// The content encoding that could not be decoded.
     pub(crate) encoding: Option<String>,
-    /// `Retry-After`, seconds or date.
+    /// `Retry-After`, from seconds or a date.
     pub(crate) retry_after: Option<Duration>,
     /// The server's clock.
     pub(crate) date: Option<SystemTime>,
@@ -111,7 +112,7 @@ impl Transport {
         })
     }
 
-    /// Sends one request and reads the whole answer, under the watch's token and deadline.
+    /// Sends one request and reads the whole answer. The watch has the token and the deadline.
     pub(crate) fn exchange(&self, outgoing: &Outgoing, mut watch: Watch) -> Result<Incoming> {
         watch.connect_deadline = Some(Instant::now() + self.connect_timeout);
         let (outcome, watch) = watch::under(watch, || self.run(outgoing));
@@ -131,7 +132,7 @@ impl Transport {
         }
         let answer = match &outgoing.body {
             None => self.agent.run(request.body(())?),
-            // An empty body is sent as one, with its length: some servers take no POST without.
+            // An empty body is sent with its length: some servers refuse a POST without one.
             Some(body) if body.is_empty() => self.agent.run(request.body(body.as_slice())?),
             Some(json) => self
                 .agent
@@ -151,8 +152,8 @@ impl Transport {
     }
 }
 
-/// Reads a body, into memory that is asked for once where its length is known: a large one that grows is given back to
-/// the system and asked for again, page by page, which costs more than reading it.
+/// Reads a body. If its length is known, the memory is allocated once: growing a large buffer returns pages to the
+/// system and requests them again, which costs more than reading.
 fn read(body: &mut Body, limit: u64) -> Result<Vec<u8>, ureq::Error> {
     let length = body.content_length().unwrap_or_default().min(limit);
     let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or_default());
@@ -164,7 +165,7 @@ fn header_date(headers: &HeaderMap, name: &header::HeaderName) -> Option<SystemT
     httpdate::parse_http_date(headers.get(name)?.to_str().ok()?).ok()
 }
 
-/// `Retry-After` (RFC 9110, section 10.2.3); a date is compared with the server's own clock where it tells it.
+/// `Retry-After` (RFC 9110, section 10.2.3). A date is compared with the server's own clock if it is known.
 fn retry_after(headers: &HeaderMap, server_now: Option<SystemTime>) -> Option<Duration> {
     let value = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
     if let Ok(seconds) = value.parse::<u64>() {

@@ -1,4 +1,4 @@
-//! Closed lists of words, each said once: as a type, in JSON, and in the tables of parameters.
+//! Closed lists of words. Each list is defined once: for the type, for JSON, and for the tables of parameters.
 
 macro_rules! words {
     (
@@ -11,7 +11,7 @@ macro_rules! words {
         pub enum $name { $($(#[$variant_doc])* $variant,)* }
 
         impl $name {
-            /// All of them.
+            /// All words.
             pub(crate) const WORDS: &'static [&'static str] = &[$($word,)*];
 
             /// What this word means.

@@ -1,4 +1,4 @@
-//! Files of CAs as they are found on disks.
+//! CA files in the forms that exist in practice.
 
 mod support;
 

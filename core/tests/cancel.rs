@@ -10,7 +10,7 @@ use support::{SOON, client, fault, sandbox, timed};
 use zerossl::{CancelToken, Client, Kind, ListCertificates};
 use zerossl_sandbox::{Reply, When, WireFault};
 
-/// Cancels once `ready` says that the call is under way; the call must then end soon.
+/// Cancels when `ready` says that the call runs. The call must then end soon.
 fn cancelled_once(client: &Client, ready: impl FnOnce() + Send + 'static) {
     let token = CancelToken::new();
     let client = client.cancelled_by(&token);
@@ -25,7 +25,7 @@ fn cancelled_once(client: &Client, ready: impl FnOnce() + Send + 'static) {
     canceller.join().expect("no panic");
 }
 
-/// The server has seen the request.
+/// The server has received the request.
 fn seen(comes: Receiver<()>) -> impl FnOnce() + Send {
     move || comes.recv().expect("a request")
 }
@@ -37,7 +37,7 @@ fn at(address: std::net::SocketAddr) -> Client {
 #[test]
 fn in_connect() {
     let (address, _guard) = support::unresponsive_address();
-    // Nothing tells that a client hangs in connect, so the cancel comes at any moment around it.
+    // Nothing shows that a client hangs in connect, so the cancel comes at any time around it.
     cancelled_once(&at(address), || {});
 }
 
@@ -115,7 +115,7 @@ fn a_cancelled_create_says_that_the_order_may_exist() {
     assert!(error.message().contains("list_certificates") && !error.is_retryable(), "{error}");
 }
 
-/// Calls, iterators and ops listen to all tokens that a client was bound to, in whatever order they came.
+/// Calls, iterators and ops use all tokens that a client has, in whatever order they were added.
 #[test]
 fn each_of_several_tokens_ends_calls_iterators_and_ops() {
     let (address, comes) = support::raw_server(support::read_to_end);
@@ -141,7 +141,7 @@ fn each_of_several_tokens_ends_calls_iterators_and_ops() {
             });
             assert_eq!(error.kind(), Kind::Cancelled, "{error}");
             assert!(took < SOON, "{took:?}");
-            // The other one is left alone, and so is a client with it alone.
+            // The other token is not affected, and neither is a client with only that token.
             assert!(!tokens[1 - cancelled].is_cancelled());
             assert_eq!(
                 at(address)
@@ -155,7 +155,8 @@ fn each_of_several_tokens_ends_calls_iterators_and_ops() {
     }
 }
 
-/// A token that asks is for the thread of the call: an op is not ended by its answer, nor asks it, but hears the other.
+/// The callback of a token belongs to the thread of the call. An op does not call it and is not ended by its answer,
+/// but by the other token.
 #[test]
 fn an_op_hears_the_token_beside_one_that_asks() {
     let (address, comes) = support::raw_server(support::read_to_end);
@@ -177,7 +178,7 @@ fn an_op_hears_the_token_beside_one_that_asks() {
     assert!(took < SOON, "{took:?}");
 }
 
-/// An op whose pages nobody reads waits for its reader; the client's token ends that, too.
+/// An op whose pages nobody reads waits for its reader. The client's token ends that too.
 #[test]
 fn an_op_that_waits_for_its_reader_hears_the_clients_token() {
     let sandbox = sandbox();

@@ -1,4 +1,4 @@
-//! Plays every case of `tests/cases`.
+//! Runs every case of `tests/cases`.
 
 use std::path::Path;
 use std::thread;
@@ -12,7 +12,7 @@ fn every_case() {
     let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("../tests/cases");
     let replay = Replay::start(&dir).expect("the cases");
     assert!(replay.cases().len() > 100, "only {} cases were found", replay.cases().len());
-    // Some wait for a retry; so a few at a time.
+    // Some wait for a retry, so a few run at the same time.
     let share = replay.cases().len().div_ceil(8);
     let failures: Vec<String> = thread::scope(|scope| {
         let play_all = |cases: &[Case]| cases.iter().flat_map(|case| play(&replay, case)).collect::<Vec<_>>();

@@ -1,4 +1,4 @@
-//! Keys and signing requests, read by openssl.
+//! Keys and signing requests, checked with openssl.
 
 #![allow(clippy::print_stdout, reason = "a skipped test says so")]
 
@@ -10,7 +10,7 @@ use std::process::Command;
 use tempfile::TempDir;
 use zerossl::{Client, GenerateCsr, KeyType, Kind, Secret};
 
-/// Runs openssl; without one the test is skipped, visibly, and fails in CI.
+/// Runs openssl. Without it the test is skipped with a message, and fails in CI.
 fn openssl(arguments: &[&str], folder: &Path) -> Option<String> {
     match Command::new("openssl").args(arguments).current_dir(folder).output() {
         Ok(output) => {
@@ -88,7 +88,7 @@ fn keys_of_openssl_are_taken_in_all_their_forms() {
         (&["genrsa", "2048"], None),
         (&["genrsa", "3072"], None),
         (&["genrsa", "-traditional", "4096"], Some("rsa-4096")),
-        // As old programs made them.
+        // The format of old programs.
         (&["genrsa", "-3", "2048"], Some("rsa-2048")),
         (&["genrsa", "2049"], None),
         // openssl writes the curve's parameters before the key.
@@ -105,7 +105,7 @@ fn keys_of_openssl_are_taken_in_all_their_forms() {
     }
 }
 
-/// Java and others leave the public half out of an EC key, or write it in its short form.
+/// Java and others omit the public key from an EC key, or write it in its short form.
 #[test]
 fn ec_keys_without_their_public_half_are_taken() {
     let folder = folder();
@@ -199,14 +199,14 @@ fn a_key_of_another_type_than_asked_for_is_refused() {
 }
 
 #[test]
-fn a_name_that_is_too_long_for_a_cn_stands_in_the_san_alone() {
+fn a_name_that_is_too_long_for_a_cn_is_only_in_the_san() {
     let long = format!("{}.example.com", "a".repeat(60));
     let generated = client().send(&GenerateCsr::new([long.clone()])).expect("a CSR");
     let Some(text) = text_of(&generated.csr) else { return };
     assert!(text.contains(&format!("DNS:{long}")) && !text.contains("CN ="), "{text}");
 }
 
-/// As keys are kept in YAML, in the environment, in files of Windows.
+/// Keys as they are stored in YAML, in the environment, in files of Windows.
 #[test]
 fn keys_are_taken_however_they_were_copied() {
     let folder = folder();

@@ -1,4 +1,4 @@
-//! Content encodings that nobody asked for; the cases show which ones are read.
+//! Content encodings that were not requested. The cases show which ones are read.
 
 mod support;
 

@@ -1,4 +1,4 @@
-//! The errors' outside: numbers that are for ever, the JSON form, the known codes.
+//! The public side of errors: stable numbers, the JSON form, the known codes.
 
 mod support;
 
@@ -58,7 +58,7 @@ fn every_known_code_is_explained_by_its_type_first() {
     let sandbox = sandbox();
     let client = support::settings(&sandbox).max_retries(0).build().expect("settings");
     for known in CODES {
-        // A wrong number beside the right type: the type counts. (Seen: 2834 with the type documented for 2833.)
+        // A wrong number with the correct type: the type counts. (Seen: 2834 with the type documented for 2833.)
         for code in [known.code, 4711] {
             let body = serde_json::json!({"success": false, "error": {"code": code, "type": known.api_type}});
             fault(&sandbox, "get_certificate", 1, When::Before, Reply::json(200, body));

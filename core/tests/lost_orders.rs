@@ -1,4 +1,4 @@
-//! A create whose answer is lost: never sent twice, and the error tells what may have come of it.
+//! A create whose answer is lost: it is never sent twice, and the error says what may have happened.
 
 mod support;
 
@@ -75,7 +75,7 @@ fn other_orders_are_no_candidates() {
 }
 
 #[test]
-fn a_look_that_fails_is_told() {
+fn a_failed_search_is_in_the_error() {
     let sandbox = sandbox();
     fault(&sandbox, "list_certificates", 99, When::Before, Reply::text(403, "<html>403</html>"));
     let error = lost_in(&sandbox, When::After, Reply::broken(WireFault::Reset));

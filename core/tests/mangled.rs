@@ -1,5 +1,5 @@
-//! Documented answers, mangled: fields dropped, retyped, nulled, emptied, nested. Whatever comes, the outcome is a
-//! value or an error, never a panic; and a value has every documented field.
+//! Documented answers with changes: fields removed, with another type, null, empty, nested. The result is always a
+//! value or an error, never a panic, and a value has every documented field.
 
 mod support;
 
@@ -67,7 +67,7 @@ fn documented() -> Vec<(&'static str, &'static str, Value)> {
     ]
 }
 
-/// What may stand in the place of a value.
+/// What may replace a value.
 fn junk() -> impl Strategy<Value = Option<Value>> {
     prop_oneof![
         2 => Just(None),
@@ -145,7 +145,7 @@ fn check(
     Ok(())
 }
 
-/// The Rust types are plain derives: whatever the reader lets through fits them.
+/// The Rust types are plain derives: everything that the reader accepts fits them.
 fn typed(operation: &str, answer: &str) {
     let fits = match operation {
         "get_certificate" | "verify_domains" => {
@@ -199,7 +199,7 @@ fn bytes_that_are_no_json_are_a_response_error() {
     });
 }
 
-/// What `serde_json` writes by itself never holds these; servers may send them.
+/// `serde_json` never writes these itself, but servers may send them.
 #[test]
 fn unknown_fields_that_strict_readers_refuse_do_not_spoil_the_rest() {
     let sandbox = sandbox();
@@ -218,7 +218,7 @@ fn unknown_fields_that_strict_readers_refuse_do_not_spoil_the_rest() {
 }
 
 #[test]
-fn members_come_in_the_order_of_the_table_and_the_first_that_says_something_stands() {
+fn members_are_in_the_order_of_the_table_and_the_first_value_counts() {
     let sandbox = sandbox();
     let client = client(&sandbox);
     let body = r#"{"z":1,"results":[],"isAcmeLocked":null,"limit":5,"acmeLocked":true,"page":"2","total_count":"7","a":2}"#;
@@ -278,7 +278,7 @@ fn a_list_of_next_to_nothing_does_not_fill_the_memory() {
     }
 }
 
-/// A short number may have three hundred digits.
+/// A short number may mean three hundred digits.
 #[test]
 fn numbers_in_the_place_of_texts_are_as_long_as_in_json() {
     let sandbox = sandbox();

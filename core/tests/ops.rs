@@ -1,4 +1,4 @@
-//! Ops over a real client: any operation, its pages, its cancel.
+//! Ops with a real client: any operation, its pages, its cancel.
 
 mod support;
 

@@ -1,4 +1,4 @@
-//! The pace of a client, shared by its threads.
+//! The rate limit of a client, shared by its threads.
 
 mod support;
 
@@ -20,7 +20,7 @@ fn threads_share_the_pace() {
     let mut times: Vec<Instant> = sandbox.requests().iter().map(|asked| asked.at).collect();
     times.sort();
     assert_eq!(times.len(), 8);
-    // The sixth goes a second after the first; on its way to the server it may gain a little on the first.
+    // The sixth is sent a second after the first. On its way to the server it may gain a little time.
     let apart = times[5] - times[0];
     assert!(apart > Duration::from_millis(700), "{apart:?}");
 }

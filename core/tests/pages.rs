@@ -1,4 +1,4 @@
-//! All certificates: none twice, none missed, also while others come and go.
+//! All certificates: none twice, none missed, even if others are added or removed.
 
 mod support;
 
@@ -12,7 +12,7 @@ fn order(client: &Client, csr: &str) -> String {
     client.send(&CreateCertificate::new(["example.com"], csr)).expect("an order").id
 }
 
-/// A sandbox with so many drafts, and a CSR for more.
+/// A sandbox with this many drafts, and a CSR for more.
 fn drafts(number: usize) -> (Sandbox, Client, String, BTreeSet<String>) {
     let sandbox = sandbox();
     sandbox.set_quota(1000);
@@ -44,7 +44,7 @@ fn all_of_them_lazily() {
     assert_eq!(count(&sandbox, "list_certificates"), 1);
     let rest = collect(certificates);
     assert_eq!(rest.len(), 6);
-    // Three pages, read twice: a list of more than one page may move while it is read.
+    // Three pages, read twice: a list of more than one page may change while it is read.
     assert_eq!(count(&sandbox, "list_certificates"), 6);
     assert!(rest.iter().all(|id| ids.contains(id)));
 }
@@ -65,7 +65,7 @@ fn none_beside_a_count_of_some_is_an_error_in_everything_that_lists() {
     assert_eq!(error.kind(), Kind::Response);
     assert!(error.message().contains("there are 7 certificates, and gave none, twice"), "{error}");
     assert_eq!(count(&sandbox, "list_certificates"), 2);
-    // After a lost create it must not pass for an account without the order.
+    // After a lost create, it must not be accepted as an account without the order.
     support::fault(&sandbox, "create_certificate", 1, When::After, Reply::text(502, "x"));
     let error = client.send(&CreateCertificate::new(["example.com"], &csr)).expect_err("lost");
     assert_eq!(error.kind(), Kind::Ambiguous);
@@ -76,7 +76,7 @@ fn none_beside_a_count_of_some_is_an_error_in_everything_that_lists() {
 fn none_is_missed_when_others_are_cancelled_on_the_way() {
     let (_sandbox, client, _, mut ids) = drafts(9);
     let mut certificates = client.certificates(by(3));
-    // The first page is read; cancelling its entries moves the others to pages that were read already.
+    // The first page is read. Cancelling its entries moves the others to pages that were read already.
     let first: Vec<_> = collect(certificates.by_ref().take(3));
     for id in &first {
         client.send(&CancelCertificate::new(id)).expect("cancelled");
@@ -91,7 +91,7 @@ fn none_is_missed_when_others_are_cancelled_on_the_way() {
 fn none_is_missed_when_the_count_stays_the_same() {
     let (sandbox, client, _, _) = drafts(0);
     let entry = |id: &str| json(&format!(r#"{{"id": "{id}", "status": "issued"}}"#));
-    // Between the pages `a` leaves and `g` enters at the end: `d` moves to the page that was read.
+    // Between the pages `a` is removed and `g` is added at the end: `d` moves to the page that was read.
     for page in ["abc", "efg", "bcd", "efg", "bcd", "efg"] {
         let results: Vec<_> = page.chars().map(|id| entry(&id.to_string())).collect();
         let body = serde_json::json!({"total_count": 6, "result_count": 3, "page": 1, "limit": 3, "results": results});
@@ -154,7 +154,7 @@ fn an_error_ends_the_iteration() {
     assert!(certificates.next().is_none());
 }
 
-/// As a server was seen to do: page 1, whatever is asked for.
+/// A server was seen to do this: page 1 for every number.
 #[test]
 fn a_page_that_comes_again_and_again_ends_everything_that_lists() {
     let (sandbox, client, csr, _) = drafts(0);
@@ -174,7 +174,7 @@ fn a_page_that_comes_again_and_again_ends_everything_that_lists() {
     assert_eq!(op.finish().expect_err("no end").kind(), Kind::Response);
     assert_eq!(count(&sandbox, "list_certificates"), 8);
 
-    // The look after a lost answer: the order stays unaccounted for, and the error says why.
+    // The search after a lost answer: the order is not found, and the error says why.
     support::fault(&sandbox, "create_certificate", 1, When::After, Reply::text(500, ""));
     let lost = client.send(&CreateCertificate::new(["example.com"], &csr)).expect_err("lost");
     assert_eq!(lost.kind(), Kind::Ambiguous);

@@ -1,4 +1,4 @@
-//! What goes wrong at a proxy is the proxy's: named by host and port, never with its user, and never blamed on the service.
+//! Failures of a proxy: the error names the proxy by host and port, never its user, and never blames the service.
 
 mod support;
 
@@ -116,7 +116,7 @@ fn what_a_proxy_answers_is_said_once_and_as_its_answer() {
 fn any_success_is_one() {
     let proxy = answering("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.0 201 Fine\nVia: x\n\n");
     let error = failure(builder(&format!("http://{proxy}")));
-    // The tunnel stands, and ends before the service says anything: both may be why.
+    // The tunnel exists, and ends before the service answers: both may be the cause.
     assert!(error.message().contains(&format!("{SERVICE} (through the proxy {proxy})")), "{error}");
     assert!(error.message().contains("`base_url` and `proxy`"), "{error}");
 }
@@ -144,7 +144,7 @@ fn the_time_out_of_a_proxy_is_the_proxys() {
         let (error, took) = timed(|| failure(builder(&url).timeout(short)));
         assert!(took < SOON && error.message().contains(&format!("the proxy {proxy}")), "{error}");
     }
-    // The service's, once the tunnel stands.
+    // The service's failure, when the tunnel exists.
     let (open, _) = support::raw_server(|mut stream| {
         support::read_head(&mut stream);
         let _ = stream.write_all(b"HTTP/1.1 200 Connected\r\n\r\n");
@@ -179,7 +179,7 @@ fn tls_to_the_proxy_fails_at_the_proxy() {
     let says = format!("no secure connection to the proxy {address}");
     assert!(error.message().contains(&says) && error.message().contains("ca_file"), "{error}");
 
-    // Believed, it says that it is no proxy.
+    // If its certificate is trusted, the error says that it is not a proxy.
     let dir = tempfile::tempdir().expect("a folder");
     let ca_file = dir.path().join("root.pem");
     std::fs::write(&ca_file, other.root_pem()).expect("a file");
@@ -192,7 +192,7 @@ fn tls_to_the_proxy_fails_at_the_proxy() {
 }
 
 #[test]
-fn a_proxy_at_the_address_of_the_service_is_told_apart() {
+fn a_proxy_at_the_address_of_the_service_is_recognised() {
     let sandbox = sandbox();
     let proxy = sandbox.base_url();
     let error = failure(settings(&sandbox).proxy(proxy).max_retries(0));

@@ -1,4 +1,4 @@
-//! What is sent again, when, and how often: counted at the other end.
+//! What is sent again, when, and how often, counted by the server.
 
 mod support;
 
@@ -138,13 +138,14 @@ fn pauses_stay_inside_the_one_deadline() {
     let client =
         settings(&sandbox).max_retries(100).timeout(Duration::from_secs(2)).build().expect("settings");
     let (outcome, took) = timed(|| client.send(&ListCertificates::default()));
-    // The failure itself is told, not the time that ran out.
+    // The error is the failure itself, not the time-out.
     assert_eq!(outcome.expect_err("it never works").http_status(), Some(502));
     assert!(took < Duration::from_secs(4), "{took:?}");
     assert!((2..8).contains(&count(&sandbox, "list_certificates")));
 }
 
-/// Whatever was not sent goes out again, an order too; whatever may have been read only if that is harmless.
+/// A request that was not sent is sent again, even an order. A request that may have been read is only sent again if
+/// that is harmless.
 #[test]
 fn what_was_never_sent_goes_out_again_for_every_operation() {
     let csr = support::csr();
@@ -154,7 +155,7 @@ fn what_was_never_sent_goes_out_again_for_every_operation() {
         ("resend_verification", r#"{"id": "x"}"#, false),
         ("get_certificate", r#"{"id": "x"}"#, true),
     ];
-    // A proxy that never lets anything through: the request itself does not leave.
+    // A proxy that never opens a tunnel: the request itself is not sent.
     let (proxy, comes) = support::raw_server(|mut stream| {
         support::read_head(&mut stream);
         let _ = stream.write_all(b"HTTP/1.1 407 No\r\nContent-Length: 0\r\n\r\n");

@@ -1,4 +1,4 @@
-//! Nothing that is shown holds a secret: every kind of error, every `Debug`, every log line at the finest level.
+//! Nothing that is shown contains a secret: every kind of error, every `Debug`, every log line at the finest level.
 
 mod support;
 
@@ -9,11 +9,11 @@ use support::{fault, sandbox_with};
 use zerossl::{Auth, CancelToken, ClientBuilder, EabCredentials, GenerateCsr, Next, Secret};
 use zerossl_sandbox::{Options, Reply, Sandbox, When, WireFault};
 
-/// Needs escaping in URLs, HTML, JSON and headers alike.
+/// Needs escaping in URLs, HTML, JSON and headers.
 const KEY: &str = r#"S3CR+T/k&y<>"'\%=?"#;
 const PASSWORD: &str = "pr0xy%2Bpassword";
 
-/// Spellings that must be nowhere. Whatever is in between, these parts of the key are plain in most of them.
+/// Spellings that must not appear. The parts of the key between the special characters are plain in most spellings.
 const SPELLINGS: &[&str] = &[
     "S3CR",
     "T/k",
@@ -69,7 +69,7 @@ fn settings(sandbox: &Sandbox) -> ClientBuilder {
     support::settings(sandbox).max_retries(1)
 }
 
-/// What a server may send back: the key in every spelling that it could have.
+/// What a server may send back: the key in every possible spelling.
 fn echoes() -> Vec<String> {
     let spelled = |spell: fn(u8) -> String| KEY.bytes().map(spell).collect::<Vec<_>>().concat();
     let percent = spelled(|byte| format!("%{byte:02X}"));

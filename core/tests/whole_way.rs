@@ -1,4 +1,4 @@
-//! The whole way on the sandbox, with typed requests: key, order, validation by file, certificate, and its end.
+//! The complete process in the sandbox, with typed requests: key, order, validation by file, certificate, and its end.
 
 mod support;
 
@@ -14,7 +14,7 @@ use zerossl::{
 };
 use zerossl_sandbox::{Options, Sandbox};
 
-/// A web server that shows one file at any path.
+/// A web server that returns one file for any path.
 fn web_server() -> (u16, Arc<Mutex<String>>) {
     let file = Arc::new(Mutex::new(String::new()));
     let shown = Arc::clone(&file);
@@ -87,7 +87,7 @@ fn from_names_to_a_certificate_and_its_end() {
 }
 
 #[test]
-fn a_name_that_does_not_validate_is_told_with_what_was_found() {
+fn a_name_that_does_not_validate_is_in_the_error() {
     let (http_port, file) = web_server();
     let sandbox = sandbox_with(Options { http_port, ..Options::default() });
     let client = client(&sandbox);

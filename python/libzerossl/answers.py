@@ -43,49 +43,51 @@ __all__ = [
 
 
 class FileAndRecord(Answer):
-    """The file and the record that show control of one name. Publish them as they are."""
+    """The file and the record that prove control of one name. Publish them unchanged."""
 
     __slots__ = ()
 
-    file_validation_url_http: Field[str | None] = Field("Where the file is looked for with `HTTP_CSR_HASH`.")
-    file_validation_url_https: Field[str | None] = Field("Where the file is looked for with `HTTPS_CSR_HASH`.")
+    file_validation_url_http: Field[str | None] = Field("The URL that is fetched with `HTTP_CSR_HASH`.")
+    file_validation_url_https: Field[str | None] = Field("The URL that is fetched with `HTTPS_CSR_HASH`.")
     file_validation_content: Field[list[str]] = Field("The lines of the file.", "list")
     cname_validation_p1: Field[str | None] = Field("The name of the CNAME record.")
     cname_validation_p2: Field[str | None] = Field("The target of the CNAME record, without a trailing dot.")
 
 
 class Validation(Answer):
-    """What the service wants to see, for each name and method."""
+    """What has to be published or answered, for each name and method."""
 
     __slots__ = ()
 
-    email_validation: Field[dict[str, list[str]]] = Field("For each name the addresses that a mail may go to.", "dict")
+    email_validation: Field[dict[str, list[str]]] = Field(
+        "For each name, the addresses that a validation mail may go to.", "dict"
+    )
     other_methods: Field[dict[str, FileAndRecord]] = Field(
-        "For each name the file and the record.", "dict", of=FileAndRecord
+        "For each name, the file and the record.", "dict", of=FileAndRecord
     )
 
 
 class Certificate(Answer):
-    """A certificate of the account, from the draft on."""
+    """A certificate of the account, in any state from draft on."""
 
     __slots__ = ()
 
     id: Field[str] = Field("The service's id.")
     type: Field[CertificateType | str | None] = Field(
-        "1 to 7: single name, wildcard, multi-domain for 90 days; the same for a year; ACME."
+        "1 to 7: single name, wildcard, multi-domain for 90 days; the same three for a year; ACME."
     )
     common_name: Field[str | None] = Field("The CN.")
     additional_domains: Field[list[str]] = Field("The other names.", "list")
     created: Field[datetime | str | None] = Field("When it was ordered.", "time")
-    expires: Field[datetime | str | None] = Field("When it ends; some drafts have none.", "time")
+    expires: Field[datetime | str | None] = Field("When it expires; some drafts have no date.", "time")
     status: Field[Status | str | None] = Field(
         "`draft`, `pending_validation`, `issued`, `cancelled`, `revoked`, `expired`; more may come."
     )
-    validation_type: Field[ValidationMethod | str | None] = Field("The validation method in use.")
+    validation_type: Field[ValidationMethod | str | None] = Field("The validation method that is used.")
     validation_emails: Field[list[str]] = Field("Where validation mails went.", "list")
     replacement_for: Field[str | None] = Field("The id of the certificate it replaces.")
     fingerprint_sha1: Field[str | None] = Field("The SHA-1 of the issued certificate, in hex.")
-    brand_validation: Field[bool | None] = Field("Whether a person reviews the name.")
+    brand_validation: Field[bool | None] = Field("What has to be published or answered for validation.")
     validation: Field[Validation] = Field("What the service wants to see.", of=Validation)
     signature_algorithm_properties: Field[str | None] = Field("Such as ecdsa-with-SHA384:256.")
     last_updated: Field[datetime | str | None] = Field("When it last changed.", "time")
@@ -97,39 +99,39 @@ class CertificateList(Answer):
 
     __slots__ = ()
 
-    total_count: Field[int | None] = Field("How many there are on all pages.")
-    result_count: Field[int | None] = Field("How many are on this page.")
-    page: Field[int | None] = Field("The page, from 1.")
+    total_count: Field[int | None] = Field("How many certificates there are on all pages.")
+    result_count: Field[int | None] = Field("How many certificates are on this page.")
+    page: Field[int | None] = Field("The number of the page, from 1.")
     limit: Field[int | None] = Field("How many fit on a page.")
-    acme_usage_level: Field[str | None] = Field("How much of the ACME allowance is used, such as LOW.")
+    acme_usage_level: Field[str | None] = Field("How much of the ACME allowance is used, for example LOW.")
     acme_locked: Field[bool | None] = Field("Whether ACME certificates are locked.")
     results: Field[list[Certificate]] = Field("The certificates.", "list", of=Certificate)
 
 
 class DomainStatus(Answer):
-    """How far one name has come."""
+    """The progress for one name."""
 
     __slots__ = ()
 
-    method: Field[str | None] = Field("The address that the mail went to.")
-    status: Field[str | None] = Field("Such as Email Sent.")
+    method: Field[str | None] = Field("The address that the mail was sent to.")
+    status: Field[str | None] = Field("The status, for example Email Sent.")
 
 
 class ValidationProgress(Answer):
-    """How far validation has come."""
+    """The progress of the validation."""
 
     __slots__ = ()
 
     validation_completed: Field[bool] = Field("Whether all names are validated.")
-    details: Field[dict[str, DomainStatus]] = Field("Each name.", "dict", of=DomainStatus)
+    details: Field[dict[str, DomainStatus]] = Field("The progress for each name.", "dict", of=DomainStatus)
 
 
 class Success(Answer):
-    """It was done."""
+    """The operation succeeded."""
 
     __slots__ = ()
 
-    success: Field[bool] = Field("True: a failure is an error.")
+    success: Field[bool] = Field("Always true: a failure is an error.")
 
 
 class Download(Answer):
@@ -137,9 +139,9 @@ class Download(Answer):
 
     __slots__ = ()
 
-    certificate: Field[str] = Field("The leaf, PEM.")
-    ca_bundle: Field[str] = Field("The chain without the leaf, PEM.")
-    fullchain: Field[str] = Field("Leaf and chain, the leaf first: what most servers want.")
+    certificate: Field[str] = Field("The leaf, in PEM.")
+    ca_bundle: Field[str] = Field("The chain without the leaf, in PEM.")
+    fullchain: Field[str] = Field("The leaf and then the chain: what most servers need.")
 
 
 class Zip(Answer):
@@ -151,13 +153,15 @@ class Zip(Answer):
 
 
 class CsrCheck(Answer):
-    """The service's verdict on a CSR."""
+    """The service's result for a CSR."""
 
     __slots__ = ()
 
-    valid: Field[bool] = Field("Whether it would be accepted.")
-    error: Field[str | None] = Field("Why not.")
-    csr_response: Field[list[str]] = Field("What it holds, such as 2048 and sigalg=sha256WithRSAEncryption.", "list")
+    valid: Field[bool] = Field("Whether the CSR would be accepted.")
+    error: Field[str | None] = Field("Why it would not be accepted.")
+    csr_response: Field[list[str]] = Field(
+        "Details of the CSR, such as 2048 and sigalg=sha256WithRSAEncryption.", "list"
+    )
 
 
 class EabCredentials(Answer):
@@ -165,8 +169,8 @@ class EabCredentials(Answer):
 
     __slots__ = ()
 
-    eab_kid: Field[str] = Field("The key's name.")
-    eab_hmac_key: Field[str] = Field("The key, base64url: a secret.", secret=True)
+    eab_kid: Field[str] = Field("The key's identifier.")
+    eab_hmac_key: Field[str] = Field("The HMAC key in base64url. It is a secret.", secret=True)
 
 
 class CaCertificate(Answer):
@@ -176,9 +180,9 @@ class CaCertificate(Answer):
 
     id: Field[str] = Field("Its id.")
     hash_sha1: Field[str | None] = Field("Its SHA-1, in hex.")
-    certificate_intermediate: Field[str | None] = Field("The certificate, PEM.")
-    bundle_full: Field[str | None] = Field("It and what is above it, PEM.")
-    encryption_algorithm: Field[str | None] = Field("Such as RSA.")
+    certificate_intermediate: Field[str | None] = Field("The certificate, in PEM.")
+    bundle_full: Field[str | None] = Field("The certificate and its issuers, in PEM.")
+    encryption_algorithm: Field[str | None] = Field("The key algorithm, such as RSA.")
     created: Field[datetime | str | None] = Field("When it was added.", "time")
     updated: Field[datetime | str | None] = Field("When it last changed.", "time")
 
@@ -189,8 +193,8 @@ class CaCertificateList(Answer):
     __slots__ = ()
 
     data: Field[list[CaCertificate]] = Field("The certificates.", "list", of=CaCertificate)
-    next_cursor: Field[str | None] = Field("Leads to the page after this one.")
-    prev_cursor: Field[str | None] = Field("Leads to the page before this one.")
+    next_cursor: Field[str | None] = Field("The cursor of the next page.")
+    prev_cursor: Field[str | None] = Field("The cursor of the previous page.")
 
 
 class CaDownload(Answer):
@@ -198,17 +202,17 @@ class CaDownload(Answer):
 
     __slots__ = ()
 
-    certificate: Field[str] = Field("The certificate, PEM.")
-    bundle: Field[str | None] = Field("It and what is above it, PEM.")
+    certificate: Field[str] = Field("The certificate, in PEM.")
+    bundle: Field[str | None] = Field("The certificate and its issuers, in PEM.")
 
 
 class RawAnswer(Answer):
-    """An answer as it came."""
+    """An answer, unchanged."""
 
     __slots__ = ()
 
     http_status: Field[int] = Field("The HTTP status.")
-    body: Field[Any] = Field("The body: JSON as it came, other text as a text.")
+    body: Field[Any] = Field("The body: JSON unchanged, any other text as a string.")
 
 
 class GeneratedCsr(Answer):
@@ -216,43 +220,47 @@ class GeneratedCsr(Answer):
 
     __slots__ = ()
 
-    csr: Field[str] = Field("The certificate signing request, PEM.")
-    private_key: Field[str | None] = Field("The new private key, PKCS#8 PEM; none if one was given.", secret=True)
+    csr: Field[str] = Field("The certificate signing request, in PEM.")
+    private_key: Field[str | None] = Field("The new private key, as PKCS#8 in PEM; none if one was given.", secret=True)
 
 
 class Obtained(Answer):
-    """What `obtain` left."""
+    """The result of `obtain`."""
 
     __slots__ = ()
 
     outcome: Field[Outcome | str] = Field("issued, renewed, resumed, unchanged, pending, abandoned.")
     certificate: Field[Certificate | None] = Field(
-        "The certificate, or the order that waits or was given up.", "optional", of=Certificate
+        "The certificate, or the order that is pending or was given up.", "optional", of=Certificate
     )
     files: Field[dict[str, str]] = Field(
-        "Where the files in use lie: `privkey`, `cert`, `chain`, `fullchain`, `combined`; with `csr` without the key.",
+        "The paths of the files in use: `privkey`, `cert`, `chain`, `fullchain`, `combined`; with `csr` without the key.",
         "dict",
     )
-    deployed: Field[bool | None] = Field("Whether the deploy hook has had the certificate in use; without a hook true.")
+    deployed: Field[bool | None] = Field(
+        "Whether the deploy hook has run for the certificate in use; true without a hook."
+    )
 
 
 class Renewal(Answer):
-    """What became of one entry."""
+    """The result for one entry."""
 
     __slots__ = ()
 
-    name: Field[str] = Field("The entry.")
-    outcome: Field[Outcome | str | None] = Field("As `obtain` has it, or postponed; none if it failed.")
-    id: Field[str | None] = Field("The certificate, or the order that waits.")
-    expires: Field[datetime | str | None] = Field("When the leaf in place ends.", "time")
-    days_left: Field[int | None] = Field("Whole days until then.")
+    name: Field[str] = Field("The entry's name.")
+    outcome: Field[Outcome | str | None] = Field("The outcome as in `obtain`, or postponed; none if it failed.")
+    id: Field[str | None] = Field("The certificate, or the order that is pending.")
+    expires: Field[datetime | str | None] = Field("When the installed leaf expires.", "time")
+    days_left: Field[int | None] = Field("Full days until then.")
     error: Field[dict[str, Any] | None] = Field("Why it failed: an error in its JSON form.")
 
 
 class Renewals(Answer):
-    """What became of all entries of a store."""
+    """The results for all entries of a store."""
 
     __slots__ = ()
 
     failed: Field[int] = Field("How many entries failed.")
-    results: Field[list[Renewal]] = Field("Each entry, the one with the least time left first.", "list", of=Renewal)
+    results: Field[list[Renewal]] = Field(
+        "The result for each entry. The entry with the least time left comes first.", "list", of=Renewal
+    )

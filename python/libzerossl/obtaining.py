@@ -63,19 +63,19 @@ class Obtaining:
         offline: bool | None = None,
         on_event: OnEvent | None = None,
     ) -> Obtained:
-        """Leave a valid certificate in a folder.
+        """Get a valid certificate and installs it in a folder.
 
-        Nothing is done while the one there is good, an order under way goes on, and otherwise a new one is ordered.
-        Safe to repeat, safe to kill. The files lie in ``directory/name/current/``.
+        A good certificate is kept, and an order that exists already is continued; otherwise a new one is ordered. The
+        call can be repeated and killed at any time. The files lie in ``directory/name/current/``.
 
         Give ``validation``, or one of ``webroot``, ``listen``, ``hook``, ``publish``, ``emails``. Callables are called
         on this thread. What they raise, and Ctrl-C, ends the call at once; the order is kept for the next one.
 
         Args:
-            domains: The names; the first one is the CN.
-            directory: The folder of all entries; it is made if there is none.
-            validation: How control of the names is shown: `method`, and one of `webroot`, `listen`, `hook`, `emails`;
-                with none of them the caller is asked by events. Here that is ``publish``.
+            domains: The names. The first one is the CN.
+            directory: The folder of all entries. It is made if it does not exist.
+            validation: How control of the names is proved: `method`, and one of `webroot`, `listen`, `hook`, `emails`.
+                Without any of these, events ask the caller to publish. Here that is ``publish``.
             webroot: The folder that a web server shows at ``http://NAME/``, or a mapping from names to folders.
             listen: Where a small web server of ours listens as long as needed, such as ``0.0.0.0:80``.
             hook: A command that publishes; called with ``present`` or ``cleanup``, a name and its target.
@@ -85,35 +85,38 @@ class Obtaining:
             emails: For each name the address that the service's mail goes to, out of those that the order lists.
             validation_method: HTTP_CSR_HASH for ``webroot`` and ``listen``, CNAME_CSR_HASH for ``hook`` and
                 ``publish``, unless this says otherwise.
-            name: The entry's name, a folder in `directory`; the first domain if absent.
+            name: The entry's name, a folder in `directory`; by default the first domain.
             validity_days: Days of validity; 90 by default.
-            strict_domains: Exactly these names, true by default; otherwise the service adds the www or bare twin of a
+            strict_domains: Exactly these names; true by default. If false, the service adds the www or bare twin of a
                 name.
             key_type: The kind of key; ecdsa-p256 by default.
-            reuse_key: Whether a renewal keeps the key; one whose certificate was revoked is never kept.
-            private_key: A key of the caller's, PEM, for all orders of the entry: later calls and `renew_all` take it
-                from the key's own file, until `reuse_key` is false or another `key_type` is asked for.
-            csr: A CSR of the caller's, PEM, whose names are `domains`: the caller keeps the key, so there is no
-                `privkey` and no `combined` among the files. Not with `key_type`, `subject`, `private_key`, `reuse_key`.
-            subject: What a CSR of ours says beside the CN, as in `generate_csr`.
-            renew_at: The share of the lifetime that is left when the certificate is renewed; 1/3 by default.
-            force: Orders anew though the certificate is good, and though too many creates are without an outcome.
-            replace: Which certificate the new one replaces, which passes the quota: `auto` (the newest of the entry;
-                the default), `never`, or an id.
-            deadline: Seconds for the whole call; 1800 by default, without end for EMAIL.
-            poll_interval: Seconds before the order is looked at again, growing to 30; 2 by default.
-            settle: Seconds after which an order whose answer was lost, and which cannot be found, counts as not made;
-                30 by default.
-            preflight: Whether we look at files and records before the service does, and what follows from what we find;
+            reuse_key: Whether a renewal uses the same key. The key of a revoked certificate is never used again.
+            private_key: A key of the caller, in PEM, for all orders of the entry. Later calls and `renew_all` read it
+                from the entry, until `reuse_key` is false or another `key_type` is requested.
+            csr: A CSR of the caller, in PEM, with the names in `domains`. The caller keeps the key, so there is no
+                `privkey` and no `combined` among the files. Not together with `key_type`, `subject`, `private_key`,
+                `reuse_key`.
+            subject: The subject of the CSR besides the CN, as in `generate_csr`.
+            renew_at: The certificate is renewed when this share of its lifetime is left; 1/3 by default.
+            force: Orders a new certificate even if the current one is good, and even if the outcome of too many creates
+                is not known.
+            replace: The certificate that the new one replaces, which does not use a place in the quota: `auto` (the
+                newest of the entry; the default), `never`, or an id.
+            deadline: Seconds for the whole call; 1800 by default, no limit for EMAIL.
+            poll_interval: Seconds between two checks of the order, growing to 30; 2 by default.
+            settle: Seconds until an order whose answer was lost, and which is not found, counts as not made; 30 by
+                default.
+            preflight: Whether files and records are checked before the service does it, and what a problem leads to;
                 warn by default.
-            resolver: The DNS server for our own look, `ADDRESS` or `ADDRESS:PORT`; by default the authoritative ones.
-            connect_to: Where our own look goes instead, as in curl: `HOST:PORT:TO_HOST:TO_PORT`.
-            deploy_hook: A command that runs after a new certificate is in place, at least once for each.
-            rollback: Whether `current` goes back to the version before when the deploy hook fails.
-            adopt: The id of the order that is ours, after an error of kind `ambiguous`.
-            abandon: Gives up the order under way; one that is issued meanwhile is installed.
-            offline: No network while the certificate is good; otherwise the service is asked once whether it was
-                revoked.
+            resolver: The DNS server for these checks, `ADDRESS` or `ADDRESS:PORT`; by default the authoritative
+                servers.
+            connect_to: Other addresses for these checks to connect to, as in curl: `HOST:PORT:TO_HOST:TO_PORT`.
+            deploy_hook: A command that runs after a new certificate is installed, at least once for each certificate.
+            rollback: Whether `current` is set back to the previous version if the deploy hook fails.
+            adopt: The id of the order to continue, after an error of kind `ambiguous`.
+            abandon: Gives up the current order. If it is issued in the meantime, the certificate is installed.
+            offline: Does not use the network while the certificate is good. By default the service is asked once
+                whether it was revoked.
             on_event: Called with each `Event`; ``print`` will do.
 
         Raises:
@@ -171,17 +174,17 @@ class Obtaining:
         publish: Publish | None = None,
         cleanup: Publish | None = None,
     ) -> Renewals:
-        """Do for every entry of a store what `obtain` would, by the parameters it was last called with.
+        """Run `obtain` for every entry of a store, with the parameters of its last call.
 
-        It goes on after a failure; the error has the whole report as its `details`. The error's class is that of the
-        first failure: ``Renewals.from_dict(error.details)``.
+        It continues after a failure. The error then has the complete report in its `details`. The error's class is that
+        of the first failure: ``Renewals.from_dict(error.details)``.
 
         Args:
             directory: The folder of all entries.
-            jobs: How many entries are worked on at once; 4 by default.
-            max_orders: How many new orders are made at most, refused ones left out; what would need another is
-                `postponed` to the next run.
-            offline: No network for entries whose certificate is good; what was revoked goes unnoticed.
+            jobs: How many entries are processed at the same time; 4 by default.
+            max_orders: How many new orders are made at most, not counting refused ones. Entries that would need another
+                order are `postponed` to the next run.
+            offline: Does not use the network for entries whose certificate is good. A revocation is not noticed then.
             on_event: Called with each `Event`; ``print`` will do.
             publish: As for `obtain`, for entries that were obtained with it; without it those fail when they are due.
             cleanup: As for `obtain`.

@@ -88,14 +88,14 @@ class Operations:
         validation_method: ValidationMethod,
         validation_email: Sequence[str] | None = None,
     ) -> Certificate:
-        """Ask the service to look at the published files or records, or to send its mails.
+        """Ask the service to check the published files or records, or to send its mails.
 
-        Keep what is published until the certificate is issued: the service looks again.
+        Keep everything published until the certificate is issued: the service checks again.
 
         Args:
             id: The certificate's id.
-            validation_method: How control is shown; one method covers the whole order.
-            validation_email: For EMAIL: one address for each name, out of those that the order lists.
+            validation_method: How control is proved. One method is used for the whole order.
+            validation_email: For EMAIL: one address per name, from the addresses that the order lists.
 
         Raises:
             ValidationError: The service did not find what it wanted; ``domains`` says what, for each name.
@@ -110,7 +110,7 @@ class Operations:
         return self._call("verify_domains", Certificate, parameters)
 
     def get_certificate(self, id: str) -> Certificate:  # noqa: A002
-        """Get a certificate as it is now.
+        """Get a certificate with its current state.
 
         Args:
             id: The certificate's id.
@@ -134,11 +134,11 @@ class Operations:
         Started as an op, it gives all pages, each as an event `page`. For all pages use `iter_certificates`.
 
         Args:
-            status: Only these states; without it all known ones. `expiring_soon`: issued, and over within 30 days.
+            status: Only these states; by default all known ones. `expiring_soon`: issued, and expires within 30 days.
             type: Only this type.
-            search: Part of a name; the whole CN on accounts with more than 1000 certificates.
+            search: A part of a name; on accounts with more than 1000 certificates, the complete CN.
             limit: Certificates on a page: 100 by default, 1000 at most.
-            page: The page, from 1.
+            page: The number of the page, from 1.
 
         >>> page = client.list_certificates(status=["draft"], limit=10)
         >>> page.total_count, [certificate.common_name for certificate in page.results]
@@ -148,9 +148,9 @@ class Operations:
         return self._call("list_certificates", CertificateList, parameters)
 
     def verification_status(self, id: str) -> ValidationProgress:  # noqa: A002
-        """Ask how far validation by mail has come.
+        """Get the progress of validation by mail.
 
-        For the other methods ask for the certificate.
+        For the other methods, get the certificate.
 
         Args:
             id: The certificate's id.
@@ -165,7 +165,7 @@ class Operations:
     def resend_verification(self, id: str) -> Success:  # noqa: A002
         """Send the validation mails again.
 
-        Never repeated by us: each call sends mail.
+        The library never repeats this request: each one sends mail.
 
         Args:
             id: The certificate's id.
@@ -178,7 +178,9 @@ class Operations:
         return self._call("resend_verification", Success, {"id": id})
 
     def cancel_certificate(self, id: str) -> Success:  # noqa: A002
-        """Give up an order that is a draft or waits for validation; its place in the quota becomes free.
+        """Cancel an order that is a draft or waits for validation.
+
+        Its place in the quota becomes free.
 
         Args:
             id: The certificate's id.
@@ -189,13 +191,13 @@ class Operations:
         return self._call("cancel_certificate", Success, {"id": id})
 
     def revoke_certificate(self, id: str, *, reason: RevocationReason | None = None) -> Success:  # noqa: A002
-        """Take an issued certificate back.
+        """Revoke an issued certificate.
 
-        Its place in the quota stays taken.
+        Its place in the quota stays used.
 
         Args:
             id: The certificate's id.
-            reason: Why; `Unspecified` if nothing is said.
+            reason: The reason; `Unspecified` by default.
 
         >>> client.revoke_certificate(issued.id, reason="Superseded").success
         True
@@ -205,11 +207,11 @@ class Operations:
     def download_certificate(self, id: str, *, include_cross_signed: bool | None = None) -> Download:  # noqa: A002
         """Get the issued certificate with its chain, as PEM.
 
-        Right after `issued` the service may still answer `certificate_not_issued`: try again later.
+        Right after the status becomes `issued`, the service may still answer `certificate_not_issued`: try again later.
 
         Args:
             id: The certificate's id.
-            include_cross_signed: Whether the chain goes on to the cross-signed root.
+            include_cross_signed: Whether the chain includes the cross-signed root.
 
         >>> files = client.download_certificate(issued.id)
         >>> files.fullchain == files.certificate + files.ca_bundle
@@ -222,7 +224,7 @@ class Operations:
 
         Args:
             id: The certificate's id.
-            include_cross_signed: Whether the chain goes on to the cross-signed root.
+            include_cross_signed: Whether the chain includes the cross-signed root.
 
         >>> import io, zipfile
         >>> archive = zipfile.ZipFile(io.BytesIO(client.download_certificate_zip(issued.id).zip))
@@ -232,12 +234,12 @@ class Operations:
         return self._call("download_certificate_zip", Zip, {"id": id, "include_cross_signed": include_cross_signed})
 
     def validate_csr(self, *, csr: str) -> CsrCheck:
-        """Ask the service what it thinks of a CSR.
+        """Let the service check a CSR.
 
-        No order is made.
+        Nothing is ordered.
 
         Args:
-            csr: The certificate signing request, PEM.
+            csr: The certificate signing request, in PEM.
 
         >>> client.validate_csr(csr=client.generate_csr(domains=["example.com"]).csr).valid
         True
@@ -247,10 +249,10 @@ class Operations:
     def generate_eab_credentials(self, *, email: str | None = None) -> EabCredentials:
         """Get new credentials for an ACME client's external account binding (RFC 8555, section 7.3.4).
 
-        They can be used again, and only so many are given a day.
+        They can be used more than once. The service limits how many it gives per day.
 
         Args:
-            email: For the account of this address; then no access key is needed or sent.
+            email: Uses the account with this email address. Then no access key is needed or sent.
 
         >>> credentials = client.generate_eab_credentials()
         >>> credentials  # the key is a secret: it is shown only when it is asked for
@@ -262,7 +264,7 @@ class Operations:
         """Get a page of the CA's own certificates.
 
         Args:
-            limit: How many on a page, 100 at most.
+            limit: How many to return on a page, 100 at most.
             cursor: `next_cursor` or `prev_cursor` of another page.
 
         >>> len(client.list_ca_certificates(limit=1).data)
@@ -302,14 +304,14 @@ class Operations:
         query: Mapping[str, str | float | bool] | None = None,
         body: Mapping[str, Any] | None = None,
     ) -> RawAnswer:
-        """Ask any endpoint, also one that is published after this version.
+        """Call any endpoint, including those published after this version.
 
-        The access key is added; an error body is an error.
+        The access key is added. An error body becomes an error.
 
         Args:
             method: The HTTP method. Only a GET is repeated.
-            path: The path, such as /certificates.
-            query: The query's parameters: texts, numbers, true or false.
+            path: The path, for example /certificates.
+            query: The query parameters: texts, numbers, true or false.
             body: The JSON body.
 
         >>> client.request(method="GET", path="/certificates", query={"limit": 1}).body["result_count"]
@@ -331,11 +333,11 @@ class Operations:
         Nothing is sent. Save the key before you order.
 
         Args:
-            domains: The names; the first one becomes the CN if it has no more than 64 characters.
+            domains: The names. The first one becomes the CN if it has 64 characters at most.
             key_type: The kind of key to make; ecdsa-p256 by default.
-            private_key: A key to use instead: PEM, as PKCS#8, SEC1 or PKCS#1.
-            subject: What a CSR of ours says beside the CN; by default the country `US`, since the service refused CSRs
-                without one in 2026. A DV certificate shows none of it.
+            private_key: A key to use instead, in PEM: PKCS#8, SEC1 or PKCS#1.
+            subject: The subject of the CSR besides the CN. By default it is the country `US`, because the service
+                refused CSRs without a country in 2026. A DV certificate does not show the subject.
 
         >>> request = client.generate_csr(domains=["example.com", "www.example.com"], key_type="ecdsa-p384")
         >>> request.csr.splitlines()[0]

@@ -7,11 +7,11 @@ use crate::shape::FieldKind;
 use crate::time::Time;
 
 answer! {
-    /// A certificate of the account, from the draft on.
+    /// A certificate of the account, in any state from draft on.
     pub struct Certificate: CERTIFICATE {
         /// The service's id.
         id: String = Text.required();
-        /// 1 to 7: single name, wildcard, multi-domain for 90 days; the same for a year; ACME.
+        /// 1 to 7: single name, wildcard, multi-domain for 90 days; the same three for a year; ACME.
         certificate_type as "type": Option<String> = Text;
         /// The CN.
         common_name: Option<String> = Text;
@@ -19,11 +19,11 @@ answer! {
         additional_domains: Vec<String> = Names;
         /// When it was ordered.
         created: Option<Time> = Time;
-        /// When it ends; some drafts have none.
+        /// When it expires; some drafts have no date.
         expires: Option<Time> = Time;
         /// `draft`, `pending_validation`, `issued`, `cancelled`, `revoked`, `expired`; more may come.
         status: Option<String> = Text;
-        /// The validation method in use.
+        /// The validation method that is used.
         validation_type: Option<String> = Text;
         /// Where validation mails went.
         validation_emails: Vec<String> = Names;
@@ -31,7 +31,7 @@ answer! {
         replacement_for: Option<String> = Text;
         /// The SHA-1 of the issued certificate, in hex.
         fingerprint_sha1: Option<String> = Text;
-        /// Whether a person reviews the name.
+        /// What has to be published or answered for validation.
         brand_validation: Option<bool> = Flag;
         /// What the service wants to see.
         validation: Validation = Object(&VALIDATION);
@@ -78,24 +78,24 @@ impl Certificate {
 }
 
 answer! {
-    /// What the service wants to see, for each name and method.
+    /// What has to be published or answered, for each name and method.
     #[derive(Default)]
     pub struct Validation: VALIDATION {
-        /// For each name the addresses that a mail may go to.
+        /// For each name, the addresses that a validation mail may go to.
         email_validation: BTreeMap<String, Vec<String>> = Map(&FieldKind::Names);
-        /// For each name the file and the record.
+        /// For each name, the file and the record.
         other_methods: BTreeMap<String, FileAndRecord> = Map(&FieldKind::Object(&FILE_AND_RECORD));
         ..extra
     }
 }
 
 answer! {
-    /// The file and the record that show control of one name. Publish them as they are.
+    /// The file and the record that prove control of one name. Publish them unchanged.
     #[derive(Default)]
     pub struct FileAndRecord: FILE_AND_RECORD {
-        /// Where the file is looked for with `HTTP_CSR_HASH`.
+        /// The URL that is fetched with `HTTP_CSR_HASH`.
         file_validation_url_http: Option<String> = Text;
-        /// Where the file is looked for with `HTTPS_CSR_HASH`.
+        /// The URL that is fetched with `HTTPS_CSR_HASH`.
         file_validation_url_https: Option<String> = Text;
         /// The lines of the file.
         file_validation_content: Vec<String> = Lines;

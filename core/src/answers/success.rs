@@ -3,9 +3,9 @@
 use crate::declare::answer;
 
 answer! {
-    /// It was done.
+    /// The operation succeeded.
     pub struct Success: SUCCESS {
-        /// True: a failure is an error.
+        /// Always true: a failure is an error.
         success: bool = Flag.required();
         ..extra
     }

@@ -1,4 +1,4 @@
-//! `cancel_certificate`: gives up an order that is not issued yet.
+//! `cancel_certificate`: cancels an order that is not issued yet.
 
 use super::get_certificate::GetCertificate;
 use crate::answers::{SUCCESS, Success};
@@ -10,7 +10,7 @@ use crate::operation::Run;
 use crate::parameter::Arguments;
 
 request! {
-    /// Gives up an order that is a draft or waits for validation; its place in the quota becomes free.
+    /// Cancels an order that is a draft or waits for validation. Its place in the quota becomes free.
     pub struct CancelCertificate -> Success {
         required {
             /// The certificate's id.
@@ -26,7 +26,7 @@ request! {
 }
 
 impl CancelCertificate {
-    /// The order with this id.
+    /// Cancels the order with this id.
     pub fn new(id: impl Into<String>) -> Self {
         Self::with(id.into())
     }
@@ -34,7 +34,7 @@ impl CancelCertificate {
 
 static ENDPOINT: Endpoint = Endpoint::post("/certificates/{id}/cancel").repeat(Repeat::Harmless);
 
-/// A repeated cancel may be refused because the first one, whose answer was lost, did its work: the certificate's own
+/// A repeated cancel may be refused because the first one worked and only its answer was lost. So the certificate's
 /// status decides.
 fn cancel(context: &Context<'_>, arguments: &Arguments) -> Result<String> {
     let delivered = context.deliver(&ENDPOINT, arguments)?;

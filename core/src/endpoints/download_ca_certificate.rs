@@ -30,9 +30,9 @@ impl DownloadCaCertificate {
 answer! {
     /// A CA certificate and its chain.
     pub struct CaDownload: DOWNLOAD {
-        /// The certificate, PEM.
+        /// The certificate, in PEM.
         certificate: String = Pem.or(&["certificate_intermediate.crt"]).required();
-        /// It and what is above it, PEM.
+        /// The certificate and its issuers, in PEM.
         bundle: Option<String> = Pem.or(&["bundle_full.crt"]);
         ..extra
     }

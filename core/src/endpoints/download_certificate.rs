@@ -13,15 +13,15 @@ use crate::operation::Run;
 use crate::parameter::Arguments;
 
 request! {
-    /// Gets the issued certificate with its chain, as PEM. Right after `issued` the service may still answer
-    /// `certificate_not_issued`: try again later.
+    /// Gets the issued certificate with its chain, as PEM. Right after the status becomes `issued`, the service may
+    /// still answer `certificate_not_issued`: try again later.
     pub struct DownloadCertificate -> Download {
         required {
             /// The certificate's id.
             id: String = Id;
         }
         optional {
-            /// Whether the chain goes on to the cross-signed root.
+            /// Whether the chain includes the cross-signed root.
             include_cross_signed: bool = Flag;
         }
     }
@@ -42,19 +42,19 @@ impl DownloadCertificate {
 answer! {
     /// A certificate and its chain.
     pub struct Download: DOWNLOAD {
-        /// The leaf, PEM.
+        /// The leaf, in PEM.
         certificate: String = Pem.or(&["certificate.crt"]).required();
-        /// The chain without the leaf, PEM.
+        /// The chain without the leaf, in PEM.
         ca_bundle: String = Pem.or(&["ca_bundle.crt"]).required();
-        /// Leaf and chain, the leaf first: what most servers want.
+        /// The leaf and then the chain: what most servers need.
         fullchain: String = Text;
         ..extra
     }
 }
 
-/// The method since April 2026; a service that does not know it answers with a ZIP file.
+/// The endpoint since April 2026. An older service answers with a ZIP file.
 static JSON: Endpoint = Endpoint::get("/certificates/{id}/download/json");
-/// The older method, deprecated since.
+/// The older endpoint, deprecated since then.
 static RETURN: Endpoint = Endpoint::get("/certificates/{id}/download/return");
 
 fn download(context: &Context<'_>, arguments: &Arguments) -> Result<String> {
@@ -70,12 +70,12 @@ fn download(context: &Context<'_>, arguments: &Arguments) -> Result<String> {
     json::encoded(&Download { certificate, ca_bundle, fullchain, extra })
 }
 
-/// What the service sends of it.
+/// The fields that the service sends.
 #[derive(Deserialize)]
 struct Blocks {
     certificate: String,
     ca_bundle: String,
-    /// Put together here; should the service ever send one, ours stands.
+    /// Made here. If the service ever sends this field, it is ignored.
     #[serde(rename = "fullchain")]
     _fullchain: IgnoredAny,
     #[serde(flatten)]

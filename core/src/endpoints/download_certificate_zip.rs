@@ -1,4 +1,4 @@
-//! `download_certificate_zip`: the same as a ZIP file.
+//! `download_certificate_zip`: the issued certificate with its chain, as a ZIP file.
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -21,7 +21,7 @@ request! {
             id: String = Id;
         }
         optional {
-            /// Whether the chain goes on to the cross-signed root.
+            /// Whether the chain includes the cross-signed root.
             include_cross_signed: bool = Flag;
         }
     }
@@ -59,12 +59,12 @@ fn from_base64<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<u8>, D:
 
 static ENDPOINT: Endpoint = Endpoint::get("/certificates/{id}/download");
 
-/// A failure is JSON with status 200, so the first bytes tell.
+/// A failure is JSON with status 200, so the first bytes decide.
 fn download(context: &Context<'_>, arguments: &Arguments) -> Result<String> {
     let delivered = context.deliver(&ENDPOINT, arguments)?;
     if is_zip(&delivered.answer.body) {
         return json::encoded(&Zip { zip: delivered.answer.body });
     }
-    // No JSON that the service sends here is an answer.
+    // The service never sends JSON as a successful answer here.
     context.read(&delivered, &ZIP).and_then(|_| Err(context.unusable(&delivered, Some("it is no ZIP file"))))
 }

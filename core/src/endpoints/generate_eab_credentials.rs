@@ -1,4 +1,4 @@
-//! `generate_eab_credentials`: what an ACME client needs to bind its account to ZeroSSL.
+//! `generate_eab_credentials`: the credentials that bind an ACME account to ZeroSSL.
 
 use crate::context::Context;
 use crate::declare::{answer, request};
@@ -10,13 +10,12 @@ use crate::secret::Secret;
 
 request! {
     /// Gets new credentials for an ACME client's external account binding (RFC 8555, section 7.3.4). They can be used
-    /// again, and
-    /// only so many are given a day.
+    /// more than once. The service limits how many it gives per day.
     #[derive(Default)]
     pub struct GenerateEabCredentials -> EabCredentials {
         required {}
         optional {
-            /// For the account of this address; then no access key is needed or sent.
+            /// Uses the account with this email address. Then no access key is needed or sent.
             email: String = Text;
         }
     }
@@ -30,9 +29,9 @@ request! {
 answer! {
     /// Credentials for external account binding.
     pub struct EabCredentials: CREDENTIALS {
-        /// The key's name.
+        /// The key's identifier.
         eab_kid: String = Text.required();
-        /// The key, base64url: a secret.
+        /// The HMAC key in base64url. It is a secret.
         eab_hmac_key: Secret = Text.required().secret();
         ..extra
     }

@@ -35,11 +35,11 @@ answer! {
         id: String = Text.required();
         /// Its SHA-1, in hex.
         hash_sha1: Option<String> = Text;
-        /// The certificate, PEM.
+        /// The certificate, in PEM.
         certificate_intermediate: Option<String> = Pem;
-        /// It and what is above it, PEM.
+        /// The certificate and its issuers, in PEM.
         bundle_full: Option<String> = Pem;
-        /// Such as RSA.
+        /// The key algorithm, such as RSA.
         encryption_algorithm: Option<String> = Text;
         /// When it was added.
         created: Option<Time> = Time;

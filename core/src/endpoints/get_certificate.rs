@@ -1,4 +1,4 @@
-//! `get_certificate`: one certificate of the account, as it stands.
+//! `get_certificate`: one certificate of the account, with its current state.
 
 use crate::answers::{CERTIFICATE, Certificate};
 use crate::declare::request;
@@ -6,7 +6,7 @@ use crate::endpoint::Endpoint;
 use crate::operation::Run;
 
 request! {
-    /// Gets a certificate as it is now.
+    /// Gets a certificate with its current state.
     pub struct GetCertificate -> Certificate {
         required {
             /// The certificate's id.

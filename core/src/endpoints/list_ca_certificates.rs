@@ -11,7 +11,7 @@ request! {
     pub struct ListCaCertificates -> CaCertificateList {
         required {}
         optional {
-            /// How many on a page, 100 at most.
+            /// How many to return on a page, 100 at most.
             limit: u64 = Integer(1, 100);
             /// `next_cursor` or `prev_cursor` of another page.
             cursor: String = Text;
@@ -29,9 +29,9 @@ answer! {
     pub struct CaCertificateList: LIST {
         /// The certificates.
         data: Vec<CaCertificate> = Objects(&CA_CERTIFICATE).required();
-        /// Leads to the page after this one.
+        /// The cursor of the next page.
         next_cursor: Option<String> = Text;
-        /// Leads to the page before this one.
+        /// The cursor of the previous page.
         prev_cursor: Option<String> = Text;
         ..extra
     }

@@ -1,4 +1,4 @@
-//! `list_certificates`: a page of the account's certificates; started as an op, all pages.
+//! `list_certificates`: a page of the account's certificates. Started as an op, it gives all pages.
 
 use std::time::{Instant, SystemTime};
 
@@ -18,21 +18,21 @@ use crate::parameter::{self, Arguments};
 use crate::words::words;
 
 words! {
-    /// The state of a certificate, as a filter.
+    /// The state of a certificate, used as a filter.
     pub enum Status {
-        /// Ordered, not yet validated.
+        /// Ordered, not validated yet.
         Draft = "draft",
-        /// The service looks, or issues.
+        /// Being validated or issued.
         PendingValidation = "pending_validation",
         /// Issued and valid.
         Issued = "issued",
-        /// Given up before it was issued.
+        /// Cancelled before it was issued.
         Cancelled = "cancelled",
-        /// Taken back.
+        /// Revoked.
         Revoked = "revoked",
-        /// Over.
+        /// Expired.
         Expired = "expired",
-        /// Issued, and over within 30 days.
+        /// Issued, and expires within 30 days.
         ExpiringSoon = "expiring_soon",
     }
 }
@@ -44,7 +44,7 @@ request! {
     pub struct ListCertificates -> CertificateList {
         required {}
         optional {
-            /// Only these states; without it all known ones. `expiring_soon`: issued, and over within 30 days.
+            /// Only these states; by default all known ones. `expiring_soon`: issued, and expires within 30 days.
             status: Vec<Status> = SomeOf(Status::WORDS).sent_as("certificate_status");
             /// Only this type.
             certificate_type as "type": String = OneOf(&[
@@ -63,11 +63,11 @@ request! {
                 "multiDomain1Year",
                 "acme90Days",
             ]).sent_as("certificate_type");
-            /// Part of a name; the whole CN on accounts with more than 1000 certificates.
+            /// A part of a name; on accounts with more than 1000 certificates, the complete CN.
             search: String = Text;
             /// Certificates on a page: 100 by default, 1000 at most.
             limit: u64 = Integer(1, 1000);
-            /// The page, from 1.
+            /// The number of the page, from 1.
             page: u64 = Integer(1, u64::MAX);
         }
     }
@@ -81,15 +81,15 @@ request! {
 answer! {
     /// A page of certificates.
     pub struct CertificateList: LIST {
-        /// How many there are on all pages.
+        /// How many certificates there are on all pages.
         total_count: Option<u64> = Count;
-        /// How many are on this page.
+        /// How many certificates are on this page.
         result_count: Option<u64> = Count;
-        /// The page, from 1.
+        /// The number of the page, from 1.
         page: Option<u64> = Count;
         /// How many fit on a page.
         limit: Option<u64> = Count;
-        /// How much of the ACME allowance is used, such as LOW.
+        /// How much of the ACME allowance is used, for example LOW.
         acme_usage_level: Option<String> = Text.or(&["acmeUsageLevel"]);
         /// Whether ACME certificates are locked.
         acme_locked: Option<bool> = Flag.or(&["isAcmeLocked", "acmeLocked"]);
@@ -113,7 +113,7 @@ pub(crate) fn page(context: &Context<'_>, arguments: &Arguments) -> Result<Strin
     context.read(&context.deliver(&ENDPOINT, &with_status(arguments))?, &LIST)
 }
 
-/// The parameters of page so-and-so.
+/// The parameters for a page with this number.
 pub(crate) fn with_page(arguments: &Arguments, page: u64, limit: u64) -> Arguments {
     let mut arguments = arguments.clone();
     arguments.set(OPERATION.parameters, "page", page.into());
@@ -121,7 +121,7 @@ pub(crate) fn with_page(arguments: &Arguments, page: u64, limit: u64) -> Argumen
     arguments
 }
 
-/// An empty filter was seen to return nothing, so all states are asked for by name.
+/// An empty filter was seen to return nothing. So all states are named.
 fn with_status(arguments: &Arguments) -> Arguments {
     let mut arguments = arguments.clone();
     if arguments.get("status").is_none() {
@@ -134,12 +134,12 @@ fn with_status(arguments: &Arguments) -> Arguments {
     arguments
 }
 
-/// Gives every page as an event; the result is the list's frame without entries.
+/// Gives every page as an event. The result is the list object without entries.
 fn deliver(context: &Context<'_>, channel: &Channel, arguments: &Arguments) -> Result<String> {
     let mut pager = pages::begin(arguments);
     let mut delivered = 0;
     loop {
-        // Each page has the time of a call: the reader may take its time between them.
+        // Each page has the time-out of one call: the reader may pause between pages.
         let context = Context { deadline: Instant::now() + context.connection.timeout, ..*context };
         let number = pager.page();
         let json = page(&context, &with_page(arguments, number, pager.limit()))?;
@@ -160,7 +160,7 @@ fn deliver(context: &Context<'_>, channel: &Channel, arguments: &Arguments) -> R
     }
 }
 
-/// The last page's answer without its entries, which went out as events.
+/// The last page's answer without its entries, which were sent as events.
 fn frame(json: &str, delivered: usize) -> Result<String> {
     let mut frame: CertificateList = json::decode(json)?;
     frame.results.clear();
@@ -168,13 +168,13 @@ fn frame(json: &str, delivered: usize) -> Result<String> {
     json::encoded(&frame)
 }
 
-/// A page, and the server's clock when it was made.
+/// A page, and the server's clock when the page was made.
 pub(crate) struct Listing {
     pub(crate) page: CertificateList,
     pub(crate) server_time: Option<SystemTime>,
 }
 
-/// A page as a step of another operation.
+/// Gets a page, as a step of another operation.
 pub(crate) fn list_page(context: &Context<'_>, list: &ListCertificates) -> Result<Listing> {
     let arguments = parameter::check(OPERATION.parameters, json::encode(list)?)?;
     let delivered = context.deliver(&ENDPOINT, &with_status(&arguments))?;
@@ -182,22 +182,22 @@ pub(crate) fn list_page(context: &Context<'_>, list: &ListCertificates) -> Resul
     Ok(Listing { page, server_time: delivered.answer.date })
 }
 
-/// What a list was found to hold, as a step of another operation.
+/// A complete list, read as a step of another operation.
 pub(crate) struct Found {
     pub(crate) certificates: Vec<Certificate>,
-    /// By the server's clock: when the first page was made.
+    /// The server's clock when the first page was made.
     pub(crate) server_time: Option<SystemTime>,
-    /// By ours: when it was here.
+    /// The local clock when the first page arrived.
     pub(crate) came: Instant,
 }
 
-/// All pages, as a step of another operation; `call` gives the context for each.
+/// Gets all pages, as a step of another operation. `call` makes the context of each request.
 pub(crate) fn all<'c>(call: impl Fn() -> Result<Context<'c>>, mut list: ListCertificates) -> Result<Found> {
     let limit = *list.limit.get_or_insert(pages::LIMIT);
     let mut pager = Pager::new(1, limit);
     let mut found: Option<Found> = None;
     loop {
-        // The first one needs no number.
+        // The first page needs no number.
         list.page = Some(pager.page()).filter(|page| *page > 1);
         let Listing { page, server_time } = list_page(&call()?, &list)?;
         let ids: Vec<&str> = page.results.iter().map(|certificate| certificate.id.as_str()).collect();

@@ -1,4 +1,4 @@
-//! `request`: any endpoint, also one that is published after this version.
+//! `request`: calls any endpoint, including those published after this version.
 
 use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
@@ -14,16 +14,17 @@ use crate::reading;
 use crate::{exchange, json};
 
 request! {
-    /// Asks any endpoint, also one that is published after this version. The access key is added; an error body is an error.
+    /// Calls any endpoint, including those published after this version. The access key is added. An error body becomes
+    /// an error.
     pub struct RawRequest -> RawAnswer {
         required {
             /// The HTTP method. Only a GET is repeated.
             method: String = OneOf(METHODS);
-            /// The path, such as /certificates.
+            /// The path, for example /certificates.
             path: String = Text;
         }
         optional {
-            /// The query's parameters: texts, numbers, true or false.
+            /// The query parameters: texts, numbers, true or false.
             query: Map<String, Value> = Object;
             /// The JSON body.
             body: Map<String, Value> = Object;
@@ -37,18 +38,18 @@ request! {
 }
 
 impl RawRequest {
-    /// Without query and body.
+    /// A request without query and body.
     pub fn new(method: impl Into<String>, path: impl Into<String>) -> Self {
         Self::with(method.into(), path.into())
     }
 }
 
 answer! {
-    /// An answer as it came.
+    /// An answer, unchanged.
     pub struct RawAnswer: ANSWER {
         /// The HTTP status.
         http_status: u16 = Count;
-        /// The body: JSON as it came, other text as a text.
+        /// The body: JSON unchanged, any other text as a string.
         body: Value = Any;
     }
 }
@@ -84,7 +85,7 @@ fn request(context: &Context<'_>, arguments: &Arguments) -> Result<String> {
         _ if answer.status == 429 || answer.status >= 500 || (300..400).contains(&answer.status) => None,
         Some(text) => match serde_json::from_str::<&RawValue>(text) {
             Ok(json) => reading::is_readable(json).then(|| json.to_owned()),
-            // An HTML page comes from something that stands between.
+            // An HTML page comes from a proxy or gateway, not from the service.
             Err(_) if text.trim_start().starts_with('<') => None,
             Err(_) => to_raw_value(text).ok(),
         },

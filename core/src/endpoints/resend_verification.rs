@@ -6,7 +6,7 @@ use crate::endpoint::Endpoint;
 use crate::operation::Run;
 
 request! {
-    /// Sends the validation mails again. Never repeated by us: each call sends mail.
+    /// Sends the validation mails again. The library never repeats this request: each one sends mail.
     pub struct ResendVerification -> Success {
         required {
             /// The certificate's id.

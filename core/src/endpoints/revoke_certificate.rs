@@ -1,4 +1,4 @@
-//! `revoke_certificate`: takes an issued certificate back.
+//! `revoke_certificate`: revokes an issued certificate.
 
 use crate::answers::{SUCCESS, Success};
 use crate::declare::request;
@@ -7,15 +7,15 @@ use crate::operation::Run;
 use crate::words::words;
 
 words! {
-    /// Why a certificate is revoked (RFC 5280, section 5.3.1); the spelling is the service's.
+    /// The reason for a revocation (RFC 5280, section 5.3.1), in the service's spelling.
     pub enum Reason {
         /// No reason is given.
         Unspecified = "Unspecified",
-        /// The private key is in other hands.
+        /// The private key is known to somebody else.
         KeyCompromise = "keyCompromise",
         /// The names belong to somebody else now.
         AffiliationChanged = "affiliationChanged",
-        /// Another certificate took its place.
+        /// Another certificate has replaced it.
         Superseded = "Superseded",
         /// The names are no longer used.
         CessationOfOperation = "cessationOfOperation",
@@ -23,27 +23,27 @@ words! {
 }
 
 request! {
-    /// Takes an issued certificate back. Its place in the quota stays taken.
+    /// Revokes an issued certificate. Its place in the quota stays used.
     pub struct RevokeCertificate -> Success {
         required {
             /// The certificate's id.
             id: String = Id;
         }
         optional {
-            /// Why; `Unspecified` if nothing is said.
+            /// The reason; `Unspecified` by default.
             reason: Reason = OneOf(Reason::WORDS);
         }
     }
     OPERATION: revoke_certificate {
         source: "ZeroSSL REST API, Revoke Certificate",
         answer: &SUCCESS,
-        // Revoking what is revoked already succeeds.
+        // Revoking a revoked certificate succeeds.
         run: Run::Endpoint(Endpoint::post("/certificates/{id}/revoke").repeat(Repeat::Harmless)),
     }
 }
 
 impl RevokeCertificate {
-    /// Without a reason.
+    /// Revokes the certificate with this id, without a reason.
     pub fn new(id: impl Into<String>) -> Self {
         Self::with(id.into())
     }

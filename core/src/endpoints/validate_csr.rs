@@ -1,14 +1,14 @@
-//! `validate_csr`: asks the service what it thinks of a CSR. No order is made.
+//! `validate_csr`: lets the service check a CSR. Nothing is ordered.
 
 use crate::declare::{answer, request};
 use crate::endpoint::{Endpoint, Repeat};
 use crate::operation::Run;
 
 request! {
-    /// Asks the service what it thinks of a CSR. No order is made.
+    /// Lets the service check a CSR. Nothing is ordered.
     pub struct ValidateCsr -> CsrCheck {
         required {
-            /// The certificate signing request, PEM.
+            /// The certificate signing request, in PEM.
             csr: String = Csr;
         }
         optional {}
@@ -21,20 +21,20 @@ request! {
 }
 
 impl ValidateCsr {
-    /// This CSR.
+    /// Checks this CSR.
     pub fn new(csr: impl Into<String>) -> Self {
         Self::with(csr.into())
     }
 }
 
 answer! {
-    /// The service's verdict on a CSR.
+    /// The service's result for a CSR.
     pub struct CsrCheck: CHECK {
-        /// Whether it would be accepted.
+        /// Whether the CSR would be accepted.
         valid: bool = Flag.required();
-        /// Why not.
+        /// Why it would not be accepted.
         error: Option<String> = Text;
-        /// What it holds, such as 2048 and sigalg=sha256WithRSAEncryption.
+        /// Details of the CSR, such as 2048 and sigalg=sha256WithRSAEncryption.
         csr_response: Vec<String> = Lines.or(&["csrResponse"]);
         ..extra
     }

@@ -1,4 +1,4 @@
-//! `verification_status`: how far validation by mail has come.
+//! `verification_status`: the progress of validation by mail.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use crate::operation::Run;
 use crate::shape::FieldKind;
 
 request! {
-    /// Asks how far validation by mail has come. For the other methods ask for the certificate.
+    /// Gets the progress of validation by mail. For the other methods, get the certificate.
     pub struct VerificationStatus -> ValidationProgress {
         required {
             /// The certificate's id.
@@ -24,29 +24,29 @@ request! {
 }
 
 impl VerificationStatus {
-    /// Of the certificate with this id.
+    /// The progress for the certificate with this id.
     pub fn new(id: impl Into<String>) -> Self {
         Self::with(id.into())
     }
 }
 
 answer! {
-    /// How far validation has come.
+    /// The progress of the validation.
     pub struct ValidationProgress: STATUS {
         /// Whether all names are validated.
         validation_completed: Option<bool> = Flag.required();
-        /// Each name.
+        /// The progress for each name.
         details: BTreeMap<String, DomainStatus> = Map(&FieldKind::Object(&DOMAIN_STATUS));
         ..extra
     }
 }
 
 answer! {
-    /// How far one name has come.
+    /// The progress for one name.
     pub struct DomainStatus: DOMAIN_STATUS {
-        /// The address that the mail went to.
+        /// The address that the mail was sent to.
         method: Option<String> = Text;
-        /// Such as Email Sent.
+        /// The status, for example Email Sent.
         status: Option<String> = Text;
         ..extra
     }

@@ -1,4 +1,4 @@
-//! `verify_domains`: asks the service to look at the file, the record or the mail.
+//! `verify_domains`: asks the service to check the files or records, or to send its mails.
 
 use super::get_certificate::GetCertificate;
 use crate::answers::{CERTIFICATE, Certificate};
@@ -12,31 +12,31 @@ use crate::parameter::Arguments;
 use crate::words::words;
 
 words! {
-    /// How control of the names is shown; one method covers the whole order.
+    /// How control of the names is proved. One method is used for the whole order.
     pub enum ValidationMethod {
-        /// A mail with a link to one address for each name.
+        /// A mail with a link, to one address per name.
         Email = "EMAIL",
-        /// A CNAME record for each name; the one for wildcards, beside mail.
+        /// A CNAME record for each name. Wildcards need this method or mail.
         Cname = "CNAME_CSR_HASH",
-        /// A file for each name over HTTP.
+        /// A file for each name, over HTTP.
         Http = "HTTP_CSR_HASH",
-        /// A file for each name over HTTPS.
+        /// A file for each name, over HTTPS.
         Https = "HTTPS_CSR_HASH",
     }
 }
 
 request! {
-    /// Asks the service to look at the published files or records, or to send its mails. Keep what is published until
-    /// the certificate is issued: the service looks again.
+    /// Asks the service to check the published files or records, or to send its mails. Keep everything published until
+    /// the certificate is issued: the service checks again.
     pub struct VerifyDomains -> Certificate {
         required {
             /// The certificate's id.
             id: String = Id;
-            /// How control is shown; one method covers the whole order.
+            /// How control is proved. One method is used for the whole order.
             validation_method: ValidationMethod = OneOf(ValidationMethod::WORDS);
         }
         optional {
-            /// For EMAIL: one address for each name, out of those that the order lists.
+            /// For EMAIL: one address per name, from the addresses that the order lists.
             validation_email: Vec<String> = TextList;
         }
     }
@@ -48,13 +48,13 @@ request! {
 }
 
 impl VerifyDomains {
-    /// By file or record. For mail, set `validation_email` too.
+    /// Validation by file or record. For mail, also set `validation_email`.
     pub fn new(id: impl Into<String>, validation_method: ValidationMethod) -> Self {
         Self::with(id.into(), validation_method)
     }
 }
 
-/// A second call by mail would send the mails twice.
+/// A second request by mail would send the mails twice.
 fn sends_no_mail(arguments: &Arguments) -> bool {
     arguments.text("validation_method") != Some("EMAIL")
 }
@@ -62,7 +62,7 @@ fn sends_no_mail(arguments: &Arguments) -> bool {
 static ENDPOINT: Endpoint =
     Endpoint::post("/certificates/{id}/challenges").repeat(Repeat::When(sends_no_mail));
 
-/// A repeated call may be refused because the first one, whose answer was lost, did its work: the certificate's own
+/// A repeated request may be refused because the first one worked and only its answer was lost. So the certificate's
 /// status decides.
 fn verify(context: &Context<'_>, arguments: &Arguments) -> Result<String> {
     let delivered = context.deliver(&ENDPOINT, arguments)?;

@@ -1,7 +1,7 @@
-//! The service's errors that are known, each with what it means and what to do.
+//! The known errors of the service, each with its meaning and what to do.
 //!
-//! The number alone is not unique (2841 has two types, 2834 was seen with the type documented for 2833), so the
-//! type is asked first. Source: ZeroSSL REST API, Error Codes, and answers seen in practice.
+//! The number alone is not unique (2841 has two types, 2834 was seen with the type documented for 2833), so the type is
+//! compared first. Source: ZeroSSL REST API, Error Codes, and answers seen in practice.
 
 mod known;
 #[rustfmt::skip] // one a line
@@ -11,7 +11,7 @@ pub use known::KnownCode;
 use known::{lasting, passing};
 pub(crate) use named::*;
 
-/// What is known about this error: by its type, or by its number where it has no type.
+/// Finds a known error: by its type, or by its number if it has no type.
 pub(crate) fn find(api_type: Option<&str>, code: Option<i64>) -> Option<&'static KnownCode> {
     match api_type {
         Some(word) => {
@@ -26,7 +26,7 @@ pub(crate) fn find(api_type: Option<&str>, code: Option<i64>) -> Option<&'static
     }
 }
 
-/// Every error of the service that is known.
+/// Every known error of the service.
 #[rustfmt::skip] // one a line
 pub const CODES: &[KnownCode] = &[
     DOMAIN_CONTROL_VALIDATION_FAILED,

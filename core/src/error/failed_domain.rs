@@ -6,13 +6,13 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct FailedDomain {
-    /// Where the service looked: a URL or a record's name.
+    /// What the service checked: a URL or a record's name.
     pub location: Option<String>,
-    /// What it wanted to find there.
+    /// What it expected there.
     pub expected: Option<String>,
     /// What it found instead.
     pub found: Option<String>,
-    /// The service's word for it, such as `wrong_file_content`.
+    /// The service's reason, such as `wrong_file_content`.
     pub reason: Option<String>,
 }
 

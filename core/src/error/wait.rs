@@ -1,11 +1,11 @@
-//! How long somebody asks us to wait, in words.
+//! A requested waiting time, in words.
 
 use std::time::Duration;
 
 const UNITS: [(u64, &str); 4] = [(86_400, "day"), (3600, "hour"), (60, "minute"), (1, "second")];
 const YEAR: u64 = 365 * 86_400;
 
-/// `1 day 2 hours`: the largest unit, and the next one where there is some of it. Nothing for no time at all.
+/// `1 day 2 hours`: the largest unit, and the next one if it is not zero. None for no time at all.
 pub(super) fn in_words(pause: Duration) -> Option<String> {
     let seconds = pause.as_secs().saturating_add(u64::from(pause.subsec_nanos() > 0));
     if seconds > YEAR {

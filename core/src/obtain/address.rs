@@ -1,14 +1,14 @@
-//! Which addresses the internet at large can reach.
+//! Which addresses the public internet can reach.
 //!
-//! A name leads wherever its owner says, so without this rule a name could make us talk to what is near us. Nor would
-//! it show anything: the service comes from elsewhere.
+//! The owner of a name decides where it leads. Without this rule, a name could make us connect to a machine in our own
+//! network. That would prove nothing anyway: the service connects from outside.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-/// Addresses that stand for public ones wherever something is tried.
+/// Documentation addresses, which replace public ones in tests.
 pub(crate) const DOCUMENTATION: &str = "documentation";
 
-/// Why an address cannot be the one that the service connects to; `None` for a public one.
+/// Why the service cannot connect to this address. None for a public one.
 pub(crate) fn why_not_public(address: IpAddr) -> Option<&'static str> {
     match address {
         IpAddr::V4(address) => v4(address),
@@ -26,13 +26,14 @@ fn v4(address: Ipv4Addr) -> Option<&'static str> {
         [100, 64..=127, ..] => Some("shared"),
         [224..=239, ..] => Some("multicast"),
         [192, 0, 2, _] | [198, 51, 100, _] | [203, 0, 113, _] => Some(DOCUMENTATION),
-        // 192.88.99 led to relays of 6to4, which are no more (RFC 7526).
+        // 192.88.99 led to 6to4 relays, which no longer exist (RFC 7526).
         [0 | 240..=255, ..] | [192, 0, 0, _] | [192, 88, 99, _] | [198, 18 | 19, ..] => Some("reserved"),
         _ => None,
     }
 }
 
-/// Its IPv6 counterpart: public is `2000::/3` without the exceptions, and what stands for a public IPv4 address.
+/// The same for IPv6: `2000::/3` is public without the exceptions, and so are addresses that contain a public IPv4
+/// address.
 fn v6(address: Ipv6Addr) -> Option<&'static str> {
     let [.., c, d] = address.segments();
     let low = || Ipv4Addr::from((u32::from(c) << 16) | u32::from(d));

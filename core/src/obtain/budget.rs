@@ -5,24 +5,24 @@ use std::time::{Duration, Instant};
 
 use crate::cancel::CancelToken;
 
-/// How long a wait goes on before the token is looked at.
-const LOOK_EVERY: Duration = Duration::from_millis(50);
+/// How long a wait may last before it checks the token again.
+const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
-/// Counts the orders that were made, not the refused ones.
+/// Counts the orders that were made, not those that were refused.
 #[derive(Debug)]
 pub(crate) struct Budget {
-    state: Mutex<State>,
+    state: Mutex<Permits>,
     changed: Condvar,
 }
 
 #[derive(Debug)]
-struct State {
+struct Permits {
     left: u64,
-    /// Permits of which it is not known yet whether an order comes of them.
+    /// Permits of which it is not known yet whether they become an order.
     open: u64,
 }
 
-/// One order may be made; given back unless it was.
+/// A permit for one order. It is given back unless it is used.
 #[derive(Debug)]
 pub(crate) struct Permit {
     budget: Arc<Budget>,
@@ -31,10 +31,10 @@ pub(crate) struct Permit {
 
 impl Budget {
     pub(crate) fn new(orders: u64) -> Self {
-        Self { state: Mutex::new(State { left: orders, open: 0 }), changed: Condvar::new() }
+        Self { state: Mutex::new(Permits { left: orders, open: 0 }), changed: Condvar::new() }
     }
 
-    /// Takes a permit. None: the orders are made. While somebody else's permit may be given back, it is waited for.
+    /// Takes a permit. None if all orders are made. Waits while another permit may still be given back.
     pub(crate) fn take(self: &Arc<Self>, cancel: &CancelToken, end: Option<Instant>) -> Option<Permit> {
         let mut state = self.state();
         while state.left == 0 {
@@ -42,7 +42,7 @@ impl Budget {
             if state.open == 0 || is_over || cancel.is_cancelled() {
                 return None;
             }
-            let waited = self.changed.wait_timeout(state, LOOK_EVERY);
+            let waited = self.changed.wait_timeout(state, POLL_INTERVAL);
             state = waited.unwrap_or_else(PoisonError::into_inner).0;
         }
         state.left -= 1;
@@ -50,7 +50,7 @@ impl Budget {
         Some(Permit { budget: Arc::clone(self), is_used: false })
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, Permits> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

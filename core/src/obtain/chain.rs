@@ -1,6 +1,6 @@
-//! The certificates of a download, put in order: the leaf, then each issuer.
+//! The certificates of a download in order: the leaf, then each issuer.
 //!
-//! Services and those between were seen to send the root first, certificates of other chains, and the leaf twice.
+//! Services and gateways were seen to send the root first, certificates of other chains, and the leaf twice.
 
 use x509_parser::certificate::X509Certificate;
 use x509_parser::prelude::FromDer;
@@ -9,7 +9,7 @@ use super::check::link;
 use super::csr::public_key_hash;
 use crate::pem;
 
-/// A leaf and what is between it and the root, as PEM.
+/// A leaf and its issuers without the root, in PEM.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Chain {
     pub(crate) leaf: String,
@@ -23,9 +23,9 @@ impl Chain {
     }
 }
 
-/// Finds the leaf of a key (as [`public_key_hash`]) among certificates in any order, and its issuers. What belongs to no
-/// issuer is dropped, and so is the root, which every client has. Where there is no chain to be found, all stays as it
-/// came: the check says what is wrong with it.
+/// Finds the leaf for a key (given as [`public_key_hash`]) among certificates in any order, and then its issuers. Other
+/// certificates are dropped, and so is the root, which every client has. If there is no chain, the input is returned
+/// unchanged: the check then reports the problem.
 pub(crate) fn arrange(text: &str, public_key: &str) -> Chain {
     let blocks: Vec<_> = pem::blocks(text).into_iter().filter_map(|block| block.der.ok()).collect();
     let mut certificates: Vec<X509Certificate<'_>> = Vec::new();
@@ -59,7 +59,7 @@ fn issuers_of<'a, 'b>(
         let mut next = others.iter().filter(|other| {
             link(last, other).is_ok() && !chain.iter().any(|known| known.as_raw() == other.as_raw())
         });
-        // A root may be there twice: by itself, and signed by another one that more clients have.
+        // A root may be present twice: self-signed, and signed by another root that more clients have.
         let first = next.clone().find(|other| !is_root(other)).or_else(|| next.next());
         match first {
             Some(root) if is_root(root) => {

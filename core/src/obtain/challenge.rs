@@ -1,7 +1,7 @@
-//! What the service wants to see for each name, taken from its answer and held against the documented shapes.
+//! The challenges for each name, taken from the service's answer and compared with the documented format.
 //!
-//! What is published is what the service says, never a value computed here. But a file name or a record name is also
-//! where we write, so nothing but the shapes of its documentation gets through, for names that are ours.
+//! We publish what the service says, never a value computed here. But a file name or a record name also decides where
+//! we write. So only the documented format is accepted, and only for names of the order.
 
 use serde::{Deserialize, Serialize};
 
@@ -12,22 +12,22 @@ use crate::excerpt::one_line;
 use crate::names::{canonical, is_apex, is_same};
 use crate::parameter::domain::is_twin;
 
-/// Where validation files lie (ZeroSSL REST API, Verify Domains).
+/// The folder of validation files (ZeroSSL REST API, Verify Domains).
 pub(crate) const FOLDER: &str = "/.well-known/pki-validation/";
-/// A file of three short lines.
-const LONGEST_CONTENT: usize = 1024;
+/// The file has three short lines.
+const MAX_CONTENT: usize = 1024;
 
-/// A file or a record that shows control of one name.
+/// A file or a record that proves control of one name.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged, deny_unknown_fields)]
 pub(crate) enum Challenge {
-    /// To be found at the URL, with exactly this content and status 200.
+    /// A file that has to be served at the URL, with exactly this content and status 200.
     File {
         domain: String,
         url: String,
         /// The last part of the URL: `<32 hex digits>.txt`.
         file: String,
-        /// Its lines, joined by newlines, without one at the end.
+        /// Its lines, joined by newlines, without a newline at the end.
         content: String,
     },
     /// A CNAME record.
@@ -35,20 +35,20 @@ pub(crate) enum Challenge {
         domain: String,
         /// The record's name, without a dot at the end.
         name: String,
-        /// Where it points to, with a dot at the end: without one a zone editor would append the zone.
+        /// The target, with a dot at the end: without the dot a zone editor would append the zone.
         target: String,
     },
 }
 
 impl Challenge {
-    /// The name that it is for.
+    /// The name that it proves.
     pub(crate) fn domain(&self) -> &str {
         match self {
             Self::File { domain, .. } | Self::Record { domain, .. } => domain,
         }
     }
 
-    /// Where it has to be: a URL or a record's name.
+    /// The place of the challenge: a URL or a record's name.
     pub(crate) fn location(&self) -> &str {
         match self {
             Self::File { url, .. } => url,
@@ -57,9 +57,9 @@ impl Challenge {
     }
 }
 
-/// What has to be published for an order, for every name that the service lists, www twins included.
+/// What has to be published for an order: for every name that the service lists, including www twins.
 ///
-/// Mails are sent by the service, so there is nothing to publish for them.
+/// The service sends mails itself, so EMAIL needs nothing.
 pub(crate) fn challenges(
     order: &Certificate,
     method: ValidationMethod,
@@ -71,12 +71,12 @@ pub(crate) fn challenges(
     let listed = &order.validation.other_methods;
     let is_listed = |name: &&String| listed.keys().any(|listed| is_for(&canonical(listed), name));
     if let Some(missing) = ours.iter().find(|name| !is_listed(name)) {
-        return Err(odd(missing, "the order says nothing of how to validate it"));
+        return Err(unexpected(missing, "the order says nothing of how to validate it"));
     }
     let mut found = Vec::new();
     for (domain, values) in listed {
         let challenge = challenge(&canonical(domain), values, method, ours)?;
-        // A wildcard and its bare name have one record.
+        // A wildcard and its bare name share one record.
         if !found.contains(&challenge) {
             found.push(challenge);
         }
@@ -84,7 +84,7 @@ pub(crate) fn challenges(
     Ok(found)
 }
 
-/// Whether the values of a listed name are for this one: the record of a wildcard is at its bare name.
+/// Whether the values of a listed name are for this one: a wildcard's record is at its bare name.
 fn is_for(listed: &str, ours: &str) -> bool {
     listed == ours || is_apex(listed, ours)
 }
@@ -96,16 +96,16 @@ fn challenge(
     ours: &[String],
 ) -> Result<Challenge> {
     let Some(name) = ours.iter().find(|name| is_for(domain, name) || is_twin(name, domain)) else {
-        return Err(odd(domain, "it is none of the names that were asked for"));
+        return Err(unexpected(domain, "it is none of the names that were asked for"));
     };
-    // A wildcard is what was ordered, whatever its record is listed under.
+    // The wildcard was ordered, even if its record is listed under the bare name.
     let domain = if is_apex(domain, name) { name } else { domain };
     let found = match method {
         ValidationMethod::Cname => record(domain, values),
         ValidationMethod::Https => file(domain, values, "https", values.file_validation_url_https.as_deref()),
         _ => file(domain, values, "http", values.file_validation_url_http.as_deref()),
     };
-    found.ok_or_else(|| odd(domain, "the order's validation values do not have the documented shape"))
+    found.ok_or_else(|| unexpected(domain, "the order's validation values do not have the documented shape"))
 }
 
 /// `http://<name>/.well-known/pki-validation/<32 hex digits>.txt`
@@ -118,7 +118,7 @@ fn file(domain: &str, values: &FileAndRecord, scheme: &str, url: Option<&str>) -
         && is_same(host, domain)
         && is_hash(stem)
         && !content.is_empty()
-        && content.len() <= LONGEST_CONTENT
+        && content.len() <= MAX_CONTENT
         && is_plain(&content))
     .then(|| Challenge::File {
         domain: domain.to_owned(),
@@ -128,7 +128,7 @@ fn file(domain: &str, values: &FileAndRecord, scheme: &str, url: Option<&str>) -
     })
 }
 
-/// `_<32 hex digits>.<name>`, and a domain name as the target. A wildcard's record lies at the name without the star.
+/// `_<32 hex digits>.<name>`, and a domain name as the target. A wildcard's record is at the name without the star.
 fn record(domain: &str, values: &FileAndRecord) -> Option<Challenge> {
     let name = values.cname_validation_p1.as_deref()?.trim_end_matches('.');
     let target = values.cname_validation_p2.as_deref()?.trim_end_matches('.');
@@ -154,7 +154,7 @@ fn is_hash(text: &str) -> bool {
     text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
-fn odd(domain: &str, why: &str) -> Error {
+fn unexpected(domain: &str, why: &str) -> Error {
     Error::new(Kind::Response, format!("{}: {why}, so nothing is published for it", one_line(domain, 80)))
 }
 
@@ -246,14 +246,16 @@ mod tests {
             json!({"cname_validation_p2": "a.com\nevil 0 IN A 192.0.2.1"}),
             json!({"cname_validation_p2": null}),
         ];
-        let all = files.iter().map(|odd| (odd, ValidationMethod::Http));
-        for (odd, method) in all.chain(records.iter().map(|odd| (odd, ValidationMethod::Cname))) {
+        let all = files.iter().map(|unexpected| (unexpected, ValidationMethod::Http));
+        for (unexpected, method) in
+            all.chain(records.iter().map(|unexpected| (unexpected, ValidationMethod::Cname)))
+        {
             let mut values = values("example.com");
-            for (name, value) in odd.as_object().expect("an object") {
+            for (name, value) in unexpected.as_object().expect("an object") {
                 values[name] = value.clone();
             }
             let error = found("example.com", &values, method).expect_err("it is odd");
-            assert_eq!(error.kind(), Kind::Response, "{odd}");
+            assert_eq!(error.kind(), Kind::Response, "{unexpected}");
         }
         assert!(found("example.org", &values("example.org"), ValidationMethod::Http).is_err(), "not ours");
         assert!(

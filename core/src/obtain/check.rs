@@ -1,4 +1,4 @@
-//! Whether key, leaf, chain and names belong together: looked at before anything is installed.
+//! Checks before the installation that key, leaf, chain and names belong together.
 
 use std::net::IpAddr;
 use std::time::{Duration, SystemTime};
@@ -10,10 +10,10 @@ use x509_parser::prelude::FromDer;
 
 use super::csr::public_key_hash;
 
-/// How far our clock may be behind: orders are refused when it is off by more.
+/// How far the local clock may be behind. Nothing is ordered if it is off by more.
 const CLOCK_SKEW: Duration = Duration::from_secs(3600);
 
-/// When a leaf is valid.
+/// The validity period of a leaf.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Lifetime {
     pub(crate) not_before: SystemTime,
@@ -21,7 +21,7 @@ pub(crate) struct Lifetime {
 }
 
 impl Lifetime {
-    /// Of the first certificate in a PEM text.
+    /// The validity of the first certificate in a PEM text.
     pub(crate) fn of(pem: &[u8]) -> Option<Self> {
         let pem = Pem::iter_from_buffer(pem).next()?.ok()?;
         Some(Self::read(&pem.parse_x509().ok()?))
@@ -36,7 +36,7 @@ impl Lifetime {
         Self { not_before: moment(validity.not_before), not_after: moment(validity.not_after) }
     }
 
-    /// Whether no more than this share of it is left.
+    /// Whether at most this share of the lifetime is left.
     pub(crate) fn is_due(&self, share: f64, now: SystemTime) -> bool {
         let whole = self.not_after.duration_since(self.not_before).unwrap_or_default();
         let left = self.not_after.duration_since(now).unwrap_or_default();
@@ -48,8 +48,8 @@ impl Lifetime {
     }
 }
 
-/// Holds a leaf and its chain (PEM, the leaf first) against the key (as [`public_key_hash`]) and the names; says what does
-/// not fit.
+/// Checks a leaf and its chain (PEM, leaf first) against the key (given as [`public_key_hash`]) and the names. The
+/// error says what does not match.
 pub(crate) fn check(
     fullchain: &str,
     public_key: &str,
@@ -100,7 +100,7 @@ pub(crate) fn check(
     certificates.windows(2).try_for_each(|pair| link(&pair[0], &pair[1]))
 }
 
-/// Whether one certificate was signed by the next.
+/// Whether the first certificate was signed by the second.
 pub(super) fn link(certificate: &X509Certificate<'_>, issuer: &X509Certificate<'_>) -> Result<(), String> {
     let (subject, signer) = (certificate.subject(), issuer.subject());
     if certificate.issuer().as_raw() != issuer.subject().as_raw() || !issuer.is_ca() {

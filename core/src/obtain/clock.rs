@@ -1,20 +1,20 @@
-//! Time, so that tests can own it.
+//! Time, as a trait, so that tests can control it.
 
 use std::time::{Instant, SystemTime};
 
 use crate::cancel::CancelToken;
 
-/// What time it is, and how time passes.
+/// The current time, and waiting.
 pub(crate) trait Clock: Send + Sync {
-    /// The calendar's time.
+    /// The calendar time.
     fn now(&self) -> SystemTime;
-    /// A moment to measure from, which nobody sets back.
+    /// A monotonic time that nobody can set back.
     fn instant(&self) -> Instant;
-    /// Waits until this moment; false if somebody cancelled first.
+    /// Waits until this moment. False if it was cancelled first.
     fn sleep_until(&self, end: Instant, cancel: &CancelToken) -> bool;
 }
 
-/// The real one.
+/// The real clock.
 #[derive(Debug)]
 pub(crate) struct SystemClock;
 

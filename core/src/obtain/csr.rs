@@ -1,4 +1,4 @@
-//! What a CSR says: its names, its key, its subject.
+//! The contents of a CSR: its names, its key, its subject.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -11,18 +11,18 @@ use x509_parser::prelude::FromDer;
 use crate::digest;
 use crate::names;
 
-/// A CSR, read.
+/// A parsed CSR.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Csr {
     pub(crate) common_name: Option<String>,
-    /// The CN and the SANs, each once.
+    /// The CN and the SANs, without duplicates.
     pub(crate) names: Vec<String>,
     pub(crate) public_key: String,
     pub(crate) has_country: bool,
 }
 
 impl Csr {
-    /// None for what is no CSR, or is signed by another key than its own.
+    /// None if it is not a CSR, or is not signed by its own key.
     pub(crate) fn read(pem: &str) -> Option<Self> {
         let der = CertificateSigningRequestDer::from_pem_slice(pem.as_bytes()).ok()?;
         let (_, request) = X509CertificationRequest::from_der(&der).ok()?;
@@ -67,7 +67,7 @@ fn address(octets: &[u8]) -> Option<String> {
     v4.or_else(|_| v6()).ok().map(|address| address.to_string())
 }
 
-/// How a key is named in the journal: the SHA-256 of its `SubjectPublicKeyInfo` (RFC 5280, section 4.1), in hex.
+/// The name of a key in the journal: the SHA-256 of its `SubjectPublicKeyInfo` (RFC 5280, section 4.1), in hex.
 pub(crate) fn public_key_hash(subject_public_key_info: &[u8]) -> String {
     digest::sha256(subject_public_key_info)
 }

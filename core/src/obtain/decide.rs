@@ -1,6 +1,6 @@
-//! The decision: what a call does next.
+//! Decides what a call does next.
 //!
-//! docs/design.md draws the steps; `xtask check` compares the two.
+//! docs/design.md shows the steps; `xtask check` compares the two.
 
 use super::events::Stage;
 use super::interface::Obtained;
@@ -10,23 +10,22 @@ use crate::error::Result;
 use crate::obtain::steps::pursue::nothing_to_adopt;
 use crate::obtain::store::journal::{Installed, Order};
 
-/// What stands in the way of a renewal, an order that only waits or a hook that fails, has this share of the time in which
-/// a certificate is renewed.
-pub(crate) const PATIENCE: f64 = 0.5;
+/// How much of the renewal period may pass before a waiting order or a failing hook no longer blocks a renewal.
+pub(crate) const BLOCKED_RENEWAL_SHARE: f64 = 0.5;
 
-/// What a call does next.
+/// The next step of a call.
 enum Step {
-    /// The store cannot be written: the certificate in place is checked, and nothing else is done.
+    /// The store cannot be written: the installed certificate is checked, and nothing else is done.
     CheckOnly,
-    /// The order under way is given up.
+    /// The current order is given up.
     GiveUp,
-    /// The deploy hook runs for the certificate in place: it has not had that one yet.
+    /// The deploy hook runs for the installed certificate, because it has not run for it yet.
     Deploy,
-    /// The certificate in place is good.
+    /// The installed certificate is good.
     Stay(Installed),
-    /// The order under way goes on.
+    /// The current order is continued.
     GoOn,
-    /// Another order is made.
+    /// A new order is made.
     Begin,
 }
 
@@ -35,7 +34,7 @@ impl Session<'_> {
     pub(crate) fn run(&mut self) -> Result<Obtained> {
         loop {
             match self.next()? {
-                Step::CheckOnly => return self.look_only(),
+                Step::CheckOnly => return self.check_only(),
                 Step::GiveUp => return self.abandon(),
                 Step::Deploy => {
                     if let Some(obtained) = self.deploy_again()? {
@@ -49,7 +48,7 @@ impl Session<'_> {
         }
     }
 
-    /// From what is wanted, what the journal says and what is in place: what is to be done.
+    /// Decides from the request, the journal and the installed certificate.
     fn next(&mut self) -> Result<Step> {
         if self.entry.is_read_only() {
             return Ok(Step::CheckOnly);
@@ -63,12 +62,12 @@ impl Session<'_> {
         if self.is_undeployed() && !self.has_run_hook {
             return Ok(Step::Deploy);
         }
-        // One that was not sent is no reason to ask the service while the certificate is good.
+        // An order that was not sent is no reason to ask the service while the certificate is good.
         let order = self.journal.order.clone();
         let is_pressing =
             self.spec.adopt.is_some() || order.as_ref().is_some_and(|order| !order.is_untouched());
         let (now, later) = if is_pressing { (order, None) } else { (None, order) };
-        if self.goes_on(now.as_ref())? {
+        if self.is_requested(now.as_ref())? {
             return Ok(Step::GoOn);
         }
         if let Some(installed) = self.good()? {
@@ -79,11 +78,11 @@ impl Session<'_> {
                 return Ok(Step::Stay(installed));
             }
         }
-        Ok(if self.goes_on(later.as_ref())? { Step::GoOn } else { Step::Begin })
+        Ok(if self.is_requested(later.as_ref())? { Step::GoOn } else { Step::Begin })
     }
 
-    /// Whether there is an order and it is the one that is wanted.
-    fn goes_on(&mut self, order: Option<&Order>) -> Result<bool> {
+    /// Whether there is an order and it matches the request.
+    fn is_requested(&mut self, order: Option<&Order>) -> Result<bool> {
         let Some(order) = order else { return Ok(false) };
         if !self.terms.are_met_by(&order.terms, order.terms.public_key.as_deref()) {
             return Ok(false);
@@ -94,10 +93,10 @@ impl Session<'_> {
         }
     }
 
-    /// Whoever finds that the hook has not had the certificate runs it again, and does not order.
+    /// If the hook has not run for the certificate, it runs again, and nothing is ordered.
     fn deploy_again(&mut self) -> Result<Option<Obtained>> {
         self.has_run_hook = true;
-        let installed = self.wanted_installed()?;
+        let installed = self.requested_in_place()?;
         if installed.is_some() {
             self.settle_request()?;
         }
@@ -107,7 +106,7 @@ impl Session<'_> {
                 None => Ok(None),
             },
             // A hook that keeps failing must not let the certificate expire.
-            Err(error) if self.is_due(self.spec.renew_at * PATIENCE)? => {
+            Err(error) if self.is_due(self.spec.renew_at * BLOCKED_RENEWAL_SHARE)? => {
                 let message = format!("the certificate in place has little time left all the same ({error})");
                 self.warn(Stage::Deploy, &message, []);
                 Ok(None)
@@ -117,14 +116,14 @@ impl Session<'_> {
     }
 
     fn stay(&mut self, installed: Installed) -> Result<Obtained> {
-        // While something else is wanted, its order goes on.
+        // While there is another request, its order is continued.
         if !self.is_in_force()
-            && let Some(issued) = self.drop_order_if_any("what is in place is wanted again")?
+            && let Some(issued) = self.drop_order_if_any("the certificate in use is requested again")?
         {
             self.pass_over(&issued)?;
         }
         self.clear_leftovers()?;
-        let installed = self.pinned(installed)?;
+        let installed = self.with_own_key(installed)?;
         self.settle_request()?;
         if !self.spec.offline {
             self.account_for_lost_if_possible(None)?;

@@ -1,4 +1,4 @@
-//! What a crash or time may change under us; tests have their own.
+//! The parts of the system that tests replace: disk and clock.
 
 use super::clock::{Clock, SystemClock};
 use crate::obtain::store::storage::{Disk, Storage};

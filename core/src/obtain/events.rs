@@ -1,4 +1,4 @@
-//! What the caller hears while the work goes on.
+//! The events that the caller gets during the work.
 
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -7,10 +7,10 @@ use crate::context::Context;
 pub(crate) use crate::event::Stage;
 use crate::event::{Event, EventType};
 
-/// What an event says beside its message.
+/// The members of an event besides its message.
 pub(crate) type Facts<const N: usize> = [(&'static str, Value); N];
 
-/// Says something about an entry.
+/// Sends an event about an entry.
 pub(crate) fn tell<const N: usize>(
     context: &Context<'_>,
     entry: &str,
@@ -30,7 +30,7 @@ pub(crate) fn tell<const N: usize>(
     events.tell(Event::new(kind, &message, fields));
 }
 
-/// A part of an event's facts, as JSON.
+/// A member of an event, as JSON.
 pub(crate) fn fact<T: Serialize>(value: &T) -> Value {
     serde_json::to_value(value).unwrap_or_default()
 }

@@ -1,14 +1,14 @@
-//! One visit to an entry: what is wanted, and while that fails, what is in force.
+//! One call for an entry: the requested certificate, or the certificate in use while that fails.
 //!
-//! A change of names that cannot be validated must not let the good certificate expire: as long as what is wanted is not
-//! in place, the one that is in place is renewed when it is due.
+//! A change of names that cannot be validated must not let the good certificate expire. As long as the requested
+//! certificate is not installed, the certificate in use is renewed when it is due.
 
 use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::check::Lifetime;
-use super::decide::PATIENCE;
+use super::decide::BLOCKED_RENEWAL_SHARE;
 use super::env::Env;
 use super::events::Stage;
 use super::order_spec::{Aim, DEADLINE, OrderSpec};
@@ -21,36 +21,36 @@ use crate::obtain::steps::kept_request;
 use crate::obtain::steps::kept_request::Which;
 use crate::obtain::store::entry::Entry;
 
-/// For so long an order of what is in force is waited for before what is wanted is tried again: there is one order at a
-/// time, so in turns each would cancel the other's.
-const TURN: Duration = Duration::from_secs(24 * 3600);
+/// How long an order that renews the certificate in use may take before the requested change is tried again. There is
+/// only one order at a time, so without this limit each would cancel the other's order.
+const MAX_RENEWAL_WAIT: Duration = Duration::from_secs(24 * 3600);
 
-/// What came of a visit, and the leaf that is in place after it.
+/// The result of a call, and the leaf that is installed after it.
 pub(crate) struct Visit {
     pub(crate) outcome: Result<Obtained>,
     pub(crate) leaf: Option<Lifetime>,
 }
 
-/// Who brings the spec.
+/// Where the spec comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Origin {
-    /// The caller: what is refused by its parameters is as if it had not been called.
+    /// The caller. If its parameters are refused, nothing is changed.
     Call,
     /// The store.
     Store,
 }
 
-/// Does what the caller wants.
+/// Does what the caller requests.
 pub(crate) fn obtain(context: &Context<'_>, env: &Env<'_>, spec: OrderSpec) -> Result<Obtained> {
     check_publisher(context, &spec)?;
     let end = end_of(env, spec.deadline);
     let entry = Entry::open(*context, env, &spec.directory, &spec.name, end)?;
     let mut session = Session::new(*context, env, entry, Arc::new(spec), end)?;
     let outcome = run(&mut session, Origin::Call, |_| {});
-    session.tell_end(outcome)
+    session.send_outcome(outcome)
 }
 
-/// Does what an entry of a store was asked for; `adjust` is what a run through the store changes of every spec.
+/// Does what the stored request of an entry says. `adjust` changes the spec as `renew_all` needs it.
 pub(crate) fn renew(
     context: &Context<'_>,
     env: &Env<'_>,
@@ -63,17 +63,17 @@ pub(crate) fn renew(
         let gone = || Error::storage(directory.join(name).join(kept_request::REQUEST), "it is gone");
         read(Which::InForce)?.ok_or_else(gone)
     };
-    // How long somebody else is waited for. What is wanted is read again when nobody else can change it.
-    let before = match read(Which::Wanted) {
-        Ok(Some(wanted)) => wanted,
+    // Decides how long to wait for another process. The request is read again when no other process can change it.
+    let before = match read(Which::Requested) {
+        Ok(Some(requested)) => requested,
         _ => read_in_force()?,
     };
     let end = end_of(env, before.deadline.or(Some(DEADLINE)));
     let entry = Entry::open(*context, env, directory, name, end)?;
-    let (mut spec, problem) = match read(Which::Wanted) {
-        Ok(Some(wanted)) => (wanted, None),
+    let (mut spec, problem) = match read(Which::Requested) {
+        Ok(Some(requested)) => (requested, None),
         Ok(None) => (read_in_force()?, None),
-        // What is in force does not suffer from it, and what lies there stays.
+        // The request that is in force does not depend on it, and the file is kept.
         Err(problem) => (read_in_force()?, Some(problem)),
     };
     adjust(&mut spec);
@@ -86,7 +86,7 @@ pub(crate) fn renew(
             session.run().and(Err(problem))
         }
     };
-    let outcome = session.tell_end(outcome);
+    let outcome = session.send_outcome(outcome);
     Ok(Visit { outcome, leaf: session.leaf()? })
 }
 
@@ -102,22 +102,21 @@ fn check_publisher(context: &Context<'_>, spec: &OrderSpec) -> Result<()> {
     Ok(())
 }
 
-/// What is wanted, and what is in force while that is not in place.
+/// The requested certificate, and as long as it is not installed, the certificate in use.
 fn run(session: &mut Session<'_>, origin: Origin, adjust: impl FnOnce(&mut OrderSpec)) -> Result<Obtained> {
     let Some(in_force) = other_in_force(session, adjust) else { return session.run() };
-    let (wanted, in_force) = (Arc::clone(&session.spec), Arc::new(in_force));
+    let (requested, in_force) = (Arc::clone(&session.spec), Arc::new(in_force));
     let whole = session.deadline;
     let is_due = session.is_due(in_force.renew_at)?;
-    if is_due && has_turn(session) {
+    if is_due && has_pending_renewal(session) {
         session.turn_to(Turn::InForce, in_force, whole);
         let renewed = session.run();
         if is_pending(&renewed) || session.has_unknown_create {
-            let message =
-                "what is in force is due and its order is under way; what is wanted is tried after that";
+            let message = "the certificate in use is being renewed; the requested change is tried after that";
             session.warn(Stage::Order, message, []);
             return renewed;
         }
-        session.turn_to(Turn::Wanted, wanted, whole);
+        session.turn_to(Turn::Requested, requested, whole);
         return session.run().map_err(|error| with_renewal(error, renewed));
     }
     if is_due {
@@ -128,12 +127,16 @@ fn run(session: &mut Session<'_>, origin: Origin, adjust: impl FnOnce(&mut Order
         return outcome;
     }
     if is_due {
-        session.warn(Stage::Order, "what is wanted is not in place, so what is in force is renewed", []);
+        session.warn(
+            Stage::Order,
+            "the requested certificate is not in place, so the one in use is renewed",
+            [],
+        );
     }
     session.turn_to(Turn::InForce, in_force, whole);
     let renewed = session.run();
     if session.is_wanted_issued {
-        session.turn_to(Turn::Wanted, wanted, whole);
+        session.turn_to(Turn::Requested, requested, whole);
         return session.run();
     }
     match outcome {
@@ -142,9 +145,11 @@ fn run(session: &mut Session<'_>, origin: Origin, adjust: impl FnOnce(&mut Order
     }
 }
 
-/// The request that is in force, if what is wanted is another one, and not in place.
+/// The request that is in force, if another certificate is requested and not installed yet.
 fn other_in_force(session: &mut Session<'_>, adjust: impl FnOnce(&mut OrderSpec)) -> Option<OrderSpec> {
-    if session.journal.installed.is_none() || session.spec.aim == Aim::GiveUp || session.has_what_is_wanted()
+    if session.journal.installed.is_none()
+        || session.spec.aim == Aim::GiveUp
+        || session.has_requested_certificate()
     {
         return None;
     }
@@ -155,22 +160,22 @@ fn other_in_force(session: &mut Session<'_>, adjust: impl FnOnce(&mut OrderSpec)
             in_force
         }),
         Err(error) => {
-            let message = format!("what is in force cannot be renewed meanwhile ({error})");
+            let message = format!("the certificate in use cannot be renewed meanwhile ({error})");
             session.warn(Stage::Order, &message, []);
             None
         }
     }
 }
 
-/// Whether an order of what is in force, made while something else was wanted, is to be waited for.
-fn has_turn(session: &Session<'_>) -> bool {
+/// Whether to wait for an order that renews the certificate in use, made while another one was requested.
+fn has_pending_renewal(session: &Session<'_>) -> bool {
     let order = session.journal.order.as_ref().filter(|order| order.is_of_what_was_in_force);
     let sent_at = order.and_then(|order| order.sent.as_ref()?.at.to_system_time());
-    sent_at.is_some_and(|at| session.now().duration_since(at).is_ok_and(|age| age < TURN))
+    sent_at.is_some_and(|at| session.now().duration_since(at).is_ok_and(|age| age < MAX_RENEWAL_WAIT))
 }
 
-/// Whether it is the turn of what is in force, after what came of what is wanted. One that is not due yet is only looked
-/// at: it may have been revoked.
+/// Whether to renew the certificate in use, after the result for the requested one. If it is not due, it is only
+/// checked: it may have been revoked.
 fn must_renew(
     session: &mut Session<'_>,
     outcome: &Result<Obtained>,
@@ -178,11 +183,11 @@ fn must_renew(
     origin: Origin,
 ) -> Result<bool> {
     Ok(match outcome {
-        Ok(_) => is_pending(outcome) && session.is_due(in_force.renew_at * PATIENCE)?,
-        // There is one create without an outcome in a call.
+        Ok(_) => is_pending(outcome) && session.is_due(in_force.renew_at * BLOCKED_RENEWAL_SHARE)?,
+        // A call sends at most one create whose outcome is not known.
         Err(_) if session.has_unknown_create => false,
-        // Its hook failed.
-        Err(_) if session.has_what_is_wanted() => false,
+        // The requested certificate is installed and its hook failed.
+        Err(_) if session.has_requested_certificate() => false,
         Err(error) => match error.kind() {
             Kind::Cancelled | Kind::Internal => false,
             Kind::InvalidArgument => origin == Origin::Store,
@@ -195,12 +200,12 @@ fn is_pending(outcome: &Result<Obtained>) -> bool {
     outcome.as_ref().is_ok_and(|obtained| obtained.outcome == Outcome::Pending)
 }
 
-/// Why what is wanted is not in place, and what became of what is in force.
+/// Why the requested certificate is not installed, and what happened to the certificate in use.
 fn with_renewal(error: Error, renewed: Result<Obtained>) -> Error {
     match renewed {
         _ if error.kind() == Kind::Cancelled => error,
         Ok(Obtained { outcome: Outcome::Unchanged, .. }) => error,
-        Ok(renewed) => error.and_say(&format!("what is in force was kept ({})", renewed.outcome)),
-        Err(other) => error.and_say(&format!("and what is in force could not be renewed ({other})")),
+        Ok(renewed) => error.and_say(&format!("the certificate in use was kept ({})", renewed.outcome)),
+        Err(other) => error.and_say(&format!("and the certificate in use could not be renewed ({other})")),
     }
 }

@@ -1,4 +1,4 @@
-//! What the operations of this folder take and answer.
+//! Parameters and answers of the operations in this folder.
 
 mod obtain;
 mod renew_all;

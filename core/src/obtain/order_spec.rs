@@ -1,4 +1,4 @@
-//! What the caller wants, checked as far as that goes without asking anybody.
+//! The parameters of `obtain`, checked as far as possible without the network.
 
 mod key;
 mod refusals;
@@ -22,9 +22,9 @@ use crate::obtain::store::journal::Terms;
 use crate::parameter::Arguments;
 use crate::subject::Subject;
 pub(crate) use key::KeySpec;
-use validation::Validation;
+use validation::ValidationSpec;
 
-/// How long a call may take, if nothing else is said; a person answers mails, so for those there is no limit.
+/// The default time limit of a call. For mails there is none, because a person has to answer them.
 pub(crate) const DEADLINE: Duration = Duration::from_secs(1800);
 const POLL_INTERVAL: Duration = Duration::from_secs(2);
 /// Polling without a pause would only get the account blocked.
@@ -34,7 +34,7 @@ const SETTLE: Duration = Duration::from_secs(30);
 const RENEW_AT: f64 = 1.0 / 3.0;
 const VALIDITY_DAYS: u64 = 90;
 
-/// Everything that `obtain` was asked for.
+/// Everything that the caller requested.
 pub(crate) struct OrderSpec {
     pub(crate) terms: Terms,
     pub(crate) directory: PathBuf,
@@ -52,35 +52,35 @@ pub(crate) struct OrderSpec {
     pub(crate) deadline: Option<Duration>,
     pub(crate) poll_interval: Duration,
     pub(crate) settle: Duration,
-    pub(crate) preflight: Level,
-    pub(crate) look: Preflight,
+    pub(crate) preflight_level: PreflightLevel,
+    pub(crate) preflight: Preflight,
     pub(crate) deploy_hook: Vec<String>,
     pub(crate) rollback: bool,
     pub(crate) adopt: Option<String>,
-    /// No network while the certificate is good.
+    /// The network is not used while the certificate is good.
     pub(crate) offline: bool,
-    /// What a listing said of the account's certificates, by id; only `renew_all` has one.
+    /// The status of each of the account's certificates, by id. Only `renew_all` has it.
     pub(crate) statuses: Option<Arc<HashMap<String, String>>>,
-    /// How many orders may still be made, by this call and those beside it.
+    /// How many orders may still be made, by this call and the others of the same run.
     pub(crate) budget: Option<Arc<Budget>>,
-    /// The parameters that are the entry's and not this call's: what `renew_all` goes by.
+    /// The parameters that belong to the entry and not to this call: `renew_all` uses them.
     pub(crate) request: Map<String, Value>,
 }
 
-/// What the call is for.
+/// The purpose of the call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Aim {
-    /// A good certificate; nothing is done while there is one.
+    /// A good certificate: nothing is done while there is one.
     Good,
-    /// A new one.
+    /// A new certificate.
     Anew,
-    /// An end to the order under way.
+    /// The current order is given up.
     GiveUp,
 }
 
 impl Aim {
-    fn new(wanted: &Obtain) -> Result<Self> {
-        match (wanted.force.unwrap_or(false), wanted.abandon.unwrap_or(false)) {
+    fn new(request: &Obtain) -> Result<Self> {
+        match (request.force.unwrap_or(false), request.abandon.unwrap_or(false)) {
             (false, false) => Ok(Self::Good),
             (true, false) => Ok(Self::Anew),
             (false, true) => Ok(Self::GiveUp),
@@ -92,27 +92,28 @@ impl Aim {
 /// Which certificate the new one replaces.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Replace {
-    /// The newest of the entry.
+    /// The newest certificate of the entry.
     Auto,
     Never,
     Id(String),
 }
 
-/// What is made of the findings of our own look.
+/// What the findings of the preflight checks lead to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Level {
+pub(crate) enum PreflightLevel {
     Off,
     Warn,
     Strict,
 }
 
-/// What is for one call only, or says where the entry lies, or is a secret.
-const OF_THE_CALL: [&str; 6] = ["directory", "force", "adopt", "abandon", "offline", "private_key"];
+/// Parameters that are for one call only, name the entry's folder, or are secret.
+const ONE_CALL_ONLY: [&str; 6] = ["directory", "force", "adopt", "abandon", "offline", "private_key"];
 
-/// Whether a parameter is the entry's, so that later calls go by it. A certificate is replaced once.
+/// Whether a parameter is stored in the entry for later calls. An id in `replace` is not: a certificate is replaced
+/// only once.
 pub(crate) fn is_stored(name: &str, value: &Value) -> bool {
     let is_an_id = || name == "replace" && !matches!(value.as_str(), Some("auto" | "never"));
-    !OF_THE_CALL.contains(&name) && !is_an_id()
+    !ONE_CALL_ONLY.contains(&name) && !is_an_id()
 }
 
 impl OrderSpec {
@@ -121,20 +122,20 @@ impl OrderSpec {
         Backoff::new(self.poll_interval.max(MIN_POLL_INTERVAL), 1.5, MAX_POLL_INTERVAL)
     }
 
-    /// `is_trial`: the service is on this machine, so addresses for documentation may stand for public ones.
+    /// `is_trial`: the service runs on this machine, so documentation addresses may replace public ones.
     pub(crate) fn new(arguments: &Arguments, is_trial: bool) -> Result<Self> {
         let arguments = &absolute(arguments);
-        let wanted: Obtain = arguments.read()?;
-        let aim = Aim::new(&wanted)?;
+        let request: Obtain = arguments.read()?;
+        let aim = Aim::new(&request)?;
         let validation =
-            Validation::read(wanted.validation.as_object().unwrap_or(&Map::new()), &wanted.domains)?;
-        refusals::check(&wanted.domains, validation.method, is_trial)?;
-        let key = KeySpec::read(&wanted)?;
-        let name = match &wanted.name {
+            ValidationSpec::read(request.validation.as_object().unwrap_or(&Map::new()), &request.domains)?;
+        refusals::check(&request.domains, validation.method, is_trial)?;
+        let key = KeySpec::read(&request)?;
+        let name = match &request.name {
             Some(name) => entry_name(name)?,
-            None => wanted.domains.first().map(|name| name.replace('*', "wildcard_")).unwrap_or_default(),
+            None => request.domains.first().map(|name| name.replace('*', "wildcard_")).unwrap_or_default(),
         };
-        let renew_at = wanted.renew_at.unwrap_or(RENEW_AT);
+        let renew_at = request.renew_at.unwrap_or(RENEW_AT);
         if renew_at >= 1.0 {
             return Err(Error::invalid(
                 "renew_at",
@@ -144,32 +145,32 @@ impl OrderSpec {
         let is_by_mail = validation.method == ValidationMethod::Email;
         let seconds = |given: Option<f64>| given.map(Duration::from_secs_f64);
         Ok(Self {
-            directory: directory(&wanted.directory)?,
+            directory: directory(&request.directory)?,
             name,
             method: validation.method,
             publisher: validation.publisher,
             emails: validation.emails,
-            subject: wanted.subject.unwrap_or_default(),
+            subject: request.subject.unwrap_or_default(),
             renew_at,
             aim,
-            replace: match wanted.replace.as_deref() {
+            replace: match request.replace.as_deref() {
                 None | Some("auto") => Replace::Auto,
                 Some("never") => Replace::Never,
                 Some(id) => Replace::Id(id.to_owned()),
             },
-            deadline: seconds(wanted.deadline).or((!is_by_mail).then_some(DEADLINE)),
-            poll_interval: seconds(wanted.poll_interval).unwrap_or(POLL_INTERVAL),
-            settle: seconds(wanted.settle).unwrap_or(SETTLE),
-            preflight: match wanted.preflight.as_deref() {
-                Some("off") => Level::Off,
-                Some("strict") => Level::Strict,
-                _ => Level::Warn,
+            deadline: seconds(request.deadline).or((!is_by_mail).then_some(DEADLINE)),
+            poll_interval: seconds(request.poll_interval).unwrap_or(POLL_INTERVAL),
+            settle: seconds(request.settle).unwrap_or(SETTLE),
+            preflight_level: match request.preflight.as_deref() {
+                Some("off") => PreflightLevel::Off,
+                Some("strict") => PreflightLevel::Strict,
+                _ => PreflightLevel::Warn,
             },
-            look: Preflight::new(wanted.resolver.as_deref(), &wanted.connect_to.unwrap_or_default())?,
-            deploy_hook: wanted.deploy_hook.unwrap_or_default(),
-            rollback: wanted.rollback.unwrap_or(false),
-            adopt: wanted.adopt,
-            offline: wanted.offline.unwrap_or(false),
+            preflight: Preflight::new(request.resolver.as_deref(), &request.connect_to.unwrap_or_default())?,
+            deploy_hook: request.deploy_hook.unwrap_or_default(),
+            rollback: request.rollback.unwrap_or(false),
+            adopt: request.adopt,
+            offline: request.offline.unwrap_or(false),
             statuses: None,
             budget: None,
             request: arguments
@@ -178,10 +179,10 @@ impl OrderSpec {
                 .map(|(parameter, value)| (parameter.name.to_owned(), value.clone()))
                 .collect(),
             terms: Terms {
-                domains: wanted.domains,
+                domains: request.domains,
                 key_type: key.key_type(),
-                validity_days: wanted.validity_days.unwrap_or(VALIDITY_DAYS),
-                strict_domains: wanted.strict_domains.unwrap_or(true),
+                validity_days: request.validity_days.unwrap_or(VALIDITY_DAYS),
+                strict_domains: request.strict_domains.unwrap_or(true),
                 public_key: key.public_key().map(str::to_owned),
                 by_csr: matches!(key, KeySpec::Csr { .. }),
             },
@@ -190,7 +191,7 @@ impl OrderSpec {
     }
 }
 
-/// The same parameters with every path absolute.
+/// The same parameters with absolute paths.
 fn absolute(arguments: &Arguments) -> Arguments {
     let mut arguments = arguments.clone();
     for (parameter, value) in arguments.iter().cloned().collect::<Vec<_>>() {
@@ -207,7 +208,7 @@ fn absolute(arguments: &Arguments) -> Arguments {
     arguments
 }
 
-/// A hook or another process may stand elsewhere, so the path is made absolute.
+/// A hook or another process may have another working directory, so the path is made absolute.
 fn directory(given: &Path) -> Result<PathBuf> {
     std::path::absolute(given)
         .map_err(|error| Error::invalid("directory", format!("expected the path of a folder: {error}")))

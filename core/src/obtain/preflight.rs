@@ -1,15 +1,17 @@
-//! Looking before the service does: whether it will find what it wants to see, and if not, what to do about it.
+//! Checks before the service does them: whether it will find what it expects, and if not, what to do.
 //!
-//! A failed validation costs a round with the service, which says little about why. So each file is fetched and each
-//! record asked for as the service would, and CAA records are read. Nothing found here is remembered.
+//! A failed validation costs a round trip to the service, which says little about the reason. So each file is fetched
+//! and each record is queried the way the service does it, and CAA records are read. Results are not cached.
 
 mod caa;
+mod check_target;
 mod checks;
 mod connect_to;
 mod dns;
 mod fetch;
 mod file;
 mod finding;
+mod join_all;
 mod name_server;
 mod policy;
 mod probe;
@@ -17,41 +19,39 @@ mod record;
 mod resolv_conf;
 mod run;
 mod settings;
-mod subject;
 #[cfg(test)]
 mod tests;
-mod together;
 
 pub(crate) use finding::Finding;
 pub(crate) use settings::{Preflight, Watching};
 
 use super::challenge::Challenge;
 use crate::error::{Error, Result};
-use subject::Subject;
+use check_target::CheckTarget;
 
 impl Preflight {
-    /// Looks at every challenge, and at CAA records for its name. What is well is not mentioned.
+    /// Checks every challenge, and the CAA records of its name. Only problems are reported.
     ///
-    /// What cannot be looked at before the deadline is a finding that proves nothing. The one error is
+    /// A check that cannot be done before the deadline becomes a finding that proves nothing. The only error is
     /// [`Kind::Cancelled`](crate::Kind::Cancelled).
-    pub(crate) fn look(&self, watch: &Watching<'_>, challenges: &[Challenge]) -> Result<Vec<Finding>> {
-        let subjects = challenges.iter().flat_map(|challenge| {
-            [Subject::Challenge(challenge.clone()), Subject::Caa(challenge.domain().to_owned())]
+    pub(crate) fn check(&self, watch: &Watching<'_>, challenges: &[Challenge]) -> Result<Vec<Finding>> {
+        let targets = challenges.iter().flat_map(|challenge| {
+            [CheckTarget::Challenge(challenge.clone()), CheckTarget::Caa(challenge.domain().to_owned())]
         });
-        self.run(watch, &subjects.collect::<Vec<_>>())
+        self.run(watch, &targets.collect::<Vec<_>>())
     }
 
-    /// Looks at CAA records alone: they can keep an order pending without a word from the service.
-    pub(crate) fn caa(&self, watch: &Watching<'_>, names: &[String]) -> Result<Vec<Finding>> {
-        self.run(watch, &names.iter().cloned().map(Subject::Caa).collect::<Vec<_>>())
+    /// Checks CAA records alone: they can keep an order pending without a message from the service.
+    pub(crate) fn check_caa(&self, watch: &Watching<'_>, names: &[String]) -> Result<Vec<Finding>> {
+        self.run(watch, &names.iter().cloned().map(CheckTarget::Caa).collect::<Vec<_>>())
     }
 
-    fn run(&self, watch: &Watching<'_>, subjects: &[Subject]) -> Result<Vec<Finding>> {
+    fn run(&self, watch: &Watching<'_>, targets: &[CheckTarget]) -> Result<Vec<Finding>> {
         if watch.cancel.is_cancelled() {
             return Err(Error::cancelled());
         }
         let mut findings: Vec<Finding> = Vec::new();
-        for finding in run::run(self, watch, subjects)? {
+        for finding in run::run(self, watch, targets)? {
             if !findings.contains(&finding) {
                 findings.push(finding);
             }

@@ -1,4 +1,4 @@
-//! Putting challenges where they are looked for, and taking them away again.
+//! Publishes challenges and removes them again.
 
 mod caller;
 mod connection;
@@ -27,18 +27,18 @@ use super::challenge::Challenge;
 use crate::error::{Error, Result};
 use crate::process;
 
-/// Who puts challenges in place.
+/// How challenges are published.
 #[derive(Debug)]
 pub(crate) enum Publisher {
     /// Files in the folders of a web server.
     Webroot(Webroots),
-    /// A small web server of ours, for the time needed.
+    /// A small built-in web server that runs only as long as it is needed.
     Listen(Listening),
-    /// A command of the user's.
+    /// A command of the user.
     Hook(Vec<String>),
-    /// Whoever started the op, by events that ask.
+    /// The caller of the op, by events.
     Caller,
-    /// Nobody, since mails need nothing.
+    /// Nothing is published: mails need nothing.
     Nothing,
 }
 
@@ -47,22 +47,22 @@ impl Publisher {
         Self::Listen(Listening::new(address))
     }
 
-    /// Whether it could be published for these names, before anything is ordered: what would fail then is an error that
-    /// names the parameter. `mark` is the entry's own, for what is tried in folders that others use, too.
+    /// Checks before the order whether publishing for these names would work. A failure is an error that names the
+    /// parameter. `mark` is unique to the entry: it marks trial files in folders that others use too.
     pub(crate) fn prepare(&self, how: &Publishing<'_>, names: &[String], mark: &str) -> Result<()> {
         match self {
             Self::Webroot(webroots) => webroots.prepare(names, mark),
             Self::Listen(listening) => listening.prepare(how),
             Self::Hook(argv) => {
                 let program = argv.first().map_or("", String::as_str);
-                process::look_up(program).map_err(|why| Error::invalid("validation.hook", why))
+                process::check_program(program).map_err(|why| Error::invalid("validation.hook", why))
             }
             Self::Caller | Self::Nothing => Ok(()),
         }
     }
 
-    /// What publishing this will leave behind, in the order in which it is made: looked at before anything is written, so
-    /// that it can be journalled first.
+    /// What publishing this challenge will create, in order. Determined before anything is written, so that the journal
+    /// is written first.
     pub(crate) fn plan(&self, challenge: &Challenge) -> Result<Vec<Published>> {
         match self {
             Self::Webroot(webroots) => {
@@ -75,7 +75,7 @@ impl Publisher {
         }
     }
 
-    /// Puts it in place; again, as after a crash, does no harm.
+    /// Publishes it. Doing it again, for example after a crash, does no harm.
     pub(crate) fn publish(&self, how: &Publishing<'_>, challenge: &Challenge) -> Result<()> {
         match self {
             Self::Webroot(webroots) => webroots.publish(&File::of(challenge)?),
@@ -86,10 +86,10 @@ impl Publisher {
         }
     }
 
-    /// Takes one thing away: gone already is fine, and so is a folder that others use by now.
+    /// Removes one thing. It is no error if it is gone already, or if it is a folder that others use now.
     pub(crate) fn withdraw(&self, how: &Publishing<'_>, published: &Published) -> Result<()> {
         match (published, self) {
-            // Whoever publishes by now: it is on the disk.
+            // A file is on the disk, whatever the publisher is now.
             (Published::File { path }, _) => webroot::remove_file(path),
             (Published::Folder { path }, _) => webroot::remove_folder(path),
             (Published::Challenge { challenge }, Self::Hook(argv)) => {

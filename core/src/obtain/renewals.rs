@@ -1,5 +1,5 @@
-//! Every entry of a store, a few at a time and the most urgent first: by the requests that are stored there, and on
-//! after a failure.
+//! Renews every entry of a store: a few at a time, the most urgent first, with the stored requests, and without
+//! stopping at a failure.
 
 mod report;
 
@@ -29,13 +29,14 @@ use crate::thread;
 use report::{Report, Row};
 
 const JOBS: u64 = 4;
-/// Entries that were made together are not renewed together: each a little earlier, by up to this share.
+/// Entries that were made at the same time should not be renewed at the same time. Each is renewed a little earlier, by
+/// up to this share.
 const JITTER: f64 = 0.1;
-/// How often the caller's token is looked at, which only its own thread may do.
-const LOOK_EVERY: Duration = Duration::from_millis(50);
+/// How often the caller's token is checked. Only the caller's thread may do that.
+const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
-/// What all entries of a run share.
-struct Shared<'a> {
+/// The data that all entries of a run share.
+struct Run<'a> {
     context: Context<'a>,
     env: &'a Env<'a>,
     directory: PathBuf,
@@ -45,33 +46,33 @@ struct Shared<'a> {
     offline: bool,
 }
 
-/// The entries that nobody works on yet.
+/// The entries that no worker has taken yet.
 struct Waiting(Mutex<VecDeque<String>>);
 
 impl Waiting {
-    /// The next one. The lock is not held while somebody works on it.
+    /// The next entry. The lock is not held while it is processed.
     fn next(&self) -> Option<String> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).pop_front()
     }
 }
 
-/// Does for each entry what `obtain` would.
+/// Runs `obtain` for each entry.
 pub(crate) fn renew_all(context: &Context<'_>, env: &Env<'_>, arguments: &Arguments) -> Result<Renewals> {
-    let wanted: RenewAll = arguments.read()?;
-    let directory = std::path::absolute(&wanted.directory)
+    let request: RenewAll = arguments.read()?;
+    let directory = std::path::absolute(&request.directory)
         .map_err(|error| Error::invalid("directory", format!("expected the path of a folder: {error}")))?;
     let names = entries(env, &directory)?;
-    let offline = wanted.offline.unwrap_or(false);
+    let offline = request.offline.unwrap_or(false);
     let statuses = if names.is_empty() || offline { HashMap::new() } else { statuses(context)? };
-    let jobs = wanted.jobs.unwrap_or(JOBS).min(names.len() as u64);
-    // The workers cannot ask what only the caller's thread may be asked, so they have a token of their own.
+    let jobs = request.jobs.unwrap_or(JOBS).min(names.len() as u64);
+    // The workers must not call the callback of the caller's token, so they have another token.
     let cancel = CancelToken::new();
-    let shared = Shared {
+    let shared = Run {
         context: Context { cancel: &cancel, ..*context },
         env,
         directory,
         statuses: Arc::new(statuses),
-        budget: wanted.max_orders.map(|most| Arc::new(Budget::new(most))),
+        budget: request.max_orders.map(|max| Arc::new(Budget::new(max))),
         offline,
     };
     let waiting = Waiting(Mutex::new(names.into()));
@@ -86,7 +87,7 @@ pub(crate) fn renew_all(context: &Context<'_>, env: &Env<'_>, arguments: &Argume
                 {
                     let visit = catch_unwind(AssertUnwindSafe(|| shared.renew(&name)));
                     let visit = visit.unwrap_or_else(|panic| Err(Error::panicked(&*panic)));
-                    // The other end goes last.
+                    // The receiver is dropped last.
                     let _ = sender.send(shared.row(name, visit));
                 }
             };
@@ -95,7 +96,7 @@ pub(crate) fn renew_all(context: &Context<'_>, env: &Env<'_>, arguments: &Argume
                 Err(error) if job == 0 => {
                     return Err(Error::new(Kind::Internal, format!("no thread could be started: {error}")));
                 }
-                // Those that there are do the work.
+                // The threads that were started do the work.
                 Err(error) => {
                     context.log(|| format!("renew_all: {job} threads in the place of {jobs} ({error})"));
                     break;
@@ -104,7 +105,7 @@ pub(crate) fn renew_all(context: &Context<'_>, env: &Env<'_>, arguments: &Argume
         }
         drop(sender);
         loop {
-            match receiver.recv_timeout(LOOK_EVERY) {
+            match receiver.recv_timeout(POLL_INTERVAL) {
                 Ok(row) => rows.push(row),
                 Err(RecvTimeoutError::Timeout) if context.cancel.is_cancelled() => cancel.cancel(),
                 Err(RecvTimeoutError::Timeout) => {}
@@ -118,16 +119,16 @@ pub(crate) fn renew_all(context: &Context<'_>, env: &Env<'_>, arguments: &Argume
     Report::new(rows).finish()
 }
 
-impl Shared<'_> {
+impl Run<'_> {
     fn renew(&self, name: &str) -> Result<Visit> {
         let deadline = Instant::now() + self.context.connection.timeout;
         let context = Context { deadline, ..self.context };
         in_force::renew(&context, self.env, &self.directory, name, |spec| self.adjust(name, spec))
     }
 
-    /// What a run changes of every spec.
+    /// Changes a spec as a run needs it.
     fn adjust(&self, name: &str, spec: &mut OrderSpec) {
-        // A mail that nobody answers must not hold up the others for ever.
+        // A mail that nobody answers must not block the others for ever.
         spec.deadline.get_or_insert(DEADLINE);
         spec.renew_at = (spec.renew_at * (1.0 + JITTER * share_of(name))).min(0.99);
         spec.statuses = Some(Arc::clone(&self.statuses));
@@ -144,14 +145,14 @@ impl Shared<'_> {
     }
 }
 
-/// The folders that hold a request: the one with the least time left first, and before it those without a certificate.
+/// The folders that contain a request. First those without a certificate, then by the time that is left.
 fn entries(env: &Env<'_>, directory: &std::path::Path) -> Result<Vec<String>> {
     let found = env.storage.list(directory);
     let found = found.map_err(|error| Error::storage(directory, format!("could not be read: {error}")))?;
     let mut entries: Vec<(Option<SystemTime>, String)> = Vec::new();
     for name in found.into_iter().filter_map(|name| name.into_string().ok()) {
         let entry = directory.join(&name);
-        // Also one that is no file, or leads nowhere: it is named in the report, and not left to expire.
+        // Even if it is not a file, or a broken link: then it is in the report, and does not expire unnoticed.
         if entry.join(kept_request::REQUEST).symlink_metadata().is_ok() {
             entries.push((leaf_of(env, &entry).map(|leaf| leaf.not_after), name));
         }
@@ -164,8 +165,8 @@ fn leaf_of(env: &Env<'_>, entry: &std::path::Path) -> Option<Lifetime> {
     env.storage.read(&entry.join("current/cert.pem")).ok().as_deref().and_then(Lifetime::of)
 }
 
-/// One listing tells of all entries: whether a certificate in use was revoked, say. Some accounts cannot list; they do
-/// without.
+/// One list call gives the status of all entries, for example whether a certificate was revoked. Some accounts cannot
+/// list; then there are no statuses.
 fn statuses(context: &Context<'_>) -> Result<HashMap<String, String>> {
     let call = || Ok(Context { deadline: Instant::now() + context.connection.timeout, ..*context });
     let all = match Account::all(call) {
@@ -185,7 +186,7 @@ fn statuses(context: &Context<'_>) -> Result<HashMap<String, String>> {
     Ok(all.into_iter().filter_map(|certificate| Some((certificate.id, certificate.status?))).collect())
 }
 
-/// From 0 to 1, and always the same for a name (FNV-1a).
+/// A number from 0 to 1 that is always the same for a name (FNV-1a).
 fn share_of(name: &str) -> f64 {
     let hash = name.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)

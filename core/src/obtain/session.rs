@@ -1,4 +1,4 @@
-//! One call of `obtain`: what its steps share, and the way it takes.
+//! One call of `obtain`: the state that its steps share.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -18,35 +18,35 @@ use crate::obtain::store::files::files;
 use crate::obtain::store::journal::{Installed, Journal, Order, Terms};
 use crate::operation::Request;
 
-/// What the steps share.
+/// The state that the steps share.
 pub(crate) struct Session<'a> {
     pub(crate) context: Context<'a>,
     pub(crate) env: &'a Env<'a>,
     pub(crate) spec: Arc<OrderSpec>,
-    /// What is wanted of the certificate, with the key of an earlier call where that is kept.
+    /// The requested terms, with the key of an earlier call if that is kept.
     pub(crate) terms: Terms,
     pub(crate) turn: Turn,
     pub(crate) entry: Entry<'a>,
     pub(crate) journal: Journal,
     pub(crate) permit: Option<Permit>,
-    /// Whether this call has sent a create of which it is not known what became.
+    /// Whether this call has sent a create whose outcome is not known.
     pub(crate) has_unknown_create: bool,
-    /// Whether the order of what is wanted turned out to be issued when it was to make way for what is in force.
+    /// Whether the requested order was found to be issued when a renewal should replace it.
     pub(crate) is_wanted_issued: bool,
     pub(crate) deadline: Option<Instant>,
     pub(crate) has_run_hook: bool,
 }
 
-/// Whose turn it is in an entry.
+/// Which request is worked on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Turn {
-    Wanted,
-    /// What is in place is renewed, while something else is wanted.
+    Requested,
+    /// The certificate in use is renewed, while another one is requested.
     InForce,
 }
 
 impl<'a> Session<'a> {
-    /// Reads the journal of an entry that is ours alone.
+    /// Reads the journal of an entry that this call has locked.
     pub(crate) fn new(
         context: Context<'a>,
         env: &'a Env<'a>,
@@ -61,7 +61,7 @@ impl<'a> Session<'a> {
             env,
             spec,
             terms,
-            turn: Turn::Wanted,
+            turn: Turn::Requested,
             entry,
             journal,
             permit: None,
@@ -72,7 +72,7 @@ impl<'a> Session<'a> {
         })
     }
 
-    /// Goes on with another spec, in the time that is left of the call.
+    /// Continues with another spec, in the time that is left of the call.
     pub(crate) fn turn_to(&mut self, turn: Turn, spec: Arc<OrderSpec>, deadline: Option<Instant>) {
         self.spec = spec;
         self.turn = turn;
@@ -89,15 +89,15 @@ impl<'a> Session<'a> {
         Ok(self.outcome(Outcome::Unchanged, Some(certificate)))
     }
 
-    /// Tells what came of the call.
-    pub(crate) fn tell_end(&self, outcome: Result<Obtained>) -> Result<Obtained> {
+    /// Sends an event with the result of the call.
+    pub(crate) fn send_outcome(&self, outcome: Result<Obtained>) -> Result<Obtained> {
         let obtained = outcome?;
         let outcome = obtained.outcome.as_str();
         self.progress(Stage::Done, outcome, [("outcome", outcome.into())]);
         Ok(obtained)
     }
 
-    /// What there is now.
+    /// The answer, from the current state.
     pub(crate) fn outcome(&self, outcome: Outcome, certificate: Option<Certificate>) -> Obtained {
         let installed = self.journal.installed.as_ref();
         let files: BTreeMap<String, String> = match installed {
@@ -123,7 +123,7 @@ impl<'a> Session<'a> {
         self.tell(EventType::Progress, stage, message, facts);
     }
 
-    /// Something that needs attention, though the work goes on.
+    /// A problem that needs attention, although the call continues.
     pub(crate) fn warn<const N: usize>(&self, stage: Stage, message: &str, facts: Facts<N>) {
         self.tell(EventType::Warning, stage, message, facts);
     }
@@ -140,13 +140,13 @@ impl<'a> Session<'a> {
         self.env.clock.now()
     }
 
-    /// The order under way; only called where there is one.
+    /// The current order. Only called if there is one.
     pub(crate) fn order(&mut self) -> Result<&mut Order> {
         let missing = || Error::new(Kind::Internal, "the journal has lost its order; please report this");
         self.journal.order.as_mut().ok_or_else(missing)
     }
 
-    /// The context of one call to the service: with the time of a call, and not beyond the deadline.
+    /// The context of one request to the service: it has the time-out of a request and ends at the call's deadline.
     pub(crate) fn call(&self) -> Result<Context<'a>> {
         let left = self.time_left();
         if left == Some(Duration::ZERO) {
@@ -157,31 +157,31 @@ impl<'a> Session<'a> {
         Ok(Context { deadline: Instant::now() + time, ..self.context })
     }
 
-    /// One call to the service.
+    /// Sends one request to the service.
     pub(crate) fn send<R: Request>(&self, request: &R) -> Result<R::Answer> {
         self.call()?.send(request)
     }
 
-    /// Until the deadline, if there is one.
+    /// The time until the deadline, if there is one.
     pub(crate) fn time_left(&self) -> Option<Duration> {
         self.deadline.map(|deadline| deadline.saturating_duration_since(self.env.clock.instant()))
     }
 
-    /// The deadline on the machine's own clock, for those who wait by that.
+    /// The deadline by the machine's own clock, for code that waits by that clock.
     pub(crate) fn end(&self) -> Option<Instant> {
         self.time_left().map(|left| Instant::now() + left)
     }
 
-    /// Leaves a part of the call's time to others; gives the whole of it back.
-    pub(crate) fn end_early(&mut self, longest: Duration) -> Option<Instant> {
+    /// Ends earlier and leaves a part of the time to others. Returns the real deadline.
+    pub(crate) fn end_early(&mut self, max_time: Duration) -> Option<Instant> {
         let whole = self.deadline;
         let now = self.env.clock.instant();
-        let half = self.time_left().map_or(longest, |left| left / 2);
+        let half = self.time_left().map_or(max_time, |left| left / 2);
         self.deadline = now.checked_add(half).or(whole);
         whole
     }
 
-    /// Waits; false if the deadline comes first.
+    /// Waits. False if the deadline comes first.
     pub(crate) fn pause(&self, pause: Duration) -> Result<bool> {
         let left = self.time_left();
         let is_enough = left.is_none_or(|left| pause < left);

@@ -1,4 +1,4 @@
-//! What a call does, step by step: each file adds its steps to the session.
+//! The steps of a call: each file adds its steps to the session.
 
 pub(crate) mod account;
 pub(crate) mod create;

@@ -1,4 +1,4 @@
-//! An entry on the disk: its files, its lock, its journal.
+//! An entry on disk: its files, its lock, its journal.
 
 pub(crate) mod entry;
 pub(crate) mod files;

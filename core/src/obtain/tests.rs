@@ -1,4 +1,4 @@
-//! `obtain` against the sandbox, with a clock and a disk of our own: what must hold after a crash at any step, and after
+//! `obtain` against the sandbox, with its own clock and disk: what must be true after a crash at any step, and after
 //! any answer that is lost, late or garbled.
 
 mod changes;

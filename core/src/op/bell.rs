@@ -1,7 +1,7 @@
-//! An op's file descriptor: one end of a socket pair, readable while `next` has news.
+//! An op's file descriptor: one end of a socket pair, readable while `next` has something to return.
 //!
-//! A socket, since some event loops can watch nothing else. What is in it means nothing: whoever reads it away
-//! does no harm, since the bell looks whether it still rings whenever something changes.
+//! A socket, because some event loops cannot watch anything else. Its content has no meaning. Reading from it does no
+//! harm: whenever something changes, the bell checks whether it still rings.
 
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, IntoRawFd, OwnedFd};
@@ -11,13 +11,13 @@ use nix::libc;
 use nix::sys::socket::{MsgFlags, recv, send};
 use nix::sys::stat::fstat;
 
-/// Rings while there is news.
+/// Rings while there is something to return.
 #[derive(Debug)]
 pub(super) struct Bell {
     ours: OwnedFd,
-    /// The host's end. Empty only while it is being dropped.
+    /// The host's end. Only empty while it is dropped.
     theirs: Option<OwnedFd>,
-    /// The host's socket as the kernel knows it.
+    /// The device and inode of the host's socket.
     identity: (libc::dev_t, libc::ino_t),
 }
 
@@ -30,12 +30,12 @@ impl Bell {
         Ok(Self { ours, theirs: Some(theirs), identity })
     }
 
-    /// The end for the host.
+    /// The host's end.
     pub(super) fn fd(&self) -> BorrowedFd<'_> {
         self.theirs.as_ref().unwrap_or(&self.ours).as_fd()
     }
 
-    /// Makes it ring, or stops it.
+    /// Starts or stops the ringing.
     pub(super) fn set(&self, has_news: bool) {
         let Some(theirs) = self.theirs.as_ref().filter(|fd| self.is_open(fd)) else { return };
         let theirs = theirs.as_raw_fd();
@@ -43,14 +43,14 @@ impl Bell {
         if !has_news {
             while matches!(recv(theirs, &mut [0; 16], MsgFlags::MSG_DONTWAIT), Ok(1..)) {}
         } else if !matches!(recv(theirs, &mut [0], peek), Ok(1..)) {
-            // If this fails the host has shut its end down, and listens no more.
-            // (nix knows the flag on some systems only.)
+            // If this fails, the host has shut down its end and no longer listens. (nix has this flag only on some
+            // systems.)
             let quietly = MsgFlags::from_bits_retain(libc::MSG_NOSIGNAL) | MsgFlags::MSG_DONTWAIT;
             let _ = send(self.ours.as_raw_fd(), b"!", quietly);
         }
     }
 
-    /// A host that closed its end, though it must not, may have another file at this number by now.
+    /// A host must not close its end. If it does, this number may be another file now.
     fn is_open(&self, theirs: &OwnedFd) -> bool {
         identity(theirs.as_fd()).is_ok_and(|identity| identity == self.identity)
     }
@@ -61,7 +61,7 @@ impl Drop for Bell {
         if let Some(theirs) = self.theirs.take()
             && !self.is_open(&theirs)
         {
-            // Not ours to close.
+            // It does not belong to us, so it is not closed.
             let _ = theirs.into_raw_fd();
         }
     }

@@ -1,32 +1,33 @@
-//! Which page is asked for next, and when all was seen: the one engine for everything that reads a list to its end.
+//! Decides which page is requested next, and when everything was seen. All code that reads a complete list uses it.
 //!
-//! Pages shift while certificates are cancelled or ordered: an entry may move to a page that was read already. A list of
-//! one page cannot. More are read again, sweep after sweep, until one brings nothing new and agrees with itself.
+//! Pages shift while certificates are cancelled or ordered: an entry may move to a page that was read already. A list
+//! with one page cannot shift. A list with more pages is read again, sweep after sweep, until a sweep has no new entry
+//! and its counts match.
 //!
-//! The server is not trusted to move on. It was seen to give the same page whatever is asked for, pages that are shorter
-//! than their limit, and counts that are those of something else. So neither a short page nor a count ends a sweep
-//! alone; an empty page does. Nothing new for some pages, or far more than there is said to be, ends all.
+//! The server is not trusted to advance. It was seen to return the same page for every number, pages that are shorter
+//! than their limit, and wrong counts. So a short page or a count alone does not end a sweep, but an empty page does.
+//! Several pages without a new entry, or many more entries than the count, end the whole run.
 //!
-//! A first page without entries beside a count of some is asked for once more. Whoever took it for an empty list would
-//! order again what is there.
+//! If the first page has no entries but a count above zero, it is requested once more. If it were accepted as an empty
+//! list, the caller would order again.
 
 use std::collections::HashSet;
 
 use crate::error::{Error, Kind, Result};
 
-/// How often the pages are read before a list that never rests is given up.
-const MOST_SWEEPS: u32 = 8;
-/// Pages in a row with nothing that this sweep has not met, and entries on them. Others may order on the way, which
-/// repeats as many.
-const MOST_IDLE_PAGES: u32 = 3;
-const MOST_IDLE_ENTRIES: u64 = 12;
-/// Pages of a sweep, where the service says how many certificates there are, and where it does not.
-const MOST_PAGES: usize = 5000;
-const MOST_PAGES_UNTOLD: usize = 100;
-/// So many pages more than twice of what there is said to be are read: others may order meanwhile.
+/// How often the pages are read before a list that keeps changing is an error.
+const MAX_SWEEPS: u32 = 8;
+/// Pages in a row without an entry that is new in this sweep, and the number of their entries. Others may order in the
+/// meantime, which repeats entries.
+const MAX_IDLE_PAGES: u32 = 3;
+const MAX_IDLE_ENTRIES: u64 = 12;
+/// Pages of a sweep, if the service returns a total count, and if it does not.
+const MAX_PAGES: usize = 5000;
+const MAX_PAGES_WITHOUT_TOTAL: usize = 100;
+/// This many pages more than twice the total count are read: others may order in the meantime.
 const PAGES_TO_SPARE: u64 = 8;
 
-/// Where we are in the pages of a list.
+/// The position in the pages of a list.
 #[derive(Debug)]
 pub(crate) struct Pager {
     first_page: u64,
@@ -35,39 +36,39 @@ pub(crate) struct Pager {
     /// Every entry so far.
     known: HashSet<String>,
     sweep: Sweep,
-    /// The sweep before this one.
+    /// The previous sweep.
     before: Option<Sweep>,
     sweeps: u32,
 }
 
-/// One way through all pages.
+/// One pass through all pages.
 #[derive(Debug, Default)]
 struct Sweep {
-    met: HashSet<String>,
-    /// How many there are, as each page said it.
+    seen: HashSet<String>,
+    /// The total count, from each page.
     totals: Vec<Option<u64>>,
     largest_page: u64,
     idle_pages: u32,
     idle_entries: u64,
-    /// Whether the page before had room for more.
+    /// Whether the previous page had room for more.
     was_short: bool,
-    /// Whether the first page had all that there was.
+    /// Whether the first page had all entries.
     is_one_page: bool,
-    /// Whether something came that no sweep had met.
-    is_restless: bool,
+    /// Whether there was an entry that no sweep had seen.
+    has_new: bool,
 }
 
-/// What a page says of itself.
+/// The counts on a page.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Counts {
     pub(crate) total_count: Option<u64>,
     pub(crate) limit: Option<u64>,
 }
 
-/// What a page brought.
+/// The result of a page.
 #[derive(Debug)]
 pub(crate) struct Taken {
-    /// The places of the entries that no page had before.
+    /// The positions of the entries that no earlier page had.
     pub(crate) fresh: Vec<usize>,
     pub(crate) is_last: bool,
 }
@@ -78,7 +79,7 @@ impl Pager {
         Self { first_page, page: first_page, limit, known, sweep, before: None, sweeps: 1 }
     }
 
-    /// The page to ask for next.
+    /// The page to request next.
     pub(crate) fn page(&self) -> u64 {
         self.page
     }
@@ -87,27 +88,27 @@ impl Pager {
         self.limit
     }
 
-    /// Takes the page that was asked for, by the ids of its entries.
+    /// Takes the requested page, as the ids of its entries.
     pub(crate) fn take(&mut self, counts: Counts, ids: &[&str]) -> Result<Taken> {
         let is_first = self.page == self.first_page;
-        // Pages in front of the first one hold entries, too.
+        // Pages before the first one contain entries too.
         let skipped = (self.first_page - 1).saturating_mul(self.limit);
         if let Some(total) = counts.total_count.filter(|total| *total > skipped && is_first && ids.is_empty())
         {
-            return self.take_hollow(total);
+            return self.take_empty_first_page(total);
         }
         let sweep = &mut self.sweep;
-        let met_before = sweep.met.len();
+        let seen_before = sweep.seen.len();
         let mut fresh = Vec::with_capacity(ids.len());
         for (place, id) in ids.iter().enumerate() {
-            if sweep.met.insert((*id).to_owned()) && self.known.insert((*id).to_owned()) {
+            if sweep.seen.insert((*id).to_owned()) && self.known.insert((*id).to_owned()) {
                 fresh.push(place);
             }
         }
-        sweep.is_restless |= !fresh.is_empty();
+        sweep.has_new |= !fresh.is_empty();
         sweep.totals.push(counts.total_count);
         sweep.largest_page = sweep.largest_page.max(ids.len() as u64);
-        if sweep.met.len() > met_before {
+        if sweep.seen.len() > seen_before {
             (sweep.idle_pages, sweep.idle_entries) = (0, 0);
         } else {
             sweep.idle_pages += 1;
@@ -116,41 +117,41 @@ impl Pager {
 
         let limit = counts.limit.filter(|limit| *limit > 0).map_or(self.limit, |limit| limit.min(self.limit));
         let is_short = (ids.len() as u64) < limit;
-        // An entry that stands twice on the one page there is was counted twice.
-        let met = if is_first { ids.len() } else { sweep.met.len() } as u64;
-        // What was skipped at the start counts as met.
-        let met = (self.first_page - 1).saturating_mul(limit).saturating_add(met);
+        // On a list with one page, the service counts an entry twice that is there twice.
+        let seen = if is_first { ids.len() } else { sweep.seen.len() } as u64;
+        // Entries that were skipped at the start count as seen.
+        let seen = (self.first_page - 1).saturating_mul(limit).saturating_add(seen);
         let is_idle = sweep.idle_pages > 0;
         if is_first {
-            sweep.is_one_page = counts.total_count.map_or(is_short, |total| total == met);
+            sweep.is_one_page = counts.total_count.map_or(is_short, |total| total == seen);
         } else {
             sweep.is_one_page &= is_idle;
         }
         let is_end = ids.is_empty()
             || match counts.total_count {
-                // A full page may be all that was counted: before all rests on it, another one is asked for. It should
-                // be empty, and may be the last one again.
-                Some(total) if met == total => is_short || is_idle || (sweep.is_restless && !is_first),
-                Some(total) => met > total && is_short,
+                // A full page may be everything that was counted. Before that is accepted, another page is requested.
+                // It should be empty, and may be the last page again.
+                Some(total) if seen == total => is_short || is_idle || (sweep.has_new && !is_first),
+                Some(total) => seen > total && is_short,
                 None => is_idle && sweep.was_short,
             };
         sweep.was_short = is_short;
         if !is_end {
-            self.check_progress(met)?;
+            self.check_progress(seen)?;
             self.page += 1;
             return Ok(Taken { fresh, is_last: false });
         }
-        let is_last = is_first || self.sweep.is_one_page || self.rests(met)?;
+        let is_last = is_first || self.sweep.is_one_page || self.is_settled(seen)?;
         if !is_last {
             self.begin_again()?;
         }
         Ok(Taken { fresh, is_last })
     }
 
-    /// The first page is empty, and should not be.
-    fn take_hollow(&mut self, total: u64) -> Result<Taken> {
-        // A sweep that met nothing and was not the last ended like this one.
-        if self.before.as_ref().is_some_and(|before| before.met.is_empty()) {
+    /// The first page is empty although the count is above zero.
+    fn take_empty_first_page(&mut self, total: u64) -> Result<Taken> {
+        // The previous sweep saw nothing and was not the last, so it ended in the same way.
+        if self.before.as_ref().is_some_and(|before| before.seen.is_empty()) {
             return Err(lost(&format!(
                 "the service says that there are {total} certificates, and gave none, twice"
             )));
@@ -159,8 +160,8 @@ impl Pager {
         Ok(Taken { fresh: Vec::new(), is_last: false })
     }
 
-    /// Fails where the server does not lead to an end.
-    fn check_progress(&self, met: u64) -> Result<()> {
+    /// An error if the server never comes to an end.
+    fn check_progress(&self, seen: u64) -> Result<()> {
         let sweep = &self.sweep;
         let (pages, idle) = (sweep.totals.len(), sweep.idle_pages);
         let total = sweep.totals.first().copied().flatten();
@@ -168,51 +169,51 @@ impl Pager {
             || "does not say how many certificates there are".to_owned(),
             |total| format!("says that there are {total} certificates"),
         );
-        if idle >= MOST_IDLE_PAGES && sweep.idle_entries >= MOST_IDLE_ENTRIES {
+        if idle >= MAX_IDLE_PAGES && sweep.idle_entries >= MAX_IDLE_ENTRIES {
             return Err(lost(&format!(
-                "the last {idle} of {pages} pages brought nothing new; the service {said}, and gave {met}"
+                "the last {idle} of {pages} pages brought nothing new; the service {said}, and gave {seen}"
             )));
         }
         let is_endless = match total {
             Some(total) => {
-                let most = total.saturating_mul(2).saturating_add(sweep.largest_page * PAGES_TO_SPARE);
-                met > most || pages >= MOST_PAGES
+                let max = total.saturating_mul(2).saturating_add(sweep.largest_page * PAGES_TO_SPARE);
+                seen > max || pages >= MAX_PAGES
             }
-            None => pages >= MOST_PAGES_UNTOLD,
+            None => pages >= MAX_PAGES_WITHOUT_TOTAL,
         };
         if is_endless {
             return Err(lost(&format!(
-                "the list does not end; the service {said}, and gave {met} on {pages} pages"
+                "the list does not end; the service {said}, and gave {seen} on {pages} pages"
             )));
         }
         Ok(())
     }
 
-    /// At the end of a sweep: whether it is the last. A count that is always the same and always wrong is that of
-    /// something else; one that differs from page to page tells that the list moved.
-    fn rests(&self, met: u64) -> Result<bool> {
+    /// At the end of a sweep: whether it is the last. A count that is always the same and always wrong is ignored. A
+    /// count that differs between pages shows that the list has changed.
+    fn is_settled(&self, seen: u64) -> Result<bool> {
         let sweep = &self.sweep;
-        if sweep.is_restless {
+        if sweep.has_new {
             return Ok(false);
         }
         let is_steady = sweep.totals.windows(2).all(|pair| pair[0] == pair[1]);
-        if is_steady && sweep.totals.first() == Some(&Some(met)) {
+        if is_steady && sweep.totals.first() == Some(&Some(seen)) {
             return Ok(true);
         }
         let is_as_before = self
             .before
             .as_ref()
-            .is_some_and(|before| before.met == sweep.met && before.totals == sweep.totals);
+            .is_some_and(|before| before.seen == sweep.seen && before.totals == sweep.totals);
         if is_as_before && !is_steady {
             return Err(lost(&format!(
-                "the service gave the same {met} certificates twice, and another `total_count` on each page"
+                "the service gave the same {seen} certificates twice, and another `total_count` on each page"
             )));
         }
         Ok(is_as_before)
     }
 
     fn begin_again(&mut self) -> Result<()> {
-        if self.sweeps == MOST_SWEEPS {
+        if self.sweeps == MAX_SWEEPS {
             let message =
                 "the list keeps changing, so it cannot be told whether all was seen; try again later";
             return Err(Error::new(Kind::Response, message).retryable(true));
@@ -224,8 +225,8 @@ impl Pager {
     }
 }
 
-/// The error for a list that leads nowhere: what the server did, and what to do.
+/// The error for a list without an end: what the server did, and what to do.
 fn lost(what: &str) -> Error {
-    let advice = "so it cannot be told whether all was seen; try again later, and check `base_url` and what stands between";
+    let advice = "so it cannot be told whether all was seen; try again later, and check `base_url` and whether a proxy is in between";
     Error::new(Kind::Response, format!("{what}, {advice}"))
 }

@@ -1,5 +1,5 @@
-//! A model of the service's list, which changes while it is read, and of servers that lie: in the pages that they give
-//! and in what they say of them.
+//! A model of the service's list, which changes while it is read, and of servers that lie: in their pages and in their
+//! counts.
 
 #![expect(clippy::cast_possible_truncation, reason = "small numbers")]
 
@@ -10,12 +10,12 @@ use proptest::prelude::*;
 use super::pager::{Counts, Pager};
 use crate::error::{Kind, Result};
 
-/// What a server answers when it is asked for a page.
+/// The server's answer for a page.
 trait Server {
     fn page(&mut self, page: u64, limit: u64) -> (Counts, Vec<String>);
 }
 
-/// Reads a list to its end: what came, in its order, and how many pages were asked for.
+/// Reads a complete list. Returns the entries in order, and how many pages were requested.
 fn read(server: &mut dyn Server, limit: u64) -> (Result<Vec<String>>, usize) {
     let mut pager = Pager::new(1, limit);
     let (mut all, mut requests) = (Vec::new(), 0);
@@ -41,7 +41,7 @@ enum Change {
     Cancel(prop::sample::Index),
 }
 
-/// An account on which others order and cancel between our requests; it gives what it has and counts it.
+/// An account on which others order and cancel between our requests. Its pages and counts are correct.
 struct Account {
     list: Vec<String>,
     is_newest_first: bool,
@@ -122,13 +122,13 @@ proptest! {
         let (outcome, requests) = read(&mut account, limit);
         prop_assert_eq!(outcome.map(|all| all.len()).ok(), Some(size));
         let pages = size.div_ceil(limit as usize).max(1);
-        // A list of one page is read once, others twice; a full last page is no proof.
+        // A list with one page is read once, others twice. A full last page is no proof.
         let proof = usize::from(size > 0 && size % limit as usize == 0);
         prop_assert_eq!(requests, if pages == 1 { 1 } else { 2 * pages } + proof);
     }
 }
 
-/// What a lying server says of how many there are.
+/// The total count of a lying server.
 #[derive(Clone, Copy, Debug)]
 enum Total {
     True,
@@ -138,20 +138,20 @@ enum Total {
     Growing(u64),
 }
 
-/// And which entries it gives.
+/// The entries that it returns.
 #[derive(Clone, Copy, Debug)]
 enum Pages {
-    /// What it has, at most so many on a page.
+    /// The real ones, with this maximum per page.
     Capped(u64),
-    /// What it has, and the last page again for all pages behind it.
+    /// The real ones, and the last page again for all later pages.
     LastAgain,
-    /// The first page whatever is asked for.
+    /// The first page for every number.
     Same,
-    /// Entries that nobody has seen, for ever.
+    /// New entries without an end.
     Endless,
-    /// One that nobody has seen on each page, beside old ones.
+    /// One new entry on each page, and otherwise old ones.
     Dripping,
-    /// Two pages in turn.
+    /// Two pages alternately.
     InTurn,
 }
 
@@ -216,7 +216,7 @@ proptest! {
     fn whatever_a_server_says_there_is_an_end((mut liar, limit) in liars()) {
         let (outcome, requests) = read(&mut liar, limit);
         let most = match (liar.pages, liar.total) {
-            // Nothing new is soon noticed.
+            // Repeated pages are noticed soon.
             (Pages::Same, _) => 16,
             (Pages::InTurn, _) => 20,
             (Pages::Endless, Total::Absent) => 8 * 100,
@@ -228,7 +228,7 @@ proptest! {
                 let distinct: HashSet<&String> = all.iter().collect();
                 prop_assert_eq!(distinct.len(), all.len());
                 let is_whole = matches!(liar.pages, Pages::Capped(_) | Pages::LastAgain);
-                // A count that is too small can hide what stands behind a page that is cut short.
+                // A count that is too small can hide entries after a page that is cut short.
                 let is_counted = matches!(liar.total, Total::True | Total::Absent | Total::Growing(_));
                 prop_assert!(!is_whole || !is_counted || all.len() as u64 == liar.size, "{} of {}", all.len(), liar.size);
             }
@@ -240,7 +240,7 @@ proptest! {
     }
 }
 
-/// Wrong counts are no reason to give up on a list that is there.
+/// Wrong counts are no reason to give up on a list that is complete.
 #[test]
 fn a_list_is_read_whole_with_a_count_of_something_else() {
     for (total, limit) in [
@@ -263,7 +263,7 @@ fn a_list_is_read_whole_with_a_count_of_something_else() {
 
 #[test]
 fn an_empty_first_page_beside_a_count_is_asked_for_once_more() {
-    /// Gives these pages, one after the other: how many are counted, and the ids.
+    /// Returns these pages, one after another: the total count, and the ids.
     struct Script(VecDeque<(u64, &'static [&'static str])>);
     impl Server for Script {
         fn page(&mut self, _: u64, limit: u64) -> (Counts, Vec<String>) {
@@ -292,7 +292,7 @@ fn an_empty_first_page_beside_a_count_is_asked_for_once_more() {
     }
 }
 
-/// Whoever begins behind the end of a list finds nothing there, and that is right.
+/// Starting after the end of a list gives no entries, and that is correct.
 #[test]
 fn what_is_skipped_at_the_start_is_counted() {
     let taken = |total| {
@@ -322,7 +322,7 @@ fn the_error_says_what_the_server_did() {
     assert!(message.contains("does not say how many"), "{message}");
     let (message, requests) = tell(Pages::Capped(100), Total::Growing(100));
     assert!(message.contains("keeps changing") && requests <= 8 * 6, "{message} {requests}");
-    // Far more than is said, and page after page of it.
+    // Much more than the count, and page after page of it.
     let mut liar = Liar { size: 500, pages: Pages::Capped(7), total: Total::Fixed(3), limit: None, asked: 0 };
     let (outcome, requests) = read(&mut liar, 7);
     assert!(

@@ -1,4 +1,4 @@
-//! What was given, after the check.
+//! The parameters of a call, after the check.
 
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
@@ -13,7 +13,7 @@ pub(crate) struct Arguments {
 }
 
 impl Arguments {
-    /// As the type of the request, which always fits: the check made it so.
+    /// Converts them to the type of the request. That always works, because they were checked.
     pub(crate) fn read<T: DeserializeOwned>(&self) -> Result<T> {
         let given: Map<_, _> =
             self.given.iter().map(|(parameter, value)| (parameter.name.to_owned(), value.clone())).collect();
@@ -43,7 +43,7 @@ impl Arguments {
         self.get(name).and_then(Value::as_u64)
     }
 
-    /// Sets a parameter that the caller left out, or another value for it.
+    /// Sets a parameter that the caller left out, or replaces its value.
     pub(crate) fn set(&mut self, table: &'static [Parameter], name: &str, value: Value) {
         self.given.retain(|(other, _)| other.name != name);
         self.given.extend(

@@ -1,4 +1,4 @@
-//! A certificate signing request, checked as far as that helps before it is sent, and in its canonical form from here on.
+//! A certificate signing request: checked for common mistakes before it is sent, and converted to its canonical form.
 
 use serde_json::Value;
 

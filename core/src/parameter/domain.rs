@@ -1,4 +1,4 @@
-//! Names that a certificate can be for: domain names, wildcards, IP addresses.
+//! Names that a certificate can have: domain names, wildcards, IP addresses.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::error::{Error, Result};
 
-/// Checks a list of names: each in its normal form, doubles once, the order kept.
+/// Checks a list of names. Each is normalized, duplicates are removed, and the order is kept.
 pub(super) fn check_list(parameter: &str, list: &[Value]) -> Result<Value> {
     let mut names = normalize_list(parameter, list)?;
     let mut known = HashSet::new();
@@ -17,7 +17,7 @@ pub(super) fn check_list(parameter: &str, list: &[Value]) -> Result<Value> {
     Ok(names.into())
 }
 
-/// The same, where a name that stands there twice is taken for a slip.
+/// The same, but a duplicate is an error.
 pub(super) fn check_distinct(parameter: &str, list: &[Value]) -> Result<Value> {
     let names = normalize_list(parameter, list)?;
     for (index, name) in names.iter().enumerate() {
@@ -25,7 +25,7 @@ pub(super) fn check_distinct(parameter: &str, list: &[Value]) -> Result<Value> {
             let place = format!("{parameter}[{index}]");
             return Err(Error::invalid(
                 place,
-                format!("`{name}` stands there twice ({parameter}[{first}]); give it once"),
+                format!("`{name}` is there twice ({parameter}[{first}]); give it once"),
             ));
         }
     }
@@ -44,7 +44,7 @@ fn normalize_list(parameter: &str, list: &[Value]) -> Result<Vec<String>> {
     list.iter().enumerate().map(name_at).collect()
 }
 
-/// The form in which a name is sent: lower case, punycode, IP addresses as they are usually written.
+/// The form in which a name is sent: lower case, punycode, IP addresses in their usual form.
 ///
 /// ```text
 /// *.Bücher.example -> *.xn--bcher-kva.example
@@ -88,7 +88,7 @@ pub(crate) fn normalize(text: &str) -> Result<String, Cow<'static, str>> {
     })
 }
 
-/// Whether one is the other with `www.` before it: the service may add such a twin, and validates the two together.
+/// Whether one name is the other with `www.` before it. The service may add such a twin, and validates both together.
 pub(crate) fn is_twin(one: &str, other: &str) -> bool {
     one.strip_prefix("www.") == Some(other) || other.strip_prefix("www.") == Some(one)
 }
@@ -101,7 +101,7 @@ fn domain_name(text: &str) -> Option<String> {
     let ascii = Uts46::new()
         .to_ascii(rest.as_bytes(), AsciiDenyList::STD3, Hyphens::CheckFirstLast, DnsLength::Verify)
         .ok()?;
-    // A last label of digits would be taken for an address, and names one that does not exist.
+    // A last label of digits would be read as an IP address, and such names do not exist.
     let last = ascii.rsplit('.').next()?;
     if last.bytes().all(|byte| byte.is_ascii_digit()) || wildcard.len() + ascii.len() > 253 {
         return None;

@@ -1,4 +1,4 @@
-//! What a call is given: a JSON text, or an object that is there already.
+//! The input of a call: JSON text, or an object.
 
 use serde_json::{Map, Value};
 
@@ -6,7 +6,7 @@ use crate::error::{Error, Kind, Result};
 
 /// The parameters of a call: JSON as text, or a JSON object.
 pub trait Given: sealed::Sealed {
-    /// As an object.
+    /// Converts them to an object.
     #[doc(hidden)]
     fn into_object(self) -> Result<Map<String, Value>>;
 }
@@ -29,12 +29,12 @@ impl Given for Map<String, Value> {
     }
 }
 
-/// Reads a JSON text that must be an object; nothing at all stands for `{}`.
+/// Reads a JSON text that must be an object. An empty text means `{}`.
 pub(crate) fn parse(json: &str) -> Result<Map<String, Value>> {
     if json.trim().is_empty() {
         return Ok(Map::new());
     }
-    // serde_json's message would quote what it found: that may be a key.
+    // serde_json's message would quote the text, which may contain a key.
     serde_json::from_str(json).map_err(|error| {
         let what = if error.is_data() { "not a JSON object" } else { "not JSON" };
         let place = format!("line {}, column {}", error.line(), error.column());

@@ -1,4 +1,4 @@
-//! Ids go into the path of a URL, so they are kept to what cannot change it.
+//! Ids become part of a URL's path, so only ids are accepted that cannot change the path.
 
 use crate::error::{Error, Result};
 
@@ -10,7 +10,7 @@ pub(super) fn check(name: &str, id: &str) -> Result<()> {
     if id.len() > 256 {
         return refuse("an id cannot be longer than 256 characters");
     }
-    // A path of `.` or `..` would be taken out on the way.
+    // A path of `.` or `..` would be removed by URL normalization.
     if id == "." || id == ".." || id.contains(['/', '?', '#']) {
         return refuse("an id cannot hold `/`, `?` or `#`, or be only dots; give it as the service wrote it");
     }

@@ -1,4 +1,4 @@
-//! A private key: PEM of any shape goes in, and its canonical form comes out.
+//! A private key: PEM in any form is accepted, and converted to its canonical form.
 
 use serde_json::Value;
 

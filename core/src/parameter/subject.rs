@@ -1,4 +1,4 @@
-//! The subject of a CSR beside its CN, checked before anything is made of it.
+//! The subject of a CSR besides its CN, checked before it is used.
 
 use serde_json::{Map, Value};
 
@@ -6,7 +6,7 @@ use super::table::Parameter;
 use super::table::ParameterKind::{Country, Text};
 use crate::error::{Error, Result};
 
-/// Its members. How long they may be: RFC 5280, appendix A.1.
+/// The members. Their maximum lengths: RFC 5280, appendix A.1.
 pub(crate) const MEMBERS: [(Parameter, usize); 5] = [
     (
         Parameter::optional(
@@ -26,7 +26,7 @@ pub(super) fn check(name: &str, given: &Map<String, Value>) -> Result<Value> {
     let mut checked = Map::new();
     for (member, value) in given {
         let place = format!("{name}.{}", shown(member));
-        let Some((known, longest)) = MEMBERS.iter().find(|(known, _)| known.name == member) else {
+        let Some((known, max_len)) = MEMBERS.iter().find(|(known, _)| known.name == member) else {
             let known: Vec<_> = MEMBERS.iter().map(|(known, _)| known.name).collect();
             return Err(Error::invalid(
                 place,
@@ -41,13 +41,13 @@ pub(super) fn check(name: &str, given: &Map<String, Value>) -> Result<Value> {
         let text = match known.kind {
             Country if is_country(text) => text.to_ascii_uppercase(),
             Text if !text.is_empty()
-                && text.chars().count() <= *longest
+                && text.chars().count() <= *max_len
                 && !text.contains(char::is_control) =>
             {
                 text.to_owned()
             }
             Text => {
-                let why = format!("expected a text of 1 to {longest} characters, on one line");
+                let why = format!("expected a text of 1 to {max_len} characters, on one line");
                 return Err(Error::invalid(place, why));
             }
             kind => return Err(Error::invalid(place, kind.expected())),

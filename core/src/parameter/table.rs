@@ -1,4 +1,4 @@
-//! What a table of parameters says.
+//! The table of parameters.
 
 /// A parameter of an operation, or a setting of a client.
 #[derive(Debug)]
@@ -6,11 +6,11 @@
 pub struct Parameter {
     /// Its name, the same in Rust, JSON and Python.
     pub name: &'static str,
-    /// The name that the service gives it.
+    /// The service's name for it.
     pub wire_name: &'static str,
-    /// What it takes.
+    /// The values that it accepts.
     pub kind: ParameterKind,
-    /// Whether it must be given.
+    /// Whether it is required.
     pub required: bool,
     /// One sentence.
     pub doc: &'static str,
@@ -31,27 +31,27 @@ impl Parameter {
     }
 }
 
-/// What a parameter takes.
+/// The values that a parameter accepts.
 #[derive(Debug, Clone, Copy)]
 #[non_exhaustive]
 pub enum ParameterKind {
     /// A text that is not empty.
     Text,
-    /// A list of texts that are not empty; the service gets them joined by commas.
+    /// A list of texts that are not empty. The service gets them joined by commas.
     TextList,
     /// The id of a certificate or CA certificate.
     Id,
-    /// Domain names, wildcards and IP addresses; sent in punycode, doubles once, the order kept.
+    /// Domain names, wildcards and IP addresses. Sent in punycode, without duplicates, in the same order.
     Domains,
-    /// The same, but a double is refused.
+    /// The same, but a duplicate is an error.
     DistinctDomains,
     /// A certificate signing request in PEM.
     Csr,
     /// A private key in PEM; never sent.
     PrivateKey,
-    /// The subject of a CSR beside its CN: an object.
+    /// The subject of a CSR besides its CN: an object.
     Subject,
-    /// Two letters, or nothing.
+    /// Two letters, or an empty text.
     Country,
     /// A program and its arguments.
     Command,
@@ -65,14 +65,14 @@ pub enum ParameterKind {
     Seconds,
     /// A number that is not negative.
     Number,
-    /// True or false; the service gets 1 or 0.
+    /// True or false. The service gets 1 or 0.
     Flag,
     /// A JSON object.
     Object,
 }
 
 impl ParameterKind {
-    /// What to say when something else was given.
+    /// The text for the error message if the value is wrong.
     pub(crate) fn expected(self) -> String {
         match self {
             Self::Text => "expected a text that is not empty".into(),

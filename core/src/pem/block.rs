@@ -1,4 +1,4 @@
-//! The blocks of a PEM text, and how one is written.
+//! Reads the blocks of a PEM text, and writes one.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -11,11 +11,11 @@ use zeroize::Zeroizing;
 
 const BEGIN: &str = "-----BEGIN ";
 const DASHES: &str = "-----";
-/// The longest in use has 28 characters.
-pub(super) const LONGEST_LABEL: usize = 64;
+/// The longest label in use has 28 characters.
+pub(super) const MAX_LABEL: usize = 64;
 const COLUMNS: usize = 64;
 
-/// Padding that got lost says nothing: whether the contents are whole, their DER tells.
+/// Missing padding is accepted: the DER shows whether the contents are complete.
 const BASE64: GeneralPurpose = GeneralPurpose::new(
     &STANDARD,
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
@@ -24,21 +24,21 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 /// A block of a PEM text.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Block {
-    /// What it says to be, such as `CERTIFICATE`.
+    /// The label, such as `CERTIFICATE`.
     pub(crate) label: String,
-    /// What is in it, or why that cannot be read: a block that nobody asks for may be broken.
+    /// The contents, or why they cannot be read: a block that is not needed may be broken.
     pub(crate) der: Result<Der, Fault>,
 }
 
-/// The contents of a block; wiped, since they may be a key.
+/// The contents of a block. Wiped, because they may be a key.
 pub(crate) type Der = Zeroizing<Vec<u8>>;
 
 /// Why the contents of a block cannot be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fault {
-    /// A key under a passphrase.
+    /// A key that is encrypted with a passphrase.
     Encrypted,
-    /// There is no end, or less than the contents say.
+    /// The end is missing, or the contents are shorter than they say.
     CutShort,
     Empty,
     NotBase64,
@@ -52,12 +52,12 @@ impl fmt::Display for Fault {
                 "it is cut short; copy it again, from `-----BEGIN` to the end of the `-----END` line"
             }
             Self::Empty => "there is nothing between its `-----BEGIN` and `-----END` lines",
-            Self::NotBase64 => "what stands between its `-----BEGIN` and `-----END` lines is not base64",
+            Self::NotBase64 => "the text between its `-----BEGIN` and `-----END` lines is not base64",
         })
     }
 }
 
-/// All blocks of a text, in its order. What stands around them is passed over.
+/// All blocks of a text, in order. Text around them is ignored.
 pub(crate) fn blocks(text: &str) -> Vec<Block> {
     let mut blocks = Vec::new();
     let mut rest = text;
@@ -96,7 +96,7 @@ pub(crate) fn encode(label: &str, der: &[u8]) -> String {
     pem
 }
 
-/// The text of a file: UTF-8, or UTF-16 as Windows writes it. Names in other encodings stand around the blocks only.
+/// The text of a file: UTF-8, or UTF-16 as Windows writes it. Text in other encodings can only be around the blocks.
 pub(crate) fn text(bytes: &[u8]) -> Cow<'_, str> {
     let utf16 = |bytes: &[u8], unit: fn([u8; 2]) -> u16| {
         let units = bytes.chunks_exact(2).map(|pair| unit([pair[0], pair[1]]));
@@ -109,10 +109,10 @@ pub(crate) fn text(bytes: &[u8]) -> Cow<'_, str> {
     }
 }
 
-/// The label at the start of a text, and what follows its dashes.
+/// The label at the start of a text, and the text after its dashes.
 fn label(text: &str) -> Option<(&str, &str)> {
     let (label, after) = text.split_once(DASHES)?;
-    let is_label = (1..=LONGEST_LABEL).contains(&label.len())
+    let is_label = (1..=MAX_LABEL).contains(&label.len())
         && label.bytes().all(|byte| byte.is_ascii_graphic() || byte == b' ');
     is_label.then_some((label, after))
 }
@@ -137,7 +137,7 @@ fn decode(label: &str, body: &str) -> Result<Der, Fault> {
     BASE64.decode(base64.as_bytes()).map(Zeroizing::new).map_err(|_| Fault::NotBase64)
 }
 
-/// A text that went through JSON, a shell or an environment file once too often: `\n` and its like as two characters.
+/// A text that was escaped by JSON, a shell or an environment file: `\n` and similar as two characters.
 fn unescaped(body: &str) -> Cow<'_, str> {
     if !body.contains('\\') {
         return Cow::Borrowed(body);

@@ -1,14 +1,14 @@
-//! What a PEM text is wanted for: a private key, a signing request, certificates.
+//! Reads a private key, a signing request or certificates from a PEM text.
 
 use super::block::{Block, Der, Fault, blocks, encode};
 
-/// Keys that we read: PKCS#8 (RFC 5958), SEC 1 (RFC 5915), PKCS#1 (RFC 8017).
+/// The formats of keys that we read: PKCS#8 (RFC 5958), SEC 1 (RFC 5915), PKCS#1 (RFC 8017).
 const KEYS: [&str; 3] = ["PRIVATE KEY", "EC PRIVATE KEY", "RSA PRIVATE KEY"];
 const REQUEST: &str = "CERTIFICATE REQUEST";
-/// Of older tools (RFC 7468, section 7).
+/// Label of older tools (RFC 7468, section 7).
 const OLD_REQUEST: &str = "NEW CERTIFICATE REQUEST";
 const CERTIFICATE: &str = "CERTIFICATE";
-/// Of older tools (RFC 7468, section 5.1).
+/// Label of older tools (RFC 7468, section 5.1).
 const OLD_CERTIFICATE: &str = "X509 CERTIFICATE";
 
 /// The first private key of a text: its label and its DER. The error says what is wrong with "it".
@@ -39,7 +39,7 @@ pub(crate) fn private_key(text: &str) -> Result<(String, Der), String> {
 
 /// The first signing request of a text in its canonical form. The error says what is wrong with "it".
 pub(crate) fn signing_request(text: &str) -> Result<String, String> {
-    // Also one that is cut short, or in words.
+    // Also a key that is cut short, or is inside other text.
     if text.contains("PRIVATE KEY-----") {
         return Err("it holds a private key, which must stay with you; give only the CSR".into());
     }
@@ -61,7 +61,7 @@ pub(crate) fn signing_request(text: &str) -> Result<String, String> {
     }
 }
 
-/// All certificates of a text; none is an error, and so is one that cannot be read or is not whole.
+/// All certificates of a text. It is an error if there is none, or if one cannot be read or is incomplete.
 pub(crate) fn certificates(text: &str) -> Result<Vec<Der>, String> {
     let blocks = blocks(text);
     let is_certificate = |block: &&Block| matches!(block.label.as_str(), CERTIFICATE | OLD_CERTIFICATE);
@@ -80,7 +80,7 @@ pub(crate) fn certificates(text: &str) -> Result<Vec<Der>, String> {
     Ok(certificates)
 }
 
-/// Whether DER is all there: a sequence that is as long as it says (X.690, section 8.1).
+/// Checks that DER is complete: a sequence with exactly the length that it says (X.690, section 8.1).
 pub(crate) fn whole(der: Der) -> Result<Der, Fault> {
     let is_whole = match *der.as_slice() {
         [0x30, length @ 0..0x80, ref rest @ ..] => rest.len() == usize::from(length),
@@ -97,9 +97,9 @@ pub(crate) fn whole(der: Der) -> Result<Der, Fault> {
     if is_whole { Ok(der) } else { Err(Fault::CutShort) }
 }
 
-/// Where there is no block at all, and why that may be.
+/// The error for a text without any block, with a possible reason.
 fn none(text: &str, expected: &str) -> String {
-    // As a file in UTF-16 looks to whoever takes it for another encoding.
+    // This is how a file in UTF-16 looks if it is read in another encoding.
     if text.contains('\0') {
         return format!("{expected}; it is UTF-16: save it as plain text (UTF-8)");
     }

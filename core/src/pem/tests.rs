@@ -1,9 +1,9 @@
 use proptest::prelude::*;
 
-use super::block::LONGEST_LABEL;
+use super::block::MAX_LABEL;
 use super::*;
 
-/// What happens to a PEM text on its way.
+/// A change that a PEM text may go through.
 #[derive(Clone, Debug)]
 enum Mangling {
     Bom,
@@ -54,7 +54,7 @@ fn mangle(pem: &str, mangling: &Mangling) -> String {
     }
 }
 
-/// The same base64 in lines of another length.
+/// The same base64 with another line length.
 fn rewrapped(pem: &str, columns: usize) -> String {
     let mut text = String::new();
     for line in pem.lines() {
@@ -70,7 +70,7 @@ fn rewrapped(pem: &str, columns: usize) -> String {
     text
 }
 
-/// A sequence with this content.
+/// A DER sequence with this content.
 fn sequence(content: &[u8]) -> Vec<u8> {
     let length = u16::try_from(content.len()).expect("a short one").to_be_bytes();
     [&[0x30, 0x82], length.as_slice(), content].concat()
@@ -147,7 +147,7 @@ proptest! {
     #[test]
     fn any_text_at_all_gives_an_answer(text in "(-----BEGIN |-----END |-----|CERTIFICATE|PRIVATE KEY|EC |\\\\n|\n|MIIB|=|\\PC){0,40}") {
         for block in blocks(&text) {
-            prop_assert!(block.label.len() <= LONGEST_LABEL);
+            prop_assert!(block.label.len() <= MAX_LABEL);
         }
         let _ = (private_key(&text), signing_request(&text), certificates(&text));
     }
@@ -178,7 +178,7 @@ fn keys_are_refused_for_the_right_reason() {
         assert!(refused.contains(reason), "{refused}: {text}");
         assert!(!refused.contains("MAMC"), "{refused}");
     }
-    // The word alone is not encryption, and neither is another block.
+    // The word alone does not mean encryption, and neither does another block.
     let text = format!("This key was ENCRYPTED once.\nProc-Type: 4,ENCRYPTED\n{key}");
     assert_eq!(private_key(&text).map(|(_, der)| der.to_vec()), Ok(DER.to_vec()));
     let text = format!("{}{key}", encode("OPENSSH PRIVATE KEY", &DER));
@@ -205,7 +205,7 @@ fn requests_are_refused_for_the_right_reason() {
 }
 
 #[test]
-fn certificates_are_taken_with_what_stands_beside_them() {
+fn certificates_are_read_with_other_text_around_them() {
     let one = encode("CERTIFICATE", &DER);
     for text in [
         one.clone() + &encode("X509 CRL", &DER),
@@ -238,7 +238,7 @@ fn a_file_may_be_utf16_or_hold_other_letters_around() {
     for file in [little, big, latin1] {
         assert_eq!(certificates(&text(&file)).map(|found| found.len()), Ok(1));
     }
-    // Without a mark it is at least named.
+    // Without a byte order mark, the error at least names the encoding.
     let bare: Vec<u8> = pem.encode_utf16().flat_map(u16::to_le_bytes).collect();
     assert!(certificates(&text(&bare)).is_err_and(|why| why.contains("UTF-16")));
 }

@@ -1,29 +1,29 @@
-//! A command, and how it ended.
+//! A command, and its result.
 
 use std::time::Duration;
 
-/// How often the caller looks at its token, and the thread at the command.
-pub(super) const LOOK_EVERY: Duration = Duration::from_millis(50);
-/// How long a command may take to end when it is asked to, and again when it is made to.
+/// How often the caller checks its token, and the thread checks the command.
+pub(super) const POLL_INTERVAL: Duration = Duration::from_millis(50);
+/// How long a command may take to end after SIGTERM, and again after SIGKILL.
 pub(super) const GRACE: Duration = Duration::from_secs(5);
 
-/// What to run.
+/// The command to run.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Command<'a> {
-    /// The program, as a path or to be found in `PATH`, and its arguments.
+    /// The program (a path, or a name that is searched in `PATH`) and its arguments.
     pub(crate) argv: &'a [String],
-    /// Added to the environment that is inherited, or put in the place of what is there.
+    /// Variables that are added to the inherited environment, or replace inherited ones.
     pub(crate) environment: &'a [(String, String)],
     pub(crate) timeout: Duration,
 }
 
-/// How a command ended.
+/// The result of a command.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Ended {
-    /// It exited with status 0 and in time.
+    /// Whether it exited with status 0 and in time.
     pub(crate) success: bool,
     /// In words: `exit status 3`.
     pub(crate) how: String,
-    /// What it printed to standard output and standard error, in the order in which it came; the end of it, if it is long.
+    /// Its standard output and standard error, in the order in which they were written. If they are long, only the end.
     pub(crate) output: String,
 }

@@ -1,4 +1,5 @@
-//! Whether a command could be started, as far as that can be told without starting it: found as `posix_spawnp` would.
+//! Checks whether a command can be started, as far as possible without starting it. Programs are searched like
+//! `posix_spawnp` does.
 
 use std::env;
 use std::ffi::{OsStr, OsString};
@@ -11,20 +12,20 @@ use nix::errno::Errno;
 use nix::fcntl::{AT_FDCWD, AtFlags};
 use nix::unistd::{AccessFlags, faccessat};
 
-/// Where the C library looks without a `PATH`.
+/// The C library's default if there is no `PATH`.
 const DEFAULT_PATH: &str = "/bin:/usr/bin";
-/// As much of a first line as the kernel reads.
-const LONGEST_FIRST_LINE: u64 = 256;
-/// An interpreter may be a script itself; the kernel goes no deeper.
-const DEEPEST: usize = 4;
+/// The kernel reads no more of the first line.
+const MAX_FIRST_LINE: u64 = 256;
+/// An interpreter may itself be a script. The kernel has this limit.
+const MAX_DEPTH: usize = 4;
 
-/// Why a program cannot be started; nothing is run.
-pub(crate) fn look_up(program: &str) -> Result<(), String> {
+/// Why a program cannot be started. Nothing is run.
+pub(crate) fn check_program(program: &str) -> Result<(), String> {
     let path = find(OsStr::new(program))?;
-    can_run(&path, DEEPEST)
+    can_run(&path, MAX_DEPTH)
 }
 
-/// A path as it is, a name by `PATH`.
+/// The path itself, or a name that is searched in `PATH`.
 fn find(program: &OsStr) -> Result<PathBuf, String> {
     if program.as_bytes().contains(&b'/') {
         return is_executable(Path::new(program)).map(|()| PathBuf::from(program));
@@ -36,7 +37,7 @@ fn find(program: &OsStr) -> Result<PathBuf, String> {
             if place.as_os_str().is_empty() { Path::new(".").join(program) } else { place.join(program) };
         match is_executable(&path) {
             Ok(()) => return Ok(path),
-            // A later place may have another.
+            // A later folder may have a usable one.
             Err(why) if path.symlink_metadata().is_ok() => refused = refused.or(Some(why)),
             Err(_) => {}
         }
@@ -57,7 +58,7 @@ fn is_executable(path: &Path) -> Result<(), String> {
     if !found.is_file() {
         return Err(format!("`{here}` is no file that could be run"));
     }
-    // For the user that we act as, and heeding file systems where nothing may be run.
+    // For the effective user, and with regard to file systems that are mounted noexec.
     match faccessat(AT_FDCWD, path, AccessFlags::X_OK, AtFlags::AT_EACCESS) {
         Ok(()) => Ok(()),
         Err(Errno::EACCES) => {
@@ -67,11 +68,11 @@ fn is_executable(path: &Path) -> Result<(), String> {
     }
 }
 
-/// Whether the kernel would take this file: a program, or a script whose interpreter is there.
-fn can_run(path: &Path, deepest: usize) -> Result<(), String> {
+/// Whether the kernel would run this file: a program, or a script with an existing interpreter.
+fn can_run(path: &Path, max_depth: usize) -> Result<(), String> {
     let mut head = Vec::new();
-    let read = File::open(path).and_then(|file| file.take(LONGEST_FIRST_LINE).read_to_end(&mut head));
-    // A program that we may run and not read is one that only running can tell about.
+    let read = File::open(path).and_then(|file| file.take(MAX_FIRST_LINE).read_to_end(&mut head));
+    // If we may run a program but not read it, only running it can show whether it works.
     if read.is_err() {
         return Ok(());
     }
@@ -90,15 +91,15 @@ fn can_run(path: &Path, deepest: usize) -> Result<(), String> {
     is_executable(&interpreter).map_err(of_script)?;
     if interpreter.file_name() == Some(OsStr::new("env")) {
         let program = words.find(|word| *word != b"-S");
-        // Other options and variables are for `env` to understand.
+        // Other options and variables are left to `env`.
         if let Some(program) = program.filter(|word| !word.starts_with(b"-") && !word.contains(&b'=')) {
             find(OsStr::from_bytes(program)).map_err(of_script)?;
         }
     }
-    if deepest == 0 { Ok(()) } else { can_run(&interpreter, deepest - 1).map_err(of_script) }
+    if max_depth == 0 { Ok(()) } else { can_run(&interpreter, max_depth - 1).map_err(of_script) }
 }
 
-/// A text without `#!` is nothing that Linux would run; elsewhere a shell may.
+/// Linux does not run a text without `#!`. Elsewhere a shell may run it.
 fn is_text(head: &[u8], path: &Path) -> Result<(), String> {
     if cfg!(target_os = "linux") && !head.contains(&0) {
         let here = shown(path.as_os_str());

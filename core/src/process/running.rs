@@ -1,4 +1,4 @@
-//! A command that runs: read from, waited for, and ended when it takes too long.
+//! A running command: its output is read, and it is ended when it takes too long.
 
 use std::io::{PipeReader, Read};
 use std::os::fd::AsFd;
@@ -11,30 +11,30 @@ use nix::sys::signal::{Signal, kill, killpg};
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::Pid;
 
-use super::command::{Ended, GRACE, LOOK_EVERY};
+use super::command::{Ended, GRACE, POLL_INTERVAL};
 use super::output::Output;
 use crate::backoff::Backoff;
 
-/// Read at once.
-const PIECE: usize = 16 * 1024;
-/// As many pieces as the largest pipe holds (1 MiB).
-const MOST_LEFT: usize = 64;
+/// How many bytes are read at once.
+const CHUNK_SIZE: usize = 16 * 1024;
+/// Together as many bytes as the largest pipe can hold (1 MiB).
+const MAX_LEFTOVER_READS: usize = 64;
 const FIRST_PAUSE: Duration = Duration::from_millis(1);
 
-/// Belongs to one thread, that calls [`Running::finish`].
+/// Belongs to one thread, which calls [`Running::finish`].
 #[derive(Debug)]
 pub(super) struct Running {
-    /// The number of the process and of its group.
+    /// The id of the process and of its group.
     process: Pid,
-    /// None when everybody who could write into it is gone.
+    /// None when all writers have closed it.
     pipe: Option<PipeReader>,
     output: Output,
-    /// Between two looks at a process that has closed its output.
+    /// The pauses between two checks of a process that has closed its output.
     backoff: Backoff,
 }
 
 /// How the process itself ended.
-struct Status {
+struct ExitStatus {
     success: bool,
     how: String,
 }
@@ -45,24 +45,24 @@ impl Running {
             process,
             pipe: Some(pipe),
             output: Output::default(),
-            backoff: Backoff::new(FIRST_PAUSE, 2.0, LOOK_EVERY),
+            backoff: Backoff::new(FIRST_PAUSE, 2.0, POLL_INTERVAL),
         }
     }
 
-    /// Waits for the end, or makes it. The second is there only if that was in vain.
+    /// Waits for the end, or forces it. If even that failed, the second value is the command that still runs.
     pub(super) fn finish(mut self, timeout: Duration, grace: Duration) -> (Ended, Option<Self>) {
         let status = self.wait(timeout);
         let is_over = status.is_some() || self.end(grace);
-        // What it printed lies in the pipe when it has ended. Not more than that: what it left running in the background
-        // may write for ever.
-        for _ in 0..MOST_LEFT {
+        // When the process has ended, its output is in the pipe. Not more than that is read: background processes that
+        // it started may write for ever.
+        for _ in 0..MAX_LEFTOVER_READS {
             if !self.read(Duration::ZERO) {
                 break;
             }
         }
         let status = status.unwrap_or_else(|| {
             let how = if is_over { "was ended" } else { "could not be ended, so it still runs" };
-            Status {
+            ExitStatus {
                 success: false,
                 how: format!("it ran longer than {} s and {how}", timeout.as_secs_f64()),
             }
@@ -72,15 +72,15 @@ impl Running {
         (ended, (!is_over).then_some(self))
     }
 
-    /// Waits for the end of what could not be ended.
-    pub(super) fn outlast(mut self) {
+    /// Waits for the end of a process that could not be ended.
+    pub(super) fn wait_for_ever(mut self) {
         while self.status().is_none() {
-            self.read(LOOK_EVERY);
+            self.read(POLL_INTERVAL);
         }
     }
 
     /// None if it still runs after that time.
-    fn wait(&mut self, timeout: Duration) -> Option<Status> {
+    fn wait(&mut self, timeout: Duration) -> Option<ExitStatus> {
         let mut status = None;
         self.wait_until(timeout, |running| {
             status = running.status();
@@ -89,25 +89,25 @@ impl Running {
         status
     }
 
-    /// Asks the whole group to end, and makes it end if it does not. False if it goes on all the same.
+    /// Asks the whole group to end, and forces it if necessary. False if it still runs.
     ///
-    /// As long as somebody holds the pipe, the first process is not waited for: dead or alive it keeps the group's
-    /// number, so that it cannot become a stranger's before the last signal.
+    /// While a process of the group has the pipe open, the first process is not reaped. Dead or alive, it keeps the
+    /// group's id, so the id cannot become another process's before the last signal.
     fn end(&mut self, grace: Duration) -> bool {
         self.signal(Signal::SIGTERM);
         if self.wait_until(grace, |running| running.pipe.is_none() && running.status().is_some()) {
             return true;
         }
         self.signal(Signal::SIGKILL);
-        // It may run as another user by now, or hang in the kernel.
+        // It may run as another user now, or hang in the kernel.
         self.wait_until(GRACE, |running| running.status().is_some())
     }
 
-    fn wait_until(&mut self, longest: Duration, mut is_true: impl FnMut(&Self) -> bool) -> bool {
+    fn wait_until(&mut self, max_wait: Duration, mut is_true: impl FnMut(&Self) -> bool) -> bool {
         let started = Instant::now();
         loop {
-            let left = longest.saturating_sub(started.elapsed());
-            self.read(left.min(LOOK_EVERY));
+            let left = max_wait.saturating_sub(started.elapsed());
+            self.read(left.min(POLL_INTERVAL));
             if is_true(self) {
                 return true;
             }
@@ -117,29 +117,29 @@ impl Running {
         }
     }
 
-    /// To the group, or to a process that has left its group and is not over.
+    /// To the group, or to a process that has left its group and still runs.
     fn signal(&self, signal: Signal) {
         if killpg(self.process, signal).is_err() && self.status().is_none() {
-            // If this fails, too, the wait will show it.
+            // If this fails too, the wait will show it.
             let _ = kill(self.process, signal);
         }
     }
 
-    /// Reads a piece, waiting for one as long as this. False if there was none.
-    fn read(&mut self, longest: Duration) -> bool {
+    /// Reads a chunk. Waits for it up to this time. False if there was none.
+    fn read(&mut self, max_wait: Duration) -> bool {
         let Some(pipe) = &mut self.pipe else {
-            if !longest.is_zero() {
-                thread::sleep(self.backoff.pause().min(longest));
+            if !max_wait.is_zero() {
+                thread::sleep(self.backoff.pause().min(max_wait));
             }
             return false;
         };
-        // Rounded up: rounded down, the last millisecond would be spent asking again and again.
-        let milliseconds = u16::try_from(longest.as_micros().div_ceil(1000)).unwrap_or(u16::MAX);
+        // Rounded up. Rounded down, the last millisecond would be a busy loop.
+        let milliseconds = u16::try_from(max_wait.as_micros().div_ceil(1000)).unwrap_or(u16::MAX);
         let mut watched = [PollFd::new(pipe.as_fd(), PollFlags::POLLIN)];
         if !matches!(poll(&mut watched, PollTimeout::from(milliseconds)), Ok(1..)) {
             return false;
         }
-        let mut piece = [0; PIECE];
+        let mut piece = [0; CHUNK_SIZE];
         match pipe.read(&mut piece) {
             Ok(length @ 1..) => {
                 self.output.add(piece.get(..length).unwrap_or_default());
@@ -153,18 +153,18 @@ impl Running {
     }
 
     /// None while it runs.
-    fn status(&self) -> Option<Status> {
+    fn status(&self) -> Option<ExitStatus> {
         let (success, how) = match waitpid(self.process, Some(WaitPidFlag::WNOHANG)) {
             Ok(WaitStatus::Exited(_, code)) => (code == 0, format!("exit status {code}")),
             Ok(WaitStatus::Signaled(_, signal, _)) => (false, format!("killed by {}", signal.as_str())),
             Ok(_) | Err(Errno::EINTR) => return None,
-            // A host that ignores SIGCHLD leaves no status to be fetched.
+            // A host that ignores SIGCHLD leaves no exit status.
             Err(Errno::ECHILD) => {
                 (false, "its exit status is unknown, since this process ignores SIGCHLD".to_owned())
             }
-            // Such as a real-time signal, that has no name.
+            // For example a real-time signal, which has no name.
             Err(error) => (false, format!("its exit status cannot be understood ({})", error.desc())),
         };
-        Some(Status { success, how })
+        Some(ExitStatus { success, how })
     }
 }

@@ -1,8 +1,8 @@
-//! Starting a command as if a shell had: nothing of the host's or of ours shows, save its folder and its environment.
+//! Starts a command as a shell would: it inherits only the working directory and the environment of the host.
 //!
-//! With `posix_spawn` and not with `std::process::Command`: our threads block every signal, and a host may ignore some
-//! (Python does with SIGPIPE). Both would be inherited, a server that is reloaded that way could never be stopped, and
-//! `Command` sets neither back without unsafe code.
+//! With `posix_spawn` and not `std::process::Command`: our threads block all signals, and a host may ignore some
+//! (Python ignores SIGPIPE). A child would inherit both, so a server that is reloaded by a hook could never be stopped.
+//! `Command` cannot reset them without unsafe code.
 
 use std::env;
 use std::ffi::{CString, OsStr, OsString};
@@ -20,10 +20,10 @@ use super::command::Command;
 use super::running::Running;
 use crate::error::{Error, Kind, Result};
 
-/// Whatever begins so stays with us: the access key is none of a hook's business.
+/// Variables with this prefix are not passed on: a hook does not need the access key.
 const SECRET: &[u8] = b"ZEROSSL_ACCESS";
 
-/// A command that is ready to be started.
+/// A command that is ready to start.
 #[derive(Debug)]
 pub(super) struct Program {
     name: String,
@@ -53,8 +53,8 @@ impl Program {
     pub(super) fn start(&self) -> Result<Running> {
         let failed =
             |error: io::Error| Error::storage(&self.name, format!("it could not be started: {error}"));
-        // All of these are close-on-exec. The clones because a clone's number is never below 3: in a host that closed
-        // its own standard files, one copy in the child would overwrite the source of the next.
+        // All of these are close-on-exec. They are cloned because the number of a clone is never below 3: in a host
+        // that closed its standard files, one copy in the child would otherwise overwrite the source of the next.
         let (output, input) = io::pipe().map_err(failed)?;
         let input = OwnedFd::from(input).try_clone().map_err(failed)?;
         let null = File::open("/dev/null").and_then(|null| null.try_clone()).map_err(failed)?;
@@ -82,7 +82,7 @@ impl Program {
     }
 }
 
-/// `NAME=value` of everything: what we have ourselves without our secrets, and what is added.
+/// All variables as `NAME=value`: our own environment without secrets, and the added ones.
 fn environment(added: &[(String, String)]) -> impl Iterator<Item = Vec<u8>> {
     let is_added = |name: &OsStr| added.iter().any(|(other, _)| OsStr::new(other) == name);
     let inherited = env::vars_os()
@@ -92,7 +92,7 @@ fn environment(added: &[(String, String)]) -> impl Iterator<Item = Vec<u8>> {
     inherited.into_iter().chain(added).map(|(name, value)| [name, value].join(OsStr::new("=")).into_vec())
 }
 
-/// Nothing to read, and one pipe for everything that is printed.
+/// Standard input is empty, and all output goes into one pipe.
 fn files(null: &File, pipe: &OwnedFd) -> nix::Result<PosixSpawnFileActions> {
     let mut files = PosixSpawnFileActions::init()?;
     files.add_dup2(null.as_raw_fd(), 0)?;
@@ -101,7 +101,7 @@ fn files(null: &File, pipe: &OwnedFd) -> nix::Result<PosixSpawnFileActions> {
     Ok(files)
 }
 
-/// A group of its own, so that all of it can be ended; no signal blocked, none ignored.
+/// Its own process group, so that all of it can be ended. No signal is blocked or ignored.
 fn attributes() -> nix::Result<PosixSpawnAttr> {
     let mut attributes = PosixSpawnAttr::init()?;
     attributes.set_flags(

@@ -5,9 +5,9 @@ use std::fs;
 use tempfile::TempDir;
 
 use super::*;
-use crate::process::output::KEPT;
+use crate::process::output::MAX_KEPT;
 
-/// Far more than anything takes that works.
+/// Much longer than any successful test takes.
 const LONG: Duration = Duration::from_secs(60);
 
 fn words(list: &[&str]) -> Vec<String> {
@@ -51,12 +51,12 @@ fn a_real_time_signal_is_an_end_too() {
 #[cfg(target_os = "linux")]
 #[test]
 fn it_has_no_signal_blocked_or_ignored() {
-    // Not by a shell: that may set some of it back by itself.
+    // Without a shell, which may reset some signals itself.
     let ended = outcome(&["grep", "-E", "Sig(Blk|Ign)", "/proc/self/status"]).expect("grep");
     let masks: Vec<_> = ended.output.lines().filter_map(|line| line.split_once(":\t")).collect();
     let [("SigBlk", "0000000000000000"), ("SigIgn", ignored)] = masks[..] else { panic!("{}", ended.output) };
     let ignored = u64::from_str_radix(ignored, 16).expect("a mask");
-    // 32 and 33 are the C library's own.
+    // 32 and 33 belong to the C library.
     assert_eq!(ignored & !(0b11 << 31), 0, "{}", ended.output);
 }
 
@@ -72,7 +72,7 @@ fn it_has_a_group_of_its_own() {
 #[test]
 fn our_ends_of_its_pipe_are_not_its() {
     let listed = sh("for fd in /proc/$$/fd/*; do echo \"${fd##*/} $(readlink $fd)\"; done").output;
-    // Others may be open: what whoever started these tests left to us.
+    // Other files may be open: inherited from the process that started these tests.
     let files: Vec<_> = listed.lines().filter_map(|line| line.split_once(' ')).collect();
     let (_, pipe) = files.iter().find(|(fd, _)| *fd == "1").expect("standard output");
     let places: Vec<_> = files.iter().filter(|(_, file)| file == pipe).map(|(fd, _)| *fd).collect();
@@ -121,9 +121,9 @@ fn what_cannot_be_started_says_why() {
 fn only_the_end_of_a_long_output_is_kept() {
     let ended = sh("yes é | head -c 1000002; printf ended");
     let (note, rest) = ended.output.split_once('\n').expect("a note");
-    // 1000007 bytes: the last 16384 begin within a character, of which one byte goes, too.
-    assert_eq!(note, format!("[{} bytes before this are left out]", 1_000_007 - KEPT + 1));
-    assert_eq!(rest.len(), KEPT - 1);
+    // 1000007 bytes. The last 16384 begin inside a character, and the remaining byte of that is dropped too.
+    assert_eq!(note, format!("[{} bytes before this are left out]", 1_000_007 - MAX_KEPT + 1));
+    assert_eq!(rest.len(), MAX_KEPT - 1);
     assert!(rest.ends_with("é\né\nended") && !rest.contains('\u{FFFD}'));
     assert_eq!(sh("printf '\\377'").output, "\u{FFFD}");
 }

@@ -1,26 +1,26 @@
-//! `success` and `error`: whether the service said yes or no.
+//! `success` and `error`: whether the service accepted or refused.
 
 use serde_json::Value;
 use serde_json::value::RawValue;
 
 use crate::refusal::Refusal;
 
-/// What stands around an answer.
+/// The members around an answer.
 #[derive(Debug, Default)]
 pub(super) struct Envelope {
     success: Option<bool>,
     error: Value,
-    /// `validate_csr` answers `{"valid": false, "error": "..."}`: a verdict on the CSR, no failure of the call. Only an
-    /// answer with a documented `valid` can be one.
+    /// `validate_csr` answers `{"valid": false, "error": "..."}`: that is a result for the CSR, not a failure of the
+    /// call. Only an answer with a documented `valid` can be such a result.
     is_verdict: bool,
 }
 
 impl Envelope {
-    /// Takes note of a member of the outermost object; true if it belongs to the envelope.
+    /// Notes a member of the outermost object. True if it belongs to the envelope.
     pub(super) fn note(&mut self, name: &str, raw: &RawValue, is_documented: bool) -> bool {
         match name {
             "success" => self.success = truth(raw),
-            // What is nested too deeply to be read is an error all the same.
+            // A value that is nested too deeply to be read is still an error.
             "error" => self.error = serde_json::from_str(raw.get()).unwrap_or(Value::Bool(true)),
             "valid" => {
                 self.is_verdict = is_documented;
@@ -44,7 +44,7 @@ impl Envelope {
         match error {
             Value::Object(_) | Value::Bool(true) => true,
             Value::Number(number) => number.as_f64() != Some(0.0),
-            // A text beside a success is a remark.
+            // A text next to a success is only a remark.
             Value::String(text) => !text.is_empty() && self.success != Some(true),
             Value::Array(list) => list.iter().any(|entry| self.says_no(entry)),
             _ => false,
@@ -52,7 +52,7 @@ impl Envelope {
     }
 }
 
-/// Seen as `1`, `true`, `false`; PHP may make texts of them. Null says nothing.
+/// Seen as `1`, `true`, `false`. PHP may turn them into texts. Null says nothing.
 fn truth(raw: &RawValue) -> Option<bool> {
     match raw.get() {
         "true" | "1" | r#""1""# | r#""true""# => Some(true),

@@ -1,4 +1,4 @@
-//! An object with a table: its fields in the table's order, all of them, then the unknown ones.
+//! An object with a table: all its fields in the table's order, then the unknown ones.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -9,56 +9,56 @@ use serde_json::value::RawValue;
 
 use super::envelope::Envelope;
 use super::strict::is_readable;
-use super::value::{ValueReader, room};
+use super::value::{ValueReader, check_length};
 use super::{pem, write};
 use crate::shape::{Field, FieldKind, MAX_FIELDS, Shape};
 
 pub(super) struct ObjectReader<'a> {
     pub(super) shape: &'static Shape,
     pub(super) out: &'a mut String,
-    /// Room in which an object that came in another order is put together.
+    /// A buffer to reorder an object whose fields came in another order.
     pub(super) spare: &'a mut String,
-    /// How long the output may become.
-    pub(super) most: usize,
-    /// Only the outermost object has one.
+    /// The maximum length of the output.
+    pub(super) max_len: usize,
+    /// Only for the outermost object.
     pub(super) envelope: Option<&'a mut Envelope>,
 }
 
-/// What became of an object.
+/// The result of reading an object.
 pub(super) struct ObjectRead {
-    /// False if something else stood in its place; then the absent object was written.
+    /// False if the value was something else. Then the absent object was written.
     pub(super) is_object: bool,
-    /// A required field that did not come.
+    /// A missing required field.
     pub(super) missing: Option<&'static Field>,
 }
 
-/// A member's name; borrowed from the body but for the rare escape.
-pub(super) struct Name<'de>(pub(super) Cow<'de, str>);
+/// A member's name. Borrowed from the body, except for a rare escape.
+pub(super) struct MemberName<'de>(pub(super) Cow<'de, str>);
 
-impl<'de> de::Deserialize<'de> for Name<'de> {
+impl<'de> de::Deserialize<'de> for MemberName<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct NameVisitor;
         impl<'de> Visitor<'de> for NameVisitor {
-            type Value = Name<'de>;
+            type Value = MemberName<'de>;
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("a name")
             }
-            fn visit_borrowed_str<E>(self, name: &'de str) -> Result<Name<'de>, E> {
-                Ok(Name(Cow::Borrowed(name)))
+            fn visit_borrowed_str<E>(self, name: &'de str) -> Result<MemberName<'de>, E> {
+                Ok(MemberName(Cow::Borrowed(name)))
             }
-            fn visit_str<E>(self, name: &str) -> Result<Name<'de>, E> {
-                Ok(Name(Cow::Owned(name.to_owned())))
+            fn visit_str<E>(self, name: &str) -> Result<MemberName<'de>, E> {
+                Ok(MemberName(Cow::Owned(name.to_owned())))
             }
         }
         deserializer.deserialize_str(NameVisitor)
     }
 }
 
-/// A piece of the output, counted from its object's first member.
+/// A part of the output, relative to its object's first member.
 #[derive(Clone, Copy, Default)]
 struct Span {
     start: usize,
-    /// Never 0 for a member that came.
+    /// Never 0 for a present member.
     end: usize,
 }
 
@@ -74,12 +74,12 @@ impl Span {
     }
 }
 
-/// Where each member stands in the output.
+/// Where each member is in the output.
 struct Layout {
     start: usize,
     fields: [Span; MAX_FIELDS],
     unknown: Vec<Span>,
-    /// The names of the unknown ones: an object may have very many.
+    /// The names of the unknown members. A set, because an object may have very many.
     unknown_names: HashSet<String>,
     is_empty: bool,
     /// How many fields came, as long as they came in the table's order and before all unknown ones.
@@ -87,14 +87,14 @@ struct Layout {
 }
 
 impl Layout {
-    /// The field of this name, searched from where the last one stood: the service keeps our order.
+    /// The field with this name. The search starts after the previous field, because the service usually has our order.
     fn find(shape: &'static Shape, name: &str, from: usize) -> Option<usize> {
         let is_it = |field: &Field| field.name == name || field.aliases.contains(&name);
         let (before, after) = shape.fields.split_at(from.min(shape.fields.len()));
         after.iter().position(is_it).map(|at| from + at).or_else(|| before.iter().position(is_it))
     }
 
-    /// The piece from `start` to the output's end.
+    /// The part from `start` to the end of the output.
     fn span(&self, start: usize, out: &str) -> Span {
         Span { start: start - self.start, end: out.len() - self.start }
     }
@@ -114,15 +114,15 @@ impl ObjectReader<'_> {
         let (unknown, unknown_names) = Default::default();
         let mut layout = Layout { start, fields, unknown, unknown_names, is_empty: true, in_order: Some(0) };
         let mut next = 0;
-        while let Some(Name(name)) = map.next_key()? {
-            room(self.out, self.most)?;
+        while let Some(MemberName(name)) = map.next_key()? {
+            check_length(self.out, self.max_len)?;
             let index = Layout::find(self.shape, &name, next);
             if self.envelope.is_some() && Envelope::is_part(&name) {
                 self.read_envelope(&name, index, map.next_value()?, &mut layout);
                 continue;
             }
             match index {
-                // A field may come again, perhaps under its other name: the first one that says something stands.
+                // A field may come again, perhaps with its other name. The first one that has a value counts.
                 Some(index) if !layout.fields[index].came() || self.came_as_null(&layout, index) => {
                     let (field, start) = self.begin_field(&mut layout, index);
                     match field.kind {
@@ -142,7 +142,7 @@ impl ObjectReader<'_> {
         Ok(self.finish(&mut layout))
     }
 
-    /// Members of the envelope are taken note of, and written where the shape has a field for them.
+    /// Members of the envelope are noted, and written if the shape has a field for them.
     fn read_envelope(&mut self, name: &str, index: Option<usize>, raw: &RawValue, layout: &mut Layout) {
         let taken = self.envelope.as_mut().is_some_and(|envelope| envelope.note(name, raw, index.is_some()));
         match index {
@@ -150,9 +150,9 @@ impl ObjectReader<'_> {
                 let (field, start) = self.begin_field(layout, index);
                 let value = self.out.len();
                 let reader =
-                    ValueReader { kind: field.kind, out: self.out, spare: self.spare, most: self.most };
+                    ValueReader { kind: field.kind, out: self.out, spare: self.spare, max_len: self.max_len };
                 if reader.deserialize(&mut serde_json::Deserializer::from_str(raw.get())).is_err() {
-                    // Nested too deeply to be looked into.
+                    // Nested too deeply to be read.
                     self.out.truncate(value);
                     write::absent(self.out, field.kind);
                 }
@@ -163,7 +163,8 @@ impl ObjectReader<'_> {
         }
     }
 
-    /// What is no PEM is not passed on as if it were: absent like all that cannot be read, and said where it is needed.
+    /// A text that is not PEM is not passed on. It becomes absent like everything unreadable, and the error says so if
+    /// the field is required.
     fn read_pem<E: de::Error>(&mut self, field: &Field, raw: &RawValue) -> Result<(), E> {
         match pem::read(raw) {
             Ok(Some(certificates)) => write::escaped(self.out, &certificates),
@@ -174,7 +175,7 @@ impl ObjectReader<'_> {
     }
 
     fn value(&mut self, kind: FieldKind) -> ValueReader<'_> {
-        ValueReader { kind, out: self.out, spare: self.spare, most: self.most }
+        ValueReader { kind, out: self.out, spare: self.spare, max_len: self.max_len }
     }
 
     fn came_as_null(&self, layout: &Layout, index: usize) -> bool {
@@ -196,7 +197,7 @@ impl ObjectReader<'_> {
     }
 
     fn write_unknown(&mut self, name: &str, raw: &RawValue, layout: &mut Layout) {
-        // Readers would stumble over what is not readable, or there twice.
+        // A value that strict parsers cannot read, or a duplicate, would break other readers.
         if layout.unknown_names.contains(name) || !is_readable(raw) {
             return;
         }
@@ -223,7 +224,7 @@ impl ObjectReader<'_> {
         ObjectRead { is_object: true, missing }
     }
 
-    /// The last fields did not come.
+    /// Writes the missing fields at the end.
     fn write_absent(&mut self, layout: &mut Layout, fields: &[Field]) {
         for field in fields {
             self.begin_member(layout);
@@ -254,7 +255,7 @@ impl ObjectReader<'_> {
     }
 }
 
-/// Whether a member's value is null. (An empty list does say something: that there are none.)
+/// Whether a member's value is null. (An empty list is a value: there are no entries.)
 fn says_nothing(field: &Field, member: &str) -> bool {
     &member[field.name.len() + 3..] == "null"
 }
@@ -267,7 +268,7 @@ impl<'de> DeserializeSeed<'de> for ObjectReader<'_> {
     }
 }
 
-/// Whatever stands in an object's place (null, `[]`, `""`, false) means that there is none.
+/// Any other value in an object's place (null, `[]`, `""`, false) means that there is none.
 impl ObjectReader<'_> {
     fn none(self) -> ObjectRead {
         write::absent_object(self.out, self.shape);

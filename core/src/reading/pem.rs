@@ -1,4 +1,4 @@
-//! Certificates in PEM, however they are wrapped: as a text, as a list of texts, one in the other.
+//! Certificates in PEM in any form: a text, a list of texts, or nested.
 
 use std::fmt;
 
@@ -7,8 +7,8 @@ use serde_json::value::RawValue;
 
 use crate::pem;
 
-/// The certificates of a value in their canonical form; nothing where it says nothing. What is no PEM is an error, which
-/// says what is wrong with "it": nobody could use it.
+/// The certificates of a value in their canonical form. None if the value is empty. A text that is not PEM is an error,
+/// which says what is wrong with "it", because nobody could use it.
 pub(super) fn read(raw: &RawValue) -> Result<Option<String>, String> {
     let mut text = String::new();
     let mut json = serde_json::Deserializer::from_str(raw.get());
@@ -20,7 +20,7 @@ pub(super) fn read(raw: &RawValue) -> Result<Option<String>, String> {
     Ok(Some(certificates.iter().map(|der| pem::encode("CERTIFICATE", der)).collect()))
 }
 
-/// Puts together all texts in a value, in their order, each on lines of its own.
+/// Joins all texts in a value, in order, each on its own lines.
 struct Texts<'a>(&'a mut String);
 
 impl<'de> DeserializeSeed<'de> for Texts<'_> {

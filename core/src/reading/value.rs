@@ -1,4 +1,4 @@
-//! A value with a documented kind, whatever type it came in.
+//! A value with a documented kind, whatever its type in the answer.
 
 use std::fmt;
 
@@ -6,19 +6,19 @@ use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqA
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::object::{Name, ObjectReader};
+use super::object::{MemberName, ObjectReader};
 use super::strict::is_readable;
 use super::write;
 use crate::shape::{FieldKind, Shape};
 use crate::time::{php_time_to_rfc3339, vendor_time_to_rfc3339};
 
-/// Reads one value and writes it as its kind; what cannot be read as that kind is absent.
+/// Reads one value and writes it as its kind. A value that cannot be read as that kind becomes absent.
 pub(super) struct ValueReader<'a> {
     pub(super) kind: FieldKind,
     pub(super) out: &'a mut String,
     pub(super) spare: &'a mut String,
-    /// How long the output may become.
-    pub(super) most: usize,
+    /// The maximum length of the output.
+    pub(super) max_len: usize,
 }
 
 impl<'de> DeserializeSeed<'de> for ValueReader<'_> {
@@ -52,14 +52,14 @@ impl<'de> DeserializeSeed<'de> for ValueReader<'_> {
 
 impl ValueReader<'_> {
     fn object(&mut self, shape: &'static Shape) -> ObjectReader<'_> {
-        ObjectReader { shape, out: self.out, spare: self.spare, most: self.most, envelope: None }
+        ObjectReader { shape, out: self.out, spare: self.spare, max_len: self.max_len, envelope: None }
     }
 
     fn absent(self) {
         write::absent(self.out, self.kind);
     }
 
-    /// A text; `plain` if it stood in the body without an escape.
+    /// A text. `plain` if it had no escapes in the body.
     fn text(self, text: &str, plain: bool) {
         let write = if plain { write::plain } else { write::escaped };
         match self.kind {
@@ -97,7 +97,7 @@ impl ValueReader<'_> {
         }
     }
 
-    /// Lists of objects also arrive as objects: PHP writes a list with gaps as `{"0": ..., "2": ...}`.
+    /// Lists of objects may also arrive as objects: PHP writes a list with gaps as `{"0": ..., "2": ...}`.
     fn entry<'de, A: MapAccess<'de>>(&mut self, map: &mut A, shape: &'static Shape) -> Result<(), A::Error> {
         let start = self.begin_entry();
         let read = map.next_value_seed(self.object(shape))?;
@@ -105,15 +105,15 @@ impl ValueReader<'_> {
     }
 
     fn text_entry(&mut self) -> ValueReader<'_> {
-        ValueReader { kind: FieldKind::Text, out: self.out, spare: self.spare, most: self.most }
+        ValueReader { kind: FieldKind::Text, out: self.out, spare: self.spare, max_len: self.max_len }
     }
 
-    /// An entry that says nothing is left out.
+    /// An empty entry is left out.
     fn end_text_entry<E: de::Error>(&mut self, entry: usize, value: usize) -> Result<(), E> {
         if &self.out[value..] == "null" {
             self.out.truncate(entry);
         }
-        room(self.out, self.most)
+        check_length(self.out, self.max_len)
     }
 
     fn begin_entry(&mut self) -> usize {
@@ -129,7 +129,7 @@ impl ValueReader<'_> {
         if !read.is_object {
             self.out.truncate(start);
         }
-        room(self.out, self.most)?;
+        check_length(self.out, self.max_len)?;
         match read.missing {
             Some(field) => Err(E::custom(format!("an entry of the answer's list holds no `{}`", field.name))),
             None => Ok(()),
@@ -137,9 +137,10 @@ impl ValueReader<'_> {
     }
 }
 
-/// Whether the output is still within its length; looked at wherever the body says how often something is written.
-pub(super) fn room<E: de::Error>(out: &str, most: usize) -> Result<(), E> {
-    if out.len() > most {
+/// Checks that the output is within its maximum length. Called wherever the body decides how often something is
+/// written.
+pub(super) fn check_length<E: de::Error>(out: &str, max_len: usize) -> Result<(), E> {
+    if out.len() > max_len {
         return Err(E::custom("the answer holds too many entries with too little in them"));
     }
     Ok(())
@@ -156,7 +157,7 @@ fn list<'a>(out: &mut String, texts: impl IntoIterator<Item = &'a str>, write: f
     out.push(']');
 }
 
-/// A time as PHP writes its own.
+/// A time in PHP's own format.
 fn php_time(members: &serde_json::Map<String, Value>) -> Option<String> {
     let text = |name| members.get(name).and_then(Value::as_str);
     let (date, zone) = (text("date")?, text("timezone")?);
@@ -204,7 +205,7 @@ impl<'de> Visitor<'de> for ValueReader<'_> {
         match self.kind {
             FieldKind::Flag | FieldKind::Count if whole => self.whole_number(number as u64),
             FieldKind::Flag | FieldKind::Count => self.absent(),
-            // As JSON has it: `1e300`, not 301 digits.
+            // Like in JSON: `1e300`, not 301 digits.
             _ => self.text(&Value::from(number).to_string(), true),
         }
         Ok(())
@@ -272,7 +273,7 @@ impl<'de> Visitor<'de> for ValueReader<'_> {
         match self.kind {
             FieldKind::Map(kind) => {
                 self.out.push('{');
-                while let Some(Name(name)) = map.next_key()? {
+                while let Some(MemberName(name)) = map.next_key()? {
                     if !self.out.ends_with('{') {
                         self.out.push(',');
                     }
@@ -282,9 +283,9 @@ impl<'de> Visitor<'de> for ValueReader<'_> {
                         kind: *kind,
                         out: self.out,
                         spare: self.spare,
-                        most: self.most,
+                        max_len: self.max_len,
                     })?;
-                    room(self.out, self.most)?;
+                    check_length(self.out, self.max_len)?;
                 }
                 self.out.push('}');
             }
@@ -325,8 +326,8 @@ impl<'de> Visitor<'de> for ValueReader<'_> {
 }
 
 impl ValueReader<'_> {
-    /// A list or object in a text's place (`validate_csr` was documented with one): its JSON, so that nothing is lost. A
-    /// list of texts is one text.
+    /// A list or object instead of a text (`validate_csr` was documented with one): its JSON, so that nothing is lost.
+    /// A list of texts becomes one text.
     fn json_text(self, value: &Value) {
         match value {
             Value::Array(list) if list.iter().all(Value::is_string) => {

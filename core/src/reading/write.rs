@@ -1,10 +1,10 @@
-//! Writing JSON: texts, and what stands for an absent value.
+//! Writes JSON: texts, and the values for "none".
 
 use serde_json::value::RawValue;
 
 use crate::shape::{Field, FieldKind, Shape};
 
-/// A piece of JSON as it came, on one line: there a line break is nothing but white space.
+/// A piece of JSON unchanged, but on one line: line breaks in JSON are only white space.
 pub(super) fn as_it_came(out: &mut String, raw: &RawValue) {
     for (index, line) in raw.get().split('\n').enumerate() {
         if index > 0 {
@@ -14,7 +14,7 @@ pub(super) fn as_it_came(out: &mut String, raw: &RawValue) {
     }
 }
 
-/// Writes a text whose characters need no escaping: it stood in JSON without an escape.
+/// Writes a text that needs no escaping, because it had no escape in the original JSON.
 pub(super) fn plain(out: &mut String, text: &str) {
     out.push('"');
     out.push_str(text);
@@ -23,7 +23,7 @@ pub(super) fn plain(out: &mut String, text: &str) {
 
 /// Writes any text.
 pub(super) fn escaped(out: &mut String, text: &str) {
-    // Looked at as a whole first: nearly no text needs an escape, and this loop runs on many bytes at once.
+    // The whole text is checked first: nearly no text needs an escape, and this loop processes many bytes at once.
     if !text.bytes().fold(false, |found, byte| found | needs_escape(byte)) {
         return plain(out, text);
     }
@@ -56,7 +56,7 @@ pub(super) fn name(out: &mut String, field: &Field) {
     out.push(':');
 }
 
-/// Writes what stands for "none".
+/// Writes the value for "none".
 pub(super) fn absent(out: &mut String, kind: FieldKind) {
     match kind {
         FieldKind::Names | FieldKind::Lines | FieldKind::Objects(_) => out.push_str("[]"),

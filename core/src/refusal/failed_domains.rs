@@ -1,8 +1,8 @@
-//! Why the service could not see that a name is controlled, whatever depth it says so in.
+//! The reasons why the service could not validate a name, at any depth.
 //!
-//! `details` was seen as `{domain: {URL or name: entry}}` and, one level shallower, as `{domain: entry}`; for CAA it
-//! is a list of domains. A name that passed is `{"validation_successful": true}`. A list may hold entries of any of these
-//! forms; what is none of them is passed over, and stays in the error's `details`.
+//! `details` was seen as `{domain: {URL or name: entry}}` and, one level less, as `{domain: entry}`. For CAA it is a
+//! list of domains. A validated name is `{"validation_successful": true}`. A list may have entries in any of these
+//! forms. Other entries are ignored here, and stay in the error's `details`.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use crate::error::FailedDomain;
 use crate::parameter::domain;
 
-/// The names in an error's details; `is_caa`: the error is about CAA records.
+/// The names in an error's details. `is_caa`: the error is about CAA records.
 pub(super) fn read(details: &Value, is_caa: bool) -> BTreeMap<String, FailedDomain> {
     let mut domains = BTreeMap::new();
     collect(details, is_caa, &mut domains);
@@ -37,14 +37,14 @@ fn collect(details: &Value, is_caa: bool, domains: &mut BTreeMap<String, FailedD
     }
 }
 
-/// The first failure of a name stands.
+/// The first failure of a name counts.
 fn note(domains: &mut BTreeMap<String, FailedDomain>, domain: &str, failed: Option<FailedDomain>) {
     if let Some(failed) = failed {
         domains.entry(domain.to_owned()).or_insert(failed);
     }
 }
 
-/// The name in an entry that says itself whom it is about, as in a list.
+/// The name in an entry that contains its own name, as in a list.
 fn named(entry: &Map<String, Value>) -> Option<&str> {
     let name = ["domain", "domain_name", "name"].iter().find_map(|member| entry.get(*member)?.as_str())?;
     domain::normalize(name).is_ok().then_some(name)
@@ -58,7 +58,7 @@ fn failure_in(domain: &str, entry: &Value, location: Option<&str>) -> Option<Fai
     }
 }
 
-/// The first failure in an entry, or in one of the entries below it.
+/// The first failure in an entry, or in one of its nested entries.
 fn failure_of(domain: &str, entry: &Map<String, Value>, location: Option<&str>) -> Option<FailedDomain> {
     if is_leaf(entry) {
         return (!passed(entry)).then(|| leaf(domain, entry, location));
@@ -87,7 +87,7 @@ fn leaf(domain: &str, entry: &Map<String, Value>, location: Option<&str>) -> Fai
     if entry.contains_key("cname_found") || entry.contains_key("record_correct") {
         let found = is_true(entry.get("cname_found"));
         return FailedDomain {
-            // The service names the record's first label only.
+            // The service returns only the record's first label.
             location: text("target_host").map(|label| format!("{label}.{}", location.unwrap_or(domain))),
             expected: text("target_record").map(|target| format!("a CNAME record to {target}")),
             found: text("actual_record").or_else(|| (!found).then(|| "no CNAME record".to_owned())),

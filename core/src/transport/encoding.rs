@@ -1,4 +1,4 @@
-//! Content encodings (RFC 9110, section 8.4): none is asked for, and something that stands between may apply one.
+//! Content encodings (RFC 9110, section 8.4): we request none, but a gateway may apply one.
 
 use std::io::{self, Read};
 
@@ -7,7 +7,7 @@ use ureq::http::{HeaderMap, header};
 
 use crate::excerpt;
 
-/// A body without its encoding; or as it came, with the name of the encoding that we cannot take off.
+/// The decoded body. Or the unchanged body and the name of its encoding, if we cannot decode it.
 pub(super) fn decode(
     body: Vec<u8>,
     headers: &HeaderMap,
@@ -16,13 +16,13 @@ pub(super) fn decode(
     let named = named(headers);
     let decoded = match named.as_slice() {
         [] => match excerpt::compression(&body) {
-            // A gateway may forget to say it. No JSON and no ZIP file begins like this.
+            // A gateway may forget the header. JSON and ZIP files never begin like this.
             Some("gzip") => read(MultiGzDecoder::new(body.as_slice()), limit),
             Some(name) => return Ok((body, Some(name.to_owned()))),
             None => return Ok((body, None)),
         },
         [name] if name == "gzip" || name == "x-gzip" => read(MultiGzDecoder::new(body.as_slice()), limit),
-        // Some servers leave out the frame.
+        // Some servers leave out the zlib header.
         [name] if name == "deflate" => read(ZlibDecoder::new(body.as_slice()), limit)
             .or_else(|_| read(DeflateDecoder::new(body.as_slice()), limit)),
         several => return Ok((body, Some(several.join(", ")))),
@@ -30,7 +30,7 @@ pub(super) fn decode(
     match decoded {
         Ok(decoded) if decoded.len() as u64 > limit => Err(ureq::Error::BodyExceedsLimit(limit)),
         Ok(decoded) => Ok((decoded, None)),
-        // What is named may not be what came: a reader finds out.
+        // The header may be wrong: the reader will notice.
         Err(_) => Ok((body, Some(named.into_iter().next().unwrap_or_else(|| "gzip".to_owned())))),
     }
 }
@@ -45,7 +45,7 @@ fn named(headers: &HeaderMap) -> Vec<String> {
         .collect()
 }
 
-/// One byte more than the limit tells that there is more.
+/// One byte more than the limit shows that the body is too large.
 fn read(decoder: impl Read, limit: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     decoder.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;

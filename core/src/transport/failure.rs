@@ -1,4 +1,4 @@
-//! ureq's errors as ours: what went wrong, with which host, and whether the request may have been carried out.
+//! Converts ureq's errors: what went wrong, with which host, and whether the request may have been carried out.
 
 use std::fmt;
 use std::io;
@@ -14,7 +14,7 @@ pub(super) fn classify(error: ureq::Error, watch: &Watch, service: &str, proxy: 
     if watch.sent { error.uncertain() } else { error }
 }
 
-/// Whom we were dealing with.
+/// The hosts of the exchange.
 struct Peer<'a> {
     service: &'a str,
     proxy: Option<&'a Proxy>,
@@ -22,12 +22,12 @@ struct Peer<'a> {
 }
 
 impl<'a> Peer<'a> {
-    /// The proxy that is to blame.
+    /// The proxy, if it caused the failure.
     fn proxy(&self) -> Option<&'a Proxy> {
         self.proxy.filter(|_| self.is_proxy)
     }
 
-    /// The settings to look at.
+    /// The settings to check.
     fn setting(&self) -> String {
         match self.proxy {
             Some(proxy) if self.is_proxy => proxy.place(),
@@ -87,7 +87,7 @@ fn describe(error: ureq::Error, watch: &Watch, peer: &Peer<'_>) -> Error {
         ureq::Error::Protocol(_) | ureq::Error::LargeResponseHeader(..) | ureq::Error::BodyStalled => {
             Error::new(Kind::Response, format!("{peer} did not answer in HTTP; check {}", peer.setting()))
         }
-        // Whatever else there is may quote the URL.
+        // Any other error may quote the URL.
         _ => Error::new(Kind::Network, format!("the exchange with {peer} failed; try again later")),
     }
 }
@@ -141,7 +141,7 @@ fn network_failure(peer: &Peer<'_>, sent: bool, error: &io::Error) -> Error {
     Error::new(Kind::Network, message)
 }
 
-/// The proxy is there, and does not do what it is asked for.
+/// The proxy is reachable, and does not do what it is asked.
 fn proxy_failure(failure: &ProxyFailure, proxy: &Proxy, service: &str) -> Error {
     let place = proxy.place();
     let message = match failure {
@@ -180,7 +180,7 @@ fn has_no_basic(schemes: &[String]) -> bool {
     !schemes.is_empty() && schemes.iter().all(|scheme| !scheme.eq_ignore_ascii_case("basic"))
 }
 
-/// The system's own words; anything that a library wrapped may quote more than we want to show.
+/// The system's own text. Texts that a library has wrapped may contain too much.
 fn plain(error: &io::Error) -> String {
     match error.raw_os_error() {
         Some(_) => error.to_string(),

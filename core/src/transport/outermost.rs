@@ -1,11 +1,11 @@
-//! The outermost layer, above TLS and proxies: it knows when a request begins to leave.
+//! The outermost layer, above TLS and proxies. It knows when a request begins to be sent.
 
 use ureq::Error;
 use ureq::unversioned::transport::{Buffers, ConnectionDetails, Connector, NextTimeout, Transport};
 
 use super::watch;
 
-/// Wraps connections to the service; what goes to a proxy before the tunnel stands is no request.
+/// Wraps connections to the service. Data that goes to a proxy before the tunnel exists is not part of a request.
 #[derive(Debug)]
 pub(super) struct OutermostConnector;
 

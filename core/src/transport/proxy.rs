@@ -1,4 +1,4 @@
-//! The proxy, if any: the one that is given, or the environment's when that is asked for.
+//! The proxy, if any: from the setting, or from the environment if the setting says so.
 
 mod exceptions;
 #[cfg(test)]
@@ -15,21 +15,21 @@ use crate::port;
 use crate::secret::Secret;
 
 const SETTING: &str = "proxy";
-/// In the order in which curl looks at them.
+/// In curl's order.
 const VARIABLES: [&str; 4] = ["https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"];
-/// The port of an `http://` proxy of the environment that names none: what works with curl has to work with us.
+/// The port of an `http://` proxy from the environment without a port: what works with curl has to work here.
 const PORT_OF_CURL: u16 = 1080;
 const EXCEPTIONS: [&str; 2] = ["no_proxy", "NO_PROXY"];
 
-/// Which proxy, and what says so.
+/// The proxy, and where it is configured.
 #[derive(Debug)]
 pub(crate) struct Choice {
     pub(crate) url: Secret,
-    /// The setting, or a variable of the environment.
-    said_by: &'static str,
+    /// The setting, or an environment variable.
+    source: &'static str,
 }
 
-/// The proxy: `setting`, or what the environment says where that is `env`.
+/// The proxy: `setting`, or the one of the environment if the setting is `env`.
 pub(crate) fn choose(
     setting: Option<&Secret>,
     base_url: &BaseUrl,
@@ -37,37 +37,37 @@ pub(crate) fn choose(
 ) -> Option<Choice> {
     let setting = setting?;
     if setting.reveal() != "env" {
-        return Some(Choice { url: setting.clone(), said_by: SETTING });
+        return Some(Choice { url: setting.clone(), source: SETTING });
     }
-    // What goes to this machine itself needs no proxy, and would show its key to one.
+    // This machine needs no proxy, and a proxy would see the key.
     if base_url.is_plain {
         return None;
     }
     let value = |name: &str| environment(name).filter(|value| !value.is_empty());
     let exceptions = EXCEPTIONS.iter().find_map(|name| value(name)).unwrap_or_default();
-    let (said_by, url) = VARIABLES.iter().find_map(|name| Some((*name, value(name)?)))?;
-    (!exceptions::cover(base_url.authority.host(), &exceptions)).then(|| Choice { url: url.into(), said_by })
+    let (source, url) = VARIABLES.iter().find_map(|name| Some((*name, value(name)?)))?;
+    (!exceptions::cover(base_url.authority.host(), &exceptions)).then(|| Choice { url: url.into(), source })
 }
 
-/// A proxy that can be used.
+/// A usable proxy.
 #[derive(Clone, Debug)]
 pub(super) struct Proxy {
     pub(super) ureq: ureq::Proxy,
-    said_by: &'static str,
+    source: &'static str,
 }
 
 impl Proxy {
     pub(super) fn new(choice: &Choice, base_url: &BaseUrl) -> Result<Self> {
-        // No message quotes the URL: it may hold a password.
+        // No message quotes the URL: it may contain a password.
         let refuse = |why: &str| {
-            let why = match choice.said_by {
+            let why = match choice.source {
                 SETTING => why.to_owned(),
                 variable => format!("{variable} in the environment: {why}"),
             };
             Err(Error::invalid(SETTING, why))
         };
         let url = choice.url.reveal();
-        // What looks like host, port and path are a user and a password then.
+        // Then the apparent host, port and path are a user and a password.
         if url.rsplit_once('@').is_some_and(|(before, _)| {
             before.split_once("://").map_or(before, |(_, rest)| rest).contains(['/', '?', '#'])
         }) {
@@ -88,19 +88,19 @@ impl Proxy {
                 "a plain http `base_url` is on this machine; sent through a proxy elsewhere, the key would be seen",
             );
         }
-        let is_environments = choice.said_by != SETTING;
+        let is_environments = choice.source != SETTING;
         if is_environments && port.is_none() && proxy.protocol() == ProxyProtocol::Http {
             return match with_port(&proxy, PORT_OF_CURL) {
-                Ok(ureq) => Ok(Self { ureq, said_by: choice.said_by }),
+                Ok(ureq) => Ok(Self { ureq, source: choice.source }),
                 Err(_) => refuse("expected the URL of an HTTP proxy with a port (http://host:port)"),
             };
         }
-        Ok(Self { ureq: proxy, said_by: choice.said_by })
+        Ok(Self { ureq: proxy, source: choice.source })
     }
 
-    /// Where it was said, as a message names it.
+    /// Where it is configured, for messages.
     pub(super) fn place(&self) -> String {
-        match self.said_by {
+        match self.source {
             SETTING => "`proxy`".to_owned(),
             variable => format!("`{variable}` in the environment"),
         }

@@ -1,7 +1,7 @@
-//! Names to addresses, remembered for a minute.
+//! Resolves names to addresses, with a cache of one minute.
 //!
-//! The system's resolver cannot be interrupted, so it runs on a thread of its own, which is left behind when its
-//! callers give up. Remembering keeps that thread off the path of nearly all calls.
+//! The system's resolver cannot be interrupted. So it runs on its own thread, which is abandoned if its callers give
+//! up. With the cache, nearly all calls need no thread.
 
 use std::collections::HashMap;
 use std::io;
@@ -18,29 +18,29 @@ use super::watch;
 use crate::thread;
 
 const REMEMBERED_FOR: Duration = Duration::from_secs(60);
-/// As many as ureq's list of addresses takes.
-const MOST_ADDRESSES: usize = 16;
+/// The size of ureq's list of addresses.
+const MAX_ADDRESSES: usize = 16;
 
-/// Resolves with the system's resolver and remembers.
+/// Uses the system's resolver and caches its answers.
 #[derive(Clone, Debug, Default)]
 pub(super) struct CachingResolver(Arc<Mutex<HashMap<String, Arc<Lookup>>>>);
 
-/// One question to the system, shared by all who have it.
+/// One query to the system, shared by all calls that need it.
 #[derive(Debug, Default)]
 struct Lookup {
-    answer: Mutex<Option<Answer>>,
+    answer: Mutex<Option<Resolved>>,
     answered: Condvar,
 }
 
 #[derive(Clone, Debug)]
-struct Answer {
+struct Resolved {
     until: Instant,
-    /// None where there are none.
+    /// Empty if the name has no address.
     addresses: Vec<IpAddr>,
 }
 
 impl CachingResolver {
-    /// Forgets everything: the addresses did not answer.
+    /// Clears the cache, because the addresses did not answer.
     pub(super) fn forget(&self) {
         self.lookups().retain(|_, lookup| lookup.answer().is_none());
     }
@@ -53,7 +53,7 @@ impl CachingResolver {
         if let Ok(address) = host.trim_matches(['[', ']']).parse() {
             return Ok(vec![address]);
         }
-        // Never asked for (RFC 6761, section 6.3): plain HTTP is allowed to this name.
+        // Never resolved (RFC 6761, section 6.3), because plain HTTP is allowed for this name.
         if host.eq_ignore_ascii_case("localhost") {
             return Ok(vec![Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()]);
         }
@@ -65,7 +65,7 @@ impl CachingResolver {
         Ok(addresses)
     }
 
-    /// The question for this host: one that is known or under way, or a new one on a thread of its own.
+    /// The query for this host: a known or running one, or a new one on its own thread.
     fn lookup(&self, host: &str) -> io::Result<Arc<Lookup>> {
         let mut lookups = self.lookups();
         if let Some(lookup) = lookups.get(host)
@@ -82,15 +82,15 @@ impl CachingResolver {
 }
 
 impl Lookup {
-    fn answer(&self) -> MutexGuard<'_, Option<Answer>> {
+    fn answer(&self) -> MutexGuard<'_, Option<Resolved>> {
         self.answer.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn ask_system(&self, host: &str) {
-        // Why there is none does not help: the resolver's texts name numbers.
+        // The reason does not help: the resolver's texts contain numbers.
         let addresses =
             (host, 0).to_socket_addrs().into_iter().flatten().map(|address| address.ip()).collect();
-        *self.answer() = Some(Answer { until: Instant::now() + REMEMBERED_FOR, addresses });
+        *self.answer() = Some(Resolved { until: Instant::now() + REMEMBERED_FOR, addresses });
         self.answered.notify_all();
     }
 
@@ -101,7 +101,7 @@ impl Lookup {
                 return Ok(answer.addresses.clone());
             }
             drop(answer);
-            let pause = watch::look()?;
+            let pause = watch::check()?;
             answer = self.answer();
             if answer.is_none() {
                 answer = self.answered.wait_timeout(answer, pause).unwrap_or_else(PoisonError::into_inner).0;
@@ -115,7 +115,7 @@ impl Resolver for CachingResolver {
         let host = uri.host().ok_or(ureq::Error::HostNotFound)?;
         let port = uri.port_u16().unwrap_or(if uri.scheme_str() == Some("http") { 80 } else { 443 });
         let mut found = self.empty();
-        for address in self.addresses(host)?.into_iter().take(MOST_ADDRESSES) {
+        for address in self.addresses(host)?.into_iter().take(MAX_ADDRESSES) {
             found.push(SocketAddr::new(address, port));
         }
         Ok(found)

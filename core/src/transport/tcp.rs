@@ -1,4 +1,4 @@
-//! TCP that can be interrupted: connecting, reading and writing look at the [`watch`](super::watch) every 50 ms.
+//! TCP that can be interrupted: connecting, reading and writing check the [`watch`](super::watch) every 50 ms.
 
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -33,16 +33,16 @@ impl<In: Transport> Connector<In> for TcpConnector {
         }
         let stream = connect_any(&details.addrs)?;
         stream.set_nodelay(true)?;
-        stream.set_read_timeout(Some(watch::LOOK_EVERY))?;
-        stream.set_write_timeout(Some(watch::LOOK_EVERY))?;
+        stream.set_read_timeout(Some(watch::POLL_INTERVAL))?;
+        stream.set_write_timeout(Some(watch::POLL_INTERVAL))?;
         let buffers =
             LazyBuffers::new(details.config.input_buffer_size(), details.config.output_buffer_size());
         Ok(Some(Either::B(TcpTransport { stream, buffers })))
     }
 }
 
-/// Tries the addresses one after the other; each but the last gets half of the time that is left. Where none connects, the
-/// failure that tells most is given: without IPv6, that it is missing says nothing of a service that refused.
+/// Tries one address after another. Each except the last gets half of the time that is left. If none connects, the most
+/// informative failure is returned: a missing IPv6 route says nothing about a service that refused.
 fn connect_any(addresses: &[SocketAddr]) -> io::Result<TcpStream> {
     let mut failure = io::Error::from(io::ErrorKind::AddrNotAvailable);
     for (index, address) in addresses.iter().enumerate() {
@@ -55,20 +55,20 @@ fn connect_any(addresses: &[SocketAddr]) -> io::Result<TcpStream> {
         };
         match connect(*address, half) {
             Ok(stream) => return Ok(stream),
-            Err(error) if tells(&error) > tells(&failure) => failure = error,
+            Err(error) if specificity(&error) > specificity(&failure) => failure = error,
             Err(_) => {}
         }
-        watch::look()?;
+        watch::check()?;
     }
     Err(failure)
 }
 
-/// How much a failure to connect tells of the peer.
-fn tells(error: &io::Error) -> u8 {
+/// How informative a connection failure is.
+fn specificity(error: &io::Error) -> u8 {
     use io::ErrorKind::{AddrNotAvailable, HostUnreachable, NetworkUnreachable, TimedOut};
     match error.kind() {
         AddrNotAvailable => 0,
-        // Without this family of addresses at all.
+        // This machine does not support the address family.
         _ if error.raw_os_error() == Some(Errno::EAFNOSUPPORT as i32) => 1,
         NetworkUnreachable => 1,
         HostUnreachable => 2,
@@ -92,7 +92,7 @@ fn connect(address: SocketAddr, end: Option<Instant>) -> io::Result<TcpStream> {
 
 fn await_connected(socket: &Socket, end: Option<Instant>) -> io::Result<()> {
     loop {
-        let pause = watch::look()?;
+        let pause = watch::check()?;
         if end.is_some_and(|end| Instant::now() >= end) {
             return Err(io::ErrorKind::TimedOut.into());
         }
@@ -106,15 +106,15 @@ fn await_connected(socket: &Socket, end: Option<Instant>) -> io::Result<()> {
     }
 }
 
-/// A connection whose reads and writes return every 50 ms for a look at the watch.
+/// A connection whose reads and writes return every 50 ms, so that the watch can be checked.
 #[derive(Debug)]
 pub(super) struct TcpTransport {
     stream: TcpStream,
     buffers: LazyBuffers,
 }
 
-/// Whether the socket's own time-out ended a read or write: only a chance to look.
-fn is_only_a_look(error: &io::Error) -> bool {
+/// Whether a read or write only ended because of the socket's time-out, so that the watch can be checked.
+fn is_poll_timeout(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut | io::ErrorKind::Interrupted)
         && error.raw_os_error() != Some(Errno::ETIMEDOUT as i32)
 }
@@ -127,12 +127,12 @@ impl Transport for TcpTransport {
     fn transmit_output(&mut self, amount: usize, _: NextTimeout) -> Result<(), Error> {
         let mut rest = &self.buffers.output()[..amount];
         while !rest.is_empty() {
-            watch::look()?;
-            // `write` sends with MSG_NOSIGNAL; a vectored write would raise SIGPIPE.
+            watch::check()?;
+            // `write` sends with MSG_NOSIGNAL. A vectored write would raise SIGPIPE.
             match self.stream.write(rest) {
                 Ok(0) => return Err(io::Error::from(io::ErrorKind::WriteZero).into()),
                 Ok(written) => rest = &rest[written..],
-                Err(error) if is_only_a_look(&error) => {}
+                Err(error) if is_poll_timeout(&error) => {}
                 Err(error) => return Err(error.into()),
             }
         }
@@ -141,19 +141,19 @@ impl Transport for TcpTransport {
 
     fn await_input(&mut self, _: NextTimeout) -> Result<bool, Error> {
         loop {
-            watch::look()?;
+            watch::check()?;
             match self.stream.read(self.buffers.input_append_buf()) {
                 Ok(read) => {
                     self.buffers.input_appended(read);
                     return Ok(read > 0);
                 }
-                Err(error) if is_only_a_look(&error) => {}
+                Err(error) if is_poll_timeout(&error) => {}
                 Err(error) => return Err(error.into()),
             }
         }
     }
 
-    /// An idle connection has nothing to say: bytes, an end or an error mean that it cannot be used again.
+    /// An idle connection has no data: if there are bytes, an end or an error, it cannot be used again.
     fn is_open(&mut self) -> bool {
         let flags = MsgFlags::MSG_PEEK | MsgFlags::MSG_DONTWAIT;
         recv(self.stream.as_raw_fd(), &mut [0], flags) == Err(Errno::EWOULDBLOCK)
@@ -170,18 +170,18 @@ mod tests {
     use crate::cancel::CancelToken;
     use crate::transport::Watch;
 
-    /// Refuses.
+    /// Refuses connections.
     fn closed() -> SocketAddr {
         TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a port")
     }
 
-    /// What cannot be connected to: no packet leaves.
+    /// Cannot be connected to: no packet is sent.
     fn unreachable() -> SocketAddr {
         "255.255.255.255:1".parse().expect("an address")
     }
 
     #[test]
-    fn of_several_failures_the_most_telling_one_is_given() {
+    fn the_most_informative_of_several_failures_is_returned() {
         for (addresses, kind) in [
             (vec![closed(), unreachable()], ErrorKind::ConnectionRefused),
             (vec![unreachable(), closed(), unreachable()], ErrorKind::ConnectionRefused),
@@ -194,7 +194,7 @@ mod tests {
 
     #[test]
     fn an_address_that_does_not_answer_tells_more_than_one_that_cannot_be_reached() {
-        // Its queue is full, so that the next one who comes hears nothing.
+        // Its queue is full, so the next connection gets no answer.
         let silent = Socket::new(Domain::IPV4, Type::STREAM, None).expect("a socket");
         silent.bind(&SocketAddr::from(([127, 0, 0, 1], 0)).into()).expect("a port");
         silent.listen(0).expect("a queue");

@@ -1,4 +1,4 @@
-//! Whom we believe to be the service.
+//! The trusted CAs for the service's certificate.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -22,7 +22,7 @@ pub(super) fn config(settings: &ClientBuilder) -> Result<TlsConfig> {
     Ok(TlsConfig::builder().root_certs(roots).unversioned_rustls_crypto_provider(provider).build())
 }
 
-/// ureq passes over certificates that it cannot read, so they are all tried here.
+/// ureq ignores certificates that it cannot read, so all of them are tried here.
 fn read(path: &Path) -> Result<RootCerts> {
     let refuse = |why: String| Error::invalid("ca_file", format!("{}: {why}", path.display()));
     let file = std::fs::read(path).map_err(|error| refuse(error.to_string()))?;

@@ -1,7 +1,7 @@
 //! A tunnel through an HTTP proxy: CONNECT (RFC 9110, section 9.3.6).
 //!
-//! ureq has a connector for it, too, whose failures are texts; ours tells what the proxy answered, so that an error can
-//! say whose it is.
+//! ureq's own connector reports failures only as texts. This one returns the proxy's answer, so that an error can name
+//! the cause.
 
 use std::fmt;
 use std::io::Write;
@@ -17,10 +17,10 @@ use zeroize::Zeroizing;
 
 use super::watch;
 
-/// A proxy's head is short.
-const LONGEST_HEAD: usize = 32 << 10;
+/// The head of a proxy's answer is short.
+const MAX_HEAD: usize = 32 << 10;
 
-/// Goes through the proxy, if there is one.
+/// Connects through the proxy, if there is one.
 #[derive(Debug)]
 pub(super) struct TunnelConnector {
     pub(super) proxy: Option<ureq::Proxy>,
@@ -29,12 +29,12 @@ pub(super) struct TunnelConnector {
     pub(super) config: Config,
 }
 
-/// What a proxy does instead of connecting us.
+/// The failures of a proxy.
 #[derive(Debug)]
 pub(super) enum ProxyFailure {
     Refused {
         status: u16,
-        /// The ways in which it takes credentials.
+        /// The authentication schemes that it offers.
         schemes: Vec<String>,
     },
     HungUp,
@@ -60,7 +60,7 @@ impl<In: Transport> Connector<In> for TunnelConnector {
         if let Some(transport) = chained {
             return Ok(Some(Either::A(transport)));
         }
-        // The connection to the proxy is made by the same chain, with a configuration that has none.
+        // The same chain makes the connection to the proxy, with a configuration without a proxy.
         let Some(proxy) = self.proxy.as_ref().filter(|_| details.config.proxy().is_some()) else {
             return Ok(None);
         };
@@ -107,14 +107,14 @@ impl TunnelConnector {
     }
 }
 
-/// Reads the proxy's answer; behind it stands what the service says.
+/// Reads the proxy's answer. Everything after it comes from the service.
 fn await_tunnel(transport: &mut dyn Transport, timeout: NextTimeout) -> Result<(), Error> {
     let failed = |failure| Err(Error::Other(Box::new(failure)));
     let mut is_open = true;
     loop {
         let input = transport.buffers().input();
-        // What is there already is looked at first: an interim answer may bring the next one along.
-        if !(input.starts_with(b"HTTP/") || b"HTTP/".starts_with(input)) || input.len() > LONGEST_HEAD {
+        // Buffered input is parsed first: an interim answer may be followed by the next one.
+        if !(input.starts_with(b"HTTP/") || b"HTTP/".starts_with(input)) || input.len() > MAX_HEAD {
             return failed(ProxyFailure::NotHttp);
         }
         let Some(length) = head_length(input) else {
@@ -140,7 +140,7 @@ fn await_tunnel(transport: &mut dyn Transport, timeout: NextTimeout) -> Result<(
     }
 }
 
-/// Up to the empty line.
+/// The length including the empty line.
 fn head_length(input: &[u8]) -> Option<usize> {
     let ends = |end: &[u8]| input.windows(end.len()).position(|part| part == end).map(|at| at + end.len());
     ends(b"\r\n\r\n").into_iter().chain(ends(b"\n\n")).min()
@@ -161,7 +161,7 @@ fn authentication_scheme(line: &str) -> Option<String> {
     (name.eq_ignore_ascii_case("proxy-authenticate") && is_word).then(|| scheme.to_owned())
 }
 
-/// What goes through the proxy: not yet secure, also where the way to the proxy is.
+/// The connection through the proxy. It is not secure yet, even if the connection to the proxy is.
 #[derive(Debug)]
 pub(super) struct Tunnel(Box<dyn Transport>);
 

@@ -1,7 +1,7 @@
-//! What the network code of the current thread has to heed: the call's token and deadline.
+//! The token and deadline that the network code of the current thread has to check.
 //!
-//! Connections are pooled and outlive the call that made them, so they cannot hold a call's token. They ask for the
-//! one of the thread that is using them: the library blocks, so a call stays on its thread.
+//! Connections are pooled and outlive the call that made them, so they cannot store a call's token. They use the token
+//! of the current thread: the library is blocking, so a call stays on its thread.
 
 use std::cell::RefCell;
 use std::io;
@@ -9,19 +9,19 @@ use std::time::{Duration, Instant};
 
 use crate::cancel::CancelToken;
 
-/// How long network code may go without a look at the token.
-pub(crate) const LOOK_EVERY: Duration = Duration::from_millis(50);
+/// How long network code may wait before it checks the token again.
+pub(crate) const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
-/// What one exchange has to heed, and what became of it so far.
+/// The limits of one exchange, and its state so far.
 #[derive(Clone, Debug)]
 pub(crate) struct Watch {
     pub(crate) cancel: CancelToken,
     pub(crate) deadline: Instant,
-    /// Until the connection stands.
+    /// Until the connection is established.
     pub(super) connect_deadline: Option<Instant>,
-    /// Whether any byte of the request may have left.
+    /// Whether any byte of the request may have been sent.
     pub(super) sent: bool,
-    /// Whether it is the proxy that we are dealing with, and not yet the service.
+    /// Whether the current peer is the proxy and not yet the service.
     pub(super) is_at_proxy: bool,
 }
 
@@ -34,8 +34,8 @@ impl Watch {
         self.connect_deadline.map_or(self.deadline, |end| end.min(self.deadline))
     }
 
-    /// An error once the token is cancelled or the time is over; what it says is not used, see `failure`.
-    fn look(&self) -> io::Result<Instant> {
+    /// An error if the token is cancelled or the deadline has passed. Its text is not used, see `failure`.
+    fn check(&self) -> io::Result<Instant> {
         let now = Instant::now();
         if self.cancel.is_cancelled() || now >= self.end() {
             return Err(io::ErrorKind::TimedOut.into());
@@ -48,7 +48,7 @@ thread_local! {
     static CURRENT: RefCell<Option<Watch>> = const { RefCell::new(None) };
 }
 
-/// Runs `work` under this watch and gives the watch back as it is afterwards.
+/// Runs `work` with this watch, and returns the watch in its final state.
 pub(super) fn under<T>(watch: Watch, work: impl FnOnce() -> T) -> (T, Watch) {
     struct Restore(Option<Watch>);
     impl Drop for Restore {
@@ -62,21 +62,21 @@ pub(super) fn under<T>(watch: Watch, work: impl FnOnce() -> T) -> (T, Watch) {
     (result, CURRENT.take().unwrap_or(kept))
 }
 
-/// Looks at the current watch; the time that is left until the next look.
-pub(super) fn look() -> io::Result<Duration> {
-    // A copy, since a token that asks may run the host's code, and that may call us.
+/// Checks the current watch. Returns the time until the next check.
+pub(super) fn check() -> io::Result<Duration> {
+    // A copy, because a token's callback may run the host's code, and that may call us.
     match CURRENT.with_borrow(Clone::clone) {
-        Some(watch) => watch.look().map(|now| (watch.end() - now).min(LOOK_EVERY)),
-        None => Ok(LOOK_EVERY),
+        Some(watch) => watch.check().map(|now| (watch.end() - now).min(POLL_INTERVAL)),
+        None => Ok(POLL_INTERVAL),
     }
 }
 
-/// The connection stands: from here on the call's own deadline counts.
+/// The connection is established: from now on the call's own deadline counts.
 pub(super) fn connected() {
     update(|watch| watch.connect_deadline = None);
 }
 
-/// From here on what fails is the proxy's fault, or the service's again.
+/// From now on a failure is the proxy's, or the service's again.
 pub(super) fn at_proxy(is_at_proxy: bool) {
     update(|watch| watch.is_at_proxy = is_at_proxy);
 }
@@ -85,7 +85,7 @@ pub(super) fn is_at_proxy() -> bool {
     CURRENT.with_borrow(|current| current.as_ref().is_some_and(|watch| watch.is_at_proxy))
 }
 
-/// Bytes of the request are about to leave.
+/// Bytes of the request are about to be sent.
 pub(super) fn sending() {
     update(|watch| {
         watch.connect_deadline = None;
@@ -97,7 +97,7 @@ fn update(change: impl FnOnce(&mut Watch)) {
     CURRENT.with_borrow_mut(|current| current.as_mut().map(change));
 }
 
-/// When the current phase must be over.
+/// When the current phase must end.
 pub(super) fn end() -> Option<Instant> {
     CURRENT.with_borrow(|current| current.as_ref().map(Watch::end))
 }

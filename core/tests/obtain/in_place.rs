@@ -1,4 +1,4 @@
-//! What is put in place, kept, renewed, and not put in place.
+//! What is installed, kept, renewed, and not installed.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -87,7 +87,7 @@ fn a_store_is_renewed_and_failures_are_told() {
     }
     let all = RenewAll::new(stand.folder.path().join("store"));
     let report = stand.client.send(&all).expect("nothing to do");
-    // The one with the least time left goes first, so their order is not that of their names.
+    // The one with the least time left comes first, so they are not in the order of their names.
     let outcomes = |report: &zerossl::Renewals| {
         let rows = report.results.iter().map(|result| (result.name.clone(), result.outcome));
         let mut rows: Vec<_> = rows.collect();
@@ -141,7 +141,7 @@ fn a_certificate_for_another_key_is_held() {
     let other = stand.client.send(&stand.wanted("example.org", stand.webroot())).expect("a certificate");
     let read = |name: &str| fs::read_to_string(&other.files[name]).expect(name);
     let lie = Reply::json(200, json!({"certificate.crt": read("cert"), "ca_bundle.crt": read("chain")}));
-    // It is fetched once more by each call, also by the one that gives it up.
+    // It is downloaded once more by each call, including the one that gives it up.
     support::fault(&stand.sandbox, "download_certificate", 3, When::Before, lie);
     let mut wanted = stand.wanted("example.com", stand.webroot());
     let error = stand.client.send(&wanted).expect_err("not ours");
@@ -168,7 +168,7 @@ fn a_clock_that_is_off_orders_nothing() {
 }
 
 #[test]
-fn a_clock_that_is_a_little_off_is_told_of() {
+fn a_clock_that_is_a_little_off_leads_to_a_warning() {
     let stand = Stand::new();
     stand.sandbox.advance(Duration::from_secs(600));
     let mut warnings = Vec::new();
@@ -186,11 +186,11 @@ fn a_clock_that_is_a_little_off_is_told_of() {
 }
 
 #[test]
-fn no_secret_is_in_what_is_told_or_kept() {
+fn no_secret_is_in_events_or_files() {
     let stand = Stand::new();
     let (tell, told) = channel();
     let client = stand.client.logging_to(move |line| {
-        // The test is still there.
+        // The test still runs.
         let _ = tell.send(line.to_owned());
     });
     client.send(&stand.wanted("example.com", stand.webroot())).expect("a certificate");

@@ -1,4 +1,4 @@
-//! `obtain` as its users have it.
+//! `obtain` through the public API.
 
 mod in_place;
 mod publishing;

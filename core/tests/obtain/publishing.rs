@@ -1,4 +1,4 @@
-//! The ways to publish, what their users hear, and how a call ends early.
+//! The ways to publish, the events of each, and how a call ends early.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -38,7 +38,7 @@ fn a_webroot_gets_the_file_for_the_time_needed() {
 }
 
 #[test]
-fn a_server_of_ours_tells_its_port() {
+fn the_built_in_server_reports_its_port() {
     let stand = Stand::new();
     let op = stand
         .start(&stand.wanted("example.com", json!({"method": "HTTP_CSR_HASH", "listen": "127.0.0.1:0"})));
@@ -142,7 +142,7 @@ fn mails_are_sent_once() {
 }
 
 #[test]
-fn a_wrong_webroot_is_told_before_the_service_looks() {
+fn a_wrong_webroot_is_reported_before_the_service_validates() {
     let stand = Stand::new();
     let elsewhere = stand.folder.path().join("elsewhere");
     fs::create_dir(&elsewhere).expect("a folder");
@@ -162,7 +162,7 @@ fn a_wrong_webroot_is_told_before_the_service_looks() {
 }
 
 #[test]
-fn the_services_no_is_told_with_what_was_found() {
+fn a_refusal_of_the_service_has_our_findings() {
     let stand = Stand::new();
     stand.sandbox.set_http_port(support::closed_port());
     let error =
@@ -196,7 +196,7 @@ fn a_cancel_keeps_the_order_and_comes_back_at_once() {
     assert_eq!((obtained.outcome, count(&stand.sandbox, "create_certificate")), (Outcome::Resumed, 1));
 }
 
-/// A hook that does not end is left to end on its own, and keeps the entry's lock until then.
+/// A hook that does not end is not waited for, and keeps the entry's lock until it ends.
 #[test]
 fn a_cancel_does_not_wait_for_a_hook() {
     let stand = Stand::new();

@@ -55,7 +55,7 @@ impl Stand {
     }
 }
 
-/// Reads an op to its end and gives every event to `see`.
+/// Reads an op to its end and passes every event to `see`.
 pub(crate) fn watch(op: &Op, mut see: impl FnMut(&Value)) -> Result<Obtained, Error> {
     loop {
         match op.next(Some(Duration::from_secs(60))).expect("it is used well") {

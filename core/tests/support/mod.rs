@@ -1,4 +1,4 @@
-//! What several tests need: a client for a sandbox, and servers that misbehave below HTTP.
+//! Shared by several tests: a client for a sandbox, and servers that misbehave below HTTP.
 
 #![allow(dead_code, unreachable_pub, reason = "each test program uses a part of it")]
 
@@ -13,7 +13,7 @@ use serde_json::Value;
 use zerossl::{Client, ClientBuilder};
 use zerossl_sandbox::{Fault, Options, Reply, Sandbox, When};
 
-/// Enough for a call that is to end at once, on a machine that is busy.
+/// Enough for a call that should end at once, on a busy machine.
 pub const SOON: Duration = Duration::from_secs(2);
 
 pub fn sandbox() -> Sandbox {
@@ -24,7 +24,7 @@ pub fn sandbox_with(options: Options) -> Sandbox {
     Sandbox::start(options).expect("a sandbox")
 }
 
-/// Settings for a sandbox: no pace, so that tests need not wait for it.
+/// Settings for a sandbox, without a rate limit, so that tests do not wait for it.
 pub fn settings(sandbox: &Sandbox) -> ClientBuilder {
     Client::builder().access_key(sandbox.access_key()).base_url(sandbox.base_url()).requests_per_second(0.0)
 }
@@ -33,12 +33,12 @@ pub fn client(sandbox: &Sandbox) -> Client {
     settings(sandbox).build().expect("a client")
 }
 
-/// Strikes the next calls of an operation.
+/// Adds a fault to the next requests of an operation.
 pub fn fault(sandbox: &Sandbox, operation: &str, times: usize, when: When, reply: Reply) {
     sandbox.fault(Fault { operation: Some(operation.to_owned()), times, when, reply });
 }
 
-/// How often the sandbox saw an operation.
+/// How many requests of an operation the sandbox has received.
 pub fn count(sandbox: &Sandbox, operation: &str) -> usize {
     sandbox.requests().iter().filter(|asked| asked.operation == Some(operation)).count()
 }
@@ -53,21 +53,21 @@ pub fn json(text: &str) -> Value {
     serde_json::from_str(text).expect("JSON")
 }
 
-/// Runs `work` and says how long it took.
+/// Runs `work` and returns how long it took.
 pub fn timed<T>(work: impl FnOnce() -> T) -> (T, Duration) {
     let started = Instant::now();
     let result = work();
     (result, started.elapsed())
 }
 
-/// A port at which nobody listens.
+/// A port where nobody listens.
 pub fn closed_port() -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     listener.local_addr().expect("its address").port()
 }
 
-/// A server of raw TCP: hands each connection to `serve`, on a thread of its own. The channel gives a message for each
-/// connection that came.
+/// A raw TCP server: each connection is passed to `serve`, on its own thread. The channel gets a message for each
+/// connection.
 pub fn raw_server(serve: impl Fn(TcpStream) + Send + Sync + 'static) -> (SocketAddr, Receiver<()>) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = listener.local_addr().expect("its address");
@@ -102,7 +102,7 @@ pub fn read_to_end(mut stream: TcpStream) {
     let _ = std::io::copy(&mut stream, &mut std::io::sink());
 }
 
-/// An address at which connecting hangs: its queue is full. It does so while the guard lives.
+/// An address where connecting hangs, because its queue is full. It does so as long as the guard exists.
 pub fn unresponsive_address() -> (SocketAddr, impl Sized) {
     let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).expect("a socket");
     socket.bind(&SocketAddr::from(([127, 0, 0, 1], 0)).into()).expect("a port");
@@ -116,7 +116,7 @@ pub fn unresponsive_address() -> (SocketAddr, impl Sized) {
     (address, (socket, waiting))
 }
 
-/// A proxy that speaks CONNECT and tunnels to wherever it is told; keeps the heads it was sent.
+/// A proxy that supports CONNECT and tunnels to any address. It stores the heads of the requests.
 pub fn connect_proxy() -> (SocketAddr, Arc<Mutex<Vec<String>>>) {
     let heads = Arc::new(Mutex::new(Vec::new()));
     let kept = Arc::clone(&heads);

@@ -1,4 +1,4 @@
-//! The way to the service: where it leads, how long it may take, whom it believes.
+//! The connection to the service: addresses, time limits, trust.
 
 mod settings;
 #[path = "../support/mod.rs"]

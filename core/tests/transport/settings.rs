@@ -1,4 +1,4 @@
-//! Settings, and how a request looks.
+//! Settings, and the form of a request.
 
 use std::sync::mpsc::channel;
 
@@ -51,7 +51,7 @@ fn settings_are_strict() {
     }
 }
 
-/// What goes out, byte by byte where it matters.
+/// The bytes that are sent, exactly where that matters.
 #[test]
 fn a_request_has_its_length_and_its_host() {
     let (told, heads) = channel();

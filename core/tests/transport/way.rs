@@ -12,7 +12,7 @@ use crate::builder_for;
 use crate::support::{self, SOON, client, fault, sandbox, sandbox_with, settings, timed};
 
 #[test]
-fn the_key_goes_one_way_or_the_other() {
+fn the_key_is_sent_in_the_query_or_in_a_header() {
     let sandbox = sandbox();
     for (auth, place) in [(Auth::Query, KeyPlace::Query), (Auth::Header, KeyPlace::Header)] {
         let client = settings(&sandbox).auth(auth).build().expect("settings");
@@ -39,7 +39,7 @@ fn a_key_full_of_odd_characters_arrives_unchanged() {
 fn no_key_is_an_auth_error_of_the_first_call() {
     let sandbox = sandbox();
     let client = Client::builder().base_url(sandbox.base_url()).build();
-    // The environment may hold a key; then there is nothing to see here.
+    // The environment may contain a key. Then there is nothing to test here.
     if std::env::var_os("ZEROSSL_ACCESS_KEY").is_none() {
         let error = client.expect("settings").send(&ListCertificates::default()).expect_err("no key");
         assert_eq!(error.kind(), Kind::Auth);

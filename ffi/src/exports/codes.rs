@@ -6,21 +6,21 @@
 pub const ZEROSSL_OK: i32 = 0;
 /// Bad UTF-8, bad JSON, an unknown or wrong parameter or setting.
 pub const ZEROSSL_E_INVALID_ARGUMENT: i32 = -1;
-/// The service said no.
+/// The service refused the request.
 pub const ZEROSSL_E_API: i32 = -2;
 /// The access key was refused or is missing.
 pub const ZEROSSL_E_AUTH: i32 = -3;
-/// Too many requests, also after the retries.
+/// Too many requests, even after the retries.
 pub const ZEROSSL_E_RATE_LIMITED: i32 = -4;
 /// No connection, a reset, a short body.
 pub const ZEROSSL_E_NETWORK: i32 = -5;
-/// The server's certificate or the handshake.
+/// The server's certificate or the TLS handshake failed.
 pub const ZEROSSL_E_TLS: i32 = -6;
-/// The deadline came first.
+/// The deadline passed.
 pub const ZEROSSL_E_TIMEOUT: i32 = -7;
 /// An answer that cannot be used: HTML, empty, not JSON, too large, a redirect.
 pub const ZEROSSL_E_RESPONSE: i32 = -8;
-/// The service could not see that the names are controlled.
+/// The service could not validate the names.
 pub const ZEROSSL_E_VALIDATION: i32 = -9;
 /// Cancelled by the caller.
 pub const ZEROSSL_E_CANCELLED: i32 = -10;
@@ -30,9 +30,9 @@ pub const ZEROSSL_E_STORAGE: i32 = -11;
 pub const ZEROSSL_E_FORKED: i32 = -12;
 /// Another process works on the entry.
 pub const ZEROSSL_E_BUSY: i32 = -13;
-/// A create whose outcome cannot be told.
+/// An order whose outcome is not known.
 pub const ZEROSSL_E_AMBIGUOUS: i32 = -14;
-/// The result of an op that still runs was asked for.
+/// The op still runs, so it has no result yet.
 pub const ZEROSSL_E_NOT_READY: i32 = -15;
 /// A caught panic: a bug of this library.
 pub const ZEROSSL_E_INTERNAL: i32 = -99;

@@ -9,7 +9,7 @@ use crate::files;
 use crate::top::top;
 
 /// What was said, and what is said now.
-const REPLACED: [(&str, &str); 16] = [
+const REPLACED: [(&str, &str); 40] = [
     ("Wish", "OrderSpec"),
     ("KeyWish", "KeySpec"),
     ("World", "Env"),
@@ -26,6 +26,30 @@ const REPLACED: [(&str, &str); 16] = [
     ("is_api", "Error::is"),
     ("told", "receiver"),
     ("brake", "create_limit"),
+    ("MOST_GROWTH", "MAX_GROWTH"),
+    ("MOST_SWEEPS", "MAX_SWEEPS"),
+    ("MOST_PAGES", "MAX_PAGES"),
+    ("MOST_USES", "MAX_KEY_USES"),
+    ("MOST_SHOWN", "MAX_SHOWN"),
+    ("LONGEST_LABEL", "MAX_LABEL"),
+    ("LOOKED_AT", "MAX_SCANNED"),
+    ("OF_THE_CALL", "ONE_CALL_ONLY"),
+    ("Whom", "DnsSource"),
+    ("Unheard", "UnknownCritical"),
+    ("Sighting", "ServerAnswers"),
+    ("look_only", "check_only"),
+    ("look_once", "probe_once"),
+    ("look_up", "check_program"),
+    ("look_at_key", "check_key"),
+    ("is_only_a_look", "is_poll_timeout"),
+    ("has_what_is_wanted", "has_requested_certificate"),
+    ("wanted_installed", "requested_in_place"),
+    ("say_what_stands", "with_conflicting_certificates"),
+    ("say_what_fills", "with_quota_use"),
+    ("may_stand_for", "may_belong_to"),
+    ("is_unsure_told", "has_warned_of_sync"),
+    ("in_its_place", "addresses_instead"),
+    ("tell_end", "send_outcome"),
 ];
 const FOLDERS: [&str; 4] = ["core/src", "ffi/src", "python/src", "sandbox/src"];
 

@@ -1,16 +1,16 @@
-//! What is known about an error of the service.
+//! A known error of the service.
 
-/// An error of the service that is known.
+/// A known error of the service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct KnownCode {
     /// The service's number.
     pub code: i64,
-    /// The service's word.
+    /// The service's type.
     pub api_type: &'static str,
     /// What it means and what to do.
     pub meaning: &'static str,
-    /// Whether it passes by itself: the call may be made again later.
+    /// Whether it is temporary: the call may be made again later.
     pub passing: bool,
 }
 
@@ -23,7 +23,7 @@ pub(super) const fn passing(code: i64, api_type: &'static str, meaning: &'static
 }
 
 impl KnownCode {
-    /// Whether the service means this one: its word tells, and its number where there is no word.
+    /// Whether the service means this error: the type decides, or the number if there is no type.
     pub(crate) fn is_meant_by(&self, api_type: Option<&str>, code: Option<i64>) -> bool {
         api_type.map_or(code == Some(self.code), |word| word == self.api_type)
     }

@@ -1,4 +1,4 @@
-//! What `obtain` takes and answers.
+//! Parameters and answer of `obtain`.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -14,74 +14,76 @@ use crate::subject::Subject;
 use crate::words::words;
 
 request! {
-    /// Leaves a valid certificate in a folder. Nothing is done while the one there is good, an order under way goes on,
-    /// and otherwise a new one is ordered. Safe to repeat, safe to kill.
+    /// Gets a valid certificate and installs it in a folder. A good certificate is kept, and an order that exists
+    /// already is continued; otherwise a new one is ordered. The call can be repeated and killed at any time.
     pub struct Obtain {
         required {
-            /// The names; the first one is the CN.
+            /// The names. The first one is the CN.
             domains: Vec<String> = DistinctDomains;
-            /// The folder of all entries; it is made if there is none.
+            /// The folder of all entries. It is made if it does not exist.
             directory: PathBuf = Text;
-            /// How control of the names is shown: `method`, and one of `webroot`, `listen`, `hook`, `emails`; with
-            /// none of them the caller is asked by events.
+            /// How control of the names is proved: `method`, and one of `webroot`, `listen`, `hook`, `emails`. Without
+            /// any of these, events ask the caller to publish.
             validation: Value = Object;
         }
         optional {
-            /// The entry's name, a folder in `directory`; the first domain if absent.
+            /// The entry's name, a folder in `directory`; by default the first domain.
             name: String = Text;
             /// Days of validity; 90 by default.
             validity_days: u64 = Integer(1, 10_000);
-            /// Exactly these names, true by default; otherwise the service adds the www or bare twin of a name.
+            /// Exactly these names; true by default. If false, the service adds the www or bare twin of a name.
             strict_domains: bool = Flag;
             /// The kind of key; ecdsa-p256 by default.
             key_type: KeyType = OneOf(KeyType::WORDS);
-            /// Whether a renewal keeps the key; one whose certificate was revoked is never kept.
+            /// Whether a renewal uses the same key. The key of a revoked certificate is never used again.
             reuse_key: bool = Flag;
-            /// A key of the caller's, PEM, for all orders of the entry: later calls and `renew_all` take it from the
-            /// key's own file, until `reuse_key` is false or another `key_type` is asked for.
+            /// A key of the caller, in PEM, for all orders of the entry. Later calls and `renew_all` read it from the
+            /// entry, until `reuse_key` is false or another `key_type` is requested.
             private_key: Secret = PrivateKey;
-            /// A CSR of the caller's, PEM, whose names are `domains`: the caller keeps the key, so there is no
-            /// `privkey` and no `combined` among the files. Not with `key_type`, `subject`, `private_key`, `reuse_key`.
+            /// A CSR of the caller, in PEM, with the names in `domains`. The caller keeps the key, so there is no
+            /// `privkey` and no `combined` among the files. Not together with `key_type`, `subject`, `private_key`,
+            /// `reuse_key`.
             csr: String = Csr;
-            /// What a CSR of ours says beside the CN, as in `generate_csr`.
+            /// The subject of the CSR besides the CN, as in `generate_csr`.
             subject: Subject = Subject;
-            /// The share of the lifetime that is left when the certificate is renewed; 1/3 by default.
+            /// The certificate is renewed when this share of its lifetime is left; 1/3 by default.
             renew_at: f64 = Number;
-            /// Orders anew though the certificate is good, and though too many creates are without an outcome.
+            /// Orders a new certificate even if the current one is good, and even if the outcome of too many creates is
+            /// not known.
             force: bool = Flag;
-            /// Which certificate the new one replaces, which passes the quota: `auto` (the newest of the entry; the
-            /// default), `never`, or an id.
+            /// The certificate that the new one replaces, which does not use a place in the quota: `auto` (the newest
+            /// of the entry; the default), `never`, or an id.
             replace: String = Id;
-            /// Seconds for the whole call; 1800 by default, without end for EMAIL.
+            /// Seconds for the whole call; 1800 by default, no limit for EMAIL.
             deadline: f64 = Seconds;
-            /// Seconds before the order is looked at again, growing to 30; 2 by default.
+            /// Seconds between two checks of the order, growing to 30; 2 by default.
             poll_interval: f64 = Seconds;
-            /// Seconds after which an order whose answer was lost, and which cannot be found, counts as not made; 30
-            /// by default.
+            /// Seconds until an order whose answer was lost, and which is not found, counts as not made; 30 by default.
             settle: f64 = Seconds;
-            /// Whether we look at files and records before the service does, and what follows from what we find; warn
-            /// by default.
+            /// Whether files and records are checked before the service does it, and what a problem leads to; warn by
+            /// default.
             preflight: String = OneOf(&["warn", "strict", "off"]);
-            /// The DNS server for our own look, `ADDRESS` or `ADDRESS:PORT`; by default the authoritative ones.
+            /// The DNS server for these checks, `ADDRESS` or `ADDRESS:PORT`; by default the authoritative servers.
             resolver: String = Text;
-            /// Where our own look goes instead, as in curl: `HOST:PORT:TO_HOST:TO_PORT`.
+            /// Other addresses for these checks to connect to, as in curl: `HOST:PORT:TO_HOST:TO_PORT`.
             connect_to: Vec<String> = TextList;
-            /// A command that runs after a new certificate is in place, at least once for each.
+            /// A command that runs after a new certificate is installed, at least once for each certificate.
             deploy_hook: Vec<String> = Command;
-            /// Whether `current` goes back to the version before when the deploy hook fails.
+            /// Whether `current` is set back to the previous version if the deploy hook fails.
             rollback: bool = Flag;
-            /// The id of the order that is ours, after an error of kind `ambiguous`.
+            /// The id of the order to continue, after an error of kind `ambiguous`.
             adopt: String = Id;
-            /// Gives up the order under way; one that is issued meanwhile is installed.
+            /// Gives up the current order. If it is issued in the meantime, the certificate is installed.
             abandon: bool = Flag;
-            /// No network while the certificate is good; otherwise the service is asked once whether it was revoked.
+            /// Does not use the network while the certificate is good. By default the service is asked once whether it
+            /// was revoked.
             offline: bool = Flag;
         }
     }
 }
 
 impl Obtain {
-    /// A certificate for these names in this folder; `validation` as in the reference.
+    /// A certificate for these names in this folder. For `validation` see the reference.
     pub fn new<D: Into<String>>(
         domains: impl IntoIterator<Item = D>,
         directory: impl Into<PathBuf>,
@@ -92,35 +94,36 @@ impl Obtain {
 }
 
 words! {
-    /// What came of it.
+    /// The result of the call.
     pub enum Outcome {
-        /// The first certificate of the entry is in place.
+        /// The first certificate of the entry is installed.
         Issued = "issued",
-        /// A newer one is in place.
+        /// A newer certificate is installed.
         Renewed = "renewed",
-        /// One is in place whose order an earlier call had begun.
+        /// A certificate is installed whose order was made by an earlier call.
         Resumed = "resumed",
-        /// The one in place is good.
+        /// The installed certificate is good.
         Unchanged = "unchanged",
-        /// The service still looks or issues: call again.
+        /// The service is still validating or issuing: call again.
         Pending = "pending",
-        /// The order under way was given up.
+        /// The current order was given up.
         Abandoned = "abandoned",
-        /// It is due, and left for the next run: `max_orders` of `renew_all`.
+        /// The renewal is due, and left for the next run: `max_orders` of `renew_all`.
         Postponed = "postponed",
     }
 }
 
 answer! {
-    /// What `obtain` left.
+    /// The result of `obtain`.
     pub struct Obtained: OBTAINED {
         /// issued, renewed, resumed, unchanged, pending, abandoned.
         outcome: Outcome = Text.required();
-        /// The certificate, or the order that waits or was given up.
+        /// The certificate, or the order that is pending or was given up.
         certificate: Option<Certificate> = ObjectOrNone(&CERTIFICATE);
-        /// Where the files in use lie: `privkey`, `cert`, `chain`, `fullchain`, `combined`; with `csr` without the key.
+        /// The paths of the files in use: `privkey`, `cert`, `chain`, `fullchain`, `combined`; with `csr` without the
+        /// key.
         files: BTreeMap<String, String> = Map(&FieldKind::Text);
-        /// Whether the deploy hook has had the certificate in use; without a hook true.
+        /// Whether the deploy hook has run for the certificate in use; true without a hook.
         deployed: Option<bool> = Flag;
         ..extra
     }

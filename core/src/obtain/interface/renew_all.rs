@@ -1,4 +1,4 @@
-//! What `renew_all` takes and answers.
+//! Parameters and answer of `renew_all`.
 
 use std::path::PathBuf;
 
@@ -9,8 +9,8 @@ use crate::declare::{answer, request};
 use crate::time::Time;
 
 request! {
-    /// Does for every entry of a store what `obtain` would, by the parameters it was last called with. It goes on after
-    /// a failure; the error has the whole report as its `details`.
+    /// Runs `obtain` for every entry of a store, with the parameters of its last call. It continues after a failure.
+    /// The error then has the complete report in its `details`.
     #[in_rust = "The error is of the first failure's kind; see [`Error::details`](crate::Error::details)."]
     pub struct RenewAll {
         required {
@@ -18,48 +18,48 @@ request! {
             directory: PathBuf = Text;
         }
         optional {
-            /// How many entries are worked on at once; 4 by default.
+            /// How many entries are processed at the same time; 4 by default.
             jobs: u64 = Integer(1, 32);
-            /// How many new orders are made at most, refused ones left out; what would need another is `postponed` to
-            /// the next run.
+            /// How many new orders are made at most, not counting refused ones. Entries that would need another order
+            /// are `postponed` to the next run.
             max_orders: u64 = Integer(0, u64::MAX);
-            /// No network for entries whose certificate is good; what was revoked goes unnoticed.
+            /// Does not use the network for entries whose certificate is good. A revocation is not noticed then.
             offline: bool = Flag;
         }
     }
 }
 
 impl RenewAll {
-    /// All entries in this folder.
+    /// Renews all entries in this folder.
     pub fn new(directory: impl Into<PathBuf>) -> Self {
         Self::with(directory.into())
     }
 }
 
 answer! {
-    /// What became of all entries of a store.
+    /// The results for all entries of a store.
     #[derive(Default)]
     pub struct Renewals: RENEWALS {
         /// How many entries failed.
         failed: u64 = Count.required();
-        /// Each entry, the one with the least time left first.
+        /// The result for each entry. The entry with the least time left comes first.
         results: Vec<Renewal> = Objects(&RENEWAL).required();
         ..extra
     }
 }
 
 answer! {
-    /// What became of one entry.
+    /// The result for one entry.
     pub struct Renewal: RENEWAL {
-        /// The entry.
+        /// The entry's name.
         name: String = Text.required();
-        /// As `obtain` has it, or postponed; none if it failed.
+        /// The outcome as in `obtain`, or postponed; none if it failed.
         outcome: Option<Outcome> = Text;
-        /// The certificate, or the order that waits.
+        /// The certificate, or the order that is pending.
         id: Option<String> = Text;
-        /// When the leaf in place ends.
+        /// When the installed leaf expires.
         expires: Option<Time> = Time;
-        /// Whole days until then.
+        /// Full days until then.
         days_left: Option<u64> = Count;
         /// Why it failed: an error in its JSON form.
         error: Option<Value> = Any;

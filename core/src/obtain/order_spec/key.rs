@@ -1,4 +1,4 @@
-//! What a call says of the key.
+//! The parameters of the key.
 
 use zeroize::Zeroizing;
 
@@ -9,25 +9,25 @@ use crate::obtain::csr::Csr;
 use crate::obtain::interface::Obtain;
 use crate::signing_request;
 
-/// Whose key it is.
+/// Where the key comes from.
 #[derive(Debug)]
 pub(crate) enum KeySpec {
-    /// Made here, or kept.
+    /// Made by the library, or kept from an earlier order.
     Ours { key_type: Option<KeyType>, reuse: Option<bool> },
-    /// The caller's own.
+    /// Given by the caller.
     Own { pem: Zeroizing<String>, public_key: String },
     /// The caller keeps the key and gives a CSR.
     Csr { pem: String, public_key: String },
 }
 
 impl KeySpec {
-    pub(crate) fn read(wanted: &Obtain) -> Result<Self> {
-        if let Some(pem) = &wanted.csr {
+    pub(crate) fn read(request: &Obtain) -> Result<Self> {
+        if let Some(pem) = &request.csr {
             let others = [
-                ("key_type", wanted.key_type.is_some()),
-                ("subject", wanted.subject.is_some()),
-                ("private_key", wanted.private_key.is_some()),
-                ("reuse_key", wanted.reuse_key.is_some()),
+                ("key_type", request.key_type.is_some()),
+                ("subject", request.subject.is_some()),
+                ("private_key", request.private_key.is_some()),
+                ("reuse_key", request.reuse_key.is_some()),
             ];
             if let Some((other, _)) = others.into_iter().find(|(_, is_given)| *is_given) {
                 return Err(Error::invalid(
@@ -35,19 +35,19 @@ impl KeySpec {
                     "it does not go with `csr`: key and subject are the CSR's",
                 ));
             }
-            let public_key = fitting_csr(pem, &wanted.domains)?.public_key;
+            let public_key = fitting_csr(pem, &request.domains)?.public_key;
             return Ok(Self::Csr { pem: pem.clone(), public_key });
         }
-        if let Some(pem) = &wanted.private_key {
-            if wanted.reuse_key == Some(false) {
+        if let Some(pem) = &request.private_key {
+            if request.reuse_key == Some(false) {
                 let why = "false does not go with `private_key`, which is used for all orders of the entry";
                 return Err(Error::invalid("reuse_key", why));
             }
-            let key = signing_request::read_key(pem.reveal(), wanted.key_type)?;
+            let key = signing_request::read_key(pem.reveal(), request.key_type)?;
             let public_key = signing_request::public_key(&key);
             return Ok(Self::Own { pem: key.to_pem()?, public_key });
         }
-        Ok(Self::Ours { key_type: wanted.key_type, reuse: wanted.reuse_key })
+        Ok(Self::Ours { key_type: request.key_type, reuse: request.reuse_key })
     }
 
     /// The type of a key that is made here.
@@ -66,7 +66,7 @@ impl KeySpec {
     }
 }
 
-/// A CSR whose names are those of the order, the first one as its CN.
+/// A CSR whose names are the names of the order, with the first one as its CN.
 fn fitting_csr(pem: &str, domains: &[String]) -> Result<Csr> {
     let Some(csr) = Csr::read(pem) else {
         return Err(Error::invalid("csr", "it cannot be read, or its signature is wrong; make it again"));

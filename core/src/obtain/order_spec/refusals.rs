@@ -1,4 +1,4 @@
-//! What the service would take a place in the quota for, and never issue: refused before anything is sent.
+//! Orders that would use a place in the quota and never be issued. They are refused before anything is sent.
 
 use std::net::{IpAddr, Ipv4Addr};
 
@@ -10,7 +10,7 @@ use crate::obtain::address::{DOCUMENTATION, why_not_public};
 const RESERVED: [&str; 9] =
     ["alt", "example", "home.arpa", "internal", "invalid", "local", "localhost", "onion", "test"];
 
-/// Looks at the names of an order and at the method that is to show control of them.
+/// Checks the names of an order and the method that validates them.
 pub(crate) fn check(domains: &[String], method: ValidationMethod, is_trial: bool) -> Result<()> {
     for (index, name) in domains.iter().enumerate() {
         let why = if name.starts_with("*.") {

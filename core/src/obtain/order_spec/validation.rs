@@ -10,13 +10,13 @@ use crate::obtain::publish::{Publisher, Webroots};
 use crate::parameter::domain::normalize;
 
 /// The parameter `validation`.
-pub(super) struct Validation {
+pub(super) struct ValidationSpec {
     pub(super) method: ValidationMethod,
     pub(super) publisher: Publisher,
     pub(super) emails: Vec<String>,
 }
 
-/// The same with every path absolute: `renew_all` may be called in another folder.
+/// The same with absolute paths: `renew_all` may run in another folder.
 pub(super) fn absolute(mut given: Map<String, Value>) -> Map<String, Value> {
     match given.get_mut("webroot") {
         Some(Value::Object(folders)) => folders.values_mut().for_each(make_absolute),
@@ -29,7 +29,7 @@ pub(super) fn absolute(mut given: Map<String, Value>) -> Map<String, Value> {
     given
 }
 
-/// The program of a command, unless it is a name to be looked for in `PATH`.
+/// Makes the program of a command absolute, unless it is a name that is searched in `PATH`.
 pub(super) fn absolute_command(command: &mut Value) {
     let program = command.as_array_mut().and_then(|words| words.first_mut());
     if let Some(program) = program.filter(|program| program.as_str().is_some_and(|path| path.contains('/'))) {
@@ -37,7 +37,7 @@ pub(super) fn absolute_command(command: &mut Value) {
     }
 }
 
-/// What is no path, or no text when it is absolute, stays as it is: it is refused where it is used.
+/// If it is not a path, or cannot be text when absolute, it is not changed. It is refused where it is used.
 fn make_absolute(path: &mut Value) {
     let absolute = path.as_str().and_then(|path| std::path::absolute(path).ok());
     if let Some(absolute) = absolute.and_then(|path| path.into_os_string().into_string().ok()) {
@@ -45,14 +45,14 @@ fn make_absolute(path: &mut Value) {
     }
 }
 
-/// Its members.
-const MEMBERS: [&str; 5] = ["method", "webroot", "listen", "hook", "emails"];
+/// The members of the parameter.
+const ALLOWED_MEMBERS: [&str; 5] = ["method", "webroot", "listen", "hook", "emails"];
 
-impl Validation {
+impl ValidationSpec {
     pub(super) fn read(given: &Map<String, Value>, domains: &[String]) -> Result<Self> {
-        if let Some(unknown) = given.keys().find(|name| !MEMBERS.contains(&name.as_str())) {
+        if let Some(unknown) = given.keys().find(|name| !ALLOWED_MEMBERS.contains(&name.as_str())) {
             let shown: String = unknown.chars().filter(|c| !c.is_control()).take(60).collect();
-            let why = format!("unknown member; known ones are {}", MEMBERS.join(", "));
+            let why = format!("unknown member; known ones are {}", ALLOWED_MEMBERS.join(", "));
             return Err(Error::invalid(format!("validation.{shown}"), why));
         }
         let Some(method) = given.get("method").and_then(Value::as_str).and_then(ValidationMethod::from_word)

@@ -1,4 +1,4 @@
-//! CAA records: who may certify a name (RFC 8659, section 3).
+//! CAA records: which CAs may issue for a name (RFC 8659, section 3).
 
 use std::net::IpAddr;
 
@@ -13,14 +13,14 @@ use crate::excerpt::one_line;
 
 pub(super) const EXPECTED: &str = "no CAA record, or one for sectigo.com";
 
-/// A wildcard's records are those of the name without the star.
+/// The records of a wildcard are those of the name without the star.
 pub(super) fn host(name: &str) -> &str {
     name.strip_prefix("*.").unwrap_or(name)
 }
 
-/// The records nearest to the name decide.
+/// The records that are closest to the name decide.
 pub(super) async fn check(probe: &Probe, place: &Place, name: &str) -> Option<Finding> {
-    // Addresses have none.
+    // An IP address has no CAA records.
     if name.parse::<IpAddr>().is_ok() {
         return None;
     }
@@ -51,17 +51,17 @@ pub(super) async fn check(probe: &Probe, place: &Place, name: &str) -> Option<Fi
 }
 
 fn judge(here: &Place, records: &[CAA], wildcard: bool) -> Option<Finding> {
-    const SHOWN: usize = 400;
+    const MAX_SHOWN: usize = 400;
     let all = records.iter().map(policy::shown).collect::<Vec<_>>().join(", ");
     let advice = match policy::verdict(records, wildcard) {
         Verdict::Allowed => return None,
         Verdict::Missing(tag) => {
             format!("add this record: `{}. CAA 0 {tag} \"sectigo.com\"`", here.location)
         }
-        Verdict::Unheard => format!(
+        Verdict::UnknownCritical => format!(
             "take away the critical flag (128) of what CAs do not know, or the record, from {}.",
             here.location
         ),
     };
-    Some(here.wrong(one_line(&all, SHOWN), advice))
+    Some(here.wrong(one_line(&all, MAX_SHOWN), advice))
 }

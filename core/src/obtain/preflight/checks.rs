@@ -1,37 +1,36 @@
-//! All checks, side by side, until the deadline.
+//! All checks, in parallel, until the deadline.
 
 use tokio::time::timeout_at;
 
+use super::check_target::CheckTarget;
 use super::finding::Finding;
+use super::join_all::join_all;
 use super::probe::Probe;
-use super::subject::Subject;
-use super::together::together;
 use super::{caa, file, record};
 use crate::obtain::challenge::Challenge;
 
-/// Findings in the order of the subjects.
-pub(super) async fn all(probe: &Probe, subjects: &[Subject]) -> Vec<Finding> {
-    /// A server that is asked for more may take it for an attack.
-    const AT_ONCE: usize = 16;
+/// Findings in the order of the targets.
+pub(super) async fn all(probe: &Probe, targets: &[CheckTarget]) -> Vec<Finding> {
+    /// A server may take more requests than this for an attack.
+    const MAX_CONCURRENT: usize = 16;
     let mut findings = Vec::new();
-    for some in subjects.chunks(AT_ONCE) {
-        findings
-            .extend(together(some.iter().map(|subject| check(probe, subject))).await.into_iter().flatten());
+    for some in targets.chunks(MAX_CONCURRENT) {
+        findings.extend(join_all(some.iter().map(|target| check(probe, target))).await.into_iter().flatten());
     }
     findings
 }
 
-async fn check(probe: &Probe, subject: &Subject) -> Option<Finding> {
-    let place = subject.place();
+async fn check(probe: &Probe, target: &CheckTarget) -> Option<Finding> {
+    let place = target.place();
     let checked = async {
-        match subject {
-            Subject::Challenge(Challenge::File { url, content, .. }) => {
+        match target {
+            CheckTarget::Challenge(Challenge::File { url, content, .. }) => {
                 file::check(probe, &place, url, content).await
             }
-            Subject::Challenge(Challenge::Record { name, target, .. }) => {
+            CheckTarget::Challenge(Challenge::Record { name, target, .. }) => {
                 record::check(probe, &place, name, target).await
             }
-            Subject::Caa(name) => caa::check(probe, &place, name).await,
+            CheckTarget::Caa(name) => caa::check(probe, &place, name).await,
         }
     };
     match timeout_at(probe.deadline, checked).await {

@@ -1,4 +1,4 @@
-//! Where our own fetches go instead of where DNS leads: curl's `--connect-to`.
+//! Redirects our own fetches to other addresses than DNS says: curl's `--connect-to`.
 
 use std::net::Ipv6Addr;
 
@@ -7,19 +7,19 @@ use crate::error::{Error, Result};
 const EXPECTED: &str = "expected `HOST:PORT:TO_HOST:TO_PORT`, as curl's --connect-to: an empty HOST or PORT is any, an \
                         empty TO_HOST or TO_PORT changes nothing, and IPv6 addresses are in brackets";
 
-/// The entries, the first that fits counts.
+/// The rules. The first one that matches is used.
 #[derive(Clone, Debug, Default)]
-pub(super) struct ConnectTo(Vec<Entry>);
+pub(super) struct ConnectTo(Vec<Rule>);
 
 #[derive(Clone, Debug)]
-struct Entry {
-    from: Target,
-    to: Target,
+struct Rule {
+    from: HostPort,
+    to: HostPort,
 }
 
 /// A host, without brackets, and a port.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Target {
+pub(super) struct HostPort {
     pub(super) host: Option<String>,
     pub(super) port: Option<u16>,
 }
@@ -32,9 +32,9 @@ impl ConnectTo {
         entries.iter().enumerate().map(entry).collect::<Result<_>>().map(Self)
     }
 
-    /// Where to go for this host and port. What is absent stays as it is.
-    pub(super) fn find(&self, host: &str, port: u16) -> Option<&Target> {
-        let fits = |from: &Target| {
+    /// Where to connect to for this host and port. An absent part is not changed.
+    pub(super) fn find(&self, host: &str, port: u16) -> Option<&HostPort> {
+        let fits = |from: &HostPort| {
             from.host.as_ref().is_none_or(|name| name.eq_ignore_ascii_case(host))
                 && from.port.is_none_or(|number| number == port)
         };
@@ -42,14 +42,14 @@ impl ConnectTo {
     }
 }
 
-fn entry(text: &str) -> Option<Entry> {
+fn entry(text: &str) -> Option<Rule> {
     let (from, rest) = target(text)?;
     let (to, rest) = target(rest?)?;
-    rest.is_none().then_some(Entry { from, to })
+    rest.is_none().then_some(Rule { from, to })
 }
 
-/// A host and a port, and what follows behind the next colon, if there is one.
-fn target(text: &str) -> Option<(Target, Option<&str>)> {
+/// A host and a port, and the text after the next colon, if there is one.
+fn target(text: &str) -> Option<(HostPort, Option<&str>)> {
     let (host, rest) = match text.strip_prefix('[') {
         Some(bracketed) => {
             let (host, rest) = bracketed.split_once("]:")?;
@@ -69,5 +69,5 @@ fn target(text: &str) -> Option<(Target, Option<&str>)> {
         }
         _ => return None,
     };
-    Some((Target { host: (!host.is_empty()).then(|| host.to_owned()), port }, rest))
+    Some((HostPort { host: (!host.is_empty()).then(|| host.to_owned()), port }, rest))
 }

@@ -1,8 +1,8 @@
-//! Whom to ask for what.
+//! Which DNS server is asked for which record.
 //!
-//! Without a server of the user's, the authoritative ones are asked themselves. The system's resolver only finds them,
-//! and answers for CAA records where it knows of none. It is never asked for what is yet to appear: it would remember
-//! that it does not exist.
+//! Unless the user names a server, the authoritative servers are asked directly. The system's resolver is only used to
+//! find them, and to get CAA records where it finds no authoritative servers. It is never asked for a record that is
+//! still missing: it would cache that answer.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
@@ -11,34 +11,34 @@ use std::time::Duration;
 
 use hickory_resolver::proto::rr::{Name, RData, Record, RecordType};
 
+use super::join_all::join_all;
 use super::name_server::{Failure, NameServer};
 use super::resolv_conf;
-use super::together::together;
 
 pub(super) const DNS_PORT: u16 = 53;
 
-/// Whom to ask.
+/// The servers to ask.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Whom {
+pub(super) enum DnsSource {
     /// One server, for everything.
     Only(SocketAddr),
-    /// The authoritative servers, at this port. The system's resolver finds them, unless a test says who does.
+    /// The authoritative servers, at this port. The system's resolver finds them, or the `finder` of a test.
     Authorities { finder: Option<SocketAddr>, port: u16 },
 }
 
 pub(super) struct Dns {
     resolver: Result<Arc<NameServer>, Failure>,
-    /// Where authoritative servers are, unless the resolver is asked for everything.
+    /// The port of authoritative servers; none if the resolver is asked for everything.
     port: Option<u16>,
     timeout: Duration,
     zones: Mutex<HashMap<Name, Vec<Arc<NameServer>>>>,
 }
 
 impl Dns {
-    pub(super) fn new(whom: Whom, timeout: Duration) -> Self {
-        let (resolver, port) = match whom {
-            Whom::Only(resolver) => (Some(resolver), None),
-            Whom::Authorities { finder, port } => (finder, Some(port)),
+    pub(super) fn new(dns_source: DnsSource, timeout: Duration) -> Self {
+        let (resolver, port) = match dns_source {
+            DnsSource::Only(resolver) => (Some(resolver), None),
+            DnsSource::Authorities { finder, port } => (finder, Some(port)),
         };
         let resolver = match resolver {
             Some(address) => NameServer::new(address.to_string(), &[address], true, timeout),
@@ -47,13 +47,13 @@ impl Dns {
         Self { resolver: resolver.map(Arc::new), port, timeout, zones: Mutex::default() }
     }
 
-    /// Those that know about a name: the servers of the zone that it is in.
+    /// The servers of the zone that a name is in.
     pub(super) async fn servers(&self, name: &Name) -> Result<Vec<Arc<NameServer>>, Failure> {
         let found = self.found_servers(name).await?;
         if found.is_empty() { Err(Failure("has no name servers".to_owned())) } else { Ok(found) }
     }
 
-    /// None where the resolver knows of none, as behind one that serves a few zones of its own.
+    /// Empty if the resolver finds none. That happens with a resolver that serves only a few zones of its own.
     async fn found_servers(&self, name: &Name) -> Result<Vec<Arc<NameServer>>, Failure> {
         let resolver = self.resolver.clone()?;
         let Some(port) = self.port else {
@@ -74,13 +74,13 @@ impl Dns {
         addresses(&resolver, host).await
     }
 
-    /// The records of a name, or of what it is an alias of, from the first of its servers that answers; from the resolver,
-    /// if that knows of none.
+    /// The records of a name, or of the name that it is an alias of. They come from the first server of the zone that
+    /// answers, or from the resolver if no server is known.
     pub(super) async fn records(&self, name: &Name, kind: RecordType) -> Result<Vec<Record>, Failure> {
-        /// As many as resolvers follow.
-        const LONGEST_CHAIN: usize = 8;
+        /// As many aliases as resolvers follow.
+        const MAX_ALIASES: usize = 8;
         let mut at = name.clone();
-        for _ in 0..LONGEST_CHAIN {
+        for _ in 0..MAX_ALIASES {
             let mut servers = self.found_servers(&at).await?;
             if servers.is_empty() {
                 servers.push(self.resolver.clone()?);
@@ -89,7 +89,7 @@ impl Dns {
             let end = end_of_chain(&answers, &at);
             let (found, aliases): (Vec<_>, Vec<_>) =
                 answers.into_iter().partition(|record| record.record_type() == kind);
-            // A server that asks others has followed them itself.
+            // A recursive server has followed the aliases itself.
             if !found.is_empty() || aliases.is_empty() || end == at || self.port.is_none() {
                 return Ok(found);
             }
@@ -106,7 +106,7 @@ fn system(timeout: Duration) -> Result<NameServer, Failure> {
     NameServer::new("the system's resolver".to_owned(), &addresses, true, timeout)
 }
 
-/// Climbs until a name has name servers; none if it comes to the root.
+/// Goes up from a name until one has name servers. Empty if it reaches the root.
 async fn find_servers(
     resolver: &NameServer,
     name: &Name,
@@ -116,13 +116,13 @@ async fn find_servers(
     let mut at = name.clone();
     while !at.is_root() {
         let answers = resolver.ask(&at, RecordType::NS).await?;
-        // Those of an alias's target are another zone's.
+        // If the name is an alias, the servers of its target belong to another zone.
         let of_this_name = answers.into_iter().filter(|record| record.name == at);
         let names = of_this_name.filter_map(|record| match record.data {
             RData::NS(server) => Some(server.0),
             _ => None,
         });
-        let reached = together(names.map(|server| reach(resolver, server, port, timeout))).await;
+        let reached = join_all(names.map(|server| reach(resolver, server, port, timeout))).await;
         let servers = reached.into_iter().collect::<Result<Vec<_>, _>>()?;
         if !servers.is_empty() {
             return Ok(servers);
@@ -132,7 +132,7 @@ async fn find_servers(
     Ok(Vec::new())
 }
 
-/// A server whose address is not known cannot be reached, which is what asking it will say.
+/// A server without a known address cannot be reached. A question to it returns that as its failure.
 async fn reach(
     resolver: &NameServer,
     server: Name,
@@ -147,7 +147,7 @@ async fn reach(
 async fn addresses(resolver: &NameServer, host: &Name) -> Result<Vec<IpAddr>, Failure> {
     let (v4, v6) = (resolver.ask(host, RecordType::A).await, resolver.ask(host, RecordType::AAAA).await);
     let found: Vec<_> = [&v4, &v6].into_iter().flatten().flatten().filter_map(address).collect();
-    // Only both together show that there is none.
+    // Only if both answers are empty, there is no address.
     if found.is_empty() { v4.and(v6).map(|_| found) } else { Ok(found) }
 }
 
@@ -174,7 +174,7 @@ async fn first_answer(
     Err(last)
 }
 
-/// Where the aliases of an answer lead.
+/// Where the aliases of an answer end.
 fn end_of_chain(answers: &[Record], from: &Name) -> Name {
     let mut at = from;
     for _ in answers {
@@ -187,7 +187,7 @@ fn end_of_chain(answers: &[Record], from: &Name) -> Name {
     at.clone()
 }
 
-/// A name that ends at the root: nothing is ever appended to it.
+/// A fully qualified name: no search domain is appended to it.
 pub(super) fn absolute(name: &str) -> Option<Name> {
     Name::from_ascii(format!("{}.", name.trim_end_matches('.'))).ok().filter(|name| !name.is_root())
 }

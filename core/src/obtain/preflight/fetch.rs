@@ -1,4 +1,5 @@
-//! Fetching one file, from given addresses, as the service does: nothing is followed and no certificate verified.
+//! Fetches one file from given addresses like the service: redirects are not followed and certificates are not
+//! verified.
 
 use std::io;
 use std::net::SocketAddr;
@@ -13,21 +14,21 @@ use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
 use ureq::{Agent, Error};
 
-/// Far more than three lines.
-pub(super) const LARGEST: u64 = 4096;
+/// Much more than the three lines of a validation file.
+pub(super) const MAX_BODY: u64 = 4096;
 
-/// An answer of any status.
+/// An answer with any status.
 #[derive(Debug)]
 pub(super) struct Reply {
     pub(super) status: u16,
-    /// `Location`.
+    /// The header `Location`.
     pub(super) redirect: Option<String>,
     pub(super) body: Body,
 }
 
 #[derive(Debug)]
 pub(super) enum Body {
-    /// With another status than 200 it does not matter.
+    /// Not read, because the status is not 200.
     Unread,
     Whole(Vec<u8>),
     TooLarge,
@@ -38,21 +39,21 @@ pub(super) enum Body {
 pub(super) enum Trouble {
     TooSlow,
     Refused,
-    /// This machine knows no way, which says nothing about others.
+    /// This machine has no route, which says nothing about other machines.
     Unreachable(io::ErrorKind),
     BrokenOff(io::ErrorKind),
     Tls(String),
     NotHttp,
 }
 
-/// Blocks for no longer than the limit.
+/// Blocks for at most `limit`.
 pub(super) fn fetch(url: &str, addresses: Vec<SocketAddr>, limit: Duration) -> Result<Reply, Trouble> {
     let mut answer = agent(addresses, limit).get(url).call().map_err(trouble)?;
     let status = answer.status().as_u16();
     let redirect = answer.headers().get(header::LOCATION);
     let redirect = redirect.map(|to| String::from_utf8_lossy(to.as_bytes()).into_owned());
     let body = match status {
-        200 => match answer.body_mut().with_config().limit(LARGEST).read_to_vec() {
+        200 => match answer.body_mut().with_config().limit(MAX_BODY).read_to_vec() {
             Ok(body) => Body::Whole(body),
             Err(Error::BodyExceedsLimit(_)) => Body::TooLarge,
             Err(error) => return Err(trouble(error)),
@@ -63,7 +64,7 @@ pub(super) fn fetch(url: &str, addresses: Vec<SocketAddr>, limit: Duration) -> R
 }
 
 fn agent(addresses: Vec<SocketAddr>, limit: Duration) -> Agent {
-    // The service is not known to insist on a trusted certificate, and who needs one may have none.
+    // The service is not known to require a trusted certificate. A host that still needs one may have none.
     let tls = TlsConfig::builder()
         .disable_verification(true)
         .unversioned_rustls_crypto_provider(Arc::new(ring::default_provider()))
@@ -81,16 +82,16 @@ fn agent(addresses: Vec<SocketAddr>, limit: Duration) -> Agent {
     Agent::with_parts(config, DefaultConnector::default(), Addresses(addresses))
 }
 
-/// The addresses that were looked at before: to ask again could give others.
+/// The addresses that were checked before: a new query could return others.
 #[derive(Debug)]
 struct Addresses(Vec<SocketAddr>);
 
 impl Resolver for Addresses {
     fn resolve(&self, _: &Uri, _: &Config, _: NextTimeout) -> Result<ResolvedSocketAddrs, Error> {
-        /// As many as fit in are more than are tried in time.
-        const MOST: usize = 8;
+        /// More addresses than can be tried within the limit, and as many as fit.
+        const MAX_ADDRESSES: usize = 8;
         let mut found = self.empty();
-        self.0.iter().take(MOST).for_each(|address| found.push(*address));
+        self.0.iter().take(MAX_ADDRESSES).for_each(|address| found.push(*address));
         Ok(found)
     }
 }

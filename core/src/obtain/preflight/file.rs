@@ -1,11 +1,11 @@
-//! Validation files: whether the right one is where the service fetches it.
+//! Validation files: whether the correct file is at the URL that the service fetches.
 
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
 
 use tokio::task::spawn_blocking;
 use ureq::http::Uri;
 
-use super::connect_to::Target;
+use super::connect_to::HostPort;
 use super::dns::absolute;
 use super::fetch::{Body, Reply, Trouble, fetch};
 use super::finding::{Finding, Place};
@@ -13,7 +13,7 @@ use super::probe::Probe;
 use crate::excerpt::{compression, one_line};
 use crate::obtain::address::why_not_public;
 
-const SHOWN: usize = 200;
+const MAX_SHOWN: usize = 200;
 
 pub(super) async fn check(probe: &Probe, place: &Place, url: &str, content: &str) -> Option<Finding> {
     let addresses = match addresses(probe, place, url).await {
@@ -26,12 +26,12 @@ pub(super) async fn check(probe: &Probe, place: &Place, url: &str, content: &str
     match fetched {
         Ok(Ok(Ok(reply))) => judge(place, &reply, content),
         Ok(Ok(Err(trouble))) => Some(report(place, &trouble, &at)),
-        Ok(Err(_)) => Some(place.unclear("the look broke off", "please report this")),
+        Ok(Err(_)) => Some(place.unclear("the check broke off", "please report this")),
         Err(_) => Some(report(place, &Trouble::TooSlow, &at)),
     }
 }
 
-/// Where to fetch it from: these very addresses, whatever the name leads to a moment later.
+/// The addresses to fetch from. Only these are used, even if the name changes in the meantime.
 async fn addresses(probe: &Probe, place: &Place, url: &str) -> Result<Vec<SocketAddr>, Box<Finding>> {
     let uri = url.parse::<Uri>().ok();
     let Some((uri, host)) = uri.as_ref().and_then(|uri| Some((uri, uri.host()?.trim_matches(['[', ']']))))
@@ -41,7 +41,7 @@ async fn addresses(probe: &Probe, place: &Place, url: &str) -> Result<Vec<Socket
     let port = uri.port_u16().unwrap_or(if uri.scheme_str() == Some("https") { 443 } else { 80 });
     let diverted = probe.connect_to.find(host, port);
     let port = diverted.and_then(|target| target.port).unwrap_or(port);
-    if let Some(Target { host: Some(host), .. }) = diverted {
+    if let Some(HostPort { host: Some(host), .. }) = diverted {
         return named(place, host.clone(), port).await;
     }
     let found = match (host.parse::<IpAddr>(), absolute(host)) {
@@ -54,7 +54,7 @@ async fn addresses(probe: &Probe, place: &Place, url: &str) -> Result<Vec<Socket
     public(place, host, &found, port)
 }
 
-/// What `connect_to` names may be anywhere, and known to the system alone.
+/// A host in `connect_to` may have any address, and may be known only to the system.
 async fn named(place: &Place, host: String, port: u16) -> Result<Vec<SocketAddr>, Box<Finding>> {
     let name = host.clone();
     let found = spawn_blocking(move || (name.as_str(), port).to_socket_addrs().map(Vec::from_iter)).await;
@@ -89,7 +89,7 @@ fn judge(place: &Place, reply: &Reply, content: &str) -> Option<Finding> {
         Body::Unread if (300..400).contains(&status) => {
             let to = reply.redirect.as_deref().unwrap_or("an unknown place");
             return Some(place.wrong(
-                format!("a redirect (HTTP {status}) to {}", one_line(to, SHOWN)),
+                format!("a redirect (HTTP {status}) to {}", one_line(to, MAX_SHOWN)),
                 "redirects are not followed: serve this path itself, before any rule that redirects",
             ));
         }
@@ -101,11 +101,11 @@ fn judge(place: &Place, reply: &Reply, content: &str) -> Option<Finding> {
         }
         Body::TooLarge => {
             let advice = "serve the file itself: this looks like a page";
-            return Some(place.wrong(format!("more than {} bytes", super::fetch::LARGEST), advice));
+            return Some(place.wrong(format!("more than {} bytes", super::fetch::MAX_BODY), advice));
         }
         Body::Whole(body) => body,
     };
-    // As the sandbox: line ends and white space at the end do not matter.
+    // Same rule as in the sandbox: line ends and white space at the end are ignored.
     let text = std::str::from_utf8(body);
     if text.is_ok_and(|text| text.trim_end().lines().eq(content.lines())) {
         return None;
@@ -117,7 +117,7 @@ fn describe(body: &[u8]) -> String {
     if let Some(name) = compression(body) {
         return format!("{} bytes compressed with {name}", body.len());
     }
-    match one_line(&String::from_utf8_lossy(body), SHOWN) {
+    match one_line(&String::from_utf8_lossy(body), MAX_SHOWN) {
         text if text.is_empty() => "an empty file".to_owned(),
         text if body.starts_with(BOM) => {
             format!("a byte order mark, then `{}`", text.trim_start_matches('\u{feff}'))

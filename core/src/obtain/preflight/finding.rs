@@ -1,28 +1,28 @@
-//! What a look has found.
+//! The result of a check that found a problem.
 
 use std::fmt;
 
 use serde::Serialize;
 
-/// Something that would keep the service from validating a name, or that kept us from looking.
+/// A problem that would keep the service from validating a name, or that prevented our own check.
 #[derive(Clone, Debug, Serialize, PartialEq, Eq)]
 pub(crate) struct Finding {
     /// The name that cannot be validated.
     pub(crate) domain: String,
-    /// What was looked at: `file`, `cname` or `caa`.
+    /// What was checked: `file`, `cname` or `caa`.
     pub(crate) what: &'static str,
-    /// Where: a URL or a record's name.
+    /// The place: a URL or a record's name.
     pub(crate) location: String,
     pub(crate) expected: String,
-    /// In one line, however it looked.
+    /// What was found, on one line.
     pub(crate) found: String,
     /// What to do.
     pub(crate) advice: String,
-    /// False if it proves nothing: a question without an answer, an address that was not connected to.
+    /// False if it proves nothing: a query without an answer, an address that was not connected to.
     pub(crate) certain: bool,
 }
 
-/// A clause in one line; it can follow upon "we found that".
+/// A clause on one line; it can follow "we found that".
 impl fmt::Display for Finding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { domain, location, found, advice, .. } = self;
@@ -31,7 +31,7 @@ impl fmt::Display for Finding {
     }
 }
 
-/// What was looked at and what should be there; what was found comes later.
+/// What was checked and what is expected. The result is added later.
 #[derive(Clone, Debug)]
 pub(super) struct Place {
     pub(super) domain: String,
@@ -41,7 +41,7 @@ pub(super) struct Place {
 }
 
 impl Place {
-    /// The service will not be content with this.
+    /// The service will not accept this.
     pub(super) fn wrong(&self, found: impl Into<String>, advice: impl Into<String>) -> Finding {
         Finding {
             domain: self.domain.clone(),
@@ -54,12 +54,12 @@ impl Place {
         }
     }
 
-    /// It could not be told whether the service will be content.
+    /// It is not known whether the service will accept this.
     pub(super) fn unclear(&self, found: impl Into<String>, advice: impl Into<String>) -> Finding {
         Finding { certain: false, ..self.wrong(found, advice) }
     }
 
-    /// A question that got no answer.
+    /// A query that got no answer.
     pub(super) fn unanswered(&self, found: impl Into<String>) -> Finding {
         self.unclear(
             found,

@@ -1,4 +1,4 @@
-//! One DNS server and the questions to it. None is remembered: what is looked for may have appeared a moment ago.
+//! One DNS server and the queries to it. Answers are not cached: a missing record may appear at any time.
 
 use std::fmt;
 use std::net::SocketAddr;
@@ -13,7 +13,7 @@ use hickory_resolver::proto::op::{DnsRequestOptions, Query};
 use hickory_resolver::proto::rr::{Name, Record, RecordType};
 use hickory_resolver::{NameServerPool, PoolContext, TlsConfig};
 
-/// Why there is no answer; reads on from the server's name.
+/// Why there is no answer. The text continues after the server's name.
 #[derive(Clone, Debug)]
 pub(super) struct Failure(pub(super) String);
 
@@ -23,12 +23,12 @@ impl fmt::Display for Failure {
     }
 }
 
-/// Whom to ask: one server, at all of its addresses, or the system's several ones.
+/// One server with all its addresses, or all servers of the system.
 pub(super) struct NameServer {
-    /// As it is shown.
+    /// The name for messages.
     pub(super) name: String,
     pool: RetryDnsHandle<NameServerPool<TokioRuntimeProvider>>,
-    /// Whether it is to ask others; an authoritative server answers for itself.
+    /// Whether the server may ask others. An authoritative server answers from its own data.
     recursive: bool,
     limit: Duration,
 }
@@ -40,7 +40,7 @@ impl NameServer {
         recursive: bool,
         timeout: Duration,
     ) -> Result<Self, Failure> {
-        /// Beside the first.
+        /// After the first one.
         const MORE_TRIES: u8 = 1;
         let mut options = ResolverOpts::default();
         options.timeout = timeout;
@@ -62,8 +62,8 @@ impl NameServer {
         })
     }
 
-    /// The answer's records: none, if there is no such name or it has none of this type. They may begin with the
-    /// aliases that lead to them.
+    /// The answer's records. Empty if the name does not exist or has no record of this type. The aliases that lead to
+    /// the records may come first.
     pub(super) async fn ask(&self, name: &Name, kind: RecordType) -> Result<Vec<Record>, Failure> {
         let mut options = DnsRequestOptions::default();
         options.recursion_desired = self.recursive;
@@ -71,7 +71,7 @@ impl NameServer {
         match tokio::time::timeout(self.limit, answer).await {
             Ok(Ok(response)) => Ok(response.into_message().answers),
             Ok(Err(NetError::Dns(DnsError::NoRecordsFound(none)))) => {
-                // Then it is not the one to ask, and what it does not say is no news.
+                // A referral: the server is not responsible, so a missing record proves nothing.
                 let refers = !self.recursive && none.ns.is_some() && none.soa.is_none();
                 let elsewhere = || Failure("refers to other servers".to_owned());
                 if refers { Err(elsewhere()) } else { Ok(Vec::new()) }

@@ -1,4 +1,4 @@
-//! What all checks share.
+//! The data that all checks share.
 
 use std::time::Instant;
 
@@ -6,26 +6,26 @@ use super::connect_to::ConnectTo;
 use super::dns::Dns;
 use super::settings::{Limits, Preflight};
 
-/// Servers, ways and times.
+/// DNS servers, redirected addresses, and time limits.
 pub(super) struct Probe {
     pub(super) dns: Dns,
     pub(super) connect_to: ConnectTo,
     pub(super) limits: Limits,
     pub(super) deadline: tokio::time::Instant,
-    /// When waiting for records ends, for all together.
-    pub(super) patience_ends: tokio::time::Instant,
+    /// When waiting for records ends, for all checks.
+    pub(super) record_wait_ends: tokio::time::Instant,
 }
 
 impl Probe {
     pub(super) fn new(preflight: Preflight, deadline: Instant) -> Self {
-        let Preflight { whom, connect_to, limits } = preflight;
-        let patience_ends = deadline.min(Instant::now() + limits.patience);
+        let Preflight { dns_source, connect_to, limits } = preflight;
+        let record_wait_ends = deadline.min(Instant::now() + limits.record_wait);
         Self {
-            dns: Dns::new(whom, limits.question),
+            dns: Dns::new(dns_source, limits.question),
             connect_to,
             limits,
             deadline: deadline.into(),
-            patience_ends: patience_ends.into(),
+            record_wait_ends: record_wait_ends.into(),
         }
     }
 }

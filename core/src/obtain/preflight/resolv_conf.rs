@@ -1,7 +1,7 @@
-//! The name servers in `/etc/resolv.conf`, read as the C library does: what it does not know does not matter.
+//! The name servers in `/etc/resolv.conf`, read like the C library does: unknown lines are ignored.
 //!
-//! The readers of our DNS crate refuse the whole file for a search domain that is no host name, and scopes such as
-//! `%br-lan`; nothing but the servers is needed here.
+//! The parsers of our DNS crate refuse the whole file because of a search domain that is not a host name, or a scope
+//! such as `%br-lan`. Only the servers are needed here.
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr};
@@ -10,7 +10,7 @@ use super::name_server::Failure;
 
 const PATH: &str = "/etc/resolv.conf";
 
-/// Whom the system asks.
+/// The servers that the system asks.
 pub(super) fn servers() -> Result<Vec<IpAddr>, Failure> {
     match std::fs::read(PATH) {
         Ok(content) => parse(&content),
@@ -32,11 +32,11 @@ fn parse(content: &[u8]) -> Result<Vec<IpAddr>, Failure> {
             format!("is not known: {PATH} has link-local servers only, which we cannot ask; give `resolver`");
         return Err(Failure(why));
     }
-    // Without any, it is one on this machine.
+    // The default is a server on this machine.
     Ok(vec![Ipv4Addr::LOCALHOST.into()])
 }
 
-/// What follows `nameserver`.
+/// The text after `nameserver`.
 fn server(line: &str) -> Option<&str> {
     let mut words = line.split(['#', ';']).next()?.split_whitespace();
     (words.next() == Some("nameserver")).then(|| words.next()).flatten()

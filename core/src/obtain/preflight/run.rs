@@ -1,5 +1,5 @@
-//! From blocking to asynchronous and back: a look runs on a thread of its own, so that the caller's may be inside
-//! somebody else's runtime, and stays free to watch its token.
+//! Runs the asynchronous checks for a blocking caller. They run on their own thread, because the caller may be inside a
+//! runtime of the host, and has to watch its token.
 
 use std::pin::pin;
 use std::sync::mpsc::{RecvTimeoutError, channel};
@@ -7,48 +7,52 @@ use std::time::Duration;
 
 use tokio::runtime::{Builder, Runtime};
 
+use super::check_target::CheckTarget;
 use super::checks;
 use super::finding::Finding;
 use super::probe::Probe;
 use super::settings::{Preflight, Watching};
-use super::subject::Subject;
 use crate::cancel::CancelToken;
 use crate::error::{Error, Result};
 use crate::thread;
 
-const LOOK_EVERY: Duration = Duration::from_millis(50);
+const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
-/// Looks at all subjects. If it cannot be done at all, that is a finding for each.
-pub(super) fn run(preflight: &Preflight, watch: &Watching<'_>, subjects: &[Subject]) -> Result<Vec<Finding>> {
-    if subjects.is_empty() {
+/// Checks all targets. If the checks cannot run at all, there is a finding for each target.
+pub(super) fn run(
+    preflight: &Preflight,
+    watch: &Watching<'_>,
+    targets: &[CheckTarget],
+) -> Result<Vec<Finding>> {
+    if targets.is_empty() {
         return Ok(Vec::new());
     }
-    // What the caller's token asks is for the caller's thread.
+    // The callback of the caller's token must be called on the caller's thread, so the checks have another token.
     let stop = CancelToken::new();
     let (done, outcome) = channel();
     let (theirs, there, preflight, deadline) =
-        (subjects.to_vec(), stop.clone(), preflight.clone(), watch.deadline);
+        (targets.to_vec(), stop.clone(), preflight.clone(), watch.deadline);
     let started = thread::spawn("preflight", move || {
         let findings = runtime().map(|runtime| {
             let probe = Probe::new(preflight, deadline);
             let findings = runtime.block_on(unless_stopped(&there, checks::all(&probe, &theirs)));
-            // A fetch that nobody waits for ends by itself.
+            // A fetch that is still running ends by itself.
             runtime.shutdown_background();
             findings
         });
-        // Nobody is there after a cancel.
+        // After a cancel nobody receives this.
         let _ = done.send(findings);
     });
     if let Err(error) = started {
-        return Ok(unable(subjects, &format!("no thread could be started ({error})")));
+        return Ok(unable(targets, &format!("no thread could be started ({error})")));
     }
     loop {
-        match outcome.recv_timeout(LOOK_EVERY) {
+        match outcome.recv_timeout(POLL_INTERVAL) {
             Ok(Ok(Some(findings))) => return Ok(findings),
             Ok(Ok(None)) => return Err(Error::cancelled()),
-            Ok(Err(error)) => return Ok(unable(subjects, &format!("no network could be had ({error})"))),
+            Ok(Err(error)) => return Ok(unable(targets, &format!("no network could be had ({error})"))),
             Err(RecvTimeoutError::Disconnected) => {
-                return Ok(unable(subjects, "the look broke off; please report this"));
+                return Ok(unable(targets, "the check broke off; please report this"));
             }
             Err(RecvTimeoutError::Timeout) if watch.cancel.is_cancelled() => {
                 stop.cancel();
@@ -59,16 +63,16 @@ pub(super) fn run(preflight: &Preflight, watch: &Watching<'_>, subjects: &[Subje
     }
 }
 
-fn unable(subjects: &[Subject], why: &str) -> Vec<Finding> {
-    subjects.iter().map(|subject| subject.place().unclear(why, "try again later")).collect()
+fn unable(targets: &[CheckTarget], why: &str) -> Vec<Finding> {
+    targets.iter().map(|target| target.place().unclear(why, "try again later")).collect()
 }
 
 fn runtime() -> std::io::Result<Runtime> {
-    /// Fetches at a time: a thread each, which inherits that it takes no signals.
-    const MOST_FETCHES: usize = 16;
+    /// Maximum number of parallel fetches. Each has a thread, which inherits the blocked signals.
+    const MAX_FETCHES: usize = 16;
     Builder::new_current_thread()
         .enable_all()
-        .max_blocking_threads(MOST_FETCHES)
+        .max_blocking_threads(MAX_FETCHES)
         .thread_name("zerossl-fetch")
         .build()
 }
@@ -76,7 +80,7 @@ fn runtime() -> std::io::Result<Runtime> {
 async fn unless_stopped<T>(stop: &CancelToken, work: impl Future<Output = T>) -> Option<T> {
     let mut work = pin!(work);
     while !stop.is_cancelled() {
-        if let Ok(result) = tokio::time::timeout(LOOK_EVERY, work.as_mut()).await {
+        if let Ok(result) = tokio::time::timeout(POLL_INTERVAL, work.as_mut()).await {
             return Some(result);
         }
     }

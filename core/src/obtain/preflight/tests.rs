@@ -1,4 +1,4 @@
-//! Looks at the sandbox's DNS and at small servers on loopback.
+//! Checks against the sandbox's DNS and small servers on loopback.
 
 mod authorities;
 mod caa;
@@ -27,24 +27,24 @@ fn sandbox() -> Sandbox {
     Sandbox::start(Options::default()).expect("a sandbox")
 }
 
-/// Impatient: what is not there at once is missed, and nothing takes long.
+/// With short limits: a missing record is reported at once.
 fn preflight(sandbox: &Sandbox, connect_to: &[String]) -> Preflight {
     let resolver = sandbox.dns_address().to_string();
     let mut preflight = Preflight::new(Some(&resolver), connect_to).expect("parameters");
-    preflight.limits.patience = Duration::ZERO;
+    preflight.limits.record_wait = Duration::ZERO;
     preflight.limits.first_pause = Duration::from_millis(20);
     preflight.limits.fetch = Duration::from_secs(2);
     preflight
 }
 
-/// Looks, with half a minute's time.
-fn look(preflight: &Preflight, challenge: &Challenge) -> Vec<Finding> {
-    try_look(preflight, challenge, &CancelToken::new()).expect("a look")
+/// Checks, with a limit of half a minute.
+fn check(preflight: &Preflight, challenge: &Challenge) -> Vec<Finding> {
+    try_check(preflight, challenge, &CancelToken::new()).expect("a check")
 }
 
-fn try_look(preflight: &Preflight, challenge: &Challenge, cancel: &CancelToken) -> Result<Vec<Finding>> {
+fn try_check(preflight: &Preflight, challenge: &Challenge, cancel: &CancelToken) -> Result<Vec<Finding>> {
     let deadline = Instant::now() + Duration::from_secs(30);
-    preflight.look(&Watching { cancel, deadline }, std::slice::from_ref(challenge))
+    preflight.check(&Watching { cancel, deadline }, std::slice::from_ref(challenge))
 }
 
 fn record(domain: &str) -> Challenge {
@@ -60,7 +60,7 @@ fn one(findings: Vec<Finding>) -> Finding {
     finding
 }
 
-/// Waits until the sandbox's DNS server was asked for this.
+/// Waits until the sandbox's DNS server has received this query.
 fn await_question(sandbox: &Sandbox, name: &str) {
     let end = Instant::now() + Duration::from_secs(20);
     while !sandbox.dns_questions().iter().any(|question| question.name.eq_ignore_ascii_case(name)) {

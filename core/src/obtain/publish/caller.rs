@@ -1,4 +1,4 @@
-//! Publishing by whoever started the op: asked by an event, answered by `Op::reply`.
+//! Publishing by the caller of the op: an event asks, `Op::reply` answers.
 
 use serde_json::{Map, Value};
 
@@ -25,7 +25,7 @@ pub(super) fn ask(how: &Publishing<'_>, action: Action, challenge: &Challenge) -
     })
 }
 
-/// The challenge's own members, and where they belong to.
+/// The challenge's own members, and the entry and domain.
 fn fields(how: &Publishing<'_>, challenge: &Challenge) -> Result<Map<String, Value>> {
     let mut fields: Map<String, Value> = json::decode(&json::encoded(challenge)?)?;
     let ours = [

@@ -4,7 +4,7 @@ use crate::error::{Error, Kind, Result};
 use crate::excerpt::one_line;
 use crate::obtain::challenge::Challenge;
 
-/// Its name, what is in it, and for whom.
+/// Its name, its content, and its domain.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct File<'a> {
     pub(super) domain: &'a str,
@@ -32,7 +32,8 @@ impl<'a> File<'a> {
     }
 }
 
-/// `<32 hex digits>.txt`. Looked at again wherever it becomes a path, since it may come from a journal on the disk.
+/// `<32 hex digits>.txt`. Checked again wherever it becomes part of a path, because it may come from a journal on the
+/// disk.
 pub(super) fn is_file_name(name: &str) -> bool {
     name.strip_suffix(".txt")
         .is_some_and(|stem| stem.len() == 32 && stem.bytes().all(|byte| byte.is_ascii_hexdigit()))

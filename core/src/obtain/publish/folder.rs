@@ -1,8 +1,8 @@
-//! Folders below a webroot, which nobody can make lead elsewhere.
+//! Folders below a webroot, safe against links that lead out of it.
 //!
-//! A web server's folders often belong to somebody who must not write everywhere, while we may: symbolic links are
-//! followed once, what they lead to has to lie below the root, and from there on each step is opened from the one before
-//! without following any. So a link that is put there meanwhile is an error and not a way out.
+//! The owner of a web server's folders often may not write everywhere, but this process may. So symbolic links are
+//! resolved once, and the result has to be below the root. From there, each step is opened relative to the one before,
+//! without following links. A link that is added later is then an error and not a way out.
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
@@ -17,7 +17,7 @@ use nix::unistd::{UnlinkatFlags, unlinkat};
 
 use crate::error::Error;
 
-/// `rwxr-xr-x` and `rw-r--r--` whatever the umask: the web server runs as somebody else.
+/// `rwxr-xr-x` and `rw-r--r--` whatever the umask: the web server runs as another user.
 const FOLDER_MODE: Mode = Mode::from_bits_truncate(0o755);
 const FILE_MODE: Mode = Mode::from_bits_truncate(0o644);
 const STEP: OFlag = OFlag::O_DIRECTORY.union(OFlag::O_NOFOLLOW).union(OFlag::O_CLOEXEC);
@@ -27,15 +27,15 @@ const NEW: OFlag = OFlag::O_WRONLY
     .union(OFlag::O_NOFOLLOW)
     .union(OFlag::O_CLOEXEC);
 
-/// Where a folder below a root really lies, whether it is there or not.
+/// The real path of a folder below a root, whether it exists or not.
 #[derive(Debug)]
-pub(super) struct Way {
+pub(super) struct FolderPath {
     /// For messages.
     shown: PathBuf,
     root: PathBuf,
-    /// From the root on, without any link.
+    /// From the root, without any link.
     steps: Vec<OsString>,
-    there: usize,
+    existing: usize,
 }
 
 /// An open folder below a root.
@@ -45,7 +45,7 @@ pub(super) struct Folder {
     fd: OwnedFd,
 }
 
-/// What was in the way, and where.
+/// A problem and its path.
 #[derive(Debug)]
 pub(super) struct Problem {
     path: PathBuf,
@@ -53,19 +53,19 @@ pub(super) struct Problem {
     is_missing: bool,
 }
 
-impl Way {
+impl FolderPath {
     pub(super) fn find(root: &Path, names: &[&str]) -> Result<Self, Problem> {
         let real_root = root.canonicalize().map_err(|error| Problem::new(root, &error))?;
-        let mut there = names.len();
+        let mut existing = names.len();
         loop {
-            let path = names.iter().take(there).fold(root.to_owned(), |path, name| path.join(name));
+            let path = names.iter().take(existing).fold(root.to_owned(), |path, name| path.join(name));
             let (real, is_folder) = match path.canonicalize().and_then(with_kind) {
                 Ok(found) => found,
-                Err(error) if error.kind() == io::ErrorKind::NotFound && there > 0 => {
+                Err(error) if error.kind() == io::ErrorKind::NotFound && existing > 0 => {
                     if path.is_symlink() {
                         return Err(Problem::refused(&path, "it is a symbolic link that leads nowhere"));
                     }
-                    there -= 1;
+                    existing -= 1;
                     continue;
                 }
                 Err(error) => return Err(Problem::new(&path, &error)),
@@ -77,19 +77,19 @@ impl Way {
             if !is_folder {
                 return Err(Problem::refused(&path, "it is not a folder"));
             }
-            let missing = names.iter().skip(there).map(OsString::from);
+            let missing = names.iter().skip(existing).map(OsString::from);
             let steps = below.iter().map(OsStr::to_owned).chain(missing).collect();
             let shown = names.iter().fold(root.to_owned(), |path, name| path.join(name));
-            return Ok(Self { shown, root: real_root, steps, there });
+            return Ok(Self { shown, root: real_root, steps, existing });
         }
     }
 
-    /// How many of the names there are already.
-    pub(super) fn there(&self) -> usize {
-        self.there
+    /// How many of the folders exist already.
+    pub(super) fn existing(&self) -> usize {
+        self.existing
     }
 
-    /// Opens it, making what is not there.
+    /// Opens the folder and creates missing ones.
     pub(super) fn make(self) -> Result<Folder, Problem> {
         self.walk(enter)
     }
@@ -111,7 +111,7 @@ impl Way {
     }
 }
 
-/// Makes a folder and opens it.
+/// Creates a folder and opens it.
 fn enter(folder: &OwnedFd, name: &OsStr) -> nix::Result<OwnedFd> {
     match mkdirat(folder, name, FOLDER_MODE) {
         Ok(()) => {
@@ -119,13 +119,13 @@ fn enter(folder: &OwnedFd, name: &OsStr) -> nix::Result<OwnedFd> {
             set_mode(&made, FOLDER_MODE)?;
             Ok(made)
         }
-        // Somebody else has made it just now.
+        // Another process has just created it.
         Err(Errno::EEXIST) => openat(folder, name, STEP, Mode::empty()),
         Err(error) => Err(error),
     }
 }
 
-/// Where a file system has modes of its own, those that let everybody read will do.
+/// Where the file system has its own modes, they are accepted if everybody can read.
 fn set_mode(file: impl AsFd, mode: Mode) -> nix::Result<()> {
     match fchmod(&file, mode) {
         Err(Errno::EPERM | Errno::EOPNOTSUPP | Errno::ENOSYS)
@@ -143,9 +143,9 @@ fn with_kind(path: PathBuf) -> io::Result<(PathBuf, bool)> {
 }
 
 impl Folder {
-    /// None if it is not there.
+    /// None if it does not exist.
     pub(super) fn find(root: &Path, names: &[&str]) -> Result<Option<Self>, Problem> {
-        let found = Way::find(root, names).and_then(|way| way.walk(|_, _| Err(Errno::ENOENT)));
+        let found = FolderPath::find(root, names).and_then(|way| way.walk(|_, _| Err(Errno::ENOENT)));
         match found {
             Ok(folder) => Ok(Some(folder)),
             Err(problem) if problem.is_missing => Ok(None),
@@ -153,7 +153,7 @@ impl Folder {
         }
     }
 
-    /// A folder in this one; none also if something else has the name.
+    /// A subfolder. None also if the name is something else than a folder.
     pub(super) fn find_in(&self, name: &str) -> Result<Option<Self>, Problem> {
         let shown = self.shown.join(name);
         match openat(&self.fd, name, STEP, Mode::empty()) {
@@ -163,12 +163,12 @@ impl Folder {
         }
     }
 
-    /// Whether there is anything of this name, be it a link that leads nowhere.
+    /// Whether this name exists, even if it is a link without a target.
     pub(super) fn has(&self, name: &str) -> bool {
         fstatat(&self.fd, name, AtFlags::AT_SYMLINK_NOFOLLOW).is_ok()
     }
 
-    /// A folder in this one, made if there is none.
+    /// A subfolder, created if it is missing.
     pub(super) fn enter(&self, name: &str) -> Result<Self, Problem> {
         let shown = self.shown.join(name);
         match enter(&self.fd, OsStr::new(name)) {
@@ -177,7 +177,7 @@ impl Folder {
         }
     }
 
-    /// A file with this content, whole or not at all; a link of its name is replaced and not followed.
+    /// Writes a file with this content, completely or not at all. A link with this name is replaced and not followed.
     pub(super) fn put(&self, name: &str, temporary: &str, content: &[u8]) -> Result<(), Problem> {
         self.remove_file(temporary)?;
         let put = || -> io::Result<()> {
@@ -188,7 +188,7 @@ impl Folder {
             Ok(renameat(&self.fd, temporary, &self.fd, name)?)
         };
         put().map_err(|error| {
-            // The first error is the one that tells; if this fails too, withdrawing tries it again.
+            // The first error is the important one. If this fails too, the cleanup tries again.
             let _ = self.remove_file(temporary);
             Problem::new(&self.shown.join(name), &error)
         })
@@ -201,7 +201,7 @@ impl Folder {
         }
     }
 
-    /// Removes it if it is empty. What others put there, or have in its place, stays.
+    /// Removes the folder if it is empty. Other people's files and other things with this name are kept.
     pub(super) fn remove_folder(&self, name: &str) -> Result<(), Problem> {
         match unlinkat(&self.fd, name, UnlinkatFlags::RemoveDir) {
             Ok(()) | Err(Errno::ENOENT | Errno::ENOTEMPTY | Errno::EEXIST | Errno::ENOTDIR) => Ok(()),
@@ -234,12 +234,12 @@ impl Problem {
         Self { path: path.to_owned(), why, is_missing: false }
     }
 
-    /// In one line.
+    /// On one line.
     pub(super) fn describe(&self) -> String {
         format!("{}: {}", self.path.display(), self.why)
     }
 
-    /// Something on the way is not there, or no more.
+    /// A part of the path is missing.
     pub(super) fn is_missing(&self) -> bool {
         self.is_missing
     }

@@ -1,7 +1,7 @@
-//! Publishing by a command of the user's.
+//! Publishing by a command of the user.
 //!
-//! For records it is called as `<hook> present <name> <target>`, for files as `<hook> present <url> <content>`, later with
-//! `cleanup` in the place of `present`; the environment says the same and more.
+//! For records it is called as `<hook> present <name> <target>`, for files as `<hook> present <url> <content>`, and
+//! later with `cleanup` instead of `present`. The environment has the same values and more.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! A small web server of ours, for the time needed: for hosts that have none.
+//! A small web server that runs only as long as it is needed, for hosts that have none.
 
 use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
@@ -13,7 +13,7 @@ use crate::error::{Error, Result};
 use crate::event::{Event, EventType};
 use crate::obtain::challenge::FOLDER;
 
-/// Listens from when it is prepared, or from the first file on, until it is dropped.
+/// Listens from `prepare`, or from the first file, until it is dropped.
 #[derive(Debug)]
 pub(crate) struct Listening {
     address: SocketAddr,
@@ -25,7 +25,7 @@ impl Listening {
         Self { address, session: Mutex::default() }
     }
 
-    /// Listens from now on: a port that is ours cannot be lost until there is something to show.
+    /// Starts to listen, so that the port cannot be taken before the first file is published.
     pub(super) fn prepare(&self, how: &Publishing<'_>) -> Result<()> {
         self.with_session(how, |_| {})
     }
@@ -67,7 +67,7 @@ impl Listening {
     }
 }
 
-/// With port 0 nobody else knows where we listen.
+/// With port 0, only this process knows the port.
 fn tell(how: &Publishing<'_>, address: SocketAddr) {
     let message = format!("listening on {address}");
     how.context.log(|| format!("{} (publish): {message}", how.entry));

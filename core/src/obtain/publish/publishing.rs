@@ -1,4 +1,4 @@
-//! What every publisher is told beside the challenge.
+//! The context that every publisher gets besides the challenge.
 
 use std::any::Any;
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::excerpt::one_line;
 use crate::obtain::challenge::Challenge;
 
-/// What publishing has to know beside the challenge.
+/// The context of publishing.
 pub(crate) struct Publishing<'a> {
     pub(crate) context: &'a Context<'a>,
     pub(crate) method: ValidationMethod,
@@ -19,18 +19,18 @@ pub(crate) struct Publishing<'a> {
     pub(crate) order_id: &'a str,
     /// The deadline.
     pub(crate) end: Option<Instant>,
-    /// The entry's lock: a hook may go on after a cancel, and keeps it so long.
+    /// The entry's lock. A hook may continue after a cancel, and keeps the lock until it ends.
     pub(crate) lock: Arc<dyn Any + Send + Sync>,
 }
 
-/// Which way it goes.
+/// Publish or remove.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Action {
     Present,
     Cleanup,
 }
 
-/// The error where nobody publishes.
+/// The error if nobody publishes.
 pub(super) fn nobody(challenge: &Challenge) -> Error {
     let why = format!(
         "nobody is there to publish {} or to take it away: give `webroot`, `listen` or `hook`, or start the \

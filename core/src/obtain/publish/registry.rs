@@ -1,4 +1,4 @@
-//! The servers of this process: whoever wants the same address shares one.
+//! The servers of this process. Calls with the same address share one.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -10,30 +10,30 @@ use super::files::{Files, Served};
 use super::server::Server;
 use crate::per_process::{Own, PerProcess};
 
-/// A share of a server. With the last one the server goes.
+/// A share of a server. The server stops when the last share is dropped.
 #[derive(Debug)]
 pub(super) struct Serving {
     id: u64,
     registry: &'static Own<Registry>,
     wanted: SocketAddr,
-    /// Where the server listens: with the port that the system chose.
+    /// The address that the server listens on, with the port that the system chose.
     pub(super) address: SocketAddr,
     files: Arc<Files>,
 }
 
-/// The servers of one process. A child of fork has none of its parent's threads.
+/// The servers of one process. A forked child has none of its parent's threads.
 #[derive(Debug, Default)]
 struct Registry(Mutex<Open>);
 
 #[derive(Debug, Default)]
 struct Open {
-    /// By the address that was asked for: with port 0, too, there is one.
-    servers: HashMap<SocketAddr, Shared>,
+    /// By the requested address. With port 0, too, there is one server.
+    servers: HashMap<SocketAddr, SharedServer>,
     last_id: u64,
 }
 
 #[derive(Debug)]
-struct Shared {
+struct SharedServer {
     server: Server,
     sessions: usize,
 }
@@ -47,13 +47,15 @@ impl Registry {
 }
 
 impl Serving {
-    /// Joins the server at this address; the first one starts it.
+    /// Joins the server at this address. The first one starts it.
     pub(super) fn new(wanted: SocketAddr) -> io::Result<Self> {
         let registry = REGISTRY.get();
         let open = &mut *registry.open();
         let shared = match open.servers.entry(wanted) {
             Entry::Occupied(there) => there.into_mut(),
-            Entry::Vacant(place) => place.insert(Shared { server: Server::start(wanted)?, sessions: 0 }),
+            Entry::Vacant(place) => {
+                place.insert(SharedServer { server: Server::start(wanted)?, sessions: 0 })
+            }
         };
         shared.sessions += 1;
         open.last_id += 1;
@@ -61,7 +63,7 @@ impl Serving {
         Ok(Self { id: open.last_id, registry, wanted, address, files })
     }
 
-    /// False in a child of fork, where the server is not.
+    /// False in a forked child, which has no server.
     pub(super) fn is_ours(&self) -> bool {
         self.registry.is_ours()
     }
@@ -78,7 +80,8 @@ impl Drop for Serving {
             return;
         }
         self.files.forget(self.id);
-        // Under the lock to the end, or somebody would find the port taken by a server that is going.
+        // The lock is held until the end. Otherwise another call would find the port still taken by a server that is
+        // stopping.
         let mut open = self.registry.open();
         if let Entry::Occupied(mut there) = open.servers.entry(self.wanted) {
             there.get_mut().sessions -= 1;

@@ -1,4 +1,4 @@
-//! Real folders, sockets and processes. What is common to the tests is here.
+//! Tests with real folders, sockets and processes. The shared parts are here.
 
 mod caller;
 mod hook;
@@ -41,7 +41,7 @@ fn record(domain: &str) -> Challenge {
     }
 }
 
-/// Does something as a plain call does.
+/// Runs something like a plain call.
 fn plainly<T>(
     client: &Client,
     method: ValidationMethod,
@@ -71,9 +71,9 @@ fn is_again() -> bool {
     std::env::var_os("ZEROSSL_TEST_AGAIN").is_some()
 }
 
-/// Runs one test in a process of its own, for what can only be set for a whole process.
+/// Runs one test in its own process, for settings that apply to a whole process.
 fn again(module: &str, test: &str, shell: &str, environment: &[(&str, &str)]) {
-    // With bash, since dash does not pass on that SIGCHLD is ignored.
+    // With bash, because dash does not pass on that SIGCHLD is ignored.
     let module = module.split_once("::").map_or(module, |(_, rest)| rest);
     let program = std::env::current_exe().expect("this program");
     let Output { status, stdout, stderr } = Command::new("bash")

@@ -5,19 +5,19 @@ use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use super::file::{File, is_file_name};
-use super::folder::{Folder, Problem, Way};
+use super::folder::{Folder, FolderPath, Problem};
 use super::published::Published;
 use crate::error::{Error, Result};
 use crate::parameter::domain::is_twin;
 
-/// `/.well-known/pki-validation/`, step by step.
+/// `/.well-known/pki-validation/`, as single names.
 const STEPS: [&str; 2] = [".well-known", "pki-validation"];
-const TRIES: usize = 5;
+const MAX_TRIES: usize = 5;
 const PARAMETER: &str = "validation.webroot";
-/// What is written to try a folder out: more than a challenge needs.
+/// The content of a trial file: longer than a challenge.
 const PROBE: [u8; 4096] = [b'-'; 4096];
 
-/// The folders of web servers: one for all names, or one for each.
+/// The folders of web servers: one for all names, or one for each name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Webroots {
     pub(crate) all: Option<PathBuf>,
@@ -29,8 +29,8 @@ impl Webroots {
         self.place(domain).map(|(root, _)| root)
     }
 
-    /// The folder of a name, and where it was given. A name without one has its www twin's: web servers serve both from
-    /// one.
+    /// The folder of a name, and the parameter it comes from. A name without a folder uses the one of its www twin: web
+    /// servers serve both from the same folder.
     fn place(&self, domain: &str) -> Result<(&Path, String)> {
         let own = self.by_domain.get_key_value(domain);
         let twins = || self.by_domain.iter().find(|(name, _)| is_twin(name, domain));
@@ -43,7 +43,7 @@ impl Webroots {
         };
         let wrong = |why: &str| Error::invalid(&parameter, format!("{}: {why}", root.display()));
         match root.metadata() {
-            // It goes into the journal.
+            // The path is stored in the journal.
             Ok(_) if root.to_str().is_none() => Err(wrong("the path is not UTF-8")),
             Ok(found) if found.is_dir() => Ok((root, parameter)),
             Ok(_) => Err(wrong("it is not a folder")),
@@ -51,8 +51,8 @@ impl Webroots {
         }
     }
 
-    /// Tries in the folder of each name whether a file can be put there. Nothing is left behind; what a crash leaves
-    /// bears the mark, and goes with the next call.
+    /// Tries to write a file in the folder of each name. Nothing is left behind. After a crash, the next call removes
+    /// what has the mark.
     pub(super) fn prepare(&self, domains: &[String], mark: &str) -> Result<()> {
         let mut tried = BTreeSet::new();
         for domain in domains {
@@ -65,16 +65,16 @@ impl Webroots {
         Ok(())
     }
 
-    /// The folders that are not there yet, and the file.
+    /// The missing folders, and the file.
     pub(super) fn plan(&self, domain: &str, file: &str) -> Result<Vec<Published>> {
         let root =
             std::path::absolute(self.root(domain)?).map_err(|error| Error::invalid(PARAMETER, error))?;
-        let there = Way::find(&root, &STEPS)?.there();
+        let existing = FolderPath::find(&root, &STEPS)?.existing();
         let mut path = root;
         let mut plan = Vec::new();
         for (index, step) in STEPS.iter().enumerate() {
             path.push(step);
-            if index >= there {
+            if index >= existing {
                 plan.push(Published::Folder { path: path.clone() });
             }
         }
@@ -85,25 +85,25 @@ impl Webroots {
     pub(super) fn publish(&self, file: &File<'_>) -> Result<()> {
         let root = self.root(file.domain)?;
         let put = || {
-            let folder = Way::find(root, &STEPS)?.make()?;
+            let folder = FolderPath::find(root, &STEPS)?.make()?;
             folder.put(file.name, &temporary(file.name), file.content.as_bytes())
         };
         Ok(again_while_missing(put)?)
     }
 }
 
-/// Puts a file where the challenge's will lie and takes it away. Folders of that place that are not there are not made,
-/// since after a crash nobody would know whose they are: one that bears the mark stands for them.
+/// Writes a trial file where the challenge will be, and removes it. Missing folders are not created, because after a
+/// crash nobody would know who created them. A folder with the mark in its name is created instead.
 fn try_out(root: &Path, mark: &str) -> Result<(), Problem> {
-    let there = Way::find(root, &STEPS)?.there();
-    // What lies above: a crash may have left something when there was less.
-    for depth in 0..there {
+    let existing = FolderPath::find(root, &STEPS)?.existing();
+    // In the upper folders: a crash may have left something when fewer folders existed.
+    for depth in 0..existing {
         let (above, _) = STEPS.split_at(depth);
         if let Some(folder) = Folder::find(root, above)? {
             clear(&folder, mark)?;
         }
     }
-    let (here, missing) = STEPS.split_at(there);
+    let (here, missing) = STEPS.split_at(existing);
     let Some(folder) = Folder::find(root, here)? else { return Err(Problem::gone(root)) };
     clear(&folder, mark)?;
     let outcome = if missing.is_empty() {
@@ -111,7 +111,7 @@ fn try_out(root: &Path, mark: &str) -> Result<(), Problem> {
     } else {
         folder.enter(mark).and_then(|inside| put_probe(&inside, mark))
     };
-    // Also after a failure, which says more than what this would say.
+    // Also after a failure. That failure is more important than one of this step.
     let cleared = clear(&folder, mark);
     outcome.and(cleared)
 }
@@ -120,8 +120,7 @@ fn put_probe(folder: &Folder, mark: &str) -> Result<(), Problem> {
     folder.put(mark, &new(mark), &PROBE)
 }
 
-/// Removes what was put here to try the folder out. Where there is nothing, nothing is asked of the file system: it may
-/// let us write only further down.
+/// Removes the trial files. If there are none, nothing is changed: we may have no write access to the upper folders.
 fn clear(folder: &Folder, mark: &str) -> Result<(), Problem> {
     if let Some(inside) = folder.find_in(mark)? {
         clear_files(&inside, mark)?;
@@ -139,9 +138,9 @@ fn new(mark: &str) -> String {
     format!("{mark}.new")
 }
 
-/// Another entry may take its last file away, and the folder with it, just when we are about to use it.
+/// Another entry may remove its last file, and the folder with it, just before we use the folder.
 pub(super) fn again_while_missing(mut put: impl FnMut() -> Result<(), Problem>) -> Result<(), Problem> {
-    for _ in 1..TRIES {
+    for _ in 1..MAX_TRIES {
         match put() {
             Err(problem) if problem.is_missing() => {}
             done => return done,
@@ -150,33 +149,33 @@ pub(super) fn again_while_missing(mut put: impl FnMut() -> Result<(), Problem>) 
     put()
 }
 
-/// Where the file is written before it gets its name: after a crash we know what to look for.
+/// The temporary name of a file. It can be found again after a crash.
 fn temporary(file: &str) -> String {
     format!(".zerossl-{}", file.trim_end_matches(".txt"))
 }
 
-/// Removes a file that was published, and what a crash may have left of its making.
+/// Removes a published file, and what a crash may have left while writing it.
 pub(super) fn remove_file(path: &Path) -> Result<()> {
     let file = path.file_name().and_then(OsStr::to_str).filter(|name| is_file_name(name));
     let root = path.parent().and_then(|folder| before(folder, &STEPS));
-    let (Some(root), Some(file)) = (root, file) else { return Err(strange(path)) };
+    let (Some(root), Some(file)) = (root, file) else { return Err(not_removed(path)) };
     let Some(folder) = Folder::find(root, &STEPS)? else { return Ok(()) };
     folder.remove_file(&temporary(file))?;
     Ok(folder.remove_file(file)?)
 }
 
-/// Removes a folder that was made, if it is empty.
+/// Removes a created folder if it is empty.
 pub(super) fn remove_folder(path: &Path) -> Result<()> {
     let [first, second] = STEPS;
     let (parent, name) = match (before(path, &STEPS), before(path, &[first])) {
         (Some(root), _) => (Folder::find(root, &[first])?, second),
         (None, Some(root)) => (Folder::find(root, &[])?, first),
-        (None, None) => return Err(strange(path)),
+        (None, None) => return Err(not_removed(path)),
     };
     parent.map_or(Ok(()), |parent| Ok(parent.remove_folder(name)?))
 }
 
-/// The root in a path that ends with these steps.
+/// The root of a path that ends with these steps.
 fn before<'a>(path: &'a Path, steps: &[&str]) -> Option<&'a Path> {
     let back = |path: &'a Path, step: &&str| {
         path.file_name().filter(|name| name == step).and_then(|_| path.parent())
@@ -184,8 +183,8 @@ fn before<'a>(path: &'a Path, steps: &[&str]) -> Option<&'a Path> {
     steps.iter().rev().try_fold(path, back).filter(|root| root.is_absolute())
 }
 
-/// The journal is a file, too: whatever stands there, nothing else is removed.
-fn strange(path: &Path) -> Error {
+/// The journal can be edited. Whatever it contains, nothing else is removed.
+fn not_removed(path: &Path) -> Error {
     Error::storage(
         path,
         "it does not have the shape of what we publish, so it is not removed; look at the journal",

@@ -1,4 +1,4 @@
-//! What a run through a store tells: each entry, the most urgent first, and the failures in one line.
+//! The report of a run: each entry, the most urgent first, and the failures on one line.
 
 use std::time::SystemTime;
 
@@ -10,12 +10,12 @@ use crate::obtain::interface::{Obtained, Renewal, Renewals};
 use crate::time::Time;
 
 /// How many failures the message names.
-const NAMED: usize = 3;
+const MAX_NAMED: usize = 3;
 const DAY: u64 = 24 * 3600;
 
-/// What became of one entry.
+/// The result for one entry.
 pub(super) struct Row {
-    /// When the leaf in place ends; without one it is as if it had ended.
+    /// When the installed leaf expires. Without a leaf, it counts as expired.
     end: Option<SystemTime>,
     renewal: Renewal,
     error: Option<Error>,
@@ -55,7 +55,7 @@ impl Row {
     }
 }
 
-/// All of them.
+/// The results for all entries.
 pub(super) struct Report(Vec<Row>);
 
 impl Report {
@@ -64,7 +64,7 @@ impl Report {
         Self(rows)
     }
 
-    /// The answer; an error of the first failure's kind that has it as its details, if there was one.
+    /// The answer. If an entry failed: an error with the kind of the first failure and the answer as its details.
     pub(super) fn finish(self) -> Result<Renewals> {
         let all = self.0.len();
         let (results, errors): (Vec<_>, Vec<_>) =
@@ -79,11 +79,14 @@ impl Report {
         };
         let named: Vec<String> = failed
             .iter()
-            .take(NAMED)
+            .take(MAX_NAMED)
             .map(|(result, error)| format!("{} ({})", result.name, error.message()))
             .collect();
-        let more =
-            if failed.len() > NAMED { format!(" and {} more", failed.len() - NAMED) } else { String::new() };
+        let more = if failed.len() > MAX_NAMED {
+            format!(" and {} more", failed.len() - MAX_NAMED)
+        } else {
+            String::new()
+        };
         let message = format!(
             "{} of {all} entries failed: {}{more}; the others are done, and `details` is the whole report",
             failed.len(),

@@ -1,4 +1,4 @@
-//! The create call: what is written down before it, and what its answers mean.
+//! The create call: what is stored before it, and what its answers mean.
 
 use std::time::{Duration, SystemTime};
 
@@ -15,31 +15,31 @@ use crate::obtain::steps::replacement::{is_in_the_way, is_no_replacement};
 use crate::obtain::store::journal::Sent;
 use crate::time::Time;
 
-/// How many creates of an entry may be without an outcome: each may take a place in the quota.
+/// How many creates of an entry may have an unknown outcome. Each may use a place in the quota.
 const MAX_UNKNOWN_CREATES: usize = 3;
 const DAY: Duration = Duration::from_secs(24 * 3600);
-/// How far our clock may be off the server's: the first is worth a word, beyond the second nothing is ordered, since
-/// what was made when could not be told.
+/// How far the local clock may differ from the server's. Above the first there is a warning. Above the second nothing
+/// is ordered, because the age of orders would be unknown.
 const CLOCK_WARNING: Duration = Duration::from_secs(300);
 const CLOCK_REFUSAL: Duration = Duration::from_secs(3600);
 
-/// What came of a create call.
+/// The result of a create call.
 enum Sending {
     Made(Box<Certificate>),
-    /// It cannot be told whether it was carried out.
+    /// It is not known whether it was carried out.
     Unknown(Error),
-    /// It surely was not.
+    /// It was certainly not carried out.
     Refused(Error),
 }
 
 impl Session<'_> {
-    /// Makes the order, and gives it with the request that it was made from. A create without an outcome is the last one
-    /// of a call.
+    /// Creates the order, and returns it with the request that it was made from. After a create with an unknown outcome
+    /// the call makes no other create.
     pub(crate) fn create(&mut self, mut request: OrderCsr) -> Result<(Certificate, OrderCsr)> {
-        // Of other requests: one of this request is adopted.
+        // Lost creates of other requests. An order of this request is adopted below.
         self.account_for_lost_if_possible(Some(&request.sha256))?;
         let mut account = Account::of(self, self.terms.common_name())?;
-        // One of an earlier create, that turned up since.
+        // An order of an earlier create that has appeared since then.
         if let Some(found) = self.pick(&account, &request, &self.same_request(&request))? {
             return Ok((found, request));
         }
@@ -48,7 +48,7 @@ impl Session<'_> {
         let mut replaces = self.replaced(&account)?;
         let mut tried = Vec::new();
         let mut may_try_again = true;
-        // Why another certificate is to be replaced.
+        // Why another certificate is replaced.
         let mut reason = None;
         loop {
             let refused = match self.send_create(&account, &request, replaces.as_deref())? {
@@ -98,7 +98,7 @@ impl Session<'_> {
         }
     }
 
-    /// One create call, written down before it is sent.
+    /// One create call. It is stored before it is sent.
     fn send_create(
         &mut self,
         account: &Account,
@@ -116,7 +116,7 @@ impl Session<'_> {
         create.strict_domains = Some(self.terms.strict_domains);
         create.replacement_for_certificate = replaces.map(str::to_owned);
         match self.call().and_then(|context| create.send_once(&context)) {
-            // An id that was there before is another order's; its answer got mixed up with ours.
+            // An id that existed before belongs to another order: the answers were mixed up.
             Ok(made) if account.get(&made.id).is_some() => {
                 let message =
                     format!("the service answered with order {}, which was there before ours", made.id);
@@ -129,7 +129,7 @@ impl Session<'_> {
                 self.save()?;
                 Ok(Sending::Unknown(Error::new(Kind::Response, message).retryable(true)))
             }
-            // However its names are spelled.
+            // Whatever the spelling of its names.
             Ok(made) => Ok(Sending::Made(Box::new(made))),
             Err(lost) if lost.is_uncertain() && lost.kind() == Kind::Cancelled => Err(lost),
             Err(lost) if lost.is_uncertain() => Ok(Sending::Unknown(lost)),
@@ -141,8 +141,8 @@ impl Session<'_> {
         }
     }
 
-    /// Looks for the order. If it is not there, the next call looks once more before it orders again: in an outage each
-    /// create may take a place in the quota.
+    /// Looks for the order. If it is not found, the next call looks once more before it orders again: in an outage each
+    /// create may use a place in the quota.
     fn after_unknown(&mut self, request: &OrderCsr, lost: Error) -> Result<Certificate> {
         self.has_unknown_create = true;
         let message = format!("it cannot be told whether the order was made ({lost}); looking for it");
@@ -159,7 +159,7 @@ impl Session<'_> {
         Err(lost.and_say(what_follows).retryable(true))
     }
 
-    /// On disk before the call: that it goes out, and what was there before.
+    /// Stores before the call that it is sent, and which orders existed before.
     fn write_sent(&mut self, account: &Account, request: &OrderCsr) -> Result<()> {
         let sent = Sent {
             at: Time::from(self.now()),
@@ -175,7 +175,7 @@ impl Session<'_> {
         self.save()
     }
 
-    /// At most so many creates whose outcome is not known in a day, unless the caller insists.
+    /// Limits the creates with an unknown outcome per day, unless the caller uses `force`.
     fn check_create_limit(&self) -> Result<()> {
         let now = self.now();
         let ages = self.journal.lost.iter().filter_map(|sent| sent.at.to_system_time());

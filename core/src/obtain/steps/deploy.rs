@@ -1,4 +1,4 @@
-//! The deploy hook: at least once for each certificate, and never a reason to order another.
+//! The deploy hook: it runs at least once for each certificate, and never causes another order.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,16 +13,16 @@ use crate::obtain::store::journal::Installed;
 use crate::process;
 use crate::process::Command;
 
-/// A reload takes seconds; who needs longer starts something.
+/// A reload takes seconds. A longer task has to be started in the background.
 const TIMEOUT: Duration = Duration::from_secs(300);
 
 impl Session<'_> {
-    /// Runs the hook unless it has had the certificate in use.
+    /// Runs the hook unless it has run for the certificate in use.
     pub(crate) fn deploy(&mut self) -> Result<()> {
         let Some(installed) = self.journal.installed.clone().filter(|installed| !installed.deployed) else {
             return Ok(());
         };
-        // After a rollback, or a crash in one.
+        // After a rollback, or a crash during one.
         if !self.entry.is_current(installed.serial)? {
             self.entry.switch(installed.serial)?;
         }

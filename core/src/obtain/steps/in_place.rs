@@ -1,4 +1,4 @@
-//! The certificate in place: whether it is what is wanted, and how long it is good.
+//! The installed certificate: whether it is the requested one, and how long it is good.
 
 use crate::error::Result;
 use crate::obtain::check::Lifetime;
@@ -14,8 +14,8 @@ impl Session<'_> {
         self.journal.installed.as_ref().is_some_and(|installed| !installed.deployed)
     }
 
-    /// What is in place, with the key of the caller's if it is that: it is the caller's from now on.
-    pub(crate) fn pinned(&mut self, mut installed: Installed) -> Result<Installed> {
+    /// The installed certificate. If the caller gives its key, the key counts as the caller's from now on.
+    pub(crate) fn with_own_key(&mut self, mut installed: Installed) -> Result<Installed> {
         if self.terms.has_own_key() && !installed.terms.has_own_key() {
             self.note_key_use(installed.serial, &installed.id, true)?;
             installed.terms = self.terms.clone();
@@ -25,13 +25,13 @@ impl Session<'_> {
         Ok(installed)
     }
 
-    /// Whether what is in place is what is wanted, as far as that can be told.
-    pub(crate) fn has_what_is_wanted(&mut self) -> bool {
-        self.resolve_terms().is_ok() && self.wanted_installed().is_ok_and(|installed| installed.is_some())
+    /// Whether the installed certificate is the requested one, as far as is known.
+    pub(crate) fn has_requested_certificate(&mut self) -> bool {
+        self.resolve_terms().is_ok() && self.requested_in_place().is_ok_and(|installed| installed.is_some())
     }
 
-    /// What is in place, if it is of the terms that are wanted.
-    pub(crate) fn wanted_installed(&self) -> Result<Option<Installed>> {
+    /// The installed certificate, if it matches the requested terms.
+    pub(crate) fn requested_in_place(&self) -> Result<Option<Installed>> {
         let Some(installed) = &self.journal.installed else { return Ok(None) };
         let public_key = match (&self.terms.public_key, &installed.terms.public_key) {
             (None, _) => None,
@@ -42,12 +42,12 @@ impl Session<'_> {
         Ok(is_met.then(|| installed.clone()))
     }
 
-    /// What is in place, if it is what is wanted and not due.
+    /// The installed certificate, if it is the requested one and not due.
     pub(crate) fn good(&self) -> Result<Option<Installed>> {
         if self.spec.aim == Aim::Anew {
             return Ok(None);
         }
-        let Some(installed) = self.wanted_installed()? else { return Ok(None) };
+        let Some(installed) = self.requested_in_place()? else { return Ok(None) };
         for file in files(self.terms.by_csr || installed.terms.by_csr) {
             if self.entry.read(&Entry::in_version(installed.serial, file))?.is_none() {
                 let message = format!("{file} of the certificate in place is gone, so a new one is ordered");
@@ -72,14 +72,14 @@ impl Session<'_> {
         Ok((!is_due).then_some(installed))
     }
 
-    /// When the leaf in place is valid.
+    /// The validity of the installed leaf.
     pub(crate) fn leaf(&self) -> Result<Option<Lifetime>> {
         let Some(installed) = &self.journal.installed else { return Ok(None) };
         let leaf = self.entry.read(&Entry::in_version(installed.serial, "cert.pem"))?;
         Ok(leaf.as_deref().and_then(Lifetime::of))
     }
 
-    /// Whether what is in place has less than this share of its time left, or is damaged.
+    /// Whether the installed certificate has less than this share of its lifetime left, or is damaged.
     pub(crate) fn is_due(&self, renew_at: f64) -> Result<bool> {
         let Some(installed) = &self.journal.installed else { return Ok(true) };
         let is_due = self.leaf()?.is_none_or(|leaf| leaf.is_due(renew_at, self.now()));

@@ -1,4 +1,4 @@
-//! Download, check, and put in place in one step.
+//! Downloads, checks, and installs in one step.
 
 use serde_json::Value;
 use zeroize::Zeroizing;
@@ -16,10 +16,10 @@ use crate::obtain::{chain, check};
 use crate::signing_request;
 
 /// How many versions are kept.
-const KEPT: usize = 3;
+const KEPT_VERSIONS: usize = 3;
 
 impl Session<'_> {
-    /// Brings an issued certificate into use.
+    /// Installs an issued certificate.
     pub(crate) fn install(&mut self, certificate: &Certificate) -> Result<()> {
         let download = self.download(&certificate.id)?;
         let order = self.order()?.clone();
@@ -30,7 +30,7 @@ impl Session<'_> {
         if let Err(why) = self.fitness(serial, &order.terms)? {
             return self.quarantine(certificate, &why);
         }
-        // What a hook refused is nothing to go back to.
+        // A version that the hook refused is not a version to go back to.
         let predecessor = self.journal.installed.as_ref().and_then(|installed| {
             if installed.rolled_back { installed.predecessor } else { Some(installed.serial) }
         });
@@ -57,7 +57,7 @@ impl Session<'_> {
         Ok(())
     }
 
-    /// Right after `issued` the service may not have it yet.
+    /// Right after the status `issued`, the download may not be ready.
     pub(crate) fn download(&self, id: &str) -> Result<Download> {
         let mut pauses = self.spec.polls();
         loop {
@@ -74,7 +74,7 @@ impl Session<'_> {
         }
     }
 
-    /// Whether key and certificate of this version fit each other, the names and the time.
+    /// Whether key and certificate of this version match each other and the names, and the certificate is valid now.
     pub(crate) fn is_fit(&self, serial: u32, terms: &Terms) -> Result<bool> {
         Ok(self.fitness(serial, terms)?.is_ok())
     }
@@ -85,7 +85,7 @@ impl Session<'_> {
         Ok(check::check(&fullchain, &public_key, &terms.domains, self.now()))
     }
 
-    /// The key that a version's certificate has to be for, as [`public_key_hash`](super::csr::public_key_hash).
+    /// The key that a version's certificate must have, as [`public_key_hash`](super::csr::public_key_hash).
     fn public_key(&self, serial: u32, terms: &Terms) -> Result<String> {
         if !terms.by_csr {
             return Ok(signing_request::public_key(&self.read_key(&Entry::in_version(serial, KEY))?));
@@ -96,7 +96,7 @@ impl Session<'_> {
         Ok(csr.ok_or_else(gone)?.public_key)
     }
 
-    /// What the service has sent, put in order.
+    /// Writes what the service has sent, in the correct order.
     pub(crate) fn write_version(&self, serial: u32, terms: &Terms, download: &Download) -> Result<()> {
         let chain = chain::arrange(&download.fullchain, &self.public_key(serial, terms)?);
         for (file, content) in [(CERT, &chain.leaf), (CHAIN, &chain.issuers), (FULLCHAIN, &chain.whole())] {
@@ -110,7 +110,7 @@ impl Session<'_> {
         self.entry.write(&Entry::in_version(serial, COMBINED), combined.as_bytes(), PRIVATE)
     }
 
-    /// Whoever could read the old key can read the new one.
+    /// Everybody who could read the old key can read the new one.
     fn take_over_attributes(&self, from: u32, to: u32) -> Result<()> {
         let storage = self.env.storage;
         for file in [KEY, COMBINED] {
@@ -118,16 +118,18 @@ impl Session<'_> {
                 self.entry.path.join(Entry::in_version(from, file)),
                 self.entry.path.join(Entry::in_version(to, file)),
             );
-            let wanted = match storage.attributes(&old) {
+            let old_attributes = match storage.attributes(&old) {
                 Ok(attributes) => attributes,
                 Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
                 Err(error) => return Err(failed(&old, "looked at", &error)),
             };
-            let made = storage.attributes(&new).map_err(|error| failed(&new, "looked at", &error))?;
-            if wanted == made {
+            let new_attributes =
+                storage.attributes(&new).map_err(|error| failed(&new, "looked at", &error))?;
+            if old_attributes == new_attributes {
                 continue;
             }
-            if let Err(error) = storage.set_attributes(&new, wanted).and_then(|()| storage.sync(&new)) {
+            if let Err(error) = storage.set_attributes(&new, old_attributes).and_then(|()| storage.sync(&new))
+            {
                 let message =
                     format!("{} could not get the owner and mode of the old one ({error})", new.display());
                 self.warn(Stage::Install, &message, []);
@@ -142,11 +144,11 @@ impl Session<'_> {
         Ok(certificate.and_then(|found| found.get("id").and_then(Value::as_str).map(str::to_owned)))
     }
 
-    /// Older versions go, but for the newest and what a rollback would need. Not worth failing for.
+    /// Removes older versions, except the newest ones and the one for a rollback. A failure is ignored.
     fn prune(&self) {
         let Some(installed) = &self.journal.installed else { return };
         let is_kept = |serial: u32| {
-            serial + u32::try_from(KEPT).unwrap_or(u32::MAX) > installed.serial
+            serial + u32::try_from(KEPT_VERSIONS).unwrap_or(u32::MAX) > installed.serial
                 || installed.predecessor == Some(serial)
                 || self.journal.quarantined.as_ref().is_some_and(|quarantined| quarantined.serial == serial)
         };

@@ -1,4 +1,4 @@
-//! Whether the files of a certificate in place are still what was put there: each is there twice, in one form or another.
+//! Checks that the installed files are unchanged. Everything is stored twice in some form.
 
 use rcgen::PublicKeyData;
 use rustls::pki_types::CertificateDer;
@@ -19,7 +19,7 @@ use crate::obtain::store::journal::Installed;
 use crate::signing_request::read_key;
 
 impl Session<'_> {
-    /// What is wrong with the files of this version, if something is. They are there.
+    /// What is wrong with the files of this version. None if they are intact.
     pub(crate) fn damage(&self, installed: &Installed) -> Result<Option<String>> {
         let serial = installed.serial;
         let read = |file: &str| -> Result<Zeroizing<Vec<u8>>> {
@@ -30,12 +30,13 @@ impl Session<'_> {
         Ok(match certificates_of(&leaf, &chain, &fullchain) {
             // The caller has the key.
             Ok(_) if installed.terms.by_csr || self.terms.by_csr => None,
-            Ok(whole) => look_at_key(&read(KEY)?, &read(COMBINED)?, &whole).err(),
+            Ok(whole) => check_key(&read(KEY)?, &read(COMBINED)?, &whole).err(),
             Err(why) => Some(why),
         })
     }
 
-    /// What the service said of the certificate in place; where that is gone or damaged, it is asked again.
+    /// The service's answer for the installed certificate. If the file is missing or damaged, the service is asked
+    /// again.
     pub(crate) fn stored_certificate(&self, installed: &Installed) -> Result<Certificate> {
         let name = Entry::in_version(installed.serial, CERTIFICATE);
         let why = match self.entry.read_json(&name) {
@@ -56,7 +57,7 @@ impl Session<'_> {
     }
 }
 
-/// Leaf and chain, the same in both forms.
+/// Leaf and chain, which must be the same in both forms.
 fn certificates_of(
     leaf: &[u8],
     chain: &[u8],
@@ -75,8 +76,8 @@ fn certificates_of(
     }
 }
 
-/// The key, and the file with everything in it.
-fn look_at_key(key: &[u8], combined: &[u8], whole: &[CertificateDer<'_>]) -> Result<(), String> {
+/// Checks the key, and the file that contains everything.
+fn check_key(key: &[u8], combined: &[u8], whole: &[CertificateDer<'_>]) -> Result<(), String> {
     let spki = |pem: &[u8]| {
         let key = std::str::from_utf8(pem).ok().and_then(|pem| read_key(pem, None).ok())?;
         Some(key.subject_public_key_info())
@@ -92,7 +93,7 @@ fn look_at_key(key: &[u8], combined: &[u8], whole: &[CertificateDer<'_>]) -> Res
     Ok(())
 }
 
-/// All there are, with nothing between that looks like one and is none.
+/// All certificates. A block that looks like one and cannot be read is an error.
 fn certificates(pem: &[u8], file: &str) -> Result<Vec<CertificateDer<'static>>, String> {
     let found: Result<Vec<_>, _> = CertificateDer::pem_slice_iter(pem).collect();
     found.map_err(|_| format!("{file} is no PEM that can be read"))

@@ -1,7 +1,7 @@
-//! The parameters of earlier calls, as they lie in an entry.
+//! The stored parameters of earlier calls.
 //!
-//! `request.json` is what is in force: what the certificate in place was obtained with. `wanted.json` is what a later
-//! call asked for and is not in place yet; until it is, what is in force is renewed.
+//! `request.json` is the request that is in force: the installed certificate was made with it. `wanted.json` is a later
+//! request that is not installed yet. Until it is, the certificate in use is renewed.
 
 use std::path::Path;
 
@@ -24,23 +24,24 @@ use crate::parameter;
 pub(crate) const REQUEST: &str = "request.json";
 pub(crate) const WANTED: &str = "wanted.json";
 
-/// Which of the two.
+/// Which of the two requests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Which {
     InForce,
-    Wanted,
+    Requested,
 }
 
 impl Which {
     pub(crate) const fn file(self) -> &'static str {
         match self {
             Self::InForce => REQUEST,
-            Self::Wanted => WANTED,
+            Self::Requested => WANTED,
         }
     }
 }
 
-/// What an entry was asked for, if it was. Commands in it are only honoured while nobody else could have written them.
+/// The stored request of an entry, if there is one. Its commands are only used if nobody else can have written the
+/// file.
 pub(crate) fn read(
     context: &Context<'_>,
     env: &Env<'_>,
@@ -58,7 +59,7 @@ pub(crate) fn read(
     };
     let json = sealed::open(&sealed_text).map_err(|why| failed(&why))?;
     let mut request: Map<String, Value> = serde_json::from_slice(&json).map_err(|error| failed(&error))?;
-    // Earlier versions stored more.
+    // Earlier versions stored more parameters.
     request.retain(|name, value| is_stored(name, value));
     if has_command(&request) {
         let of = |path: &Path| {
@@ -88,21 +89,21 @@ fn is_ours_alone(found: Attributes) -> bool {
 }
 
 impl Session<'_> {
-    /// Keeps what is asked for before an order is made: as what is in force, or, while another certificate is in place,
-    /// as what is wanted.
+    /// Stores the request before an order is made: as the one in force, or, while another certificate is installed, as
+    /// the wanted one.
     pub(crate) fn keep_request(&self) -> Result<()> {
         if self.is_in_force() {
             return Ok(());
         }
         self.keep_key()?;
-        if self.journal.installed.is_some() && self.wanted_installed()?.is_none() {
-            return self.write_request(Which::Wanted);
+        if self.journal.installed.is_some() && self.requested_in_place()?.is_none() {
+            return self.write_request(Which::Requested);
         }
         self.write_request(Which::InForce)?;
         self.entry.remove(WANTED)
     }
 
-    /// What was asked for is in place, so it is in force.
+    /// The requested certificate is installed, so its request is now in force.
     pub(crate) fn settle_request(&self) -> Result<()> {
         if self.is_in_force() {
             return Ok(());
@@ -112,14 +113,14 @@ impl Session<'_> {
     }
 
     fn write_request(&self, which: Which) -> Result<()> {
-        // One that cannot be read is written anew.
+        // An unreadable file is written again.
         if self.entry.read_json(which.file()).ok().flatten().as_ref() == Some(&self.spec.request) {
             return Ok(());
         }
         self.entry.write_json(which.file(), &self.spec.request)
     }
 
-    /// A key of the caller's is on disk before its order is begun, and in the order's own folder after that.
+    /// A key of the caller is stored before its order is made. After that it is in the order's own folder.
     fn keep_key(&self) -> Result<()> {
         match &self.spec.key {
             KeySpec::Own { pem, .. } => {
@@ -134,7 +135,7 @@ impl Session<'_> {
         }
     }
 
-    /// What was asked for and is not in place is not wanted any more.
+    /// Discards a request that is not installed.
     pub(crate) fn forget_wanted(&self) -> Result<()> {
         self.entry.remove(WANTED_KEY)?;
         self.entry.remove(WANTED)

@@ -1,5 +1,4 @@
-//! Which key an order is for: one that is made here, or one of the caller's; and never one whose certificate was
-//! revoked.
+//! The key of an order: made here, or given by the caller. Never a key whose certificate was revoked.
 
 use crate::endpoints::GetCertificate;
 use crate::error::{Error, Result};
@@ -15,15 +14,15 @@ use crate::obtain::store::journal::KeyUse;
 use crate::private_key::PrivateKey;
 use crate::signing_request;
 
-/// A key of the caller's whose order is not in place yet.
+/// A key of the caller whose order is not installed yet.
 pub(crate) const WANTED_KEY: &str = "wanted.pem";
-/// How many uses of keys are remembered.
-const MOST_USES: usize = 64;
+/// How many uses of keys are stored.
+const MAX_KEY_USES: usize = 64;
 
 /// Where the key of the next order comes from.
 pub(crate) enum KeySource {
     New(KeyType),
-    /// A file of the entry, with the hash of its public key; whose it is.
+    /// A file of the entry, the hash of its public key, and whether it is the caller's.
     Kept {
         file: String,
         public_key: String,
@@ -36,7 +35,7 @@ pub(crate) enum KeySource {
 }
 
 impl Session<'_> {
-    /// Takes the caller's key, given to this call or an earlier one, into the terms.
+    /// Takes the caller's key, from this call or an earlier one, into the terms.
     pub(crate) fn resolve_terms(&mut self) -> Result<()> {
         self.terms = self.spec.terms.clone();
         let KeySpec::Ours { key_type, reuse } = &self.spec.key else { return Ok(()) };
@@ -44,7 +43,7 @@ impl Session<'_> {
             return Ok(());
         }
         let Some((public_key, own_type)) = self.own_key()? else { return Ok(()) };
-        if key_type.is_none_or(|wanted| own_type == wanted.as_str()) {
+        if key_type.is_none_or(|requested| own_type == requested.as_str()) {
             self.terms.key_type = None;
             self.terms.public_key = Some(public_key);
         }
@@ -71,8 +70,8 @@ impl Session<'_> {
         self.entry.key(file)?.ok_or_else(gone)
     }
 
-    /// Where the key of the next order comes from. A key whose certificate was revoked is not used again: one of the
-    /// caller's is refused, in the place of one of ours a new one is made.
+    /// Where the key of the next order comes from. A key whose certificate was revoked is not used again: a key of the
+    /// caller is refused, a key that was made here is replaced by a new one.
     pub(crate) fn key_source(&mut self) -> Result<KeySource> {
         let source = match &self.spec.key {
             KeySpec::Csr { pem, public_key } => {
@@ -110,7 +109,7 @@ impl Session<'_> {
         }
     }
 
-    /// The key in use, if it is to be kept and is of the wanted type.
+    /// The key in use, if it has to be kept and has the requested type.
     fn reused_key(&self, is_wanted: bool) -> Result<KeySource> {
         let key_type = self.terms.key_type.unwrap_or_default();
         let installed = self.journal.installed.as_ref();
@@ -124,7 +123,7 @@ impl Session<'_> {
         Ok(KeySource::Kept { file, public_key, is_own: false })
     }
 
-    /// Whether a certificate for this key was revoked, as far as the entry and the account know.
+    /// Whether a certificate with this key was revoked, as far as the entry and the account know.
     pub(crate) fn is_revoked_key(&mut self, public_key: &str) -> Result<bool> {
         if self.journal.revoked_keys.iter().any(|revoked| revoked == public_key) {
             return Ok(true);
@@ -151,7 +150,7 @@ impl Session<'_> {
         Ok(false)
     }
 
-    /// Remembers that a key must not be used again.
+    /// Stores that a key must not be used again.
     pub(crate) fn forbid_key(&mut self, public_key: String) -> Result<()> {
         if self.journal.revoked_keys.contains(&public_key) {
             return Ok(());
@@ -160,7 +159,7 @@ impl Session<'_> {
         self.save()
     }
 
-    /// The ids of the certificates for a key that the entry has had: those on disk, and those that are remembered.
+    /// The ids of the certificates that the entry had with a key: those on disk, and those in the journal.
     fn certificates_of_key(&self, public_key: &str) -> Result<Vec<String>> {
         let uses = self.journal.key_uses.iter().filter(|used| used.public_key == public_key);
         let mut ids: Vec<String> = uses.map(|used| used.id.clone()).collect();
@@ -191,7 +190,7 @@ impl Session<'_> {
         Ok(key.map(|certificate| public_key_hash(certificate.public_key().raw)))
     }
 
-    /// Remembers the certificates of a key that is used more than once: their versions are pruned.
+    /// Stores which certificates a key was used for, if it is used more than once: their versions are removed some day.
     pub(crate) fn note_key_use(&mut self, serial: u32, id: &str, is_own: bool) -> Result<()> {
         let Some(public_key) = self.public_key_of(serial)? else { return Ok(()) };
         let mut ids = self.certificates_of_key(&public_key)?;
@@ -204,7 +203,7 @@ impl Session<'_> {
         self.journal.key_uses.retain(|used| used.public_key != public_key);
         let uses = ids.into_iter().map(|id| KeyUse { public_key: public_key.clone(), id });
         self.journal.key_uses.extend(uses);
-        let too_many = self.journal.key_uses.len().saturating_sub(MOST_USES);
+        let too_many = self.journal.key_uses.len().saturating_sub(MAX_KEY_USES);
         self.journal.key_uses.drain(..too_many);
         Ok(())
     }

@@ -1,4 +1,4 @@
-//! The order under way: begun, known, looked for or made, and never a second one.
+//! The current order: planned, known, searched or made, and never a second one.
 
 use std::time::Duration;
 
@@ -13,11 +13,11 @@ use crate::obtain::store::journal::Order;
 use crate::ownership::carries_hash;
 use crate::time::Time;
 
-/// An order that waits for longer than this is begun anew.
+/// A waiting order that is older than this is replaced by a new one.
 const STALE: Duration = Duration::from_secs(7 * 24 * 3600);
 
 impl Session<'_> {
-    /// Writes down that there is to be an order; its key and CSR are made later.
+    /// Stores that there will be an order. Its key and CSR are made later.
     pub(crate) fn begin_order(&mut self) -> Result<()> {
         self.journal.last_serial += 1;
         while self.entry.has_version(self.journal.last_serial) {
@@ -28,7 +28,7 @@ impl Session<'_> {
         self.save()
     }
 
-    /// The order under way, whose id is not known: found again, or made.
+    /// The current order, whose id is not known: found again, or made.
     pub(crate) fn ordered(&mut self) -> Result<Certificate> {
         let request = self.make_request()?;
         if self.order()?.sent.is_some() {
@@ -42,7 +42,7 @@ impl Session<'_> {
         self.adopt(made, &request)
     }
 
-    /// The order whose id is known or named by the caller, unless it is over: then it is forgotten.
+    /// The order whose id is known or given by the caller. If it has ended, it is forgotten.
     pub(crate) fn known(&mut self) -> Result<Option<Certificate>> {
         if let Some(id) = self.spec.adopt.clone() {
             self.adopt_named(&id)?;
@@ -61,7 +61,7 @@ impl Session<'_> {
             }
             Ok(certificate) => return Ok(Some(certificate)),
             Err(error) if is_not_ours(&error) => {
-                // Should it turn up again, it is one too many.
+                // If it appears again, it is one too many.
                 let sent = self.order()?.sent.take();
                 self.journal.lost.extend(sent);
                 format!("the service does not know order {id}")
@@ -79,11 +79,11 @@ impl Session<'_> {
             && created.is_some_and(|created| self.now().duration_since(created).unwrap_or_default() > STALE)
     }
 
-    /// Takes an order for ours.
+    /// Takes an order as ours.
     fn adopt(&mut self, found: Certificate, request: &OrderCsr) -> Result<Certificate> {
         self.journal.hash_tells |= carries_hash(&found, &request.sha256);
         if self.order()?.sent.is_none() {
-            // It came of an earlier create, which is accounted for by that.
+            // It came from an earlier create, whose outcome is then known.
             let create = self.journal.lost.iter().position(|sent| sent.csr_sha256 == request.sha256);
             let create = create.map(|index| self.journal.lost.remove(index));
             self.order()?.sent = create;
@@ -105,7 +105,7 @@ impl Session<'_> {
         Ok(found)
     }
 
-    /// The one that the caller names.
+    /// The order that the caller names.
     fn adopt_named(&mut self, id: &str) -> Result<()> {
         if self.order()?.id.is_some() {
             return Ok(());
@@ -119,7 +119,7 @@ impl Session<'_> {
             return Err(Error::new(Kind::Ambiguous, message));
         }
         let request = self.make_request()?;
-        // What else is there now was looked at by a person, and is not ours.
+        // A person has checked the other orders, and they are not ours.
         let others = Account::of(self, self.terms.common_name())?.ids();
         for lost in &mut self.journal.lost {
             lost.baseline.clone_from(&others);

@@ -1,4 +1,4 @@
-//! Key and CSR of an order: on disk before anything is sent.
+//! Key and CSR of an order, stored before anything is sent.
 
 use crate::error::{Error, Result};
 use crate::obtain::csr::Csr;
@@ -10,7 +10,7 @@ use crate::obtain::store::files::{CSR, KEY};
 use crate::private_key::PrivateKey;
 use crate::signing_request;
 
-/// A CSR and the hash that names it.
+/// A CSR and its hash.
 #[derive(Clone, Debug)]
 pub(crate) struct OrderCsr {
     pub(crate) csr: String,
@@ -25,7 +25,7 @@ impl OrderCsr {
 }
 
 impl Session<'_> {
-    /// Key and CSR, on disk before anything is sent. Those of an order that may have been sent are never replaced.
+    /// Key and CSR, stored before anything is sent. Those of an order that may have been sent are never replaced.
     pub(crate) fn make_request(&mut self) -> Result<OrderCsr> {
         let order = self.order()?.clone();
         let (key_file, csr_file) =
@@ -71,8 +71,8 @@ impl Session<'_> {
         self.write_csr(&key, order.serial)
     }
 
-    /// Another CSR for the key of the order, when the service wants a country in it and the one there has none. `None`:
-    /// it is the caller's, or has one, or is to have none.
+    /// Another CSR for the key of the order, for a service that requires a country. None if the CSR is the caller's,
+    /// has a country already, or must have none.
     pub(crate) fn with_country(&mut self, request: &OrderCsr) -> Result<Option<OrderCsr>> {
         let order = self.order()?.clone();
         let has_country = Csr::read(&request.csr).is_none_or(|csr| csr.has_country);
@@ -84,7 +84,7 @@ impl Session<'_> {
         self.write_csr(&key, order.serial).map(Some)
     }
 
-    /// Whether a stored CSR can be sent: it can be read, is for the key beside it, and that is not forbidden.
+    /// Whether a stored CSR can be sent: it can be read, matches the key next to it, and the key is not forbidden.
     fn is_usable(&self, request: &OrderCsr, key: Option<&PrivateKey>) -> bool {
         Csr::read(&request.csr).is_some_and(|csr| {
             key.is_none_or(|key| signing_request::public_key(key) == csr.public_key)

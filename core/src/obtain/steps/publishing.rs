@@ -1,4 +1,4 @@
-//! Publishing within a session: written to the journal before it is done, and until it is undone.
+//! Publishing in a session: stored in the journal before it is done, and until it is undone.
 
 use std::sync::Arc;
 
@@ -11,11 +11,11 @@ use crate::obtain::publish::{Published, Publishing};
 use crate::obtain::session::Session;
 
 impl Session<'_> {
-    /// Puts everything in place that the order wants to see; what is there already is put there again.
+    /// Publishes everything that the order needs. What is published already is published again.
     pub(crate) fn publish(&mut self, order: &Certificate) -> Result<Vec<Challenge>> {
-        let wanted = self.challenges(order)?;
+        let challenges = self.challenges(order)?;
         let mut planned = Vec::new();
-        for challenge in &wanted {
+        for challenge in &challenges {
             planned.extend(self.spec.publisher.plan(challenge)?);
         }
         self.journal.leftovers.retain(|leftover| !planned.contains(leftover));
@@ -26,15 +26,15 @@ impl Session<'_> {
             }
         }
         self.save()?;
-        for challenge in &wanted {
+        for challenge in &challenges {
             let facts = [("domain", challenge.domain().into()), ("location", challenge.location().into())];
             self.progress(Stage::Publish, &format!("publishing for {}", challenge.domain()), facts);
             self.spec.publisher.publish(&self.publishing(&order.id), challenge)?;
         }
-        Ok(wanted)
+        Ok(challenges)
     }
 
-    /// The order's challenges; an answer without them (as entries of lists are) is fetched again.
+    /// The order's challenges. An answer without them, such as an entry of a list, is fetched again.
     fn challenges(&self, order: &Certificate) -> Result<Vec<Challenge>> {
         let found = challenges(order, self.spec.method, &self.terms.domains);
         if found.is_err() && order.validation.other_methods.is_empty() {
@@ -44,7 +44,7 @@ impl Session<'_> {
         found
     }
 
-    /// What the order published is to go: now if that works, else with a later call.
+    /// Removes what the order published: now if possible, otherwise in a later call.
     pub(crate) fn schedule_cleanup(&mut self, published: Vec<Published>) {
         for thing in published {
             if !self.journal.leftovers.contains(&thing) {
@@ -53,19 +53,19 @@ impl Session<'_> {
         }
     }
 
-    /// Takes away what orders that are over have left. What cannot be taken away is named, and tried again next time.
+    /// Removes what ended orders have left. What cannot be removed is reported, and tried again next time.
     pub(crate) fn clear_leftovers(&mut self) -> Result<()> {
         if self.journal.leftovers.is_empty() {
             return Ok(());
         }
         let in_use = self.journal.order.as_ref().map(|order| order.published.clone()).unwrap_or_default();
         let mut kept = Vec::new();
-        // Files before the folders that they lie in.
+        // Files before their folders.
         for thing in std::mem::take(&mut self.journal.leftovers).into_iter().rev() {
             if in_use.contains(&thing) {
                 continue;
             }
-            // Not empty yet, and ours to remove when it is.
+            // The folder is not empty yet. It is removed when it is.
             if in_use.iter().any(|used| lies_in(used, &thing)) {
                 kept.push(thing);
                 continue;
@@ -104,7 +104,7 @@ impl Session<'_> {
     }
 }
 
-/// Whether a file or folder lies in this folder.
+/// Whether a file or folder is in this folder.
 fn lies_in(thing: &Published, folder: &Published) -> bool {
     match (thing, folder) {
         (Published::File { path } | Published::Folder { path }, Published::Folder { path: folder }) => {

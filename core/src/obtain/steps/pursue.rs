@@ -1,4 +1,4 @@
-//! From an order, begun or not, to a certificate in place.
+//! From an order, planned or made, to an installed certificate.
 
 use crate::answers::Certificate;
 use crate::error::{Error, Result};
@@ -7,13 +7,13 @@ use crate::obtain::session::Session;
 use crate::obtain::steps::validate::Waited;
 
 impl Session<'_> {
-    /// Orders, or goes on with the order under way, up to a certificate in place.
-    pub(crate) fn pursue(&mut self, goes_on: bool) -> Result<Obtained> {
-        self.check_adopt(goes_on)?;
+    /// Makes an order, or continues the current one, until a certificate is installed.
+    pub(crate) fn pursue(&mut self, has_order: bool) -> Result<Obtained> {
+        self.check_adopt(has_order)?;
         self.prepare()?;
         let is_first = self.journal.installed.is_none();
         let mut is_new = false;
-        let known = if goes_on {
+        let known = if has_order {
             self.keep_request()?;
             self.known()?
         } else {
@@ -23,12 +23,12 @@ impl Session<'_> {
             Some(order) => order,
             None if !self.may_order()? => return self.postponed(),
             None => {
-                is_new = !goes_on || self.journal.order.is_none();
+                is_new = !has_order || self.journal.order.is_none();
                 if is_new {
-                    // A key that must not be used is refused before anything is changed.
+                    // A forbidden key is refused before anything is changed.
                     self.key_source()?;
                     self.keep_request()?;
-                    if let Some(obtained) = self.make_way()? {
+                    if let Some(obtained) = self.give_up_current_order()? {
                         return Ok(obtained);
                     }
                     self.begin_order()?;
@@ -54,9 +54,9 @@ impl Session<'_> {
         }
     }
 
-    fn check_adopt(&self, goes_on: bool) -> Result<()> {
+    fn check_adopt(&self, has_order: bool) -> Result<()> {
         let Some(id) = &self.spec.adopt else { return Ok(()) };
-        if !goes_on {
+        if !has_order {
             return Err(nothing_to_adopt());
         }
         match self.journal.order.as_ref().and_then(|order| order.id.as_ref()) {
@@ -67,7 +67,7 @@ impl Session<'_> {
         }
     }
 
-    /// Whether one more order may be made in this run through a store.
+    /// Whether one more order may be made in this run of `renew_all`.
     fn may_order(&mut self) -> Result<bool> {
         let Some(budget) = &self.spec.budget else { return Ok(true) };
         self.permit = budget.take(self.context.cancel, self.end());
@@ -80,11 +80,13 @@ impl Session<'_> {
         Ok(self.outcome(Outcome::Postponed, certificate.transpose()?))
     }
 
-    /// Another order is made, so the one under way is given up. Where it is issued already and is what is wanted, that is
-    /// what comes of the call.
-    fn make_way(&mut self) -> Result<Option<Obtained>> {
+    /// Gives up the current order, because another one is made. If it is issued already and is the requested one, it
+    /// becomes the result of the call.
+    fn give_up_current_order(&mut self) -> Result<Option<Obtained>> {
         let is_renewal = self.is_renewal();
-        let Some(issued) = self.drop_order_if_any("something else is wanted now")? else { return Ok(None) };
+        let Some(issued) = self.drop_order_if_any("another certificate is requested now")? else {
+            return Ok(None);
+        };
         if self.is_in_force() {
             self.is_wanted_issued = true;
             return Ok(Some(self.outcome(Outcome::Pending, Some(issued))));
@@ -98,13 +100,13 @@ impl Session<'_> {
         Ok(None)
     }
 
-    /// Whether the order under way is for another certificate like the one in place.
+    /// Whether the current order renews the installed certificate.
     pub(crate) fn is_renewal(&self) -> bool {
         let (order, installed) = (self.journal.order.as_ref(), self.journal.installed.as_ref());
         order.is_some() && order.map(|order| &order.terms) == installed.map(|installed| &installed.terms)
     }
 
-    /// Gives up the order under way; the certificate, if it was too late for that.
+    /// Gives up the current order. Returns its certificate if it was issued already.
     pub(crate) fn drop_order_if_any(&mut self, why: &str) -> Result<Option<Certificate>> {
         match &self.journal.order {
             None => Ok(None),

@@ -1,4 +1,4 @@
-//! A certificate that was issued and failed our checks: kept for a person, and no other is ordered in its place.
+//! A certificate that was issued and failed our checks. It is kept for a person to check, and no other one is ordered.
 
 use crate::answers::Certificate;
 use crate::endpoints::DownloadCertificate;
@@ -8,7 +8,7 @@ use crate::obtain::session::Session;
 use crate::obtain::store::journal::{Order, Quarantined};
 
 impl Session<'_> {
-    /// Issued, and not what we need: kept for a person, and nothing else is ordered in its place.
+    /// Keeps an issued certificate that failed our checks for a person. Nothing else is ordered.
     pub(crate) fn quarantine(&mut self, certificate: &Certificate, why: &str) -> Result<()> {
         let order = self.order()?.clone();
         self.journal.quarantined = Some(Quarantined {
@@ -28,8 +28,9 @@ impl Session<'_> {
         Err(Error::new(Kind::Response, message).retryable(false))
     }
 
-    /// A quarantined certificate is looked at again, since it may have been our clock, and fetched again, since it may
-    /// have been the download. If it is good now, it becomes the order under way; else this is an error.
+    /// Checks a quarantined certificate again, because the local clock may have been wrong, and downloads it again,
+    /// because the download may have been wrong. If it is good now, it becomes the current order. Otherwise this is an
+    /// error.
     pub(crate) fn recheck_quarantined(&mut self) -> Result<()> {
         let Some(quarantined) = self.journal.quarantined.clone() else { return Ok(()) };
         if !self.terms.are_met_by(&quarantined.terms, quarantined.terms.public_key.as_deref())
@@ -48,7 +49,7 @@ impl Session<'_> {
         Err(Error::new(Kind::Response, message).retryable(false))
     }
 
-    /// Makes the quarantined certificate the order under way, if it is good by now.
+    /// Makes the quarantined certificate the current order, if it is good now.
     pub(crate) fn release_quarantined(&mut self) -> Result<bool> {
         let Some(quarantined) = self.journal.quarantined.clone() else { return Ok(false) };
         if !self.is_fit(quarantined.serial, &quarantined.terms)? && !self.is_fit_now(&quarantined)? {

@@ -1,5 +1,5 @@
-//! A store that cannot be written: another place renews it, or its file system was mounted read-only. A good certificate
-//! is a good one there, too.
+//! A store that cannot be written: another machine renews it, or the file system is mounted read-only. A good
+//! certificate is still good there.
 
 use crate::error::{Error, Result};
 use crate::obtain::events::Stage;
@@ -9,8 +9,8 @@ use crate::obtain::session::Session;
 use crate::obtain::steps::kept_request::REQUEST;
 
 impl Session<'_> {
-    /// `unchanged`, if nothing has to be written for that.
-    pub(crate) fn look_only(&mut self) -> Result<Obtained> {
+    /// `unchanged`, if that needs no write.
+    pub(crate) fn check_only(&mut self) -> Result<Obtained> {
         let path = self.entry.path.clone();
         let needed = |what: &str| {
             let why = format!("nothing can be written there, and {what}; make it writable for this user");
@@ -33,7 +33,7 @@ impl Session<'_> {
         if self.spec.adopt.as_ref().is_some_and(|id| *id != installed.id) {
             return needed("another order is to be adopted");
         }
-        if self.is_taken_back(&installed)?.is_some() {
+        if self.revoked_status(&installed)?.is_some() {
             return needed("the certificate in place was revoked");
         }
         if self.entry.read_json(REQUEST).ok().flatten().as_ref() != Some(&self.spec.request) {

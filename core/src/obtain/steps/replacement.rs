@@ -1,4 +1,5 @@
-//! Which certificate a new order replaces, which passes the quota; and what stands in the way of one.
+//! Which certificate a new order replaces, so that it needs no place in the quota; and which certificates block an
+//! order.
 
 use crate::answers::Certificate;
 use crate::endpoints::GetCertificate;
@@ -13,8 +14,8 @@ use crate::ownership::carries_hash;
 use crate::time::Time;
 
 impl Session<'_> {
-    /// The certificate that the new one replaces: the newest of the entry, or what has replaced that, as after a restore
-    /// from a backup; with the store lost, ours on the account.
+    /// The certificate that the new one replaces: the newest of the entry, or its successor, for example after a
+    /// restore from a backup. If the store is lost, the newest on the account.
     pub(crate) fn replaced(&self, account: &Account) -> Result<Option<String>> {
         match &self.spec.replace {
             Replace::Never => return Ok(None),
@@ -24,7 +25,7 @@ impl Session<'_> {
         let Some(Installed { id, .. }) = &self.journal.installed else {
             return Ok(self.newest_issued(account, &[]));
         };
-        // Lists lag, so one that is not there is asked for.
+        // A list may be late, so a certificate that is not in it is fetched.
         let found = match account.get(id) {
             Some(listed) => Ok(self.is_replaceable(listed)),
             None => self.send(&GetCertificate::new(id)).map(|certificate| self.is_replaceable(&certificate)),
@@ -37,7 +38,7 @@ impl Session<'_> {
         }
     }
 
-    /// What is left to replace after these attempts: where there is no place, or a live certificate of the name.
+    /// What else can be replaced after these attempts: if the quota is full, or a live certificate of the name exists.
     pub(crate) fn other_replacement(
         &self,
         account: &Account,
@@ -51,13 +52,13 @@ impl Session<'_> {
         if newest.is_some() || !tried.contains(&None) {
             return newest;
         }
-        // One that was revoked or has expired: it is for the service to say whether it can be replaced.
+        // One that was revoked or has expired: the service decides whether it can be replaced.
         let installed = self.journal.installed.as_ref().map(|installed| installed.id.clone());
         let is_known = |id: &String| account.get(id).is_some_and(|listed| !listed.is_open());
         installed.filter(|id| is_known(id) && !tried.contains(&Some(id.clone())))
     }
 
-    /// The newest certificate of our names on the account that is issued and has not been replaced.
+    /// The newest certificate on the account with our names that is issued and not replaced.
     fn newest_issued(&self, account: &Account, tried: &[Option<String>]) -> Option<String> {
         let is_replaced = |id: &str| {
             account
@@ -76,10 +77,10 @@ impl Session<'_> {
         newest.map(|certificate| certificate.id.clone())
     }
 
-    /// What has replaced a certificate, and what has replaced that.
+    /// The successor of a certificate, its successor, and so on.
     fn last_successor(&self, account: &Account, id: &str) -> String {
         let mut last = id.to_owned();
-        // Each is found once at most, so this ends.
+        // Each certificate is found at most once, so this ends.
         for _ in &account.certificates {
             let next = account.certificates.iter().find(|other| {
                 self.is_replaceable(other) && other.replacement_for.as_deref() == Some(last.as_str())
@@ -96,7 +97,7 @@ impl Session<'_> {
         certificate.is_issued() && names::has_common_name(certificate, self.terms.common_name())
     }
 
-    /// After a refusal that a lost order of ours may be the reason for: that order.
+    /// After a refusal that may be caused by a lost order of ours: that order.
     pub(crate) fn after_refusal(
         &mut self,
         request: &OrderCsr,
@@ -126,20 +127,20 @@ impl Session<'_> {
         Ok(None)
     }
 
-    /// A refusal, with what stands in the way.
+    /// Adds to a refusal which certificates cause it.
     pub(crate) fn explained(&self, refused: Error, account: &Account) -> Error {
         if is_full(&refused) {
-            return self.say_what_fills(refused, account);
+            return self.with_quota_use(refused, account);
         }
         if is_duplicate(&refused) || is_other_replacement(&refused) {
-            return say_what_stands(refused, account);
+            return with_conflicting_certificates(refused, account);
         }
         refused
     }
 
-    /// What takes the places of the account.
-    fn say_what_fills(&self, refused: Error, account: &Account) -> Error {
-        const SHOWN: usize = 10;
+    /// Adds which certificates use the quota of the account.
+    fn with_quota_use(&self, refused: Error, account: &Account) -> Error {
+        const MAX_SHOWN: usize = 10;
         let installed = self.journal.installed.as_ref().and_then(|installed| account.get(&installed.id));
         let refused = if installed.is_some_and(Certificate::is_revoked) {
             refused.and_say(
@@ -163,7 +164,7 @@ impl Session<'_> {
         }
         let mut places: Vec<String> = taken
             .iter()
-            .take(SHOWN)
+            .take(MAX_SHOWN)
             .map(|certificate| {
                 format!(
                     "{} of {}",
@@ -172,8 +173,8 @@ impl Session<'_> {
                 )
             })
             .collect();
-        if taken.len() > SHOWN {
-            places.push(format!("{} more", taken.len() - SHOWN));
+        if taken.len() > MAX_SHOWN {
+            places.push(format!("{} more", taken.len() - MAX_SHOWN));
         }
         refused.and_say(&format!(
             "the places are taken by {}; only drafts can be cancelled to free one",
@@ -194,12 +195,12 @@ fn is_duplicate(error: &Error) -> bool {
     error.is(&codes::DUPLICATE_CERTIFICATES_FOUND)
 }
 
-/// Refusals that a lost order of ours may be the reason for.
+/// Refusals that may be caused by a lost order of ours.
 pub(crate) fn is_in_the_way(error: &Error) -> bool {
     is_other_replacement(error) || is_full(error) || is_duplicate(error)
 }
 
-/// What the service says of a certificate that cannot be replaced.
+/// The service's refusals of a certificate that cannot be replaced.
 pub(crate) fn is_no_replacement(error: &Error) -> bool {
     error.is_one_of(&[
         codes::PERMISSION_DENIED_ON_ORIGINAL_CERTIFICATE,
@@ -209,8 +210,8 @@ pub(crate) fn is_no_replacement(error: &Error) -> bool {
     ])
 }
 
-/// What stands in the way of an order of this name.
-fn say_what_stands(refused: Error, account: &Account) -> Error {
+/// Adds which certificates of this name block an order.
+fn with_conflicting_certificates(refused: Error, account: &Account) -> Error {
     let live: Vec<_> =
         account.certificates.iter().filter(|certificate| certificate.is_live()).map(shown).collect();
     if live.is_empty() {

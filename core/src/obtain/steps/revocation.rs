@@ -1,4 +1,4 @@
-//! Whether the certificate in place was revoked: asked once before a call says that nothing is to be done.
+//! Whether the installed certificate was revoked. The service is asked once before a call ends without work.
 
 use std::time::{Duration, Instant};
 
@@ -13,13 +13,13 @@ use crate::obtain::store::entry::Entry;
 use crate::obtain::store::files::CSR;
 use crate::obtain::store::journal::{Installed, Order};
 
-/// How long the answer is waited for; a good certificate is no reason to wait long.
-const AT_MOST: Duration = Duration::from_secs(5);
+/// The time limit for the answer. A good certificate is not worth a long wait.
+const MAX_WAIT: Duration = Duration::from_secs(5);
 
 impl Session<'_> {
-    /// Whether the service has taken the certificate in place back. Its key is not used again.
+    /// Whether the service has revoked the installed certificate. Its key is not used again.
     pub(crate) fn was_revoked(&mut self, installed: &Installed) -> Result<bool> {
-        let Some(status) = self.is_taken_back(installed)? else { return Ok(false) };
+        let Some(status) = self.revoked_status(installed)? else { return Ok(false) };
         let message = format!("the certificate in place is {status}, so a new one is ordered");
         self.warn(Stage::Order, &message, [("id", installed.id.as_str().into())]);
         if status == "revoked"
@@ -30,7 +30,7 @@ impl Session<'_> {
         Ok(true)
     }
 
-    /// A certificate of the order under way that was taken back before it was in place: its key is not used again.
+    /// If the certificate of the current order was revoked before it was installed, its key is not used again.
     pub(crate) fn forbid_key_if_revoked(&mut self, certificate: &Certificate) -> Result<()> {
         let order = self.order()?.clone();
         match self.order_key(&order)? {
@@ -39,8 +39,8 @@ impl Session<'_> {
         }
     }
 
-    /// What the service says of a certificate that is none any more; asked once, and that it cannot be asked does no harm.
-    pub(crate) fn is_taken_back(&self, installed: &Installed) -> Result<Option<String>> {
+    /// The service's status of a certificate that is no longer valid. It is asked once, and a failure is ignored.
+    pub(crate) fn revoked_status(&self, installed: &Installed) -> Result<Option<String>> {
         let status = match &self.spec.statuses {
             Some(statuses) => statuses.get(&installed.id).cloned(),
             None => self.status_of(&installed.id)?,
@@ -52,7 +52,7 @@ impl Session<'_> {
         if self.spec.offline || self.context.connection.access_key().is_err() {
             return Ok(None);
         }
-        let left = self.time_left().map_or(AT_MOST, |left| left.min(AT_MOST));
+        let left = self.time_left().map_or(MAX_WAIT, |left| left.min(MAX_WAIT));
         let once = Context { deadline: Instant::now() + left, is_single: true, ..self.context };
         match once.send(&GetCertificate::new(id)) {
             Ok(certificate) => Ok(certificate.status),
@@ -71,7 +71,7 @@ impl Session<'_> {
         Ok(csr.as_deref().and_then(Csr::read).map(|csr| csr.public_key))
     }
 
-    /// Whether a certificate for this key is in place already, so that it may have been revoked.
+    /// Whether a certificate with this key is installed already, so that it may have been revoked.
     pub(crate) fn is_used_already(&self, public_key: &str) -> Result<bool> {
         let Some(installed) = &self.journal.installed else { return Ok(false) };
         Ok(self.public_key_of(installed.serial)?.as_deref() == Some(public_key))

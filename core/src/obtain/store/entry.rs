@@ -1,15 +1,16 @@
-//! The folder of one entry: what lies where, and in which order it gets there.
+//! The folder of one entry: its files, and the order in which they are written.
 //!
 //! ```text
-//! DIR/<name>/lock                     one process works here
-//!            journal.json             where the work stands
-//!            request.json             what is in force, for `renew_all`
-//!            wanted.json, wanted.pem  what was asked for and is not in place yet, and the caller's key for it
+//! DIR/<name>/lock                     only one process works here
+//!            journal.json             the state of the work
+//!            request.json             the request that is in force, for `renew_all`
+//!            wanted.json, wanted.pem  the request that is not installed yet, and the caller's key for it
 //!            versions/<n>/            key, CSR and certificate of one order
-//!            current -> versions/<n>  what is in use
+//!            current -> versions/<n>  the version in use
 //! ```
 //!
-//! A file is made under a temporary name, synced, renamed, and its folder synced: a crash leaves the old one or the new.
+//! A file is written under a temporary name, synced, renamed, and then its folder is synced. So after a crash either
+//! the old or the new file is there.
 
 mod prepare;
 
@@ -39,27 +40,27 @@ use crate::signing_request;
 const JOURNAL: &str = "journal.json";
 const VERSIONS: &str = "versions";
 const CURRENT: &str = "current";
-/// How often a lock that somebody else has is tried.
-const TRY_EVERY: Duration = Duration::from_millis(100);
+/// How often to try a lock that another process has.
+const RETRY_INTERVAL: Duration = Duration::from_millis(100);
 
 /// Who may read a file.
 pub(crate) const PRIVATE: u32 = 0o600;
 pub(crate) const PUBLIC: u32 = 0o644;
 
-/// An entry that is ours alone until this is dropped.
+/// An entry that is locked until this is dropped.
 pub(crate) struct Entry<'a> {
     env: &'a Env<'a>,
     context: Context<'a>,
-    /// Whether it was said that folders cannot be synced.
-    is_unsure_told: Cell<bool>,
+    /// Whether there was a warning that folders cannot be synced.
+    has_warned_of_sync: Cell<bool>,
     pub(crate) name: String,
     pub(crate) path: PathBuf,
-    /// Shared with children that outlive the call.
+    /// Shared with child processes that outlive the call.
     pub(crate) lock: Arc<Lock>,
 }
 
 impl<'a> Entry<'a> {
-    /// Makes the folder if there is none, and waits for whoever works on it.
+    /// Creates the folder if it is missing, and waits until nobody else has the lock.
     pub(crate) fn open(
         context: Context<'a>,
         env: &'a Env<'a>,
@@ -69,7 +70,7 @@ impl<'a> Entry<'a> {
     ) -> Result<Self> {
         let path = directory.join(name);
         make_folders(env, &path)?;
-        // The same folder by another name is the same entry.
+        // The same folder with another name is the same entry.
         let path = path.canonicalize().map_err(|error| Error::storage(&path, error))?;
         if !path.is_dir() {
             return Err(Error::storage(&path, "it is no folder, so it cannot be an entry"));
@@ -80,13 +81,13 @@ impl<'a> Entry<'a> {
                 return Ok(Self {
                     env,
                     context,
-                    is_unsure_told: Cell::new(false),
+                    has_warned_of_sync: Cell::new(false),
                     name: name.to_owned(),
                     path,
                     lock: Arc::new(lock),
                 });
             }
-            let next = env.clock.instant() + TRY_EVERY;
+            let next = env.clock.instant() + RETRY_INTERVAL;
             if deadline.is_some_and(|deadline| next >= deadline) {
                 let message = format!(
                     "another process works on the entry `{name}` ({}); call again when it is done",
@@ -100,7 +101,7 @@ impl<'a> Entry<'a> {
         }
     }
 
-    /// The journal; an entry without one is new.
+    /// The journal. An entry without one is new.
     pub(crate) fn journal(&self) -> Result<Journal> {
         let path = self.path.join(JOURNAL);
         let unreadable = |why: &dyn std::fmt::Display| {
@@ -113,7 +114,7 @@ impl<'a> Entry<'a> {
             )
         };
         let Some(content) = self.read(JOURNAL)? else {
-            // It is there before anything else is, so where something else is, it is lost.
+            // The journal is the first file of an entry. So if other files exist, the journal was lost.
             let has_more =
                 [VERSIONS, CURRENT].iter().any(|name| self.path.join(name).symlink_metadata().is_ok());
             return if has_more { Err(unreadable(&"it is gone")) } else { Ok(Journal::default()) };
@@ -130,7 +131,7 @@ impl<'a> Entry<'a> {
         serde_json::from_slice(&content).map_err(|error| unreadable(&error))
     }
 
-    /// Writes the journal; when this returns, it is on disk.
+    /// Writes the journal. It is on disk when this returns.
     pub(crate) fn save(&self, journal: &Journal) -> Result<()> {
         self.write_json(JOURNAL, journal)
     }
@@ -151,7 +152,7 @@ impl<'a> Entry<'a> {
         serde_json::from_slice(&json).map(Some).map_err(|error| unreadable(&error))
     }
 
-    /// A file of the entry, if there is one; `name` may lead into a folder.
+    /// A file of the entry, if it exists. `name` may include a folder.
     pub(crate) fn read(&self, name: &str) -> Result<Option<Vec<u8>>> {
         let path = self.path.join(name);
         match self.env.storage.read(&path) {
@@ -168,7 +169,7 @@ impl<'a> Entry<'a> {
             .map_err(|_| Error::storage(self.path.join(name), "it is no text in UTF-8"))
     }
 
-    /// A private key of the entry, if it is there.
+    /// A private key of the entry, if it exists.
     pub(crate) fn key(&self, name: &str) -> Result<Option<PrivateKey>> {
         let Some(pem) = self.read_text(name)?.map(Zeroizing::new) else { return Ok(None) };
         let damaged =
@@ -176,7 +177,7 @@ impl<'a> Entry<'a> {
         signing_request::read_key(&pem, None).map(Some).map_err(damaged)
     }
 
-    /// Puts a file in place, in one step that lasts.
+    /// Writes a file atomically and durably.
     pub(crate) fn write(&self, name: &str, content: &[u8], mode: u32) -> Result<()> {
         let path = self.path.join(name);
         let (Some(folder), Some(file)) = (path.parent(), path.file_name()) else {
@@ -194,15 +195,15 @@ impl<'a> Entry<'a> {
             .map_err(|error| failed(&path, "written", &error))
     }
 
-    /// Makes the names in a folder last. Some file systems cannot do that for folders; what they lose in a power cut is
-    /// then theirs to say, and ours to warn of. Those that fail at it are another thing.
+    /// Makes the names in a folder durable. Some file systems cannot do that for folders. They may lose names in a
+    /// power cut, so there is a warning. Other failures are errors.
     ///
-    /// For a file there is no such way out: where a file system has nothing to do, the kernel says that all is well, and
-    /// what it refuses to sync is no plain file.
+    /// For a file there is no such exception: if a file system needs no sync, the kernel reports success, and it
+    /// refuses to sync only what is not a plain file.
     fn sync_folder(&self, folder: &Path) -> io::Result<()> {
         match self.env.storage.sync(folder) {
             Err(error) if is_unsupported(&error) => {
-                if !self.is_unsure_told.replace(true) {
+                if !self.has_warned_of_sync.replace(true) {
                     let message = format!(
                         "the file system of {} cannot sync folders ({error}): a power cut may undo what was just done \
                          here, such as the switch to a new certificate or the note that an order was sent; all else holds",
@@ -221,10 +222,10 @@ impl<'a> Entry<'a> {
         self.lock.is_read_only()
     }
 
-    /// Removes a file of the entry and what a crash may have left of its writing, if it is there.
+    /// Removes a file of the entry, if it exists, and what a crash may have left of it.
     pub(crate) fn remove(&self, name: &str) -> Result<()> {
         for path in [self.path.join(format!(".{name}.new")), self.path.join(name)] {
-            // A call with nothing to do changes nothing.
+            // A call without work changes nothing.
             if path.symlink_metadata().is_err_and(|error| is_absent(&error)) {
                 continue;
             }
@@ -237,17 +238,17 @@ impl<'a> Entry<'a> {
         Ok(())
     }
 
-    /// The name of a file in the folder of one order.
+    /// The path of a file in the folder of one order.
     pub(crate) fn in_version(serial: u32, file: &str) -> String {
         format!("{VERSIONS}/{serial}/{file}")
     }
 
-    /// The folder of one order, made if there is none.
+    /// The folder of one order, created if it is missing.
     pub(crate) fn make_version(&self, serial: u32) -> Result<()> {
         make_folders(self.env, &self.path.join(format!("{VERSIONS}/{serial}")))
     }
 
-    /// Whether there is a folder of this number: after a journal was restored from a backup, say.
+    /// Whether a folder with this number exists, for example after the journal was restored from a backup.
     pub(crate) fn has_version(&self, serial: u32) -> bool {
         self.path.join(format!("{VERSIONS}/{serial}")).symlink_metadata().is_ok()
     }
@@ -266,7 +267,7 @@ impl<'a> Entry<'a> {
         }
     }
 
-    /// Makes `current` lead to this version, in one step that lasts.
+    /// Makes `current` lead to this version, atomically and durably.
     pub(crate) fn switch(&self, serial: u32) -> Result<()> {
         let (path, new) = (self.path.join(CURRENT), self.path.join(".current.new"));
         let storage = self.env.storage;
@@ -281,7 +282,7 @@ impl<'a> Entry<'a> {
             .map_err(|error| failed(&path, "switched", &error))
     }
 
-    /// Removes the folder of one order and what we put there.
+    /// Removes the folder of one order and our files in it.
     pub(crate) fn remove_version(&self, serial: u32, files: &[&str]) -> Result<()> {
         let folder = self.path.join(format!("{VERSIONS}/{serial}"));
         let storage = self.env.storage;
@@ -296,13 +297,13 @@ impl<'a> Entry<'a> {
         gone(storage.remove_folder(&folder))
     }
 
-    /// Where a file of the certificate in use lies.
+    /// The path of a file of the certificate in use.
     pub(crate) fn current(&self, file: &str) -> PathBuf {
         self.path.join(CURRENT).join(file)
     }
 }
 
-/// Makes a folder and those above it; each lasts before the next is made.
+/// Creates a folder and its parents. Each is durable before the next is created.
 fn make_folders(env: &Env<'_>, path: &Path) -> Result<()> {
     let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("/"));
     let mut made = env.storage.make_folder(path);
@@ -314,8 +315,9 @@ fn make_folders(env: &Env<'_>, path: &Path) -> Result<()> {
     if !was_there {
         made.map_err(|error| failed(path, "made", &error))?;
     }
-    // Also if it is there: whoever made it may have been killed before this. Where we may not look, or write, we have made
-    // nothing. What cannot be synced is told of when something is written here.
+    // Also if the folder exists: the process that created it may have been killed before this sync. If we may not read
+    // or write the folder, we have not created anything. A folder that cannot be synced leads to a warning when
+    // something is written to it.
     match env.storage.sync(parent) {
         Err(error) if was_there && is_closed(&error) => Ok(()),
         Err(error) if !is_unsupported(&error) => Err(failed(parent, "synced", &error)),

@@ -1,4 +1,4 @@
-//! What an entry remembers: readable JSON, written before each step that must not be taken twice or forgotten.
+//! The journal of an entry: readable JSON, written before each step that must not be repeated or forgotten.
 
 use serde::{Deserialize, Serialize};
 
@@ -6,7 +6,7 @@ use crate::key_type::KeyType;
 use crate::obtain::publish::Published;
 use crate::time::Time;
 
-/// The version that we write. What a newer library wrote is not for us to guess at.
+/// The version that we write. A journal of a newer version is an error.
 pub(crate) const VERSION: u32 = 1;
 
 /// The state of an entry.
@@ -14,28 +14,29 @@ pub(crate) const VERSION: u32 = 1;
 #[serde(deny_unknown_fields)]
 pub(crate) struct Journal {
     pub(crate) version: u32,
-    /// The number of the newest folder under `versions`.
+    /// The number of the newest folder in `versions`.
     pub(crate) last_serial: u32,
-    /// What `current` leads to.
+    /// The version that `current` leads to.
     pub(crate) installed: Option<Installed>,
-    /// The order under way.
+    /// The current order.
     pub(crate) order: Option<Order>,
-    /// Creates of which it is not known what became: their orders may still turn up.
+    /// Creates with an unknown outcome: their orders may still appear.
     pub(crate) lost: Vec<Sent>,
-    /// Written by earlier versions; `lost` tells the same.
+    /// Written by earlier versions. `lost` has the same information.
     #[serde(default, skip_serializing)]
     creates: Vec<Time>,
     /// An issued certificate that failed our checks.
     #[serde(rename = "held")]
     pub(crate) quarantined: Option<Quarantined>,
-    /// What was published and could not be taken away yet.
+    /// Published things that could not be removed yet.
     pub(crate) leftovers: Vec<Published>,
-    /// Whether an order of ours was seen to carry the hash of its CSR: only then does another hash mean another order.
+    /// Whether the service was seen to return the CSR's hash of one of our orders. Only then another hash means another
+    /// order.
     pub(crate) hash_tells: bool,
-    /// Which certificates were for which key, as far as keys were used more than once.
+    /// Which certificates were issued for which key, for keys that were used more than once.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) key_uses: Vec<KeyUse>,
-    /// Keys of revoked certificates: never used again.
+    /// Keys of revoked certificates. They are never used again.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) revoked_keys: Vec<String>,
 }
@@ -58,26 +59,26 @@ impl Default for Journal {
     }
 }
 
-/// What makes an order the one that is wanted: with other terms it is another order.
+/// The terms of an order. An order with other terms is another order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Terms {
     pub(crate) domains: Vec<String>,
-    /// Of a key that is made here.
+    /// For a key that is made here.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) key_type: Option<KeyType>,
     pub(crate) validity_days: u64,
     pub(crate) strict_domains: bool,
-    /// The key that the caller gave, by itself or in a CSR: as [`public_key_hash`](super::csr::public_key_hash).
+    /// The key that the caller gave, directly or in a CSR: as [`public_key_hash`](super::csr::public_key_hash).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) public_key: Option<String>,
-    /// The caller gave a CSR, so the key is not here.
+    /// The caller gave a CSR, so the key is not stored here.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(crate) by_csr: bool,
 }
 
 impl Terms {
-    /// Whether an order or a certificate of other terms, for this key where that is known, is what is wanted.
+    /// Whether an order or certificate with the terms `other`, and with this key if it is known, matches these terms.
     pub(crate) fn are_met_by(&self, other: &Self, public_key: Option<&str>) -> bool {
         let is_key_met = match &self.public_key {
             Some(wanted) => public_key == Some(wanted) && (self.by_csr || !other.by_csr),
@@ -89,12 +90,12 @@ impl Terms {
             && self.strict_domains == other.strict_domains
     }
 
-    /// Whether the caller gave the key, and it is kept here.
+    /// Whether the caller gave the key, and it is stored here.
     pub(crate) fn has_own_key(&self) -> bool {
         self.public_key.is_some() && !self.by_csr
     }
 
-    /// The CN, and what the account is searched for.
+    /// The CN. The account is searched for it.
     pub(crate) fn common_name(&self) -> &str {
         self.domains.first().map_or("", String::as_str)
     }
@@ -107,32 +108,32 @@ pub(crate) struct Installed {
     pub(crate) serial: u32,
     pub(crate) id: String,
     pub(crate) terms: Terms,
-    /// Whether the deploy hook has had it.
+    /// Whether the deploy hook has run for it.
     pub(crate) deployed: bool,
-    /// The version before it, for a rollback and safe from pruning.
+    /// The previous version, for a rollback. It is not removed.
     pub(crate) predecessor: Option<u32>,
-    /// The hook refused it, and `current` leads to the predecessor.
+    /// The hook refused it, and `current` leads to the previous version.
     pub(crate) rolled_back: bool,
 }
 
-/// An order under way.
+/// The current order.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Order {
     pub(crate) serial: u32,
     pub(crate) terms: Terms,
-    /// Written before the create call, and taken back when that surely was not carried out.
+    /// Stored before the create call, and removed if that was certainly not carried out.
     pub(crate) sent: Option<Sent>,
-    /// Known once the service has answered, or the order was found.
+    /// Known when the service has answered, or the order was found.
     pub(crate) id: Option<String>,
-    /// What was published for it, or was about to be.
+    /// What was published for it, or was about to be published.
     pub(crate) published: Vec<Published>,
-    /// Where the service was asked to write to, or was about to be: a retry does not ask again.
+    /// The addresses that mails were requested for, or were about to be: a retry does not request them again.
     pub(crate) mailed: Vec<String>,
-    /// The id in the answer to the create call, where that was about other names: ours, if none of our names turns up.
+    /// The id in an answer to the create call that had other names. It is used if no order with our names appears.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) answered: Option<String>,
-    /// Made for what was in force, while something else was wanted.
+    /// Made to renew the certificate in use, while another one was requested.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(crate) is_of_what_was_in_force: bool,
 }
@@ -151,29 +152,29 @@ impl Order {
         }
     }
 
-    /// Whether nothing was sent for it: it costs nothing to forget it.
+    /// Whether nothing was sent for it, so that it can be forgotten.
     pub(crate) fn is_untouched(&self) -> bool {
         self.sent.is_none() && self.id.is_none()
     }
 }
 
-/// A create call that went out.
+/// A create call that was sent.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Sent {
-    /// By our clock.
+    /// By the local clock.
     pub(crate) at: Time,
-    /// By the server's, which also dates its orders.
+    /// By the server's clock, which is also in its orders.
     pub(crate) server_time: Option<Time>,
     pub(crate) domains: Vec<String>,
     pub(crate) strict_domains: bool,
-    /// Of the CSR's DER, in hex.
+    /// The hash of the CSR's DER, in hex.
     pub(crate) csr_sha256: String,
     /// The ids that the account had for this name before.
     pub(crate) baseline: Vec<String>,
 }
 
-/// An issued certificate that is kept for a person to look at.
+/// An issued certificate that is kept for a person to check.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Quarantined {
@@ -183,7 +184,7 @@ pub(crate) struct Quarantined {
     pub(crate) why: String,
 }
 
-/// A certificate that was for a key.
+/// A certificate that was issued for a key.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct KeyUse {

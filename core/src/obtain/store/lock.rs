@@ -1,11 +1,12 @@
-//! One process works on an entry.
+//! The lock of an entry: only one process works on it.
 //!
-//! The lock is a record lock on a file that is never deleted, with a flock beside it. A record lock is not inherited by a
-//! child that forks off and may outlive its holder; a flock is, and keeps out those who know no record locks. So the file
-//! names the holder: a flock whose holder is dead, and that has no record lock, is such an inheritance and is passed over.
+//! The lock is a record lock on a file that is never deleted, together with a flock. A forked child that outlives the
+//! holder does not inherit the record lock. It does inherit the flock, which keeps out programs that do not use record
+//! locks. So the file contains the holder's process id: if the holder is dead and nobody has the record lock, the flock
+//! was inherited and is ignored.
 //!
-//! Network file systems make a record lock of a flock, and the two would lock each other out: there is no flock there.
-//! Where the file cannot be opened for writing, nothing else can be written either: those who only read share it.
+//! Network file systems implement a flock as a record lock, so the two would block each other. There, no flock is used.
+//! If the file cannot be opened for writing, nothing else can be written either, and all readers share the lock.
 
 use std::collections::BTreeSet;
 use std::fs::{File, OpenOptions};
@@ -25,29 +26,29 @@ use crate::obtain::store::regular;
 use crate::obtain::store::storage::is_unsupported;
 use crate::per_process::{Own, PerProcess};
 
-/// Quarantined until it is dropped, or its process ends.
+/// Held until it is dropped, or the process ends.
 #[derive(Debug)]
 pub(crate) struct Lock {
-    /// Dropped first: the other threads of this process may try as soon as the name is free.
-    file: Quarantined,
-    _name: Name,
+    /// Dropped first: other threads of this process may try as soon as the name is free.
+    file: LockFile,
+    _name: NameInUse,
 }
 
 #[derive(Debug)]
-enum Quarantined {
+enum LockFile {
     Flock(Option<Flock<File>>),
-    /// Only the record lock: the flock is with a child of a dead holder, or there are none.
+    /// Only the record lock: the flock belongs to a child of a dead holder, or the file system has no flocks.
     Record(File),
-    /// For reading, where nothing can be written. Without a file, nobody has ever worked there.
+    /// For reading, if nothing can be written. No file means that nobody has ever worked on the entry.
     Shared {
         _file: Option<File>,
     },
 }
 
 impl Lock {
-    /// Takes the lock, or says that somebody else has it.
+    /// Takes the lock. None if another process has it.
     pub(crate) fn try_take(path: &Path) -> io::Result<Option<Self>> {
-        let Some(name) = Name::try_take(path) else { return Ok(None) };
+        let Some(name) = NameInUse::try_take(path) else { return Ok(None) };
         let mut options = OpenOptions::new();
         options.read(true).write(true).create(true).truncate(false).mode(0o600);
         let file = match regular::open(path, &mut options, libc::O_NOFOLLOW) {
@@ -55,28 +56,28 @@ impl Lock {
             Err(error)
                 if matches!(error.kind(), ErrorKind::ReadOnlyFilesystem | ErrorKind::PermissionDenied) =>
             {
-                let shared = Quarantined::try_share(path)?;
+                let shared = LockFile::try_share(path)?;
                 return Ok(shared.map(|file| Self { file, _name: name }));
             }
             Err(error) => return Err(error),
         };
-        let file = Quarantined::try_hold(file)?;
+        let file = LockFile::try_hold(file)?;
         Ok(file.map(|file| Self { file, _name: name }))
     }
 
-    /// Nothing can be written where it lies.
+    /// Whether nothing can be written to the entry.
     pub(crate) fn is_read_only(&self) -> bool {
-        matches!(self.file, Quarantined::Shared { .. })
+        matches!(self.file, LockFile::Shared { .. })
     }
 }
 
-impl Quarantined {
+impl LockFile {
     fn try_hold(mut file: File) -> io::Result<Option<Self>> {
         if !take_record_lock(&file, libc::F_WRLCK)? {
             return Ok(None);
         }
         if makes_record_locks_of_flocks(&file)? {
-            return Self::Record(file).naming_us().map(Some);
+            return Self::Record(file).with_holder().map(Some);
         }
         let mut holder = Vec::new();
         Read::by_ref(&mut file).take(32).read_to_end(&mut holder)?;
@@ -84,13 +85,13 @@ impl Quarantined {
             Ok(flock) => Self::Flock(Some(flock)),
             Err((file, Errno::EWOULDBLOCK)) if is_dead(&holder) => Self::Record(file),
             Err((_, Errno::EWOULDBLOCK)) => return Ok(None),
-            // Nobody else has one either then, and the record lock is what counts.
+            // Then nobody else has a flock either, and the record lock is enough.
             Err((file, errno)) if errno == Errno::ENOLCK || is_unsupported(&errno.into()) => {
                 Self::Record(file)
             }
             Err((_, errno)) => return Err(errno.into()),
         };
-        held.naming_us().map(Some)
+        held.with_holder().map(Some)
     }
 
     fn try_share(path: &Path) -> io::Result<Option<Self>> {
@@ -103,13 +104,13 @@ impl Quarantined {
         };
         match take_record_lock(&file, libc::F_RDLCK) {
             Ok(is_free) => Ok(is_free.then_some(Self::Shared { _file: Some(file) })),
-            // A single reader harms nobody.
+            // A single reader does no harm.
             Err(error) if is_lock_unknown(&error) => Ok(Some(Self::Shared { _file: Some(file) })),
             Err(error) => Err(error),
         }
     }
 
-    fn naming_us(mut self) -> io::Result<Self> {
+    fn with_holder(mut self) -> io::Result<Self> {
         let file = match &mut self {
             Self::Flock(Some(flock)) => &mut **flock,
             Self::Record(file) => file,
@@ -118,7 +119,8 @@ impl Quarantined {
         file.set_len(0)?;
         file.rewind()?;
         match writeln!(file, "{}", std::process::id()) {
-            // On a full disk it names nobody, and an inherited flock counts until it ends. There may be nothing to write.
+            // On a full disk, no holder can be written, and an inherited flock counts until it ends. A call may still
+            // have nothing to write.
             Err(error) if matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded) => {
                 Ok(self)
             }
@@ -127,31 +129,31 @@ impl Quarantined {
     }
 }
 
-impl Drop for Quarantined {
-    /// Unlocked, and not only closed: a child of fork has the file, too.
+impl Drop for LockFile {
+    /// Explicitly unlocked, because closing is not enough: a forked child has the file too.
     fn drop(&mut self) {
         if let Self::Flock(flock) = self
             && let Some(Err((flock, _))) = flock.take().map(Flock::unlock)
         {
-            // It would panic when dropped. So it stays locked until the process ends, which is what the lock is for.
+            // Dropping it would panic. So the lock is kept until the process ends.
             std::mem::forget(flock);
         }
     }
 }
 
-/// Whether the process of this number is no more. What is no number is nobody's.
+/// Whether the process with this id has ended. A text that is not a number has no process.
 fn is_dead(holder: &[u8]) -> bool {
     let process: Option<i32> = std::str::from_utf8(holder).ok().and_then(|text| text.trim().parse().ok());
     let process = process.filter(|process| *process > 0);
     process.is_some_and(|process| kill(Pid::from_raw(process), None) == Err(Errno::ESRCH))
 }
 
-/// The file system has no record locks, or nobody who keeps them.
+/// The file system has no record locks, or its lock service does not run.
 pub(crate) fn is_lock_unknown(error: &io::Error) -> bool {
     error.raw_os_error() == Some(libc::ENOLCK) || is_unsupported(error)
 }
 
-/// The kind is an `int` in Linux' headers, and a `short` in those of others.
+/// The type is `int` in the headers of Linux, and `short` in others.
 fn take_record_lock(file: impl AsFd, kind: impl TryInto<i16>) -> io::Result<bool> {
     let whole_file = libc::flock {
         l_type: kind.try_into().unwrap_or_default(),
@@ -167,15 +169,15 @@ fn take_record_lock(file: impl AsFd, kind: impl TryInto<i16>) -> io::Result<bool
     }
 }
 
-/// What Linux does for NFS (flock(2)), SMB and 9P.
+/// Linux does this for NFS (flock(2)), SMB and 9P.
 #[cfg(any(target_os = "linux", target_os = "android"))]
 fn makes_record_locks_of_flocks(file: &File) -> io::Result<bool> {
     use nix::sys::statfs::{FsType, fstatfs};
-    /// Of NFS, SMB in its three forms, and 9P: not all are in the C library's headers.
-    const THOSE: [i128; 5] = [0x6969, 0x517B, 0xFF53_4D42, 0xFE53_4D42, 0x0102_1997];
+    /// NFS, the three variants of SMB, and 9P. Not all of them are in the C library's headers.
+    const NETWORK_FILE_SYSTEMS: [i128; 5] = [0x6969, 0x517B, 0xFF53_4D42, 0xFE53_4D42, 0x0102_1997];
     let FsType(found) = fstatfs(file)?.filesystem_type();
-    // In some places the number is signed, or wider than its 32 bits.
-    Ok(THOSE.contains(&(i128::from(found) & 0xFFFF_FFFF)))
+    // On some platforms the number is signed, or wider than 32 bits.
+    Ok(NETWORK_FILE_SYSTEMS.contains(&(i128::from(found) & 0xFFFF_FFFF)))
 }
 
 #[cfg(not(any(target_os = "linux", target_os = "android")))]
@@ -183,20 +185,20 @@ fn makes_record_locks_of_flocks(_: &File) -> io::Result<bool> {
     Ok(false)
 }
 
-/// The entry's name among those that this process works on: a record lock is the process's, and is lost when one of its
-/// threads so much as closes the file.
+/// The entry is in the list of entries that this process works on. A record lock belongs to the process, and is lost
+/// when any of its threads closes the file.
 #[derive(Debug)]
-struct Name {
+struct NameInUse {
     names: &'static Own<Names>,
     path: PathBuf,
 }
 
 type Names = Mutex<BTreeSet<PathBuf>>;
 
-// A child of fork has none of its parent's locks, so it has a list of its own.
+// A forked child has none of its parent's locks, so it has its own list.
 static NAMES: PerProcess<Names> = PerProcess::new();
 
-impl Name {
+impl NameInUse {
     fn try_take(path: &Path) -> Option<Self> {
         let names = NAMES.get();
         let is_free = names.lock().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned());
@@ -204,7 +206,7 @@ impl Name {
     }
 }
 
-impl Drop for Name {
+impl Drop for NameInUse {
     fn drop(&mut self) {
         if self.names.is_ours() {
             self.names.lock().unwrap_or_else(PoisonError::into_inner).remove(&self.path);
@@ -228,7 +230,7 @@ mod tests {
         drop(second);
     }
 
-    /// As `flock(1)` or another program has it: a holder that names no dead process.
+    /// A lock of `flock(1)` or another program: the file contains no dead process.
     #[test]
     fn a_flock_of_somebody_else_counts() {
         let folder = tempfile::tempdir().expect("a folder");
@@ -240,7 +242,7 @@ mod tests {
         assert!(Lock::try_take(&path).expect("no error").is_some());
     }
 
-    /// The holder died, and a child that it had forked keeps the flock.
+    /// The holder died, and a child that it had forked still has the flock.
     #[test]
     fn a_flock_that_outlives_its_holder_does_not() {
         let folder = tempfile::tempdir().expect("a folder");

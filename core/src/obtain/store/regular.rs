@@ -1,4 +1,4 @@
-//! Opening what should be a plain file, whatever lies there: nothing is waited for, and nothing read without end.
+//! Opens a path that should be a plain file. It never blocks, and never reads without a limit, whatever is there.
 
 use std::fs::{self, File, FileType, OpenOptions};
 use std::io::{self, ErrorKind, Read};
@@ -7,12 +7,12 @@ use std::path::Path;
 
 use nix::libc;
 
-/// Far more than anything of ours takes.
-const LARGEST: u64 = 16 * 1024 * 1024;
+/// Much more than any of our files.
+const MAX_SIZE: u64 = 16 * 1024 * 1024;
 
-/// Opens it with these options, and with these flags beside them.
+/// Opens it with these options and additional flags.
 pub(crate) fn open(path: &Path, options: &mut OpenOptions, flags: libc::c_int) -> io::Result<File> {
-    // Before it is opened: a FIFO may wake somebody up, and a device may begin to work.
+    // Checked before opening: opening a FIFO may wake up its writer, and a device may start an action.
     match fs::metadata(path) {
         Ok(_) if flags & libc::O_NOFOLLOW != 0 && path.is_symlink() => {
             return Err(io::Error::other("it is a symbolic link"));
@@ -25,17 +25,17 @@ pub(crate) fn open(path: &Path, options: &mut OpenOptions, flags: libc::c_int) -
         Err(_) => {}
     }
     let file = options.custom_flags(libc::O_NONBLOCK | libc::O_NOCTTY | flags).open(path)?;
-    // It may have been exchanged meanwhile.
+    // The file may have been replaced in the meantime.
     expect_file(file.metadata()?.file_type())?;
     Ok(file)
 }
 
-/// All of it.
+/// The whole content.
 pub(crate) fn read(file: &File) -> io::Result<Vec<u8>> {
     let mut content = Vec::new();
-    file.take(LARGEST + 1).read_to_end(&mut content)?;
-    if content.len() as u64 > LARGEST {
-        return Err(io::Error::other("it is larger than 16 MiB, so it is none of ours"));
+    file.take(MAX_SIZE + 1).read_to_end(&mut content)?;
+    if content.len() as u64 > MAX_SIZE {
+        return Err(io::Error::other("it is larger than 16 MiB, so it is not a file of this library"));
     }
     Ok(content)
 }

@@ -1,4 +1,4 @@
-//! JSON files that show damage: their first line has the SHA-256 of the file without that line.
+//! JSON files that can detect damage: the first line has the SHA-256 of the file without that line.
 //!
 //! ```text
 //! {
@@ -6,7 +6,7 @@
 //!   "version": 1,
 //! ```
 //!
-//! Whoever edits one by hand takes that line out, and the file is believed again, as those are that never had it.
+//! Who edits a file by hand removes that line. A file without the line is accepted, like the files of earlier versions.
 
 use crate::digest;
 
@@ -14,8 +14,8 @@ const BEGIN: &str = "{\n";
 const BEFORE: &str = "{\n  \"checksum\": \"sha256:";
 const DIGITS: usize = 64;
 const AFTER: &str = "\",\n";
-/// A line that differs from ours in so few characters is ours, and damaged.
-const NEARLY: usize = 3;
+/// A line that differs from ours in at most this many characters is ours, and damaged.
+const MAX_DIFFERENCES: usize = 3;
 
 /// Adds the line to a JSON object of several lines.
 pub(crate) fn seal(json: &str) -> String {
@@ -25,7 +25,7 @@ pub(crate) fn seal(json: &str) -> String {
     }
 }
 
-/// The JSON without the line, unless it says that something else was written.
+/// The JSON without the line. An error if the checksum does not match.
 pub(crate) fn open(content: &[u8]) -> Result<Vec<u8>, &'static str> {
     const DAMAGED: &str = "it is damaged, or was edited: its checksum is another one; who has edited it takes the line \
                            `checksum` out";
@@ -34,7 +34,7 @@ pub(crate) fn open(content: &[u8]) -> Result<Vec<u8>, &'static str> {
     let Some((after, rest)) = rest.split_at_checked(AFTER.len()) else { return Ok(content.to_owned()) };
     match differences(before, BEFORE) + differences(after, AFTER) {
         0 => {}
-        1..=NEARLY => return Err(DAMAGED),
+        1..=MAX_DIFFERENCES => return Err(DAMAGED),
         _ => return Ok(content.to_owned()),
     }
     let json = [BEGIN.as_bytes(), rest].concat();

@@ -1,4 +1,4 @@
-//! The few things we ask of a file system, each a step that a crash may follow.
+//! The operations that we need from a file system. A crash may happen after each of them.
 
 use std::ffi::OsString;
 use std::fs::{self, File, Metadata, OpenOptions, Permissions};
@@ -10,23 +10,23 @@ use nix::errno::Errno;
 
 use crate::obtain::store::regular;
 
-/// What is written is only sure to be there after [`Storage::sync`]: of the file for its contents, and of its folder
-/// for its name.
+/// Written data is only durable after [`Storage::sync`]: of the file for its contents, and of its folder for its name.
 pub(crate) trait Storage: Send + Sync {
     fn read(&self, path: &Path) -> io::Result<Vec<u8>>;
-    /// Reads a file and whose it is, of the very same file: no link, and nothing that is put in its place meanwhile.
+    /// Reads a file and the attributes of the same file. Links are not followed, and a replaced file cannot be confused
+    /// with it.
     fn read_own(&self, path: &Path) -> io::Result<(Vec<u8>, Attributes)>;
     /// The names in a folder.
     fn list(&self, path: &Path) -> io::Result<Vec<OsString>>;
-    /// Makes a new file that has this mode from the start; one that lies there is removed first.
+    /// Creates a new file that has this mode from the start. An existing one is removed first.
     fn create(&self, path: &Path, content: &[u8], mode: u32) -> io::Result<()>;
-    /// Of a file or a folder.
+    /// For a file or a folder.
     fn sync(&self, path: &Path) -> io::Result<()>;
-    /// Puts one name in the place of another, in one step.
+    /// Renames a file atomically. An existing file with the new name is replaced.
     fn rename(&self, from: &Path, to: &Path) -> io::Result<()>;
-    /// Where a symbolic link leads.
+    /// The target of a symbolic link.
     fn target(&self, path: &Path) -> io::Result<PathBuf>;
-    /// Makes a symbolic link.
+    /// Creates a symbolic link.
     fn link(&self, target: &Path, path: &Path) -> io::Result<()>;
     fn make_folder(&self, path: &Path) -> io::Result<()>;
     fn remove(&self, path: &Path) -> io::Result<()>;
@@ -35,7 +35,7 @@ pub(crate) trait Storage: Send + Sync {
     fn set_attributes(&self, path: &Path, attributes: Attributes) -> io::Result<()>;
 }
 
-/// Whose a file is, and who may do what with it.
+/// The owner, group and mode of a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Attributes {
     pub(crate) user: u32,
@@ -43,9 +43,9 @@ pub(crate) struct Attributes {
     pub(crate) mode: u32,
 }
 
-/// What a file system says that does not know how to do something, or has nothing behind it.
+/// The error of a file system that does not support an operation.
 pub(crate) fn is_unsupported(error: &io::Error) -> bool {
-    // EOPNOTSUPP is ENOTSUP in some systems only.
+    // On some systems, EOPNOTSUPP and ENOTSUP are the same.
     #[allow(unreachable_patterns)]
     let is_it = |errno| matches!(errno, Errno::EINVAL | Errno::EOPNOTSUPP | Errno::ENOTSUP | Errno::ENOSYS);
     error.raw_os_error().is_some_and(|number| is_it(Errno::from_raw(number)))
@@ -57,7 +57,7 @@ impl Attributes {
     }
 }
 
-/// The real one.
+/// The real disk.
 #[derive(Debug)]
 pub(crate) struct Disk;
 
@@ -81,9 +81,9 @@ impl Storage for Disk {
             _ => {}
         }
         let mut file = OpenOptions::new().write(true).create_new(true).mode(mode).open(path)?;
-        // Nothing is in it yet.
+        // The file is still empty.
         if let Err(error) = give_mode(&file, mode) {
-            // What cannot be removed is made anew next time.
+            // If it cannot be removed, it is created again next time.
             let _ = fs::remove_file(path);
             return Err(error);
         }
@@ -122,8 +122,8 @@ impl Storage for Disk {
         Ok(Attributes::of(&fs::metadata(path)?))
     }
 
-    /// The owner first: with a mode of its own it would be open to the wrong group for a moment. What is right already is
-    /// not asked for: some file systems refuse to be asked.
+    /// The owner first: otherwise the wrong group could read the file for a moment. Values that are correct already are
+    /// not set, because some file systems refuse to set them.
     fn set_attributes(&self, path: &Path, attributes: Attributes) -> io::Result<()> {
         let Attributes { user, group, mode } = self.attributes(path)?;
         if (user, group) != (attributes.user, attributes.group) {
@@ -136,8 +136,8 @@ impl Storage for Disk {
     }
 }
 
-/// The umask may have taken bits away, and there is no other way to have them back. Some file systems have modes of
-/// their own: those will do that let nobody read or write who should not.
+/// The umask may have removed bits, and there is no other way to set them. Some file systems have their own modes.
+/// These are accepted if nobody else can read or write.
 fn give_mode(file: &File, mode: u32) -> io::Result<()> {
     let mode_of = |file: &File| Ok::<_, io::Error>(file.metadata()?.permissions().mode() & 0o7777);
     if mode_of(file)? == mode {

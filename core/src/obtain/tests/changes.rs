@@ -1,4 +1,4 @@
-//! A change of what is wanted: until it is in place, what is in force is renewed.
+//! A changed request: until its certificate is installed, the certificate in use is renewed.
 
 use std::fs;
 use std::net::{SocketAddr, TcpListener};
@@ -25,7 +25,7 @@ fn nowhere() -> SocketAddr {
     listener.local_addr().expect("its address")
 }
 
-/// Two names, the second of which leads to nobody.
+/// Two names, and the second one has no server.
 fn two(stand: &Stand) -> Obtain {
     stand.sandbox.address_book("broken.example.com", nowhere());
     both(stand)
@@ -36,7 +36,7 @@ fn both(stand: &Stand) -> Obtain {
     Obtain { domains, ..stand.wanted() }
 }
 
-/// The leaf in place is a new one.
+/// The installed leaf is a new one.
 fn is_fresh(stand: &Stand) -> bool {
     days_left(stand) >= 89
 }
@@ -46,7 +46,7 @@ fn stored(stand: &Stand, file: &str) -> Option<Value> {
     Some(serde_json::from_str(&text).expect("JSON"))
 }
 
-/// How many days are left of the leaf in place.
+/// How many days are left of the installed leaf.
 fn days_left(stand: &Stand) -> u64 {
     let leaf = fs::read(stand.store().join("example.com/current/cert.pem")).expect("a leaf");
     let lifetime = crate::obtain::check::Lifetime::of(&leaf).expect("a lifetime");
@@ -54,24 +54,24 @@ fn days_left(stand: &Stand) -> u64 {
 }
 
 #[test]
-fn a_change_that_fails_leaves_what_is_in_force() {
+fn a_failed_change_keeps_the_certificate_in_use() {
     let stand = Stand::new();
     stand.obtain(&stand.wanted()).expect("a certificate");
     let error = stand.obtain(&two(&stand)).expect_err("the second name is not validated");
     assert_eq!(error.kind(), Kind::Validation, "{error}");
     assert_eq!(stored(&stand, "request.json").expect("a request")["domains"], json!(["example.com"]));
     assert_eq!(
-        stored(&stand, "wanted.json").expect("what is wanted")["domains"].as_array().map(Vec::len),
+        stored(&stand, "wanted.json").expect("the stored request")["domains"].as_array().map(Vec::len),
         Some(2)
     );
-    // Nothing is due, so what is wanted is all that is tried.
+    // Nothing is due, so only the change is tried.
     let error = stand.renew_all(&RenewAll::new(stand.store())).expect_err("still");
     assert_eq!(error.kind(), Kind::Validation, "{error}");
     assert!(is_fresh(&stand));
 }
 
 #[test]
-fn what_is_in_force_is_renewed_by_obtain_and_renew_all() {
+fn the_certificate_in_use_is_renewed_by_obtain_and_renew_all() {
     for by_run in [false, true] {
         let stand = Stand::new();
         stand.obtain(&stand.wanted()).expect("a certificate");
@@ -79,15 +79,15 @@ fn what_is_in_force_is_renewed_by_obtain_and_renew_all() {
         for _ in 0..3 {
             due(&stand);
             let error = if by_run {
-                stand.renew_all(&RenewAll::new(stand.store())).expect_err("what is wanted is not in place")
+                stand.renew_all(&RenewAll::new(stand.store())).expect_err("the change fails")
             } else {
-                stand.obtain(&two(&stand)).expect_err("what is wanted is not in place")
+                stand.obtain(&two(&stand)).expect_err("the change fails")
             };
             assert_eq!(error.kind(), Kind::Validation, "{error}");
-            assert!(error.message().contains("what is in force was kept (renewed)"), "{error}");
+            assert!(error.message().contains("the certificate in use was kept (renewed)"), "{error}");
             assert!(is_fresh(&stand));
         }
-        // Once the name is validated, what is wanted takes its place.
+        // When the name can be validated, the requested certificate is installed.
         stand.sandbox.address_book("broken.example.com", stand.website);
         let done = stand.obtain(&both(&stand)).expect("both");
         assert!(matches!(done.outcome, Outcome::Renewed | Outcome::Resumed), "{done:?}");
@@ -99,7 +99,7 @@ fn what_is_in_force_is_renewed_by_obtain_and_renew_all() {
     }
 }
 
-/// The service refuses the order of the change, and that of the renewal.
+/// The service refuses the order of the change, and the order of the renewal.
 #[test]
 fn both_failures_are_told() {
     let stand = Stand::new();
@@ -110,11 +110,11 @@ fn both_failures_are_told() {
     let error = stand.obtain(&two(&stand)).expect_err("refused");
     assert!(error.message().contains("could not be renewed"), "{error}");
     stand.sandbox.clear_faults();
-    stand.obtain(&two(&stand)).expect_err("what is wanted is not in place");
+    stand.obtain(&two(&stand)).expect_err("the change fails");
     assert!(is_fresh(&stand));
 }
 
-/// An order that waits for hours is not given up at once for the sake of what is in force.
+/// An order that waits for hours is not given up at once because of the renewal.
 #[test]
 fn a_change_that_waits_is_waited_for_while_there_is_time() {
     let stand = Stand::new();
@@ -150,7 +150,7 @@ fn abandoning_gives_the_change_up() {
     assert_eq!(report.results[0].outcome, Some(Outcome::Unchanged));
 }
 
-/// A stored request that cannot be used does not keep the certificate from being renewed.
+/// A stored request that cannot be used does not prevent the renewal.
 #[test]
 fn a_change_that_cannot_be_read_lets_nothing_expire() {
     let stand = Stand::new();
@@ -162,7 +162,7 @@ fn a_change_that_cannot_be_read_lets_nothing_expire() {
     assert!(is_fresh(&stand));
 }
 
-/// What a call is given for itself is not what the next one goes by.
+/// Parameters for one call are not used by the next one.
 #[test]
 fn parameters_of_one_call_are_not_stored() {
     let stand = Stand::new();
@@ -173,7 +173,7 @@ fn parameters_of_one_call_are_not_stored() {
     for name in ["force", "replace", "offline", "adopt", "abandon", "directory", "private_key"] {
         assert_eq!(request.get(name), None, "{name}");
     }
-    // Earlier versions stored them, and they are passed over.
+    // Earlier versions stored them. They are ignored.
     let path = stand.store().join("example.com/request.json");
     let mut old = request.clone();
     old.as_object_mut().expect("an object").remove("checksum");
@@ -187,7 +187,7 @@ fn parameters_of_one_call_are_not_stored() {
     assert_eq!(stored(&stand, "request.json").expect("a request")["replace"], "never");
 }
 
-/// At whatever step a change dies: one of the two requests is in force, and it is the one that is in place.
+/// At whatever step a change dies: one of the two requests is in force, and its certificate is installed.
 #[test]
 fn a_change_survives_a_crash_at_every_step() {
     let other = |stand: &Stand| Obtain { key_type: Some(KeyType::EcdsaP384), ..stand.wanted() };

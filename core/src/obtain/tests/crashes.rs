@@ -1,4 +1,4 @@
-//! A power cut or a kill after any step, and what a later call makes of it.
+//! A power cut or a kill after any step, and how a later call continues.
 
 use std::fs;
 use std::path::Path;
@@ -13,7 +13,7 @@ use crate::obtain::store::storage::Disk;
 
 const LOSSES: [Loss; 3] = [Loss::Nothing, Loss::Contents, Loss::All];
 
-/// Dies after every step in turn of a call that begins as `before` leaves it, and has a later call finish the work.
+/// Dies after each step of a call, starting from the state that `before` makes, and lets a later call finish.
 fn dies_everywhere(before: impl Fn(&Stand), wanted: impl Fn(&Stand) -> Obtain, orders: usize) {
     let steps = {
         let stand = Stand::new();
@@ -57,7 +57,7 @@ fn a_renewal_survives_a_crash_at_every_step() {
     dies_everywhere(first, |stand| Obtain { force: Some(true), ..stand.wanted() }, 2);
 }
 
-/// Kills between an answer and the step after it: each line of the log is such a moment.
+/// Kills the call between an answer and the next step: each log line is such a moment.
 #[test]
 fn an_order_survives_a_kill_after_every_answer() {
     for moment in 0.. {
@@ -81,7 +81,7 @@ fn an_order_survives_a_kill_after_every_answer() {
     }
 }
 
-/// What a full or a broken disk says, at every step: one clear error, and a later call goes on.
+/// The errors of a full or broken disk, at every step: one clear error, and a later call continues.
 #[test]
 fn an_order_survives_an_error_at_every_step() {
     for step in 0.. {
@@ -94,7 +94,7 @@ fn an_order_survives_an_error_at_every_step() {
                 assert!(step > 20, "{step}");
                 return;
             }
-            // Some steps are only tidying up.
+            // Some steps only clean up.
             Ok(_) => {}
             Err(error) => {
                 assert_eq!(error.kind(), Kind::Storage, "{place}: {error}");

@@ -1,4 +1,4 @@
-//! Where a call after the other used to fail for ever: each has a way out.
+//! Situations in which every later call used to fail: each has a way out.
 
 use std::fs;
 use std::process::Command;
@@ -27,9 +27,9 @@ fn copy(from: &std::path::Path, to: &std::path::Path) {
     assert!(done.success());
 }
 
-/// The store comes from a backup, and the certificate in it was replaced since: its successors are found.
+/// The store comes from a backup, and its certificate was replaced since then: the successors are found.
 #[test]
-fn a_store_from_a_backup_goes_on_with_the_successor() {
+fn a_store_from_a_backup_continues_with_the_successor() {
     for successors in 1..=3 {
         let stand = Stand::new();
         stand.sandbox.set_quota(1);
@@ -48,7 +48,7 @@ fn a_store_from_a_backup_goes_on_with_the_successor() {
     }
 }
 
-/// The same when what is in place has expired at the service meanwhile, or was revoked.
+/// The same if the installed certificate has expired at the service in the meantime, or was revoked.
 #[test]
 fn a_live_certificate_of_the_name_is_replaced_after_2839() {
     let stand = Stand::new();
@@ -65,7 +65,7 @@ fn a_live_certificate_of_the_name_is_replaced_after_2839() {
     assert_eq!(replaced, Some(successor));
 }
 
-/// Another account's key: what the entry knows of is none of this account's.
+/// The key of another account: the certificates of the entry are not on this account.
 #[test]
 fn another_accounts_certificates_are_as_unknown_ones() {
     for is_waiting in [false, true] {
@@ -82,7 +82,7 @@ fn another_accounts_certificates_are_as_unknown_ones() {
             .requests_per_second(0.0)
             .build()
             .expect("settings");
-        // The name's live certificate on the first account would be in the way.
+        // Otherwise the live certificate on the first account would block the order.
         if !is_waiting {
             stand.client().send(&RevokeCertificate::new(id(&first))).expect("revoked");
         }
@@ -96,7 +96,7 @@ fn another_accounts_certificates_are_as_unknown_ones() {
     }
 }
 
-/// Revoked first, at a full quota: nothing can be replaced, and what to do is said.
+/// Revoked first, with a full quota: nothing can be replaced, and the error says what to do.
 #[test]
 fn a_revoked_certificate_at_a_full_quota_is_explained() {
     let stand = Stand::new();
@@ -122,9 +122,9 @@ fn a_revoked_certificate_gives_way_to_its_predecessor() {
     assert_eq!(third.certificate.expect("one").replacement_for, Some(first));
 }
 
-/// A refused replacement of what is not issued does not hide the reason.
+/// A refused replacement of a certificate that is not issued does not hide the reason.
 #[test]
-fn the_first_refusal_is_the_one_that_is_told() {
+fn the_error_is_the_first_refusal() {
     let stand = Stand::new();
     let client = stand.client();
     let csr = client.send(&GenerateCsr::new(["example.org"])).expect("a CSR").csr;
@@ -139,7 +139,7 @@ fn download(bundle: &str, leaf: &str) -> Reply {
     Reply::json(200, json!({"certificate.crt": leaf, "ca_bundle.crt": bundle}))
 }
 
-/// An order that is issued and was not downloaded yet, and what its download holds.
+/// An order that is issued but not downloaded yet, and the contents of its download.
 fn issued() -> (Stand, String, String) {
     let stand = Stand::new();
     stand.strike("download_certificate", 1, When::Before, Reply::page(502));
@@ -149,7 +149,7 @@ fn issued() -> (Stand, String, String) {
     (stand, found.certificate, found.ca_bundle)
 }
 
-/// From leaf, bundle, root and another CA's certificate to what is downloaded: the certificate and the bundle.
+/// Makes the download (certificate and bundle) from leaf, bundle, root and another CA's certificate.
 type Shape = fn(&str, &str, &str, &str) -> (String, String);
 
 #[test]
@@ -177,9 +177,9 @@ fn a_chain_in_another_order_is_put_in_order() {
     }
 }
 
-/// A certificate that is held is fetched again by every later call, also by the one that gives it up.
+/// A quarantined certificate is downloaded again by every later call, including the one that gives it up.
 #[test]
-fn a_held_certificate_is_fetched_again() {
+fn a_quarantined_certificate_is_downloaded_again() {
     for giving_up in [false, true] {
         let stand = Stand::new();
         let other = stand
@@ -199,9 +199,9 @@ fn a_held_certificate_is_fetched_again() {
     }
 }
 
-/// Something else was ordered meanwhile: that order makes way, and is not left behind on the account.
+/// Something else was ordered in the meantime: that order is cancelled, and not left on the account.
 #[test]
-fn a_held_certificate_takes_the_place_of_another_order() {
+fn a_quarantined_certificate_replaces_another_order() {
     let stand = Stand::new();
     let other = stand
         .obtain(&Obtain { domains: vec!["example.org".to_owned()], ..stand.wanted() })

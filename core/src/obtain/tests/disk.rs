@@ -1,7 +1,7 @@
-//! A disk that dies: it counts its steps, stops at one of them, and knows what a power cut would leave.
+//! A disk that fails: it counts its steps, stops at one of them, and knows what a power cut would leave.
 //!
-//! What was not synced may be there or not: the contents of a file since its last sync, and the names in a folder since
-//! the folder's.
+//! Changes that were not synced may be lost or not: the contents of a file since its last sync, and the names in a
+//! folder since the folder's last sync.
 
 use std::collections::HashMap;
 use std::ffi::OsString;
@@ -15,14 +15,14 @@ use nix::errno::Errno;
 
 use crate::obtain::store::storage::{Attributes, Disk, Storage};
 
-/// What a crash leaves of what was not synced.
+/// What a crash loses of the changes that were not synced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Loss {
-    /// Everything is there.
+    /// Nothing is lost.
     Nothing,
-    /// The names are there, the contents are not.
+    /// The names are there, the contents are lost.
     Contents,
-    /// Neither is.
+    /// Both are lost.
     All,
 }
 
@@ -33,9 +33,9 @@ pub(super) struct DyingDisk {
 struct State {
     steps: usize,
     dies_after: usize,
-    /// By inode: what a sync has made last.
+    /// By inode: the synced contents.
     contents: HashMap<u64, Vec<u8>>,
-    /// By folder: the names that a sync has made last.
+    /// By folder: the synced names.
     names: HashMap<PathBuf, HashMap<PathBuf, Node>>,
 }
 
@@ -47,7 +47,7 @@ enum Node {
 }
 
 impl DyingDisk {
-    /// Dies after this many steps.
+    /// Fails after this many steps.
     pub(super) fn new(dies_after: usize) -> Self {
         let state = State { steps: 0, dies_after, contents: HashMap::new(), names: HashMap::new() };
         Self { state: Mutex::new(state) }
@@ -58,13 +58,13 @@ impl DyingDisk {
         self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner).steps
     }
 
-    /// Takes what lies in this folder for synced: it was there before.
+    /// Counts everything in this folder as synced: it was there before.
     pub(super) fn trust(&self, root: &Path) {
         let mut state = self.state.lock().expect("no panic");
         state.trust(root);
     }
 
-    /// Leaves of the folder what the crash would.
+    /// Leaves in the folder what the crash would leave.
     pub(super) fn power_cut(&self, root: &Path, loss: Loss) {
         let state = self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         match loss {
@@ -74,7 +74,7 @@ impl DyingDisk {
                 for entry in fs::read_dir(root).expect("a folder") {
                     let path = entry.expect("an entry").path();
                     let is_folder = path.symlink_metadata().expect("its kind").is_dir();
-                    // The lock is no part of this: it is made anew when it is gone.
+                    // The lock is not included: it is created again when it is gone.
                     if is_folder { fs::remove_dir_all(&path) } else { fs::remove_file(&path) }
                         .expect("removed");
                 }
@@ -83,7 +83,7 @@ impl DyingDisk {
         }
     }
 
-    /// A step that changes something: not taken by a disk that is dead.
+    /// A step that changes something. Not taken by a failed disk.
     fn step<T>(&self, work: impl FnOnce(&mut State) -> io::Result<T>) -> io::Result<T> {
         let mut state = self.state.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         if state.steps >= state.dies_after {
@@ -177,7 +177,7 @@ impl Storage for DyingDisk {
     fn create(&self, path: &Path, content: &[u8], mode: u32) -> io::Result<()> {
         self.step(|state| {
             Disk.create(path, content, mode)?;
-            // The number may have been another file's.
+            // The inode number may have been another file's.
             state.contents.remove(&path.metadata()?.ino());
             Ok(())
         })
@@ -223,7 +223,7 @@ impl Storage for DyingDisk {
     }
 }
 
-/// A disk that has no space left at one of its steps, and then has again.
+/// A disk that is full at one of its steps, and then has space again.
 pub(super) struct FullDisk {
     left: Mutex<Option<usize>>,
 }
@@ -266,7 +266,7 @@ impl Storage for FullDisk {
         Disk.target(path)
     }
 
-    /// Leaves half of it.
+    /// Writes half of the content.
     fn create(&self, path: &Path, content: &[u8], mode: u32) -> io::Result<()> {
         let outcome = self.step();
         let written = if outcome.is_ok() { content.len() } else { content.len() / 2 };
@@ -307,7 +307,7 @@ impl Storage for FullDisk {
     }
 }
 
-/// What a disk is asked to do.
+/// The operations of a disk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Step {
     Create,
@@ -320,7 +320,7 @@ pub(super) enum Step {
     SetAttributes,
 }
 
-/// A disk that never can do some things.
+/// A disk that never supports some operations.
 pub(super) struct LimitedDisk<F>(pub(super) F);
 
 impl<F: Fn(Step, &Path) -> Option<Errno>> LimitedDisk<F> {

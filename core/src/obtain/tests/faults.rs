@@ -1,5 +1,5 @@
-//! Each answer of each call in turn is lost, late, garbled or a refusal: the same result, or one clear error, and
-//! nothing is lost.
+//! Each answer of each request is once lost, late, garbled or a refusal: the result is the same, or there is one clear
+//! error, and nothing is lost.
 
 use std::time::Duration;
 
@@ -36,7 +36,7 @@ fn replies() -> Vec<(&'static str, When, Reply)> {
     .collect()
 }
 
-/// The answer of the n-th call of an operation is struck, and then all is well again.
+/// The answer of the n-th request of an operation has a fault, and everything after it works.
 fn struck(operation: &str, earlier: usize, name: &str, when: When, reply: &Reply) {
     let stand = Stand::new();
     stand.pass(operation, earlier);
@@ -70,7 +70,7 @@ fn list() {
 
 #[test]
 fn create() {
-    // A 429 means that it was not carried out, so one after the fact is no fault but a lie.
+    // A 429 means that the request was not carried out. So a 429 after the action is not a fault but a lie.
     for (name, when, reply) in
         replies().into_iter().filter(|(name, when, _)| (*name, *when) != ("too many", When::After))
     {
@@ -88,7 +88,7 @@ fn download() {
     strike("download_certificate", 1);
 }
 
-/// With a pause before issuing, the order is looked at.
+/// With a pause before the certificate is issued, the order is polled.
 #[test]
 fn get() {
     for (name, when, reply) in replies() {
@@ -105,7 +105,7 @@ fn get() {
     }
 }
 
-/// Hangs cost real time, so there are few.
+/// Hangs cost real time, so there are only a few.
 #[test]
 fn silence() {
     for operation in ["list_certificates", "create_certificate", "verify_domains", "download_certificate"] {
@@ -135,7 +135,7 @@ fn a_renewal_whose_answer_is_lost_replaces_once() {
     }
 }
 
-/// The looks for a lost order: the one for its names, and the one at itself.
+/// The requests that search a lost order: the list for its names, and the order itself.
 #[test]
 fn the_search() {
     for (name, when, reply) in replies() {

@@ -1,4 +1,4 @@
-//! Own keys, own CSRs, subjects, and keys that must not be used again.
+//! Keys and CSRs of the caller, subjects, and keys that must not be used again.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -58,7 +58,7 @@ fn a_csr_has_a_country_unless_that_is_not_wanted() {
     }
 }
 
-/// The subject is none of the terms: a DV certificate does not show it.
+/// The subject is not part of the terms: a DV certificate does not show it.
 #[test]
 fn another_subject_is_no_other_order() {
     let stand = Stand::new();
@@ -68,14 +68,14 @@ fn another_subject_is_no_other_order() {
 }
 
 #[test]
-fn a_refusal_for_want_of_a_country_is_told_or_mended() {
+fn a_missing_country_is_reported_or_added() {
     let stand = Stand::new();
     stand.sandbox.change_settings(|settings| settings.require_country = Some(true));
     let none = Obtain { subject: Some(Subject::with_country("")), ..stand.wanted() };
     let error = stand.obtain(&none).expect_err("there is to be none");
     assert_eq!(error.api_code(), Some(2844), "{error}");
     assert!(error.message().contains("`subject`"), "{error}");
-    // The CSR of that order is there, and is made anew for the same key.
+    // The CSR of that order exists, and is made again for the same key.
     let key = read(&stand, "versions/1/privkey.pem");
     let obtained = stand.obtain(&stand.wanted()).expect("with a country");
     assert_eq!((read(&stand, "versions/1/privkey.pem"), csr(&stand, 1).has_country), (key, true));
@@ -104,7 +104,7 @@ fn an_own_key_is_used_for_all_orders_of_the_entry() {
         assert_eq!((renewed.outcome, read(&stand, "current/privkey.pem")), (Outcome::Renewed, key.clone()));
         let report = stand.renew_all(&crate::RenewAll::new(stand.store())).expect("nothing to do");
         assert_eq!(report.results[0].outcome, Some(Outcome::Unchanged));
-        // A key of ours again.
+        // A key that is made here again.
         let ours = Obtain { reuse_key: Some(false), ..stand.wanted() };
         assert_eq!(stand.obtain(&ours).expect("another order").outcome, Outcome::Renewed);
         assert_ne!(read(&stand, "current/privkey.pem"), key);
@@ -112,7 +112,7 @@ fn an_own_key_is_used_for_all_orders_of_the_entry() {
     }
 }
 
-/// The call ends after the key was taken, and later ones do not bring it.
+/// The call ends after the key was stored, and later calls do not give it.
 #[test]
 fn an_own_key_is_kept_from_the_first_call_on() {
     let stand = Stand::new();
@@ -142,7 +142,7 @@ fn an_own_csr_leaves_no_key_here() {
     let report = stand.renew_all(&crate::RenewAll::new(stand.store())).expect("renewed");
     assert_eq!(report.results[0].outcome, Some(Outcome::Renewed));
     assert_eq!(stand.obtain(&wanted).expect("it is good").outcome, Outcome::Unchanged);
-    // With another CSR another certificate is wanted, and with none one of ours.
+    // Another CSR requests another certificate, and no CSR requests one with a key that is made here.
     let (_, other) = own(KeyType::EcdsaP256, &["example.com"]);
     let other = Obtain { csr: Some(other), ..stand.wanted() };
     assert_eq!(stand.obtain(&other).expect("another key").outcome, Outcome::Renewed);
@@ -151,7 +151,7 @@ fn an_own_csr_leaves_no_key_here() {
     stand.inspect(&ours);
 }
 
-/// Somebody takes the key to another place and goes on with a CSR for it.
+/// The key is moved to another place, and a CSR for it is given.
 #[test]
 fn with_a_csr_a_missing_key_is_no_reason_to_order() {
     let stand = Stand::new();
@@ -204,7 +204,7 @@ fn an_own_key_of_another_type_is_refused_by_name() {
     }
 }
 
-/// `obtain` and `renew_all` agree about a certificate that was revoked, and its key is not used again.
+/// `obtain` and `renew_all` agree about a revoked certificate, and its key is not used again.
 #[test]
 fn a_key_whose_certificate_was_revoked_is_not_used_again() {
     for by_run in [false, true] {
@@ -220,7 +220,7 @@ fn a_key_whose_certificate_was_revoked_is_not_used_again() {
         };
         assert_eq!(outcome, Some(Outcome::Renewed));
         assert_ne!(read(&stand, "current/privkey.pem"), key);
-        // It stays so, whoever brings it.
+        // This is still true if the caller gives the key.
         let own = Obtain { private_key: Some(Secret::from(key.as_str())), reuse_key: None, ..stand.wanted() };
         let error = stand.obtain(&own).expect_err("a revoked key");
         assert_eq!(
@@ -235,7 +235,7 @@ fn a_key_whose_certificate_was_revoked_is_not_used_again() {
     }
 }
 
-/// An earlier certificate of the key, whose version was pruned long ago.
+/// An earlier certificate of the key, whose version was removed long ago.
 #[test]
 fn a_revoked_predecessor_forbids_the_key_too() {
     let stand = Stand::new();
@@ -251,7 +251,7 @@ fn a_revoked_predecessor_forbids_the_key_too() {
     let journal = stand.journal();
     assert_eq!(journal["key_uses"].as_array().map(Vec::len), Some(6));
     assert_eq!(journal["key_uses"][0]["id"], id(&first));
-    // The sandbox revokes nothing that was replaced, so another one of the account stands for the first.
+    // The sandbox does not revoke replaced certificates, so another one of the account takes the place of the first.
     let other = Obtain { domains: vec!["example.net".to_owned()], ..stand.wanted() };
     let revoked = id(&stand.obtain(&other).expect("a certificate"));
     stand.client().send(&RevokeCertificate::new(&revoked)).expect("revoked");
@@ -262,7 +262,7 @@ fn a_revoked_predecessor_forbids_the_key_too() {
     assert_ne!(read(&stand, "current/privkey.pem"), key);
 }
 
-/// An order under way for a key that has become known since.
+/// A current order for a key that has become known since.
 #[test]
 fn an_order_for_a_revoked_key_is_given_up() {
     let stand = Stand::new();
@@ -307,7 +307,7 @@ fn whether_it_was_revoked_is_asked_once_and_a_failure_does_no_harm() {
     assert_eq!(stand.obtain(&stand.wanted()).expect("asked").outcome, Outcome::Renewed);
 }
 
-/// The key in place is brought by the caller: it is the caller's from then on, and kept for renewals.
+/// The caller gives the key that is installed: it counts as the caller's from then on, and is kept for renewals.
 #[test]
 fn the_key_in_place_becomes_the_callers() {
     let stand = Stand::new();
@@ -321,7 +321,7 @@ fn the_key_in_place_becomes_the_callers() {
     assert_eq!(read(&stand, "current/privkey.pem"), key);
 }
 
-/// With `force`, too, the key does not stay behind where it was kept for the order.
+/// With `force`, too, no copy of the key is left where it was stored for the order.
 #[test]
 fn a_forced_order_leaves_no_second_copy_of_the_key() {
     let stand = Stand::new();
@@ -334,7 +334,7 @@ fn a_forced_order_leaves_no_second_copy_of_the_key() {
     }
 }
 
-/// Taken back between its issue and the download: the key is as little to be used again.
+/// Revoked between issuing and download: this key is not used again either.
 #[test]
 fn a_certificate_that_was_revoked_before_it_was_in_place_forbids_its_key() {
     let stand = Stand::new();
@@ -352,7 +352,7 @@ fn a_certificate_that_was_revoked_before_it_was_in_place_forbids_its_key() {
     stand.inspect(&obtained);
 }
 
-/// What cannot be read of an old version is told, and keeps nobody from a certificate.
+/// If an old version cannot be read, there is a warning, and the certificate is ordered all the same.
 #[test]
 fn a_damaged_answer_of_an_old_version_is_passed_over() {
     let stand = Stand::new();
@@ -365,7 +365,7 @@ fn a_damaged_answer_of_an_old_version_is_passed_over() {
     stand.inspect(&obtained);
 }
 
-/// An order that was begun and not sent is no reason to ask anybody while the certificate is good.
+/// An order that was planned and not sent causes no request while the certificate is good.
 #[test]
 fn an_order_that_was_not_sent_asks_nothing_offline() {
     let stand = Stand::new();

@@ -1,4 +1,4 @@
-//! Orders whose answers were lost: found, told apart from those of others, and cancelled when they are one too many.
+//! Orders whose answers were lost: found, distinguished from those of others, and cancelled if they are one too many.
 
 use std::time::Duration;
 
@@ -31,7 +31,7 @@ fn forced(stand: &Stand) -> Obtain {
     Obtain { force: Some(true), ..stand.wanted() }
 }
 
-/// With calls a day apart, too, a lost order is looked for once more before it is forgotten.
+/// With one call per day, too, a lost order is searched once more before it is forgotten.
 #[test]
 fn a_call_a_day_finds_a_late_duplicate() {
     let stand = Stand::new();
@@ -96,7 +96,7 @@ fn a_replaced_certificate_is_not_taken_for_a_late_one() {
     assert_eq!((lost(&stand), stand.live().len()), (1, 2), "the lost one did not turn up");
 }
 
-/// One with another key was sent, its answer lost, and it is in the way of the next.
+/// An order with another key was sent, its answer was lost, and it blocks the next one.
 #[test]
 fn a_lost_order_of_other_terms_is_cancelled() {
     let stand = Stand::new();
@@ -113,7 +113,8 @@ fn a_lost_order_of_other_terms_is_cancelled() {
     assert_eq!(stand.live().len(), 1);
 }
 
-/// An order of ours was seen to carry its hash, and then one does not: that alone does not make it another's.
+/// The service has returned the hash of one of our orders, and then an order has no hash: that alone does not make it
+/// somebody else's.
 #[test]
 fn a_hash_that_differs_is_for_a_person_to_judge() {
     let stand = Stand::new();
@@ -153,7 +154,7 @@ fn an_answer_of_other_names_is_not_ours() {
     assert!(stand.live().iter().any(|order| order.id == other.id));
 }
 
-/// The service forgets an order for a moment.
+/// For a moment, the service does not know an order.
 #[test]
 fn an_order_that_comes_back_is_cancelled() {
     let stand = Stand::new();
@@ -166,9 +167,9 @@ fn an_order_that_comes_back_is_cancelled() {
     assert_eq!(stand.live().len(), 1, "{:?}", stand.live());
 }
 
-/// Three creates without an outcome are enough for a day; the account is looked at all the same.
+/// Three creates with an unknown outcome are the limit for a day. The account is still searched.
 #[test]
-fn after_three_lost_orders_none_is_made_and_each_is_still_looked_for() {
+fn after_three_lost_orders_none_is_made_and_each_is_still_searched() {
     for turns_up in [false, true] {
         let stand = Stand::new();
         for number in 0..3 {

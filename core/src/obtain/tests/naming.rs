@@ -1,4 +1,4 @@
-//! Names are names, however the service spells them; and an order that our create was answered with is ours.
+//! Names are compared as names, whatever spelling the service uses. An order in the answer to our create is ours.
 
 use serde_json::json;
 use zerossl_sandbox::{Effect, Options, Quirk, Reply, Sandbox, Spelling, When, WireFault};
@@ -41,7 +41,7 @@ fn an_order_is_ours_however_its_names_are_spelled() {
     }
 }
 
-/// Its answer is lost, so only its names and its hash tell.
+/// Its answer is lost, so only its names and its hash identify it.
 #[test]
 fn a_lost_order_is_found_however_its_names_are_spelled() {
     for spelling in SPELLINGS {
@@ -59,9 +59,9 @@ fn a_lost_order_is_found_however_its_names_are_spelled() {
     }
 }
 
-/// An order that is adopted, and one whose store is lost.
+/// An adopted order, and an order whose store is lost.
 #[test]
-fn other_looks_at_names_take_every_spelling() {
+fn adoption_and_replacement_accept_every_spelling() {
     for spelling in SPELLINGS {
         let stand = Stand::new();
         spelled(&stand, spelling);
@@ -101,8 +101,8 @@ fn a_wildcard_may_come_with_its_apex() {
     }
 }
 
-/// The answer to our create is about names that have nothing to do with ours, and none of ours turns up: what the
-/// service said is all there is, and nothing is ordered again.
+/// The answer to our create has completely different names, and no order with our names appears. The answer is the only
+/// information, and nothing is ordered again.
 #[test]
 fn an_answer_about_other_names_is_believed_when_nothing_else_is_there() {
     let stand = Stand::new();
@@ -120,7 +120,7 @@ fn an_answer_about_other_names_is_believed_when_nothing_else_is_there() {
     assert_eq!(stand.journal()["order"]["id"], "0123456789abcdef0123456789abcdef");
 }
 
-/// Whatever a name of the answer is, the id is new.
+/// Whatever names the answer has, the id is new.
 #[test]
 fn an_answer_that_is_not_understood_is_an_order_all_the_same() {
     for name in [
@@ -144,9 +144,9 @@ fn an_answer_that_is_not_understood_is_an_order_all_the_same() {
     }
 }
 
-/// The service answers with another account's order: it is none of ours, and the next call orders.
+/// The service answers with another account's order: it is not ours, and the next call orders.
 #[test]
-fn an_answer_about_another_accounts_order_is_let_go() {
+fn an_answer_about_another_accounts_order_is_forgotten() {
     let stand = Stand::new();
     let other = json!({
         "id": "0123456789abcdef0123456789abcdef", "status": "draft", "common_name": "example.org",

@@ -1,4 +1,4 @@
-//! One order: lost, late, foreign and doubled ones, the brake, and what is said when there is no place.
+//! One order: lost, late, foreign and duplicate ones, the limit on creates, and the error when the quota is full.
 
 use std::time::Duration;
 
@@ -78,7 +78,7 @@ fn a_list_that_lags_is_waited_for() {
     assert_eq!(stand.count("create_certificate"), 1);
 }
 
-/// The create is carried out after we gave up on it and ordered again: the late one goes.
+/// The create is carried out after we gave up on it and ordered again: the late order is cancelled.
 #[test]
 fn a_late_duplicate_is_cancelled() {
     for quirks in [false, true] {
@@ -100,13 +100,13 @@ fn a_late_duplicate_is_cancelled() {
     }
 }
 
-/// Two orders may be the one, and nothing tells which.
+/// Two orders may be ours, and nothing shows which one.
 #[test]
 fn several_are_ambiguous_until_one_is_adopted() {
     let stand = Stand::new();
     stand.quirk("create_certificate", 9, Effect::ForeignHashes);
     lose(&stand, When::After);
-    // The baseline can be had, the look for the order cannot.
+    // The first list call works, the later search for the order does not.
     stand.pass("list_certificates", 1);
     stand.strike("list_certificates", 1, When::Before, Reply::text(403, "<html>403</html>"));
     let error = stand.obtain(&stand.wanted()).expect_err("the look fails");
@@ -123,7 +123,7 @@ fn several_are_ambiguous_until_one_is_adopted() {
     assert!(stand.live().iter().any(|order| order.id == foreign), "the other one is left alone");
 }
 
-/// In an outage: each call sends one create, until three are without an outcome. Who insists may send another.
+/// In an outage, each call sends one create, until three have an unknown outcome. With `force`, another one is sent.
 #[test]
 fn three_creates_without_an_outcome_are_the_most() {
     let stand = Stand::new();
@@ -153,7 +153,7 @@ fn the_next_day_creates_without_an_outcome_do_not_count() {
     stand.obtain(&stand.wanted()).expect("the next day");
 }
 
-/// Refusals, and orders that were installed, are no creates without an outcome.
+/// Refusals, and orders that were installed, do not count as creates with an unknown outcome.
 #[test]
 fn known_outcomes_do_not_count() {
     let stand = Stand::new();
@@ -265,7 +265,7 @@ fn a_renewal_replaces_and_prunes() {
     assert_eq!(versions, ["4", "5", "6"]);
 }
 
-/// The store is lost: what the account has of the name is replaced.
+/// The store is lost: the account's certificate with this name is replaced.
 #[test]
 fn a_lost_store_passes_the_quota() {
     let stand = Stand::new();
@@ -288,7 +288,7 @@ fn it_is_renewed_when_a_third_is_left() {
     assert!(stand.sandbox.requests().len() > asked);
 }
 
-/// The certificate in place is good: that the service is away is no reason to fail.
+/// The certificate in use is good: a service that cannot be reached is no reason to fail.
 #[test]
 fn a_good_certificate_needs_no_service() {
     let stand = Stand::new();
@@ -299,7 +299,7 @@ fn a_good_certificate_needs_no_service() {
     assert_eq!(stand.obtain(&stand.wanted()).expect("it is good").outcome, Outcome::Unchanged);
 }
 
-/// CAA records shut the CA out, of which the service says nothing.
+/// CAA records forbid the CA, and the service does not report that.
 #[test]
 fn a_silent_order_is_explained() {
     let stand = Stand::new();
@@ -307,7 +307,7 @@ fn a_silent_order_is_explained() {
     stand.sandbox.add_record("example.com", "CAA", "0 issue \"example.net\"").expect("a record");
     let (tell, receiver) = std::sync::mpsc::channel();
     let client = stand.client().logging_to(move |line| {
-        // The test is still there.
+        // The test still runs.
         let _ = tell.send(line.to_owned());
     });
     let resolver = Some(stand.sandbox.dns_address().to_string());
@@ -321,7 +321,7 @@ fn a_silent_order_is_explained() {
     );
 }
 
-/// The list lags for longer than we wait, so the order is made again, and refused because of the lost one.
+/// The list is late for longer than we wait. So the order is made again, and refused because of the lost one.
 #[test]
 fn a_refusal_because_of_our_own_lost_order_ends_well() {
     for (is_renewal, quota, code) in [(true, 50, 2813), (false, 1, 2817)] {

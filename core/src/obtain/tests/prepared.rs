@@ -1,4 +1,4 @@
-//! What can be seen before an order is seen before it: nothing is sent, and nothing of the call is left behind.
+//! Problems that can be found before an order are found then: nothing is sent, and the call leaves nothing behind.
 
 use std::fs;
 use std::net::TcpListener;
@@ -14,7 +14,7 @@ use crate::error::{Error, Kind};
 use crate::obtain::interface::{Obtain, Outcome};
 use crate::obtain::store::storage::{Disk, Storage};
 
-/// Nothing is under way after this, and what is there is as it was.
+/// After this there is no current order, and nothing has changed.
 fn refused(stand: &Stand, disk: &dyn Storage, wanted: &Obtain, place: &str) -> Error {
     let before = stored(stand);
     let sent = stand.sandbox.requests().len();
@@ -25,13 +25,13 @@ fn refused(stand: &Stand, disk: &dyn Storage, wanted: &Obtain, place: &str) -> E
     error
 }
 
-/// Request and journal, as they lie there.
+/// Request and journal, as stored.
 fn stored(stand: &Stand) -> [Option<String>; 2] {
     ["request.json", "journal.json"]
         .map(|file| fs::read_to_string(stand.store().join("example.com").join(file)).ok())
 }
 
-/// Refused because of a parameter: for a first order, and where one is in place.
+/// Refused because of a parameter: for a first order, and with an installed certificate.
 fn invalid(prepare: impl Fn(&Stand) -> Obtain, parameter: &str, why: &str) {
     for has_one in [false, true] {
         let stand = Stand::new();
@@ -85,7 +85,7 @@ fn a_port_that_cannot_be_had() {
     invalid(|stand| listen(stand, "192.0.2.7:8080"), "validation.listen", "does not have the address");
 }
 
-/// Between the look and the files the port stays ours.
+/// The port is kept between the check and the first file.
 #[test]
 fn a_port_is_kept() {
     let stand = Stand::new();
@@ -128,7 +128,7 @@ fn a_webroot_that_is_none() {
     invalid(missing, "validation.webroot", "no folder for other.example.com");
 }
 
-/// A place that leads out of the webroot, or is something else.
+/// A folder that leads out of the webroot, or is something else.
 #[test]
 fn a_place_below_a_webroot_that_cannot_be_used() {
     let made = |stand: &Stand, place: &str, make: &dyn Fn(&Path)| {
@@ -230,7 +230,7 @@ fn a_store_that_cannot_hold_it() {
             if has_one {
                 stand.obtain(&stand.wanted()).expect("a certificate");
             }
-            // The way to the entry is another thing.
+            // The path to the entry is not part of this.
             let disk = LimitedDisk(|found: Step, path: &Path| {
                 let is_above = stand.store().starts_with(path) || path.ends_with("example.com");
                 let counts = step == found
@@ -251,7 +251,7 @@ fn a_store_that_cannot_hold_it() {
     }
 }
 
-/// A call that orders nothing does not try anything.
+/// A call that orders nothing tests nothing.
 #[test]
 fn a_call_with_nothing_to_order_needs_nothing() {
     let stand = Stand::new();
@@ -265,7 +265,7 @@ fn a_call_with_nothing_to_order_needs_nothing() {
     assert_eq!(obtained.outcome, Outcome::Unchanged);
 }
 
-/// An order that waits is not given up, and not gone on with, while something is in the way.
+/// A pending order is neither given up nor continued while there is a problem.
 #[test]
 fn an_order_under_way_waits_for_it() {
     let stand = Stand::new();

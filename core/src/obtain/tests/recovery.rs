@@ -1,4 +1,4 @@
-//! What somebody has to be able to come back from: rollbacks, changed wishes, things that are gone.
+//! States that a later call has to recover from: rollbacks, changed requests, missing things.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -13,18 +13,18 @@ use crate::error::Kind;
 use crate::key_type::KeyType;
 use crate::obtain::interface::{Obtain, Outcome};
 
-/// Where `current` leads.
+/// The version that `current` leads to.
 fn current(stand: &Stand) -> String {
     let link = fs::read_link(stand.store().join("example.com/current"));
     link.map(|target| target.display().to_string()).unwrap_or_default()
 }
 
-/// Where it should.
+/// The version that it should lead to.
 fn installed(stand: &Stand) -> String {
     format!("versions/{}", stand.journal()["installed"]["serial"])
 }
 
-/// A deploy hook that works once there is a file `works`.
+/// A deploy hook that works when there is a file `works`.
 fn hook(stand: &Stand) -> Vec<String> {
     let path = stand.store().with_file_name("hook");
     let works = stand.store().with_file_name("works");
@@ -47,7 +47,7 @@ fn waiting(stand: &Stand) {
     stand.obtain(&Obtain { deadline: Some(60.0), ..stand.wanted() }).expect("it waits");
 }
 
-/// Dies after every step of a call in turn, and leaves the rest to `after`.
+/// Dies after each step of a call, and leaves the rest to `after`.
 fn dies_everywhere(before: impl Fn(&Stand), dying: impl Fn(&Stand) -> Obtain, after: impl Fn(&Stand, &str)) {
     for loss in [Loss::Nothing, Loss::All] {
         for step in 0.. {
@@ -118,7 +118,7 @@ fn an_order_is_given_up_whatever_a_crash_left() {
 }
 
 #[test]
-fn another_wish_is_met_whatever_a_crash_left() {
+fn another_request_is_fulfilled_whatever_a_crash_left() {
     let before = |stand: &Stand| {
         waiting(stand);
         stand.sandbox.set_issue_delay(Duration::ZERO);
@@ -131,7 +131,7 @@ fn another_wish_is_met_whatever_a_crash_left() {
     });
 }
 
-/// A crash after the switch, and then the first spec again.
+/// A crash after the switch, and then the first request again.
 #[test]
 fn current_leads_to_what_the_journal_says() {
     let two = |stand: &Stand| Obtain {
@@ -174,7 +174,7 @@ fn a_hook_that_failed_runs_again_and_nothing_is_ordered() {
     assert_eq!(stand.count("create_certificate"), 2);
 }
 
-/// It is due, and cannot be renewed: the newest there is gets its hook all the same.
+/// It is due, and cannot be renewed: the hook still runs for the newest one.
 #[test]
 fn what_is_in_place_is_deployed_before_anything_is_ordered() {
     let stand = Stand::new();
@@ -198,7 +198,7 @@ fn a_refused_renewal_leaves_a_good_entry_good() {
 }
 
 #[test]
-fn what_is_gone_is_noticed() {
+fn missing_things_are_noticed() {
     let stand = Stand::new();
     first(&stand);
     let entry = stand.store().join("example.com");
@@ -216,7 +216,7 @@ fn what_is_gone_is_noticed() {
     assert_eq!(stand.obtain(&stand.wanted()).expect("another key").outcome, Outcome::Renewed);
 }
 
-/// A backup knows less than the disk: what it does not know of is not written over.
+/// A backup has an older journal: newer versions on the disk are not overwritten.
 #[test]
 fn a_journal_from_a_backup_overwrites_nothing() {
     let stand = Stand::new();
@@ -268,9 +268,9 @@ fn adopting_what_is_in_place_is_nothing_new() {
     assert_eq!(error.parameter(), Some("adopt"), "{error}");
 }
 
-/// Folders are removed by whoever leaves them last.
+/// The last entry that uses a folder removes it.
 #[test]
-fn no_folder_of_ours_stays() {
+fn none_of_our_folders_is_left() {
     let stand = Stand::new();
     waiting(&stand);
     let other = Obtain { key_type: Some(KeyType::EcdsaP384), ..stand.wanted() };

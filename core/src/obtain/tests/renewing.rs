@@ -1,4 +1,4 @@
-//! A run through a store: a few entries at a time, the most urgent first, and no order more than wanted.
+//! A run through a store: a few entries at the same time, the most urgent first, and not more orders than allowed.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -13,7 +13,7 @@ use crate::error::Kind;
 use crate::obtain::interface::{Obtain, Outcome, RenewAll};
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
-/// A hook that is not overlapped by the others would make a run this long.
+/// A run would take this long if its hooks did not overlap.
 const LONG: Duration = Duration::from_secs(60);
 
 fn named(stand: &Stand, name: &str) -> Obtain {
@@ -31,7 +31,7 @@ fn script(stand: &Stand, body: &str) -> Vec<String> {
     vec![path.display().to_string()]
 }
 
-/// Each hook waits until all have begun: one at a time, none would end.
+/// Each hook waits until all have started: one after another, none would end.
 #[test]
 fn entries_are_worked_on_at_the_same_time() {
     let stand = Stand::new();
@@ -63,7 +63,7 @@ fn entries_are_worked_on_at_the_same_time() {
     assert!(started.elapsed() < LONG, "{:?}", started.elapsed());
 }
 
-/// By the time that is left, not by name.
+/// Sorted by the time that is left, not by name.
 #[test]
 fn the_most_urgent_goes_first() {
     let stand = Stand::new();
@@ -97,7 +97,7 @@ fn the_report_begins_with_what_has_the_least_time_left() {
     assert!(end(0) < end(1));
 }
 
-/// What is refused takes no place among the orders that may be made.
+/// A refused order does not count as one of the orders that may be made.
 #[test]
 fn a_refused_create_does_not_count() {
     for jobs in [1, 4] {
@@ -118,7 +118,7 @@ fn a_refused_create_does_not_count() {
     }
 }
 
-/// A create without an outcome may have made one.
+/// A create with an unknown outcome may have made one.
 #[test]
 fn a_lost_create_counts() {
     let stand = Stand::new();
@@ -142,7 +142,7 @@ fn offline_asks_nobody() {
     assert_eq!(stand.sandbox.requests().len(), before);
 }
 
-/// An order under way that is over is ordered anew, and that is one of the orders that may be made.
+/// A current order that has expired is made again, and counts as one of the orders that may be made.
 #[test]
 fn an_order_that_is_over_counts() {
     let stand = Stand::new();

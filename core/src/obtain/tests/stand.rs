@@ -22,7 +22,7 @@ use crate::parameter;
 
 pub(super) struct Stand {
     pub(super) sandbox: Sandbox,
-    /// Where every name's files are fetched.
+    /// Where the files of every name are fetched.
     pub(super) website: SocketAddr,
     folder: TempDir,
 }
@@ -103,19 +103,19 @@ impl Stand {
         })
     }
 
-    /// A call whose create comes to nothing, and the next one, which orders.
+    /// A call whose create is not carried out, and the next one, which orders.
     pub(super) fn obtain_after_unknown(&self, wanted: &Obtain) -> Result<Obtained> {
         let error = self.obtain(wanted).expect_err("one create a call");
         assert!(error.is_retryable() && error.message().contains("call again"), "{error}");
         self.obtain(wanted)
     }
 
-    /// Strikes the next calls of an operation.
+    /// Adds a fault to the next requests of an operation.
     pub(super) fn strike(&self, operation: &str, times: usize, when: When, reply: Reply) {
         self.sandbox.fault(Fault { operation: Some(operation.to_owned()), times, when, reply });
     }
 
-    /// Lets the next calls of an operation pass before those that are struck.
+    /// Lets the next requests of an operation work before the faulty ones.
     pub(super) fn pass(&self, operation: &str, times: usize) {
         if times > 0 {
             self.strike(operation, times, When::After, Reply::new(200, Body::AsIs));
@@ -127,7 +127,7 @@ impl Stand {
         self.sandbox.quirk(quirk).expect("it goes together");
     }
 
-    /// Everything on the account that is not given up or over.
+    /// Everything on the account that is neither cancelled nor expired.
     pub(super) fn live(&self) -> Vec<CertificateSummary> {
         let is_live = |certificate: &CertificateSummary| {
             !matches!(certificate.status.as_str(), "cancelled" | "expired" | "revoked")
@@ -144,8 +144,8 @@ impl Stand {
         serde_json::from_str(&text).expect("JSON")
     }
 
-    /// What has to hold once a call has worked: what is in place belongs together, is one of the account's, and nothing
-    /// is left in the webroot.
+    /// What must be true after a successful call: the installed files match each other and a certificate of the
+    /// account, and nothing is left in the webroot.
     pub(super) fn inspect(&self, obtained: &Obtained) {
         let read = |name: &str| fs::read_to_string(&obtained.files[name]).expect(name);
         let key = crate::signing_request::read_key(&read("privkey"), None).expect("a key");

@@ -1,5 +1,4 @@
-//! What lies in a store is looked at before it is believed: flipped bits, things that are no files, and folders that are
-//! closed.
+//! A store is checked before it is used: flipped bits, things that are not files, and folders without permission.
 
 use std::fs;
 use std::os::unix::fs::{PermissionsExt, symlink};
@@ -36,8 +35,8 @@ fn flip(content: &[u8], bit: usize) -> Vec<u8> {
     flipped
 }
 
-/// An order under way has the most in it; each bit of it is read through the whole way once in a while, and by the
-/// reader always.
+/// A current order has the largest journal. Some of its bits are tested with a complete call, and all of them with the
+/// reader.
 #[test]
 fn every_bit_of_a_journal_counts() {
     let stand = Stand::new();
@@ -63,7 +62,7 @@ fn every_bit_of_a_journal_counts() {
     assert_eq!(stand.obtain(&stand.wanted()).expect("issued").outcome, Outcome::Resumed);
 }
 
-/// By hand, or by a library that knew no checksum.
+/// By hand, or by a version without checksums.
 #[test]
 fn without_its_checksum_a_file_is_believed() {
     let stand = with_one();
@@ -80,7 +79,7 @@ fn without_its_checksum_a_file_is_believed() {
     assert!(journal.starts_with("{\n  \"checksum\": \"sha256:"), "{journal}");
 }
 
-/// `renew_all` would order for what the damage makes of it.
+/// Otherwise `renew_all` would order with a damaged request.
 #[test]
 fn every_bit_of_a_request_counts() {
     let stand = with_one();
@@ -109,9 +108,9 @@ fn warnings(stand: &Stand, wanted: &Obtain) -> (crate::Result<crate::obtain::Obt
     (outcome, lines)
 }
 
-/// A bit in the base64 of each file; never a new order without a word.
+/// A flipped bit in the base64 of each file never leads to a new order without a message.
 #[test]
-fn a_damaged_file_in_place_is_told_of() {
+fn a_damaged_installed_file_is_reported() {
     for file in ["privkey.pem", "cert.pem", "chain.pem", "fullchain.pem", "combined.pem"] {
         for (part, bit) in [(0.3, 0), (0.5, 2), (0.7, 7), (0.99, 1)] {
             let stand = with_one();
@@ -133,7 +132,7 @@ fn a_damaged_file_in_place_is_told_of() {
     }
 }
 
-/// It is only what the service said, and no reason to order.
+/// It is only the service's answer, and no reason to order.
 #[test]
 fn a_damaged_answer_is_asked_for_again() {
     let stand = with_one();
@@ -149,7 +148,7 @@ fn a_damaged_answer_is_asked_for_again() {
     ];
     for damage in damages {
         damage();
-        // It is asked whether the certificate was revoked, and then for the answer.
+        // The first request asks whether the certificate was revoked, the second one gets the answer again.
         stand.strike("get_certificate", 2, When::Before, Reply::refusal(111).expect("a code"));
         let error = stand.obtain(&stand.wanted()).expect_err("the service does not say");
         assert_eq!((error.kind(), error.path()), (Kind::Storage, path.to_str()), "{error}");
@@ -161,9 +160,9 @@ fn a_damaged_answer_is_asked_for_again() {
     assert_eq!(stand.count("create_certificate"), 1);
 }
 
-/// What is only to be tidied up is no reason to fail, whatever lies there.
+/// A failed cleanup is no reason to fail, whatever is there.
 #[test]
-fn an_old_version_that_cannot_be_removed_is_told_of() {
+fn an_old_version_that_cannot_be_removed_is_reported() {
     let stand = with_one();
     let old = entry(&stand).join("versions/1/csr.pem");
     fs::remove_file(&old).expect("removed");
@@ -201,7 +200,8 @@ fn a_damaged_key_is_not_replaced_where_it_is_to_be_kept() {
     );
 }
 
-/// Sent with a key that is damaged by the time the certificate is there: it is not held for another reason, nor lost.
+/// The key is damaged before the certificate is issued: the certificate is neither quarantined for another reason nor
+/// lost.
 #[test]
 fn a_key_that_is_damaged_while_its_order_waits_is_to_be_restored() {
     let stand = Stand::new();
@@ -219,7 +219,7 @@ fn a_key_that_is_damaged_while_its_order_waits_is_to_be_restored() {
     assert_eq!(stand.count("create_certificate"), 1);
 }
 
-/// Nothing waits for a FIFO, and nothing that is no file is read or written over.
+/// A FIFO never blocks the call, and only plain files are read or overwritten.
 #[test]
 fn what_is_no_file_is_named() {
     type Make = fn(&Path);
@@ -235,7 +235,7 @@ fn what_is_no_file_is_named() {
         ["lock", "journal.json", "versions/1/privkey.pem", "versions/1/cert.pem", "versions", "current"];
     for file in files {
         for (kind, make) in kinds {
-            // An empty one: what was in it is gone, which is told of elsewhere.
+            // An empty folder: its contents are lost, which is reported elsewhere.
             if (file, kind) == ("versions", "folder") {
                 continue;
             }
@@ -249,7 +249,7 @@ fn what_is_no_file_is_named() {
             make(&path);
             let place = format!("{file}: {kind}");
             let (outcome, lines) = warnings(&stand, &stand.wanted());
-            // A link that leads elsewhere is put right.
+            // A link that leads elsewhere is corrected.
             if file == "current" && path.symlink_metadata().expect("it is there").is_symlink() {
                 assert_eq!(outcome.expect(&place).outcome, Outcome::Unchanged, "{place}");
                 assert!(lines.iter().any(|line| line.contains("put right")), "{place}: {lines:?}");
@@ -264,7 +264,7 @@ fn what_is_no_file_is_named() {
     }
 }
 
-/// It is only a copy of what the caller says, so it is written anew; `renew_all` names the entry.
+/// The file is only a copy of the caller's parameters, so it is written again. `renew_all` names the entry.
 #[test]
 fn a_request_that_is_no_file_is_named_and_written_anew() {
     let kinds: [fn(&Path); 3] = [
@@ -287,7 +287,7 @@ fn a_request_that_is_no_file_is_named_and_written_anew() {
     }
 }
 
-/// A file with a hole: it has a size and takes no room.
+/// A sparse file: it has a size and uses no space.
 #[test]
 fn what_is_far_too_large_is_not_read() {
     for file in ["journal.json", "request.json", "versions/1/cert.pem"] {
@@ -303,9 +303,9 @@ fn what_is_far_too_large_is_not_read() {
     }
 }
 
-/// What CIFS, some shares of virtual machines and some FUSE say of a folder.
+/// The answer of CIFS, some shared folders of virtual machines and some FUSE file systems for a folder.
 #[test]
-fn folders_that_cannot_be_synced_are_told_of_once() {
+fn folders_that_cannot_be_synced_are_reported_once() {
     for errno in [Errno::EINVAL, Errno::EOPNOTSUPP, Errno::ENOSYS] {
         let stand = Stand::new();
         let lines = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
@@ -327,7 +327,7 @@ fn folders_that_cannot_be_synced_are_told_of_once() {
     }
 }
 
-/// Cron runs it elsewhere than the shell did.
+/// Cron runs it in another folder than the shell did.
 #[test]
 fn relative_paths_are_stored_absolute() {
     let stand = Stand::new();
@@ -367,7 +367,7 @@ fn relative_paths_are_stored_absolute() {
     assert_eq!(by_name["hook"][0], "true");
 }
 
-/// A holder of the lock that died in a power cut may have left anything in it.
+/// A holder of the lock that died in a power cut may have left any content in it.
 #[test]
 fn a_lock_file_may_hold_anything() {
     let stand = with_one();

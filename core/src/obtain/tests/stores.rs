@@ -1,4 +1,4 @@
-//! Stores that earlier versions have written: nothing in them is ordered again by what is new, and all of it goes on.
+//! Stores that earlier versions have written: the new version orders nothing again, and continues everything.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -13,7 +13,7 @@ use crate::obtain::interface::{Obtain, Outcome, RenewAll};
 const THEN: u64 = 1_795_694_400;
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
-/// A copy of the store, on a sandbox that lives on the day after.
+/// A copy of the store, with a sandbox on the following day.
 fn old_store(require_country: bool) -> Stand {
     let stand = Stand::new();
     let then = SystemTime::UNIX_EPOCH + Duration::from_secs(THEN);
@@ -73,9 +73,9 @@ fn what_is_good_stays() {
     assert_eq!(stand.count("create_certificate"), 0);
 }
 
-/// What was begun without a country is gone on with, whether the service wants one or not.
+/// An order that was prepared without a country is continued, whether the service requires one or not.
 #[test]
-fn what_was_begun_goes_on_with_its_key() {
+fn a_planned_order_continues_with_its_key() {
     for require_country in [false, true] {
         let stand = old_store(require_country);
         let key = fs::read(stand.store().join("refused.example.com/versions/1/privkey.pem")).expect("a key");

@@ -1,4 +1,4 @@
-//! A clock that does not wait: sleeping moves it, and the sandbox's with it.
+//! A clock that does not wait: sleeping advances it, and the sandbox's clock too.
 
 use std::sync::Mutex;
 use std::time::{Duration, Instant, SystemTime};

@@ -1,4 +1,4 @@
-//! What is wanted and what is in force have one order between them: neither may throw away what the other has.
+//! The requested certificate and the one in use share a single order: neither may discard the other's work.
 
 use std::fs;
 use std::path::Path;
@@ -20,14 +20,14 @@ use crate::obtain::interface::{Obtain, Outcome, RenewAll};
 const HOUR: Duration = Duration::from_secs(3600);
 const DAY: Duration = Duration::from_secs(24 * 3600);
 
-/// What is in force is example.com, with time left for a second call.
+/// The request in force is for example.com, with time left for a second call.
 fn with_a_certificate() -> Stand {
     let stand = Stand::new();
     stand.obtain(&stand.wanted()).expect("a certificate");
     stand
 }
 
-/// Another certificate: with a method that nobody answers, so its order stays a draft or waits.
+/// Another certificate, with a method that nobody answers. So its order stays a draft or pending.
 fn by_mail(stand: &Stand) -> Obtain {
     Obtain {
         validation: json!({"method": "EMAIL", "emails": {"example.com": "admin@example.com"}}),
@@ -50,22 +50,22 @@ fn run(stand: &Stand) -> crate::Result<crate::Renewals> {
     stand.renew_all(&RenewAll::new(stand.store()))
 }
 
-/// The order under way: its id, and whether it is of what was in force.
+/// The current order: its id, and whether it renews the certificate in use.
 fn under_way(stand: &Stand) -> (String, bool) {
     let order = stand.journal()["order"].clone();
     let id = order["id"].as_str().unwrap_or_default().to_owned();
     (id, order["is_of_what_was_in_force"] == true)
 }
 
-/// What is wanted is refused, and the order of what is in force waits.
+/// The requested certificate is refused, and the renewal's order is pending.
 fn with_a_renewal_that_waits() -> (Stand, Obtain, String) {
     let stand = with_a_certificate();
     stand.sandbox.advance(61 * DAY);
     stand.sandbox.set_issue_delay(2 * HOUR);
     let wanted = other(&stand);
     stand.strike("create_certificate", 1, When::Before, Reply::refusal(2808).expect("a code"));
-    let error = stand.obtain(&wanted).expect_err("what is wanted is not in place");
-    assert!(error.message().contains("what is in force was kept (pending)"), "{error}");
+    let error = stand.obtain(&wanted).expect_err("the change fails");
+    assert!(error.message().contains("the certificate in use was kept (pending)"), "{error}");
     let (id, is_of_what_was_in_force) = under_way(&stand);
     assert!(is_of_what_was_in_force);
     (stand, wanted, id)
@@ -84,7 +84,7 @@ fn a_renewal_that_waits_is_not_cancelled_by_the_next_call() {
             assert_eq!((outcome, under_way(&stand).0), (Some(Outcome::Pending), id.clone()));
         }
         assert_eq!(stand.count("cancel_certificate"), 0);
-        // It is put in place, and then what is wanted is.
+        // The renewal is installed, and then the requested certificate.
         stand.sandbox.set_issue_delay(Duration::ZERO);
         stand.sandbox.advance(3 * HOUR);
         let done = stand.obtain(&wanted).expect("both");
@@ -96,40 +96,40 @@ fn a_renewal_that_waits_is_not_cancelled_by_the_next_call() {
     }
 }
 
-/// Nobody may have to wait for ever either: what is in force may be what cannot be validated any more.
+/// Nobody waits for ever: the certificate in use may not be possible to validate any more.
 #[test]
-fn what_is_wanted_has_its_turn_again_after_a_day() {
+fn the_change_is_tried_again_after_a_day() {
     let (stand, wanted, _) = with_a_renewal_that_waits();
-    // The service never gets to it.
+    // The service never finishes it.
     stand.sandbox.set_issue_delay(60 * DAY);
     stand.sandbox.advance(DAY + HOUR);
     stand.sandbox.set_issue_delay(Duration::ZERO);
-    let done = stand.obtain(&wanted).expect("what is wanted");
+    let done = stand.obtain(&wanted).expect("the requested certificate");
     assert_eq!(done.outcome, Outcome::Renewed);
     stand.inspect(&done);
 }
 
-/// Paid for, and of use: the turn of what is wanted begins with putting the renewal in place.
+/// It is paid for and useful: before the change is tried again, the renewal is installed.
 #[test]
 fn an_issued_renewal_is_put_in_place_before_something_else_is_ordered() {
     let (stand, wanted, id) = with_a_renewal_that_waits();
     stand.sandbox.set_issue_delay(Duration::ZERO);
     stand.sandbox.advance(2 * DAY);
     stand.strike("create_certificate", 1, When::Before, Reply::refusal(2808).expect("a code"));
-    stand.obtain(&wanted).expect_err("what is wanted is refused");
+    stand.obtain(&wanted).expect_err("the change is refused");
     assert_eq!(stand.journal()["installed"]["id"], id.as_str());
     assert_eq!(stand.count("cancel_certificate"), 0);
 }
 
-/// The same the other way round: what is wanted is issued just when it was to make way.
+/// The other way round: the requested certificate is issued just when its order should be replaced.
 #[test]
-fn what_is_wanted_is_put_in_place_when_it_turns_out_to_be_issued() {
+fn an_issued_change_is_installed_when_its_order_should_be_replaced() {
     let stand = with_a_certificate();
     stand.sandbox.advance(80 * DAY);
     stand.sandbox.set_issue_delay(HOUR);
     let probes = AtomicUsize::new(0);
     let disk = LimitedDisk(|step: Step, path: &Path| {
-        // What is in force is prepared for when what is wanted has had its time.
+        // The renewal is prepared after the request has had its time.
         if step == Step::Create && path.ends_with(".probe.new") && probes.fetch_add(1, Ordering::Relaxed) == 1
         {
             stand.sandbox.advance(2 * HOUR);
@@ -144,7 +144,7 @@ fn what_is_wanted_is_put_in_place_when_it_turns_out_to_be_issued() {
     stand.inspect(&done);
 }
 
-/// A draft that nobody answers is no reason to let the certificate expire, and its renewal no reason to order twice.
+/// A draft that nobody answers must not let the certificate expire, and its renewal must not order twice.
 #[test]
 fn mails_that_nobody_answers_let_nothing_expire() {
     let stand = with_a_certificate();
@@ -157,7 +157,7 @@ fn mails_that_nobody_answers_let_nothing_expire() {
     assert!(!is_due(&stand));
 }
 
-/// The request of the change lies there and cannot be read: it, its key and its order stay as they are.
+/// The stored request of the change cannot be read: the file, its key and its order are not changed.
 #[test]
 fn a_change_that_cannot_be_read_stays() {
     let stand = with_a_certificate();
@@ -175,7 +175,7 @@ fn a_change_that_cannot_be_read_stays() {
         assert_eq!(fs::read_to_string(entry(&stand, "wanted.json")).expect("there"), "{");
         assert_eq!(fs::read_to_string(entry(&stand, "wanted.pem")).expect("there"), key.reveal());
     }
-    // What is in force is renewed for its own key.
+    // The certificate in use is renewed with its own key.
     stand.sandbox.advance(61 * DAY);
     let error = run(&stand).expect_err("it is told");
     assert!(error.message().contains("wanted.json"), "{error}");
@@ -199,7 +199,7 @@ fn a_run_goes_by_what_is_stored_when_it_has_the_entry() {
     let creates = stand.count("create_certificate");
     let wanted = entry(&stand, "wanted.json");
     let disk = LimitedDisk(|step: Step, path: &Path| {
-        // The first thing that is done after the look, and before the entry is taken.
+        // The first step after the check, before the entry is locked.
         if step == Step::MakeFolder && path.ends_with("example.com") {
             let _ = fs::remove_file(&wanted);
         }
@@ -210,7 +210,7 @@ fn a_run_goes_by_what_is_stored_when_it_has_the_entry() {
     assert_eq!(stand.count("create_certificate"), creates);
 }
 
-/// What keeps the change from being tried does not keep what is in force from being renewed.
+/// A problem that prevents the change does not prevent the renewal.
 #[test]
 fn a_damaged_key_of_the_change_lets_nothing_expire() {
     let stand = with_a_certificate();
@@ -219,13 +219,13 @@ fn a_damaged_key_of_the_change_lets_nothing_expire() {
     fs::write(entry(&stand, "wanted.pem"), "no key").expect("written");
     stand.sandbox.advance(61 * DAY);
     let error = run(&stand).expect_err("it is told");
-    assert!(error.message().contains("what is in force was kept (renewed)"), "{error}");
+    assert!(error.message().contains("the certificate in use was kept (renewed)"), "{error}");
     assert!(!is_due(&stand));
 }
 
-/// Damaged, or revoked: as good as due.
+/// Damaged, or revoked: treated as due.
 #[test]
-fn what_is_in_force_is_mended_while_the_change_fails() {
+fn a_damaged_or_revoked_certificate_is_renewed_while_the_change_fails() {
     for damage in ["gone", "flipped", "revoked"] {
         let stand = with_a_certificate();
         stand.strike("create_certificate", 1, When::Before, Reply::refusal(2808).expect("a code"));
@@ -241,13 +241,13 @@ fn what_is_in_force_is_mended_while_the_change_fails() {
         }
         let before = stand.journal()["installed"]["id"].clone();
         stand.strike("create_certificate", 1, When::Before, Reply::refusal(2808).expect("a code"));
-        let error = run(&stand).expect_err("what is wanted is not in place");
-        assert!(error.message().contains("what is in force was kept (renewed)"), "{damage}: {error}");
+        let error = run(&stand).expect_err("the change fails");
+        assert!(error.message().contains("the certificate in use was kept (renewed)"), "{damage}: {error}");
         assert_ne!(stand.journal()["installed"]["id"], before, "{damage}");
     }
 }
 
-/// In an outage there is one create without an outcome in a call, also where two are due.
+/// In an outage, a call sends one create with an unknown outcome, even if two certificates are due.
 #[test]
 fn one_create_without_an_outcome_in_a_call() {
     let stand = with_a_certificate();
@@ -259,7 +259,7 @@ fn one_create_without_an_outcome_in_a_call() {
     assert_eq!(stand.count("create_certificate"), before + 1);
 }
 
-/// A hook that fails is run again, and nothing is ordered; but it does not let the certificate expire.
+/// A failed hook runs again, and nothing is ordered. But it must not let the certificate expire.
 #[test]
 fn a_hook_that_fails_lets_nothing_expire() {
     let stand = Stand::new();
@@ -275,7 +275,7 @@ fn a_hook_that_fails_lets_nothing_expire() {
     stand.inspect(&done);
 }
 
-/// What was not carried out is not stored, either.
+/// A request that was not carried out is not stored either.
 #[test]
 fn a_refused_call_stores_nothing() {
     let stand = Stand::new();
@@ -294,7 +294,7 @@ fn a_refused_call_stores_nothing() {
     assert!(!entry(&stand, "wanted.json").exists());
 }
 
-/// Giving up a renewal that is issued puts it in place, and the change it was made beside is given up with it.
+/// Giving up a renewal that is issued installs it, and also gives up the change that was requested at the same time.
 #[test]
 fn giving_up_an_issued_renewal_forgets_the_change() {
     let (stand, wanted, id) = with_a_renewal_that_waits();

@@ -1,4 +1,4 @@
-//! Mails, methods that change, and orders that need a nudge.
+//! Mails, changed methods, and orders that need another verify call.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -16,7 +16,7 @@ fn by_mail(stand: &Stand, address: &str) -> Obtain {
     Obtain { validation, deadline: Some(60.0), ..stand.wanted() }
 }
 
-/// The call was lost before it was carried out, so no mail is on its way.
+/// The request was lost before it was carried out, so no mail was sent.
 #[test]
 fn mails_that_were_never_sent_are_asked_for_again() {
     let stand = Stand::new();
@@ -45,9 +45,9 @@ fn another_address_gets_a_mail() {
     assert_eq!(stand.sandbox.mails().len(), 2);
 }
 
-/// It is pending because of the mails, which says nothing of the file.
+/// It is pending because of the mails, which says nothing about the file.
 #[test]
-fn a_method_that_fails_is_told_though_another_is_pending() {
+fn the_error_of_a_changed_method_is_returned() {
     let stand = Stand::new();
     stand.obtain(&by_mail(&stand, "admin@example.com")).expect("it waits");
     stand.sandbox.set_http_port(1);
@@ -56,7 +56,7 @@ fn a_method_that_fails_is_told_though_another_is_pending() {
 }
 
 #[test]
-fn an_order_that_waits_in_vain_is_looked_at_again() {
+fn a_pending_order_is_verified_again() {
     let stand = Stand::new();
     stand.quirk("verify_domains", 1, Effect::Stall);
     let wanted = Obtain { deadline: Some(60.0), ..stand.wanted() };
@@ -109,9 +109,9 @@ fn an_order_that_was_only_begun_counts_as_new() {
     );
 }
 
-/// Whatever else fails after it: what the service found wrong is what is told.
+/// Whatever fails after it: the error is what the service found wrong.
 #[test]
-fn the_services_no_is_not_hidden_by_a_look_that_fails() {
+fn a_refusal_is_not_hidden_by_a_later_failure() {
     let stand = Stand::new();
     stand.sandbox.set_http_port(1);
     stand.strike("get_certificate", usize::MAX, When::Before, Reply::page(503));

@@ -17,7 +17,7 @@ fn sh_for(timeout: Duration, grace: Duration, script: &str) -> Ended {
     run_with_grace(&command, grace, &CancelToken::new(), None, ()).expect("sh")
 }
 
-/// Tells when every process is gone that has it open.
+/// Reports when all processes that have it open are gone.
 struct Fifo {
     path: PathBuf,
     receiver: Receiver<String>,
@@ -46,7 +46,7 @@ impl Fifo {
     }
 }
 
-/// Tells when it is dropped.
+/// Reports when it is dropped.
 struct Keep(Sender<&'static str>);
 
 impl Drop for Keep {
@@ -64,7 +64,7 @@ fn what_is_left_in_the_background_is_not_waited_for() {
         assert!(ended.success);
         let mut numbers = ended.output.lines().filter_map(|line| line.parse().ok());
         if let Some(number) = numbers.next() {
-            // `yes` died by itself when nobody read any more.
+            // `yes` ended by itself when nobody read its output.
             let _ = kill(Pid::from_raw(number), Signal::SIGKILL);
         }
         assert!(ended.output.contains("done") || background == "yes", "{}", ended.output);
@@ -114,7 +114,7 @@ fn what_has_left_its_group_is_ended_too() {
 }
 
 #[test]
-fn after_a_cancel_it_goes_on_and_keeps_what_it_needs() {
+fn after_a_cancel_it_continues_and_keeps_what_it_needs() {
     let folder = TempDir::new().expect("a folder");
     let place = |name: &str| folder.path().join(name);
     let (gate, started, done) = (place("gate"), place("started"), place("done"));
@@ -135,7 +135,7 @@ fn after_a_cancel_it_goes_on_and_keeps_what_it_needs() {
     assert!(done.exists(), "it was kept to the end");
 }
 
-/// A token whose owner cancels when the file is there.
+/// A token whose owner cancels when the file exists.
 fn cancelled_when(file: PathBuf) -> CancelToken {
     CancelToken::asking(move || Path::exists(&file))
 }

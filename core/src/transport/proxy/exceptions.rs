@@ -1,13 +1,14 @@
-//! `NO_PROXY`, as curl reads it (tests hold it against curl): names with everything below them, addresses and networks.
+//! `NO_PROXY`, as curl reads it (tests compare it with curl): names including everything below them, addresses and
+//! networks.
 //!
-//! Two things more than curl 7.88: `*.name` is `.name`, and networks of IPv6 work, in brackets too, as its documentation
-//! promises.
+//! Two things are different from curl 7.88: `*.name` means `.name`, and IPv6 networks work, also in brackets, as curl's
+//! documentation promises.
 
 use std::net::IpAddr;
 
 /// Whether a host is among the exceptions.
 pub(super) fn cover(host: &str, exceptions: &str) -> bool {
-    // Alone it stands for everything, in a list for nothing.
+    // Alone it means everything, in a list nothing.
     if exceptions == "*" {
         return true;
     }
@@ -19,7 +20,7 @@ pub(super) fn cover(host: &str, exceptions: &str) -> bool {
     }
 }
 
-/// A name covers itself and all below it. A port in it, or anything else, is part of a name that nobody has.
+/// A name includes itself and everything below it. With a port or other additions, it is a name that no host has.
 fn has_name(entry: &str, host: &str) -> bool {
     let entry = entry.strip_suffix('.').unwrap_or(entry);
     let entry = entry.strip_prefix("*.").or_else(|| entry.strip_prefix('.')).unwrap_or(entry);
@@ -28,7 +29,8 @@ fn has_name(entry: &str, host: &str) -> bool {
         && host.strip_suffix(&entry).is_some_and(|above| above.is_empty() || above.ends_with('.'))
 }
 
-/// An address only equals an address, or lies in a network: `127.0.0.0/8`. No bits, or none that can be read, are all.
+/// An address matches the same address, or is in a network: `127.0.0.0/8`. Without bits, or with invalid ones, all bits
+/// count.
 fn has_address(entry: &str, address: IpAddr) -> bool {
     let (network, bits) = entry.split_once('/').unwrap_or((entry, ""));
     let bits = bits.trim_end_matches(']');
@@ -48,7 +50,7 @@ fn has_address(entry: &str, address: IpAddr) -> bool {
     }
 }
 
-/// Whether the first `bits` of two addresses of this size are the same.
+/// Whether the first `bits` of two addresses with this size are the same.
 fn shares(one: u128, other: u128, bits: u32, size: u32) -> bool {
     let bits = if bits == 0 { size } else { bits };
     bits <= size && (one ^ other).checked_shr(size - bits).unwrap_or_default() == 0

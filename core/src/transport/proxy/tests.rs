@@ -29,7 +29,7 @@ fn the_environment_counts_only_when_it_is_asked_for() {
 }
 
 fn usable(url: &str, base_url: &str) -> Result<Proxy> {
-    let choice = Choice { url: url.into(), said_by: "https_proxy" };
+    let choice = Choice { url: url.into(), source: "https_proxy" };
     Proxy::new(&choice, &BaseUrl::parse(base_url).expect("a URL"))
 }
 
@@ -89,7 +89,7 @@ fn a_port_that_is_none_is_refused() {
     }
 }
 
-/// Proxies of the environment, and the port that is connected to.
+/// Proxies of the environment, and the port that is used.
 const PORTS: [(&str, &str); 14] = [
     ("127.0.0.1", "127.0.0.1:1080"),
     ("http://127.0.0.1", "127.0.0.1:1080"),
@@ -118,22 +118,22 @@ fn a_proxy_of_the_environment_without_a_port_has_curls() {
     // Whatever is in the credentials.
     let proxy = usable("http://us%40er:p%2F%3Aa%25@h", "https://api.zerossl.com").expect("a proxy");
     assert_eq!((proxy.ureq.username(), proxy.ureq.password()), (Some("us@er"), Some("p/:a%")));
-    // A setting is not curl's.
+    // A setting does not have curl's default.
     for (url, place) in [("http://h", "the proxy h:80"), ("https://h", "the proxy h:443")] {
-        let choice = Choice { url: url.into(), said_by: SETTING };
+        let choice = Choice { url: url.into(), source: SETTING };
         let base_url = BaseUrl::parse("https://api.zerossl.com").expect("a URL");
         assert_eq!(Proxy::new(&choice, &base_url).expect("a proxy").to_string(), place);
     }
 }
 
-/// Where curl itself looks for them.
+/// The variables that curl itself uses.
 #[test]
 fn curl_finds_proxies_at_the_same_ports() {
     if !has_curl() {
         return;
     }
     for (url, place) in PORTS {
-        // It fails, since it is no proxy or not there: what it says on the way counts.
+        // It fails, because it is not a proxy or does not exist: only the output matters.
         let said = curl()
             .env("https_proxy", url)
             .args(["-q", "--silent", "--verbose", "--max-time", "5", "https://api.example.com/"])
@@ -147,7 +147,7 @@ fn curl_finds_proxies_at_the_same_ports() {
 const API: &str = "api.example.com";
 const A: &str = "http://a:1";
 
-/// A host, the environment's variables (`https_proxy` is A unless it stands there), and the proxy that is used.
+/// A host, the environment's variables (`https_proxy` is A unless it is in the list), and the proxy that is used.
 type Row<'a> = (&'a str, Vec<(&'a str, &'a str)>, Option<&'a str>);
 
 fn rows() -> Vec<Row<'static>> {
@@ -240,8 +240,8 @@ fn rows() -> Vec<Row<'static>> {
     rows
 }
 
-/// What we do beyond curl 7.88.
-fn rows_of_ours() -> Vec<Row<'static>> {
+/// Differences from curl 7.88.
+fn rows_beyond_curl() -> Vec<Row<'static>> {
     let with = |host, list, used: Option<&'static str>| (host, vec![("no_proxy", list)], used);
     vec![
         with(API, "*.example.com", None),
@@ -267,13 +267,13 @@ fn environment<'a>(row: &Row<'a>) -> Vec<(&'a str, &'a str)> {
 
 #[test]
 fn the_environment_is_read_as_it_is_written_here() {
-    for row in rows().into_iter().chain(rows_of_ours()) {
+    for row in rows().into_iter().chain(rows_beyond_curl()) {
         let used = chosen(Some("env"), &format!("https://{}", row.0), &environment(&row));
         assert_eq!(used.as_deref(), row.2, "{row:?}");
     }
 }
 
-/// A proxy that only counts who comes.
+/// A proxy that only counts connections.
 fn counting_proxy() -> (String, Arc<AtomicUsize>) {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let url = format!("http://{}", listener.local_addr().expect("its address"));
@@ -294,14 +294,14 @@ fn has_curl() -> bool {
     has_it
 }
 
-/// curl in an environment without anything of ours.
+/// curl in an environment without our variables.
 fn curl() -> Command {
     let mut curl = Command::new("curl");
     curl.env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default());
     curl
 }
 
-/// The same table through curl: nobody's memory of it, curl itself.
+/// The same table with the real curl, and not with somebody's memory of it.
 #[test]
 fn curl_reads_the_environment_as_we_do() {
     if !has_curl() {
@@ -309,7 +309,7 @@ fn curl_reads_the_environment_as_we_do() {
     }
     let proxies: Vec<_> =
         ["http://a:1", "http://b:2", "http://c:3"].into_iter().map(|name| (name, counting_proxy())).collect();
-    // Whoever needs no proxy is led to a port where nobody listens.
+    // Without a proxy, the connection goes to a port where nobody listens.
     let closed = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a port");
     for row in rows() {
         let before: Vec<_> = proxies.iter().map(|(_, (_, count))| count.load(Ordering::SeqCst)).collect();
@@ -320,7 +320,7 @@ fn curl_reads_the_environment_as_we_do() {
         }
         let there = format!("::127.0.0.1:{}", closed.port());
         let url = format!("https://{}/", row.0);
-        // It fails either way: what counts is whom it asked.
+        // It fails in both cases: only the connection matters.
         curl.args(["-q", "--silent", "--max-time", "60", "--connect-to", &there, &url])
             .output()
             .expect("curl runs");

@@ -1,19 +1,19 @@
-//! Without a resolver of the user's: one sandbox stands for the system's, others are the authoritative servers.
+//! Without a resolver of the user: one sandbox is the system's resolver, others are the authoritative servers.
 
 use std::time::Duration;
 
 use zerossl_sandbox::{DnsAnswer, Sandbox};
 
 use super::super::Preflight;
-use super::super::dns::Whom;
-use super::{LABEL, TARGET, look, one, preflight, record, sandbox};
+use super::super::dns::DnsSource;
+use super::{LABEL, TARGET, check, one, preflight, record, sandbox};
 
 pub(super) fn found_by(finder: &Sandbox, port: u16) -> Preflight {
-    let whom = Whom::Authorities { finder: Some(finder.dns_address()), port };
-    Preflight { whom, ..preflight(finder, &[]) }
+    let dns_source = DnsSource::Authorities { finder: Some(finder.dns_address()), port };
+    Preflight { dns_source, ..preflight(finder, &[]) }
 }
 
-/// Finds `ns1.example.net` as the server of `example.com`.
+/// Returns `ns1.example.net` as the server of `example.com`.
 pub(super) fn finder() -> Sandbox {
     let finder = sandbox();
     finder.add_record("example.com", "NS", "ns1.example.net").expect("a record");
@@ -25,10 +25,10 @@ pub(super) fn finder() -> Sandbox {
 fn the_system_is_never_asked_for_what_may_appear() {
     let (finder, authority) = (finder(), sandbox());
     let preflight = found_by(&finder, authority.dns_address().port());
-    let finding = one(look(&preflight, &record("www.example.com")));
+    let finding = one(check(&preflight, &record("www.example.com")));
     assert!(finding.certain && finding.found == "ns1.example.net has no CNAME record", "{finding:?}");
     authority.add_record(&format!("{LABEL}.www.example.com"), "CNAME", TARGET).expect("a record");
-    assert_eq!(look(&preflight, &record("www.example.com")), []);
+    assert_eq!(check(&preflight, &record("www.example.com")), []);
     for question in finder.dns_questions() {
         assert!(["NS", "A", "AAAA"].contains(&question.kind.as_str()), "{question:?}");
         assert!(!question.name.starts_with('_'), "{question:?}");
@@ -40,7 +40,7 @@ fn an_alias_is_in_its_own_zone() {
     let (finder, authority) = (finder(), sandbox());
     finder.add_record("www.example.com", "CNAME", "example.org").expect("a record");
     finder.add_record("example.org", "NS", "ns1.example.org").expect("a record");
-    let finding = one(look(&found_by(&finder, authority.dns_address().port()), &record("www.example.com")));
+    let finding = one(check(&found_by(&finder, authority.dns_address().port()), &record("www.example.com")));
     assert_eq!(finding.found, "ns1.example.net has no CNAME record");
 }
 
@@ -48,26 +48,26 @@ fn an_alias_is_in_its_own_zone() {
 fn servers_that_cannot_be_found_prove_nothing() {
     let finder = sandbox();
     finder.set_dns_answer("example.com", DnsAnswer::ServFail, Duration::ZERO);
-    let findings = look(&found_by(&finder, 1), &record("example.com"));
+    let findings = check(&found_by(&finder, 1), &record("example.com"));
     assert_eq!(
         findings.iter().map(|finding| (finding.what, finding.certain)).collect::<Vec<_>>(),
         [("cname", false), ("caa", false)]
     );
 }
 
-/// The system's resolver serves a few zones of its own, and has nothing above them.
+/// The system's resolver serves only a few zones of its own, and nothing above them.
 #[test]
 fn where_no_servers_are_known_the_resolver_is_asked() {
     let (finder, authority) = (sandbox(), sandbox());
     finder.add_record("example.com", "NS", "ns1.example.net").expect("a record");
     authority.add_record(&format!("{LABEL}.www.example.com"), "CNAME", TARGET).expect("a record");
     let preflight = found_by(&finder, authority.dns_address().port());
-    assert_eq!(look(&preflight, &record("www.example.com")), []);
+    assert_eq!(check(&preflight, &record("www.example.com")), []);
     finder.add_record("com", "CAA", "0 issue \"ca.example.net\"").expect("a record");
-    let finding = one(look(&preflight, &record("www.example.com")));
+    let finding = one(check(&preflight, &record("www.example.com")));
     assert!(finding.certain && finding.what == "caa" && finding.location == "com", "{finding:?}");
-    // Of the record itself it says nothing that could be believed.
+    // Its answer about the record itself is not trusted.
     let finding =
-        look(&preflight, &record("example.org")).into_iter().find(|finding| finding.what == "cname");
+        check(&preflight, &record("example.org")).into_iter().find(|finding| finding.what == "cname");
     assert!(finding.is_some_and(|finding| !finding.certain && finding.found.contains("no name servers")));
 }

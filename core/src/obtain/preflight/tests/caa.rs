@@ -9,10 +9,10 @@ use crate::cancel::CancelToken;
 fn caa(sandbox: &Sandbox, name: &str) -> Vec<Finding> {
     let deadline = Instant::now() + Duration::from_secs(30);
     let watch = Watching { cancel: &CancelToken::new(), deadline };
-    preflight(sandbox, &[]).caa(&watch, &[name.to_owned()]).expect("a look")
+    preflight(sandbox, &[]).check_caa(&watch, &[name.to_owned()]).expect("a check")
 }
 
-/// What is found for a name where these records are at example.com.
+/// The findings for a name if these records are at example.com.
 fn with(records: &[&str], name: &str) -> Vec<Finding> {
     let sandbox = sandbox();
     for record in records {
@@ -81,7 +81,7 @@ fn an_aliass_target_speaks_for_it() {
     sandbox.add_record("www.example.com", "CNAME", "cdn.example.net").expect("a record");
     sandbox.add_record("cdn.example.net", "CAA", "0 issue \"letsencrypt.org\"").expect("a record");
     assert_eq!(caa(&sandbox, "www.example.com")[0].location, "www.example.com");
-    // The names above the target do not.
+    // The names above the target do not count.
     sandbox.reset();
     sandbox.add_record("www.example.com", "CNAME", "cdn.example.net").expect("a record");
     sandbox.add_record("example.net", "CAA", "0 issue \"letsencrypt.org\"").expect("a record");

@@ -8,12 +8,12 @@ use zerossl_sandbox::{DnsAnswer, Options, Sandbox};
 
 use super::super::Finding;
 use super::web::{Web, file};
-use super::{CONTENT, look, one, preflight, sandbox};
+use super::{CONTENT, check, one, preflight, sandbox};
 
-/// What is found where this is served.
+/// The findings if this is served.
 fn found(head: &str, body: &[u8]) -> Vec<Finding> {
     let (sandbox, web) = (sandbox(), Web::saying(head, body));
-    let findings = look(&preflight(&sandbox, &web.connect_to()), &file("http", "example.com"));
+    let findings = check(&preflight(&sandbox, &web.connect_to()), &file("http", "example.com"));
     let asked = web.asked.recv().expect("a request");
     assert!(
         asked
@@ -81,7 +81,7 @@ fn slow_servers_are_not_waited_for() {
     let drip = Web::start(move |mut stream| {
         let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n");
         while stream.write_all(b"x").is_ok() {
-            // The pace of the drip.
+            // The body is sent slowly.
             thread::sleep(Duration::from_millis(20));
         }
         let _ = sender.send(());
@@ -94,7 +94,7 @@ fn slow_servers_are_not_waited_for() {
         let mut preflight = preflight(&sandbox, &web.connect_to());
         preflight.limits.fetch = Duration::from_millis(400);
         let started = Instant::now();
-        let finding = one(look(&preflight, &file("http", "example.com")));
+        let finding = one(check(&preflight, &file("http", "example.com")));
         assert!(started.elapsed() < Duration::from_secs(3), "{:?}", started.elapsed());
         assert!(finding.certain && finding.found.contains("no complete answer in time"), "{finding:?}");
     }
@@ -108,7 +108,7 @@ fn a_closed_port_is_said_to_be_one() {
     drop(listener);
     let sandbox = sandbox();
     let preflight = preflight(&sandbox, &[format!("example.com::127.0.0.1:{port}")]);
-    let finding = one(look(&preflight, &file("http", "example.com")));
+    let finding = one(check(&preflight, &file("http", "example.com")));
     assert!(
         finding.certain && finding.found == format!("127.0.0.1:{port} refused the connection"),
         "{finding:?}"
@@ -120,8 +120,8 @@ fn certificates_are_not_verified() {
     let sandbox = Sandbox::start(Options { tls: true, ..Options::default() }).expect("a sandbox");
     let port = sandbox.base_url().rsplit(':').next().expect("a port");
     let preflight = preflight(&sandbox, &[format!("example.com:443:localhost:{port}")]);
-    // It is the API that answers, which has no such file.
-    let finding = one(look(&preflight, &file("https", "example.com")));
+    // The API answers here, and it has no such file.
+    let finding = one(check(&preflight, &file("https", "example.com")));
     assert!(finding.certain && finding.found.starts_with("HTTP 4"), "{finding:?}");
 }
 
@@ -136,7 +136,7 @@ fn what_is_no_tls_is_said_to_be_none() {
     });
     let sandbox = sandbox();
     let preflight = preflight(&sandbox, &[format!("::127.0.0.1:{port}")]);
-    let finding = one(look(&preflight, &file("https", "example.com")));
+    let finding = one(check(&preflight, &file("https", "example.com")));
     assert!(finding.certain && finding.found.contains("no TLS connection"), "{finding:?}");
 }
 
@@ -145,15 +145,15 @@ fn near_addresses_are_not_connected_to_unless_named() {
     let (sandbox, web) = (sandbox(), Web::saying("200 OK", CONTENT.as_bytes()));
     let port = web.address.port();
     for host in ["example.com", "127.0.0.1"] {
-        // The sandbox's names are all at 127.0.0.1.
+        // All names of the sandbox are at 127.0.0.1.
         let host = format!("{host}:{port}");
         for connect_to in [vec![], vec![format!(":::{port}")]] {
-            let finding = one(look(&preflight(&sandbox, &connect_to), &file("http", &host)));
+            let finding = one(check(&preflight(&sandbox, &connect_to), &file("http", &host)));
             assert!(!finding.certain && finding.found.contains("loopback address 127.0.0.1"), "{finding:?}");
         }
         web.asked.try_recv().expect_err("nobody asked");
         let connect_to = [format!(":{port}:127.0.0.1:")];
-        assert_eq!(look(&preflight(&sandbox, &connect_to), &file("http", &host)), []);
+        assert_eq!(check(&preflight(&sandbox, &connect_to), &file("http", &host)), []);
         web.asked.recv().expect("a request");
     }
 }
@@ -162,9 +162,9 @@ fn near_addresses_are_not_connected_to_unless_named() {
 fn a_name_without_an_address_and_one_that_nobody_knows_differ() {
     let sandbox = sandbox();
     sandbox.set_dns_answer("example.com", DnsAnswer::NxDomain, Duration::ZERO);
-    let findings = look(&preflight(&sandbox, &[]), &file("http", "example.com"));
+    let findings = check(&preflight(&sandbox, &[]), &file("http", "example.com"));
     assert!(findings[0].certain && findings[0].found == "example.com has no address", "{findings:?}");
     sandbox.set_dns_answer("example.com", DnsAnswer::ServFail, Duration::ZERO);
-    let findings = look(&preflight(&sandbox, &[]), &file("http", "example.com"));
+    let findings = check(&preflight(&sandbox, &[]), &file("http", "example.com"));
     assert!(!findings[0].certain && findings[0].found.contains("SERVFAIL"), "{findings:?}");
 }

@@ -1,5 +1,5 @@
 use super::super::Preflight;
-use super::super::connect_to::{ConnectTo, Target};
+use super::super::connect_to::{ConnectTo, HostPort};
 use super::super::settings::server_address;
 
 #[test]
@@ -23,7 +23,7 @@ fn a_resolver_is_an_address_with_or_without_a_port() {
 
 fn found(entry: &str, host: &str, port: u16) -> Option<(Option<String>, Option<u16>)> {
     let entries = ConnectTo::parse(&[entry.to_owned()]).expect(entry);
-    entries.find(host, port).cloned().map(|Target { host, port }| (host, port))
+    entries.find(host, port).cloned().map(|HostPort { host, port }| (host, port))
 }
 
 #[test]

@@ -6,7 +6,7 @@ use hickory_resolver::proto::rr::{RData, Record, RecordType};
 use zerossl_sandbox::{DnsAnswer, Sandbox};
 
 use super::super::{Preflight, Watching};
-use super::{LABEL, TARGET, await_question, look, one, preflight, record, sandbox};
+use super::{LABEL, TARGET, await_question, check, one, preflight, record, sandbox};
 use crate::cancel::CancelToken;
 
 fn add(sandbox: &Sandbox, domain: &str, target: &str) {
@@ -18,23 +18,23 @@ fn a_right_record_is_well_in_any_case() {
     for target in [TARGET, &TARGET.to_lowercase()] {
         let sandbox = sandbox();
         add(&sandbox, "www.example.com", target);
-        assert_eq!(look(&preflight(&sandbox, &[]), &record("www.example.com")), []);
+        assert_eq!(check(&preflight(&sandbox, &[]), &record("www.example.com")), []);
     }
 }
 
 #[test]
 fn a_wildcards_record_is_at_the_name_without_the_star() {
     let sandbox = sandbox();
-    let finding = one(look(&preflight(&sandbox, &[]), &record("*.example.com")));
+    let finding = one(check(&preflight(&sandbox, &[]), &record("*.example.com")));
     assert_eq!((finding.domain.as_str(), finding.certain), ("*.example.com", true));
     add(&sandbox, "example.com", TARGET);
-    assert_eq!(look(&preflight(&sandbox, &[]), &record("*.example.com")), []);
+    assert_eq!(check(&preflight(&sandbox, &[]), &record("*.example.com")), []);
 }
 
 #[test]
 fn a_missing_record_is_written_down() {
     let sandbox = sandbox();
-    let finding = one(look(&preflight(&sandbox, &[]), &record("www.example.com")));
+    let finding = one(check(&preflight(&sandbox, &[]), &record("www.example.com")));
     assert_eq!((finding.domain.as_str(), finding.what, finding.certain), ("www.example.com", "cname", true));
     assert_eq!(finding.location, format!("{LABEL}.www.example.com"));
     assert_eq!(finding.expected, TARGET);
@@ -42,17 +42,17 @@ fn a_missing_record_is_written_down() {
     assert!(finding.advice.contains(&format!("`{LABEL}.www.example.com. CNAME {TARGET}`")), "{finding:?}");
 }
 
-/// Flattened, or proxied: the provider gives addresses in the place of the record.
+/// Flattened or proxied: the provider returns addresses instead of the record.
 #[test]
-fn addresses_in_the_place_of_the_record_are_told_of() {
+fn addresses_instead_of_the_record_are_reported() {
     for (kind, address) in [("A", "192.0.2.1"), ("AAAA", "2001:db8::1")] {
         let sandbox = sandbox();
         let name = format!("{LABEL}.www.example.com");
         sandbox.add_record(&name, kind, address).expect("a record");
         let mut preflight = preflight(&sandbox, &[]);
-        // It is not waited for: such a record is there.
-        preflight.limits.patience = Duration::from_secs(3600);
-        let finding = one(look(&preflight, &record("www.example.com")));
+        // There is no wait: the record exists in another form.
+        preflight.limits.record_wait = Duration::from_secs(3600);
+        let finding = one(check(&preflight, &record("www.example.com")));
         assert!(finding.certain && finding.found.contains(address), "{finding:?}");
         assert!(
             finding.advice.contains("flattens or proxies") && finding.advice.contains(&name),
@@ -62,7 +62,7 @@ fn addresses_in_the_place_of_the_record_are_told_of() {
     }
 }
 
-/// A server that gives an address for every name, as a wildcard does, and nothing else. An empty datagram ends it.
+/// A server that returns an address for every name, like a wildcard, and nothing else. An empty datagram ends it.
 fn wildcard(socket: &UdpSocket) {
     let mut question = [0; 512];
     while let Ok((length @ 1.., from)) = socket.recv_from(&mut question) {
@@ -85,21 +85,21 @@ fn a_wildcards_addresses_stand_for_nothing() {
     let finding = std::thread::scope(|scope| {
         scope.spawn(|| wildcard(&socket));
         let mut preflight = Preflight::new(Some(&server.to_string()), &[]).expect("parameters");
-        preflight.limits.patience = Duration::ZERO;
-        let findings = look(&preflight, &record("example.com"));
+        preflight.limits.record_wait = Duration::ZERO;
+        let findings = check(&preflight, &record("example.com"));
         UdpSocket::bind("127.0.0.1:0").and_then(|end| end.send_to(&[], server)).expect("sent");
         one(findings)
     });
     assert!(finding.certain && finding.advice.starts_with("add this record"), "{finding:?}");
 }
 
-/// A record that leads elsewhere has that host's addresses: they are not its own.
+/// If the record is an alias of another host, the addresses are the host's and not the record's.
 #[test]
 fn the_addresses_of_a_target_are_not_the_records() {
     let sandbox = sandbox();
     add(&sandbox, "example.com", "elsewhere.example.net");
     sandbox.add_record("elsewhere.example.net", "A", "192.0.2.1").expect("a record");
-    let finding = one(look(&preflight(&sandbox, &[]), &record("example.com")));
+    let finding = one(check(&preflight(&sandbox, &[]), &record("example.com")));
     assert!(finding.advice.contains("lead to the target"), "{finding:?}");
 }
 
@@ -107,7 +107,7 @@ fn the_addresses_of_a_target_are_not_the_records() {
 fn a_wrong_target_is_named() {
     let sandbox = sandbox();
     add(&sandbox, "example.com", "elsewhere.example.net");
-    let finding = one(look(&preflight(&sandbox, &[]), &record("example.com")));
+    let finding = one(check(&preflight(&sandbox, &[]), &record("example.com")));
     assert!(finding.certain && finding.found.ends_with("points to elsewhere.example.net"), "{finding:?}");
     assert!(finding.advice.contains("lead to the target"), "{finding:?}");
 }
@@ -116,7 +116,7 @@ fn a_wrong_target_is_named() {
 fn a_target_with_the_zone_behind_it_lacks_its_dot() {
     let sandbox = sandbox();
     add(&sandbox, "www.example.com", &format!("{TARGET}Example.com."));
-    let finding = one(look(&preflight(&sandbox, &[]), &record("www.example.com")));
+    let finding = one(check(&preflight(&sandbox, &[]), &record("www.example.com")));
     assert!(finding.certain && finding.advice.contains("end it with a dot"), "{finding:?}");
 }
 
@@ -124,12 +124,12 @@ fn a_target_with_the_zone_behind_it_lacks_its_dot() {
 fn a_record_at_a_parent_is_as_good() {
     let sandbox = sandbox();
     add(&sandbox, "example.com", TARGET);
-    assert_eq!(look(&preflight(&sandbox, &[]), &record("a.www.example.com")), []);
-    // But not above two labels, nor a wrong one.
+    assert_eq!(check(&preflight(&sandbox, &[]), &record("a.www.example.com")), []);
+    // But not above two labels, and not a wrong record.
     sandbox.reset();
     add(&sandbox, "com", TARGET);
     add(&sandbox, "www.example.com", "elsewhere.example.net");
-    let finding = one(look(&preflight(&sandbox, &[]), &record("a.www.example.com")));
+    let finding = one(check(&preflight(&sandbox, &[]), &record("a.www.example.com")));
     assert!(finding.certain && finding.found.ends_with("has no CNAME record"), "{finding:?}");
 }
 
@@ -138,7 +138,7 @@ fn a_record_that_appears_later_is_waited_for() {
     let sandbox = sandbox();
     add(&sandbox, "example.com", "old.example.net");
     let mut preflight = preflight(&sandbox, &[]);
-    preflight.limits.patience = Duration::from_secs(20);
+    preflight.limits.record_wait = Duration::from_secs(20);
     let findings = std::thread::scope(|scope| {
         scope.spawn(|| {
             let name = format!("{LABEL}.example.com");
@@ -146,7 +146,7 @@ fn a_record_that_appears_later_is_waited_for() {
             sandbox.remove_records(&name);
             add(&sandbox, "example.com", TARGET);
         });
-        look(&preflight, &record("example.com"))
+        check(&preflight, &record("example.com"))
     });
     assert_eq!(findings, []);
     let times = sandbox.dns_questions().iter().filter(|question| question.kind == "CNAME").count();
@@ -157,12 +157,12 @@ fn a_record_that_appears_later_is_waited_for() {
 fn a_server_that_fails_proves_nothing() {
     let sandbox = sandbox();
     sandbox.set_dns_answer(&format!("{LABEL}.example.com"), DnsAnswer::ServFail, Duration::ZERO);
-    let finding = one(look(&preflight(&sandbox, &[]), &record("example.com")));
+    let finding = one(check(&preflight(&sandbox, &[]), &record("example.com")));
     assert!(!finding.certain && finding.found.contains("answered SERVFAIL"), "{finding:?}");
     sandbox.set_dns_answer(&format!("{LABEL}.example.com"), DnsAnswer::Silence, Duration::ZERO);
     let mut preflight = preflight(&sandbox, &[]);
     preflight.limits.question = Duration::from_millis(100);
-    let finding = one(look(&preflight, &record("example.com")));
+    let finding = one(check(&preflight, &record("example.com")));
     assert!(!finding.certain && finding.found.contains("gave no answer in time"), "{finding:?}");
 }
 
@@ -170,10 +170,10 @@ fn a_server_that_fails_proves_nothing() {
 fn findings_are_in_the_order_of_the_challenges() {
     let sandbox = sandbox();
     let domains: Vec<_> = (0..40).map(|number| format!("{}.example.com", 40 - number)).collect();
-    // The first are answered last.
+    // The first targets are answered last.
     sandbox.set_dns_answer(&format!("{LABEL}.40.example.com"), DnsAnswer::Normal, Duration::from_millis(100));
     let challenges: Vec<_> = domains.iter().map(|domain| record(domain)).collect();
     let watch = Watching { cancel: &CancelToken::new(), deadline: Instant::now() + Duration::from_secs(30) };
-    let findings = preflight(&sandbox, &[]).look(&watch, &challenges).expect("a look");
+    let findings = preflight(&sandbox, &[]).check(&watch, &challenges).expect("a check");
     assert_eq!(findings.into_iter().map(|finding| finding.domain).collect::<Vec<_>>(), domains);
 }

@@ -7,7 +7,7 @@ use zerossl_sandbox::DnsAnswer;
 
 use super::super::Watching;
 use super::web::{Web, file};
-use super::{LABEL, await_question, look, preflight, record, sandbox, try_look};
+use super::{LABEL, await_question, check, preflight, record, sandbox, try_check};
 use crate::cancel::CancelToken;
 use crate::error::Kind;
 
@@ -20,7 +20,7 @@ fn a_cancel_ends_a_question_and_a_wait() {
             sandbox.set_dns_answer(&name, DnsAnswer::Silence, Duration::ZERO);
         }
         let mut preflight = preflight(&sandbox, &[]);
-        preflight.limits.patience = Duration::from_secs(60);
+        preflight.limits.record_wait = Duration::from_secs(60);
         preflight.limits.first_pause = Duration::from_secs(20);
         thread::scope(|scope| {
             let canceller = scope.spawn(|| {
@@ -28,7 +28,7 @@ fn a_cancel_ends_a_question_and_a_wait() {
                 cancel.cancel();
                 Instant::now()
             });
-            let error = try_look(&preflight, &record("example.com"), &cancel).expect_err("a cancel");
+            let error = try_check(&preflight, &record("example.com"), &cancel).expect_err("a cancel");
             assert_eq!(error.kind(), Kind::Cancelled);
             let since = canceller.join().expect("a time");
             assert!(since.elapsed() < Duration::from_secs(2), "{:?}", since.elapsed());
@@ -52,7 +52,7 @@ fn a_cancel_ends_a_fetch() {
             theirs.cancel();
             Instant::now()
         });
-        let error = try_look(&preflight, &file("http", "example.com"), &cancel).expect_err("a cancel");
+        let error = try_check(&preflight, &file("http", "example.com"), &cancel).expect_err("a cancel");
         assert_eq!(error.kind(), Kind::Cancelled);
         let since = canceller.join().expect("a time");
         assert!(since.elapsed() < Duration::from_secs(2), "{:?}", since.elapsed());
@@ -69,7 +69,7 @@ fn a_token_is_asked_on_the_callers_thread_alone() {
     });
     let sandbox = sandbox();
     sandbox.set_dns_answer("example.com", DnsAnswer::Normal, Duration::from_millis(200));
-    try_look(&preflight(&sandbox, &[]), &record("example.com"), &cancel).expect("a look");
+    try_check(&preflight(&sandbox, &[]), &record("example.com"), &cancel).expect("a check");
     assert!(!ELSEWHERE.load(Ordering::Relaxed));
 }
 
@@ -78,12 +78,12 @@ fn the_deadline_leaves_what_was_seen() {
     let sandbox = sandbox();
     sandbox.set_dns_answer("example.com", DnsAnswer::Silence, Duration::ZERO);
     let mut preflight = preflight(&sandbox, &[]);
-    preflight.limits.patience = Duration::from_secs(60);
+    preflight.limits.record_wait = Duration::from_secs(60);
     let started = Instant::now();
     let watch = Watching { cancel: &CancelToken::new(), deadline: started + Duration::from_millis(600) };
-    let findings = preflight.look(&watch, &[record("example.com"), record("example.com")]).expect("a look");
+    let findings = preflight.check(&watch, &[record("example.com"), record("example.com")]).expect("a check");
     assert!(started.elapsed() < Duration::from_secs(3), "{:?}", started.elapsed());
-    // The record is missing for sure; of CAA nothing is known. And what is found twice is said once.
+    // The record is certainly missing. The CAA check has no result. The same finding is reported only once.
     let seen: Vec<_> = findings.iter().map(|finding| (finding.what, finding.certain)).collect();
     assert_eq!(seen, [("cname", true), ("caa", false)]);
     assert_eq!(findings[1].found, "the time was over");
@@ -93,6 +93,6 @@ fn the_deadline_leaves_what_was_seen() {
 fn the_caller_may_be_inside_a_runtime() {
     let sandbox = sandbox();
     let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
-    let findings = runtime.block_on(async { look(&preflight(&sandbox, &[]), &record("example.com")) });
+    let findings = runtime.block_on(async { check(&preflight(&sandbox, &[]), &record("example.com")) });
     assert_eq!(findings.len(), 1);
 }

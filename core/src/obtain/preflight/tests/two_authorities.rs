@@ -1,4 +1,4 @@
-//! Two authoritative servers at one port: 127.0.0.2 is an address of its own on Linux only.
+//! Two authoritative servers at one port: only Linux has 127.0.0.2 without configuration.
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -7,7 +7,7 @@ use zerossl_sandbox::{Options, Sandbox};
 
 use super::super::Watching;
 use super::authorities::{finder, found_by};
-use super::{LABEL, TARGET, look, one, record, sandbox};
+use super::{LABEL, TARGET, check, one, record, sandbox};
 use crate::cancel::CancelToken;
 
 fn two_servers() -> (Sandbox, Sandbox, u16) {
@@ -24,11 +24,11 @@ fn all_servers_must_have_it() {
     finder.add_record("ns2.example.net", "A", "127.0.0.2").expect("a record");
     let name = format!("{LABEL}.example.com");
     first.add_record(&name, "CNAME", TARGET).expect("a record");
-    let finding = one(look(&found_by(&finder, port), &record("example.com")));
+    let finding = one(check(&found_by(&finder, port), &record("example.com")));
     assert_eq!(finding.found, "ns1.example.net has it; ns2.example.net has no CNAME record");
     assert!(finding.certain && finding.advice.starts_with("wait"), "{finding:?}");
     second.add_record(&name, "CNAME", TARGET).expect("a record");
-    assert_eq!(look(&found_by(&finder, port), &record("example.com")), []);
+    assert_eq!(check(&found_by(&finder, port), &record("example.com")), []);
 }
 
 #[test]
@@ -39,7 +39,8 @@ fn aliases_are_followed_from_zone_to_zone() {
     first.add_record("www.example.com", "CNAME", "cdn.example.org").expect("a record");
     second.add_record("cdn.example.org", "CAA", "0 issue \"letsencrypt.org\"").expect("a record");
     let watch = Watching { cancel: &CancelToken::new(), deadline: Instant::now() + Duration::from_secs(30) };
-    let findings = found_by(&finder, port).caa(&watch, &["www.example.com".to_owned()]).expect("a look");
+    let findings =
+        found_by(&finder, port).check_caa(&watch, &["www.example.com".to_owned()]).expect("a check");
     let finding = one(findings);
     assert!(finding.certain && finding.location == "www.example.com", "{finding:?}");
 }

@@ -1,4 +1,4 @@
-//! Web servers that say one thing.
+//! Web servers with one fixed answer.
 
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
@@ -7,7 +7,7 @@ use std::thread;
 
 use crate::obtain::challenge::Challenge;
 
-/// A server on loopback; it runs as long as the test.
+/// A server on loopback that runs as long as the test.
 pub(super) struct Web {
     pub(super) address: SocketAddr,
     /// The head of each request.
@@ -41,18 +41,18 @@ impl Web {
         let head = format!("HTTP/1.1 {head}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n");
         let answer = [head.as_bytes(), body].concat();
         Self::start(move |mut stream| {
-            // Whoever has seen enough goes.
+            // The client may have closed the connection.
             let _ = stream.write_all(&answer);
         })
     }
 
-    /// Where fetches have to go to get here.
+    /// The rule that redirects fetches to this server.
     pub(super) fn connect_to(&self) -> [String; 1] {
         [format!("::127.0.0.1:{}", self.address.port())]
     }
 }
 
-/// The file of a name, which may have a port.
+/// The validation file of a name, which may have a port.
 pub(super) fn file(scheme: &str, host: &str) -> Challenge {
     let domain = host.split(':').next().unwrap_or_default().to_owned();
     let file = "0123456789ABCDEF0123456789ABCDEF.txt".to_owned();

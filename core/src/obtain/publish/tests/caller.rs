@@ -7,7 +7,7 @@ use crate::op::{Next, Op};
 use crate::operation::{Operation, Run};
 use crate::parameter::Arguments;
 
-/// Asks to publish a file and to take a record away.
+/// Asks the caller to publish a file and to remove a record.
 fn both(context: &Context<'_>, _: &Arguments) -> Result<String> {
     let how = publishing(context, ValidationMethod::Https);
     Publisher::Caller.publish(&how, &file("a.example", "x"))?;
@@ -15,10 +15,10 @@ fn both(context: &Context<'_>, _: &Arguments) -> Result<String> {
     Ok("{}".to_owned())
 }
 
-/// Listens, tells where, and waits.
+/// Listens, reports the address, and waits.
 fn listening(context: &Context<'_>, _: &Arguments) -> Result<String> {
     let how = publishing(context, ValidationMethod::Http);
-    // Not what the listener's own tests use.
+    // Not the address of the listener's own tests.
     let publisher = Publisher::listen(([0, 0, 0, 0], 0).into());
     publisher.publish(&how, &file("a.example", "x"))?;
     publisher.publish(&how, &file("b.example", "x"))?;
@@ -86,7 +86,7 @@ fn a_cancel_ends_the_question() {
 }
 
 #[test]
-fn a_listener_tells_its_port_once() {
+fn a_listener_reports_its_port_once() {
     let op = start(&LISTENING, &CancelToken::new());
     let event = next(&op, EventType::Progress);
     let port = event["port"].as_u64().filter(|port| *port != 0).expect("a port");

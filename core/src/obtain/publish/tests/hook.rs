@@ -6,15 +6,15 @@ use tempfile::TempDir;
 use super::*;
 use crate::cancel::CancelToken;
 
-/// A hook that is a script; run by `sh`, since a file that was only just written may still be open in a child of
-/// another test, and cannot be started then.
+/// A hook that is a script. It is run by `sh`: a new file may still be open in a forked child of another test, and then
+/// cannot be started.
 fn script(folder: &TempDir, text: &str) -> Publisher {
     let path = folder.path().join("hook.sh");
     fs::write(&path, text).expect("it can be written");
     Publisher::Hook(["/bin/sh", &path.display().to_string(), "own argument"].map(str::to_owned).to_vec())
 }
 
-/// Writes its arguments and our variables to a file, each between brackets.
+/// Writes its arguments and our variables to a file, each in brackets.
 fn recorder(folder: &TempDir) -> (Publisher, impl Fn() -> String) {
     let file = folder.path().join("record");
     let text = format!(
@@ -29,7 +29,7 @@ fn folder() -> TempDir {
 }
 
 #[test]
-fn a_record_is_told_by_arguments_and_environment() {
+fn a_record_is_passed_in_arguments_and_environment() {
     let folder = folder();
     let (hook, recorded) = recorder(&folder);
     let challenge = record("*.a.example");
@@ -56,10 +56,10 @@ fn a_record_is_told_by_arguments_and_environment() {
 }
 
 #[test]
-fn a_file_is_told_and_the_access_key_is_not() {
+fn a_file_is_passed_and_the_access_key_is_not() {
     if !is_again() {
         let environment = [("ZEROSSL_ACCESS_KEY", "s3cr3t"), ("ZEROSSL_ACCESS_KEY_FILE", "/s3cr3t")];
-        again(module_path!(), "a_file_is_told_and_the_access_key_is_not", "true", &environment);
+        again(module_path!(), "a_file_is_passed_and_the_access_key_is_not", "true", &environment);
         return;
     }
     assert!(std::env::var_os("ZEROSSL_ACCESS_KEY").is_some());
@@ -101,9 +101,9 @@ fn a_hook_that_fails_is_an_error_with_what_it_printed() {
 }
 
 #[test]
-fn a_host_that_ignores_the_end_of_its_children_is_told() {
+fn a_host_that_ignores_sigchld_gets_an_error() {
     if !is_again() {
-        again(module_path!(), "a_host_that_ignores_the_end_of_its_children_is_told", "trap '' CHLD", &[]);
+        again(module_path!(), "a_host_that_ignores_sigchld_gets_an_error", "trap '' CHLD", &[]);
         return;
     }
     let folder = folder();

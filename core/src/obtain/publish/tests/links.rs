@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::webroot::{PLACE, all, listed, name, temporary};
 use super::*;
-use crate::obtain::publish::folder::Way;
+use crate::obtain::publish::folder::FolderPath;
 use crate::obtain::publish::webroot::again_while_missing;
 
 #[test]
@@ -52,7 +52,7 @@ fn a_link_that_comes_in_between_is_not_followed() {
         if made_before {
             fs::create_dir(&link).expect("a folder");
         }
-        let way = Way::find(root.path(), &[".well-known", "pki-validation"]).expect("it is sound now");
+        let way = FolderPath::find(root.path(), &[".well-known", "pki-validation"]).expect("it is sound now");
         if made_before {
             fs::remove_dir(&link).expect("it is empty");
         }
@@ -70,7 +70,7 @@ fn a_folder_that_goes_in_between_is_made_again() {
     for (times, works) in [(3, true), (100, false)] {
         let mut left = times;
         let done = again_while_missing(|| {
-            let folder = Way::find(root.path(), &[".well-known", "pki-validation"])?.make()?;
+            let folder = FolderPath::find(root.path(), &[".well-known", "pki-validation"])?.make()?;
             if left > 0 {
                 left -= 1;
                 fs::remove_dir_all(root.path().join(".well-known")).expect("another entry takes it away");
@@ -89,7 +89,7 @@ fn a_file_that_is_a_link_is_replaced() {
     let foreign = outside.path().join("foreign");
     fs::write(&foreign, "foreign").expect("it can be written");
     symlink(&foreign, folder.join(name())).expect("a link");
-    // What a crash has left, made a trap.
+    // A leftover of a crash, turned into a trap.
     symlink(&foreign, folder.join(format!(".zerossl-{HASH}"))).expect("a link");
     publish(&all(root.path()), &file("a.example", "new")).expect("published");
     assert_eq!(fs::read_to_string(&foreign).expect("untouched"), "foreign");

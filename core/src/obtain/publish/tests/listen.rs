@@ -7,7 +7,7 @@ use super::*;
 
 const PATH: &str = "/.well-known/pki-validation/0123456789ABCDEF0123456789abcdef.txt";
 
-/// Publishes, and says where that is if the listener told.
+/// Publishes, and returns the address if the listener reported it.
 fn listening(publisher: &Publisher, challenge: &Challenge) -> Result<Option<SocketAddr>> {
     let lines = Arc::new(Mutex::new(Vec::new()));
     let kept = Arc::clone(&lines);
@@ -18,7 +18,7 @@ fn listening(publisher: &Publisher, challenge: &Challenge) -> Result<Option<Sock
     Ok(announced.map(|(_, address)| address.parse().expect("an address")))
 }
 
-/// Who listens on a port of the system's choice shares it with all who do, so it is one test after the other.
+/// All listeners on port 0 share one server, so the tests run one after another.
 static ONE_TEST: Mutex<()> = Mutex::new(());
 
 fn alone() -> MutexGuard<'static, ()> {
@@ -92,7 +92,7 @@ fn what_is_published_is_served_and_nothing_else() {
 fn the_host_decides_and_the_path_where_it_is_unique() {
     let _alone = alone();
     let (publisher, address) = started("127.0.0.1:0");
-    // It goes on, and tells no more.
+    // The server continues, and does not report its address again.
     assert_eq!(listening(&publisher, &file("b.example", "content of b")), Ok(None));
     for (host, expected) in [
         ("a.example", Some("content of a")),
@@ -128,7 +128,7 @@ fn entries_share_a_server_and_its_port_until_the_last_has_gone() {
 #[test]
 fn ipv6_and_both() {
     if let Err(error) = TcpListener::bind("[::1]:0") {
-        // This is the one place where the test may show why it tests nothing.
+        // Only here, a skipped test prints its reason.
         writeln!(std::io::stderr(), "skipped: there is no ::1 ({error})").expect("standard error");
         return;
     }
@@ -146,7 +146,7 @@ fn an_address_that_cannot_be_had_says_why() {
     let taken = TcpListener::bind("127.0.0.1:0").expect("a free port");
     for (address, why) in [
         (taken.local_addr().expect("an address"), "in use"),
-        // For documentation (RFC 5737): no machine has it.
+        // A documentation address (RFC 5737): no machine has it.
         ("192.0.2.1:80".parse().expect("an address"), "does not have the address"),
     ] {
         let error = listening(&Publisher::listen(address), &file("a.example", "x")).expect_err("taken");
@@ -156,7 +156,7 @@ fn an_address_that_cannot_be_had_says_why() {
 }
 
 #[test]
-fn who_is_slow_holds_up_nobody() {
+fn slow_connections_do_not_block_others() {
     let _alone = alone();
     let (publisher, address) = started("127.0.0.1:0");
     let mut slow = TcpStream::connect(address).expect("it listens");
@@ -165,20 +165,20 @@ fn who_is_slow_holds_up_nobody() {
     slow.write_all(b"st: a.example\r\n\r\n").expect("it reads");
     assert_eq!(body(&read(slow)), Some("content of a"));
 
-    // More than there is room for: the oldest have to go.
+    // More than the limit: the oldest connections are closed.
     let idle: Vec<_> = (0..100).map(|_| TcpStream::connect(address).expect("it listens")).collect();
     assert_eq!(body(&get(address, PATH, "a.example")), Some("content of a"));
     let mut oldest = idle.first().expect("a hundred");
-    // Before its own time is over.
+    // Before its own time-out.
     oldest.set_read_timeout(Some(Duration::from_secs(2))).expect("a socket");
     assert_eq!(oldest.read(&mut [0]).expect("it was closed"), 0);
-    // Those that are left do not delay its end.
+    // Open connections do not delay the end of the server.
     drop(publisher);
     TcpListener::bind(address).expect("the port is free");
 }
 
 #[test]
-fn who_still_sends_is_not_cut_off() {
+fn clients_that_still_send_are_not_cut_off() {
     let _alone = alone();
     let (_publisher, address) = started("127.0.0.1:0");
     let mut stream = TcpStream::connect(address).expect("it listens");
@@ -186,14 +186,14 @@ fn who_still_sends_is_not_cut_off() {
     let mut answer = String::new();
     stream.read_to_string(&mut answer).expect("an answer");
     assert_eq!(status(&answer), "405");
-    // The first would be answered by a reset, which the second would meet.
+    // The first connection would be answered by a reset, which the second one would see.
     for _ in 0..2 {
         stream.write_all(&[b'x'; 10_000]).expect("it still reads");
     }
 }
 
 #[test]
-fn who_says_nothing_has_to_go() {
+fn silent_connections_are_closed() {
     let _alone = alone();
     let (_publisher, address) = started("127.0.0.1:0");
     let started = Instant::now();

@@ -218,7 +218,7 @@ fn trying_a_folder_leaves_nothing() {
     }
 }
 
-/// Of a call that died while it tried, at any depth there was then.
+/// Left by a call that died during the trial, at any depth.
 #[test]
 fn what_a_crash_left_of_a_try_goes_with_the_next() {
     for then in ["", ".well-known", PLACE] {
@@ -238,7 +238,7 @@ fn what_a_crash_left_of_a_try_goes_with_the_next() {
     }
 }
 
-/// Of many at a time, in the same folder.
+/// Left by many calls at the same time, in the same folder.
 #[test]
 fn tries_do_not_hinder_each_other() {
     let root = temporary();

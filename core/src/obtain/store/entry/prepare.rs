@@ -1,4 +1,4 @@
-//! Whether an entry's folder can hold what an order brings: tried out before one is placed.
+//! Checks before an order that an entry's folder can store its files.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -8,18 +8,17 @@ use crate::obtain::store::entry::{CURRENT, Entry, PRIVATE, VERSIONS, failed, is_
 
 const FILE: &str = ".probe";
 const FOLDER: &str = ".probe.d";
-/// More than the files of an order take together.
+/// More than all files of an order together.
 const NEEDED: usize = 64 * 1024;
 
 impl Entry<'_> {
-    /// Does each thing once that will be done when it is too late to do without: a private file is made, synced and
-    /// renamed, a link put in its place, a folder made. Nothing is left behind; what a crash leaves goes with the next
-    /// call.
+    /// Tries every step that must not fail later: creates, syncs and renames a private file, replaces it by a link,
+    /// creates a folder. Nothing is left behind. What a crash leaves is removed by the next call.
     pub(crate) fn prepare(&self) -> Result<()> {
         self.expect_our_kinds()?;
         let (probe, new) = (self.path.join(FILE), self.path.join(format!("{FILE}.new")));
         let storage = self.env.storage;
-        // No run of zeros, which some file systems do not store.
+        // Not only zeros, which some file systems do not store.
         let mut content = vec![0; NEEDED];
         fastrand::Rng::new().fill(&mut content);
         storage
@@ -47,7 +46,7 @@ impl Entry<'_> {
         storage.remove_folder(&folder).map_err(|error| failed(&folder, "removed", &error))
     }
 
-    /// What lies in the place of ours is not to be found out when the certificate is there.
+    /// Something else with the name of one of our files must be found now, and not when the certificate is issued.
     fn expect_our_kinds(&self) -> Result<()> {
         self.is_current(0)?;
         let versions = self.path.join(VERSIONS);
@@ -59,7 +58,7 @@ impl Entry<'_> {
         }
     }
 
-    /// Where the folders of orders are made, or will be.
+    /// The folder for the folders of orders, or its future parent.
     fn versions(&self) -> PathBuf {
         let versions = self.path.join(VERSIONS);
         if versions.is_dir() { versions } else { self.path.clone() }

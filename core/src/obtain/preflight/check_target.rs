@@ -1,18 +1,18 @@
-//! What is checked.
+//! The targets of the checks.
 
 use super::caa;
 use super::finding::Place;
 use crate::obtain::challenge::Challenge;
 
-/// One check.
+/// One target.
 #[derive(Clone, Debug)]
-pub(super) enum Subject {
+pub(super) enum CheckTarget {
     Challenge(Challenge),
-    /// CAA records for this name.
+    /// The CAA records of this name.
     Caa(String),
 }
 
-impl Subject {
+impl CheckTarget {
     pub(super) fn place(&self) -> Place {
         match self {
             Self::Challenge(challenge) => {

@@ -1,10 +1,10 @@
-//! Several things at once.
+//! Runs several futures at once.
 
 use std::future::poll_fn;
 use std::task::Poll;
 
-/// Does all at once, and keeps the order.
-pub(super) async fn together<T>(work: impl IntoIterator<Item: Future<Output = T>>) -> Vec<T> {
+/// Runs all at once. The results are in the order of the input.
+pub(super) async fn join_all<T>(work: impl IntoIterator<Item: Future<Output = T>>) -> Vec<T> {
     let mut tasks: Vec<_> = work.into_iter().map(|work| (Box::pin(work), None)).collect();
     poll_fn(move |context| {
         for (work, result) in tasks.iter_mut().filter(|(_, result)| result.is_none()) {
