@@ -146,3 +146,5 @@ char *zerossl_wait_until_issued(const zerossl_client *client, const char *params
 char *zerossl_obtain(const zerossl_client *client, const char *params_json, zerossl_error **error);
 
 char *zerossl_renew_all(const zerossl_client *client, const char *params_json, zerossl_error **error);
+
+char *zerossl_list_entries(const zerossl_client *client, const char *params_json, zerossl_error **error);

@@ -708,6 +708,20 @@ char *zerossl_renew_all(const zerossl_client *client,
                         const char *params_json,
                         zerossl_error **error);
 
+/**
+ * Lists the entries of a store: what there is, when it is renewed, what failed. No network is used.
+ *
+ * Parameters:
+ * - `directory`: The folder of all entries.
+ *
+ * Answer: `entries`. Returned as JSON for zerossl_string_free; NULL on failure, with `*error`. Any thread,
+ * many at once; blocks like zerossl_call.
+ */
+ZEROSSL_MUST_USE
+char *zerossl_list_entries(const zerossl_client *client,
+                           const char *params_json,
+                           zerossl_error **error);
+
 #ifdef __cplusplus
 }  // extern "C"
 #endif 

@@ -86,7 +86,10 @@ pub use error::{CODES, Error, FailedDomain, Kind, KnownCode, Result};
 pub use event::{Event, EventType, Stage};
 pub use generate_csr::{GenerateCsr, GeneratedCsr};
 pub use key_type::KeyType;
-pub use obtain::{Obtain, Obtained, Outcome, RenewAll, Renewal, Renewals};
+pub use obtain::{
+    CertificateState, Entries, EntrySummary, ListEntries, Obtain, Obtained, OrderState, Outcome, RenewAll,
+    Renewal, Renewals,
+};
 pub use op::{Next, Op};
 pub use operation::{Operation, Request};
 pub use operations::OPERATIONS;

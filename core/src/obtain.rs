@@ -24,6 +24,7 @@ mod env;
 mod events;
 mod in_force;
 mod interface;
+mod listing;
 mod order_spec;
 mod preflight;
 mod publish;
@@ -38,8 +39,11 @@ use crate::json;
 use crate::operation::{Operation, Request, Run};
 use crate::parameter::Arguments;
 use env::Env;
-use interface::{OBTAINED, RENEWALS};
-pub use interface::{Obtain, Obtained, Outcome, RenewAll, Renewal, Renewals};
+pub use interface::{
+    CertificateState, Entries, EntrySummary, ListEntries, Obtain, Obtained, OrderState, Outcome, RenewAll,
+    Renewal, Renewals,
+};
+use interface::{ENTRIES, OBTAINED, RENEWALS};
 use order_spec::OrderSpec;
 
 pub(crate) static OBTAIN: Operation = Operation {
@@ -70,6 +74,20 @@ pub(crate) static RENEW_ALL: Operation = Operation {
 impl Request for RenewAll {
     type Answer = Renewals;
     const OPERATION: &'static Operation = &RENEW_ALL;
+}
+
+pub(crate) static LIST_ENTRIES: Operation = Operation {
+    name: "list_entries",
+    summary: ListEntries::SUMMARY,
+    source: "docs/obtain.md",
+    parameters: ListEntries::PARAMETERS,
+    answer: &ENTRIES,
+    run: Run::Steps(|_, arguments| json::encoded(&listing::list_entries(&Env::REAL, arguments)?)),
+};
+
+impl Request for ListEntries {
+    type Answer = Entries;
+    const OPERATION: &'static Operation = &LIST_ENTRIES;
 }
 
 pub(crate) fn run_in(context: &Context<'_>, env: &Env<'_>, arguments: &Arguments) -> Result<Obtained> {

@@ -26,6 +26,7 @@ pub static OPERATIONS: &[&Operation] = &[
     &orders::wait_until_issued::OPERATION,
     &obtain::OBTAIN,
     &obtain::RENEW_ALL,
+    &obtain::LIST_ENTRIES,
 ];
 
 pub(crate) fn find(name: &str) -> Result<&'static Operation> {

@@ -29,6 +29,8 @@ __all__ = [
     "DomainStatus",
     "Download",
     "EabCredentials",
+    "Entries",
+    "EntrySummary",
     "FileAndRecord",
     "GeneratedCsr",
     "Obtained",
@@ -234,8 +236,7 @@ class Obtained(Answer):
         "The certificate, or the order that is pending or was given up.", "optional", of=Certificate
     )
     files: Field[dict[str, str]] = Field(
-        "The paths of the files in use: `privkey`, `cert`, `chain`, `fullchain`, `combined`; with `csr` without the key.",
-        "dict",
+        "The paths of the files in use: `privkey`, `cert`, `chain`, `fullchain`, `combined`; with `csr` no key.", "dict"
     )
     deployed: Field[bool | None] = Field(
         "Whether the deploy hook has run for the certificate in use; true without a hook."
@@ -263,4 +264,39 @@ class Renewals(Answer):
     failed: Field[int] = Field("How many entries failed.")
     results: Field[list[Renewal]] = Field(
         "The result for each entry. The entry with the least time left comes first.", "list", of=Renewal
+    )
+
+
+class EntrySummary(Answer):
+    """One entry of a store."""
+
+    __slots__ = ()
+
+    name: Field[str] = Field("The entry.")
+    domains: Field[list[str]] = Field("The names of the certificate in use, or of the request.", "list")
+    certificate: Field[str] = Field(
+        "`none`, `good`, `due`, `expired` or `revoked`; the last one as far as the entry knows."
+    )
+    order: Field[str] = Field("`none`, `pending`, `quarantined` or `lost`.")
+    deployed: Field[bool | None] = Field(
+        "Whether the deploy hook has run for the certificate in use. None without a certificate."
+    )
+    readable: Field[bool] = Field("Whether the entry's files can be read. If not, `last_error` says why.")
+    expires: Field[datetime | str | None] = Field("When the leaf in use expires.", "time")
+    days_left: Field[int | None] = Field("Whole days until then.")
+    renews_at: Field[datetime | str | None] = Field("From when on the certificate is renewed.", "time")
+    id: Field[str | None] = Field("The id of the certificate in use.")
+    key_type: Field[str | None] = Field("The kind of its key.")
+    last_error: Field[Any] = Field(
+        "Why the last call for this entry failed: an error in its JSON form, and `at`, the time. None after a success."
+    )
+
+
+class Entries(Answer):
+    """The entries of a store."""
+
+    __slots__ = ()
+
+    entries: Field[list[EntrySummary]] = Field(
+        "Each entry. The one with the least time left comes first.", "list", of=EntrySummary
     )

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from libzerossl import log, running
+from libzerossl import log, running, ways
 from libzerossl.answers import (
     Answer,
     CaCertificate,
@@ -17,6 +17,7 @@ from libzerossl.answers import (
     CsrCheck,
     Download,
     EabCredentials,
+    Entries,
     GeneratedCsr,
     RawAnswer,
     Success,
@@ -25,6 +26,7 @@ from libzerossl.answers import (
 )
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Mapping, Sequence
 
     from libzerossl import _native
@@ -371,6 +373,25 @@ class Operations:
         """
         parameters = {"id": id, "deadline": deadline, "poll_interval": poll_interval}
         return self._call("wait_until_issued", Certificate, parameters)
+
+    def list_entries(self, directory: str | os.PathLike[str]) -> Entries:
+        """List the entries of a store: what there is, when it is renewed, what failed.
+
+        No network is used.
+
+        Args:
+            directory: The folder of all entries.
+
+        Raises:
+            StorageError: The folder could not be read. An entry that cannot be read is no error: it is not ``readable``.
+
+        >>> client.obtain(["example.com"], directory=directory, webroot=webroot).outcome
+        'issued'
+        >>> for entry in client.list_entries(directory).entries:
+        ...     print(entry.name, entry.certificate, entry.order, entry.last_error)
+        example.com good none None
+        """
+        return self._call("list_entries", Entries, {"directory": ways.path(directory)})
 
     def _call(self, operation: str, answer: type[_A], parameters: Mapping[str, object]) -> _A:
         if log.is_wanted():

@@ -7,6 +7,7 @@ use x509_parser::certificate::X509Certificate;
 use x509_parser::extensions::GeneralName;
 use x509_parser::pem::Pem;
 use x509_parser::prelude::FromDer;
+use x509_parser::public_key::PublicKey;
 
 use super::csr::public_key_hash;
 
@@ -18,6 +19,31 @@ const CLOCK_SKEW: Duration = Duration::from_secs(3600);
 pub(crate) struct Lifetime {
     pub(crate) not_before: SystemTime,
     pub(crate) not_after: SystemTime,
+}
+
+/// What a leaf says of itself.
+#[derive(Clone, Debug)]
+pub(crate) struct Leaf {
+    pub(crate) lifetime: Lifetime,
+    /// As [`public_key_hash`].
+    pub(crate) public_key: String,
+    /// As the words of `key_type`, where there is one.
+    pub(crate) key_type: Option<String>,
+}
+
+impl Leaf {
+    /// Of the first certificate in a PEM text.
+    pub(crate) fn of(pem: &[u8]) -> Option<Self> {
+        let pem = Pem::iter_from_buffer(pem).next()?.ok()?;
+        let certificate = pem.parse_x509().ok()?;
+        let key = certificate.public_key();
+        let key_type = match key.parsed().ok()? {
+            PublicKey::RSA(rsa) => Some(format!("rsa-{}", rsa.key_size())),
+            PublicKey::EC(point) => Some(format!("ecdsa-p{}", point.key_size())),
+            _ => None,
+        };
+        Some(Self { lifetime: Lifetime::read(&certificate), public_key: public_key_hash(key.raw), key_type })
+    }
 }
 
 impl Lifetime {

@@ -47,6 +47,10 @@ pub(crate) fn obtain(context: &Context<'_>, env: &Env<'_>, spec: OrderSpec) -> R
     let entry = Entry::open(*context, env, &spec.directory, &spec.name, end)?;
     let mut session = Session::new(*context, env, entry, Arc::new(spec), end)?;
     let outcome = run(&mut session, Origin::Call, |_| {});
+    // Parameters that are refused say nothing about the entry.
+    if !outcome.as_ref().is_err_and(|error| error.kind() == Kind::InvalidArgument) {
+        session.keep_last_error(&outcome);
+    }
     session.send_outcome(outcome)
 }
 
@@ -86,6 +90,7 @@ pub(crate) fn renew(
             session.run().and(Err(problem))
         }
     };
+    session.keep_last_error(&outcome);
     let outcome = session.send_outcome(outcome);
     Ok(Visit { outcome, leaf: session.leaf()? })
 }

@@ -1,8 +1,11 @@
 //! Parameters and answers of the operations in this folder.
 
+mod list_entries;
 mod obtain;
 mod renew_all;
 
+pub(crate) use list_entries::ENTRIES;
+pub use list_entries::{CertificateState, Entries, EntrySummary, ListEntries, OrderState};
 pub(crate) use obtain::OBTAINED;
 pub use obtain::{Obtain, Obtained, Outcome};
 pub(crate) use renew_all::RENEWALS;

@@ -31,7 +31,7 @@ const POLL_INTERVAL: Duration = Duration::from_secs(2);
 const MIN_POLL_INTERVAL: Duration = Duration::from_millis(10);
 const MAX_POLL_INTERVAL: Duration = Duration::from_secs(30);
 const SETTLE: Duration = Duration::from_secs(30);
-const RENEW_AT: f64 = 1.0 / 3.0;
+pub(crate) const RENEW_AT: f64 = 1.0 / 3.0;
 const VALIDITY_DAYS: u64 = 90;
 
 /// Everything that the caller requested.

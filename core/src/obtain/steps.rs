@@ -9,6 +9,7 @@ pub(crate) mod install;
 pub(crate) mod integrity;
 pub(crate) mod kept_request;
 pub(crate) mod keys;
+pub(crate) mod last_error;
 pub(crate) mod order;
 pub(crate) mod order_csr;
 pub(crate) mod prepare;

@@ -2,6 +2,7 @@
 
 pub(crate) mod entry;
 pub(crate) mod files;
+pub(crate) mod folder;
 pub(crate) mod journal;
 pub(crate) mod lock;
 pub(crate) mod regular;

@@ -8,6 +8,7 @@ mod disk;
 mod faults;
 mod keys;
 mod late;
+mod listing;
 mod naming;
 mod ordering;
 mod prepared;

@@ -428,3 +428,20 @@ pub unsafe extern "C" fn zerossl_renew_all(
 ) -> *mut c_char {
     guard_with(error, || client::call(client, "renew_all", params_json))
 }
+
+/// Lists the entries of a store: what there is, when it is renewed, what failed. No network is used.
+///
+/// Parameters:
+/// - `directory`: The folder of all entries.
+///
+/// Answer: `entries`. Returned as JSON for zerossl_string_free; NULL on failure, with `*error`. Any thread,
+/// many at once; blocks like zerossl_call.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn zerossl_list_entries(
+    client: *const zerossl_client,
+    params_json: *const c_char,
+    error: *mut *mut zerossl_error,
+) -> *mut c_char {
+    guard_with(error, || client::call(client, "list_entries", params_json))
+}

@@ -21,7 +21,6 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use serde::de::DeserializeOwned;
-use serde_json::Value;
 use zeroize::Zeroizing;
 
 use crate::context::Context;
@@ -29,7 +28,7 @@ use crate::error::{Error, Kind, Result};
 use crate::event::EventType;
 use crate::obtain::env::Env;
 use crate::obtain::events::{Stage, tell};
-use crate::obtain::store::journal;
+use crate::obtain::store::folder::{CURRENT, Folder, JOURNAL, VERSIONS, failed, is_absent};
 use crate::obtain::store::journal::Journal;
 use crate::obtain::store::lock::{Lock, is_lock_unknown};
 use crate::obtain::store::sealed;
@@ -37,9 +36,6 @@ use crate::obtain::store::storage::is_unsupported;
 use crate::private_key::PrivateKey;
 use crate::signing_request;
 
-const JOURNAL: &str = "journal.json";
-const VERSIONS: &str = "versions";
-const CURRENT: &str = "current";
 /// How often to try a lock that another process has.
 const RETRY_INTERVAL: Duration = Duration::from_millis(100);
 
@@ -101,34 +97,13 @@ impl<'a> Entry<'a> {
         }
     }
 
+    fn folder(&self) -> Folder<'_> {
+        Folder { env: self.env, path: &self.path }
+    }
+
     /// The journal. An entry without one is new.
     pub(crate) fn journal(&self) -> Result<Journal> {
-        let path = self.path.join(JOURNAL);
-        let unreadable = |why: &dyn std::fmt::Display| {
-            Error::storage(
-                &path,
-                format!(
-                    "the journal cannot be read ({why}), and without it nothing is ordered; restore it from a backup, \
-                     or move the entry's folder away to begin anew"
-                ),
-            )
-        };
-        let Some(content) = self.read(JOURNAL)? else {
-            // The journal is the first file of an entry. So if other files exist, the journal was lost.
-            let has_more =
-                [VERSIONS, CURRENT].iter().any(|name| self.path.join(name).symlink_metadata().is_ok());
-            return if has_more { Err(unreadable(&"it is gone")) } else { Ok(Journal::default()) };
-        };
-        let content = sealed::open(&content).map_err(|why| unreadable(&why))?;
-        let version = serde_json::from_slice::<Value>(&content).map_err(|error| unreadable(&error))?;
-        match version.get("version").and_then(Value::as_u64) {
-            Some(version) if version == u64::from(journal::VERSION) => {}
-            Some(version) => {
-                return Err(unreadable(&format!("it is of version {version}, made by a newer library")));
-            }
-            None => return Err(unreadable(&"it has no version")),
-        }
-        serde_json::from_slice(&content).map_err(|error| unreadable(&error))
+        self.folder().journal()
     }
 
     /// Writes the journal. It is on disk when this returns.
@@ -144,22 +119,12 @@ impl<'a> Entry<'a> {
     }
 
     pub(crate) fn read_json<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>> {
-        let Some(content) = self.read(name)? else { return Ok(None) };
-        let unreadable = |why: &dyn std::fmt::Display| {
-            Error::storage(self.path.join(name), format!("cannot be read: {why}"))
-        };
-        let json = sealed::open(&content).map_err(|why| unreadable(&why))?;
-        serde_json::from_slice(&json).map(Some).map_err(|error| unreadable(&error))
+        self.folder().read_json(name)
     }
 
     /// A file of the entry, if it exists. `name` may include a folder.
     pub(crate) fn read(&self, name: &str) -> Result<Option<Vec<u8>>> {
-        let path = self.path.join(name);
-        match self.env.storage.read(&path) {
-            Ok(content) => Ok(Some(content)),
-            Err(error) if is_absent(&error) => Ok(None),
-            Err(error) => Err(failed(&path, "read", &error)),
-        }
+        self.folder().read(name)
     }
 
     pub(crate) fn read_text(&self, name: &str) -> Result<Option<String>> {
@@ -337,12 +302,4 @@ fn cannot_lock(path: &Path, error: &io::Error) -> Error {
         ""
     };
     Error::storage(path, format!("could not be locked: {error}{what_to_do}"))
-}
-
-fn is_absent(error: &io::Error) -> bool {
-    error.kind() == io::ErrorKind::NotFound
-}
-
-pub(crate) fn failed(path: &Path, what: &str, error: &io::Error) -> Error {
-    Error::storage(path, format!("could not be {what}: {error}"))
 }

@@ -68,10 +68,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from libzerossl import log, running
+from libzerossl import log, running, ways
 ANSWERS
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Mapping, Sequence
 
     from libzerossl import _native
@@ -128,8 +129,12 @@ METHODS
 
 fn method(operation: &Operation, part: Part) -> String {
     let given = given(operation);
-    let first = OBTAINING.iter().find(|(name, _)| *name == operation.name).map_or("id", |(_, first)| first);
-    let has_first = given.first().is_some_and(|parameter| parameter.name == first);
+    let first = OBTAINING.iter().find(|(name, _)| *name == operation.name).map(|(_, first)| *first);
+    // What an operation is about may be given without its name.
+    let has_first = given.first().is_some_and(|parameter| match first {
+        Some(first) => parameter.name == first,
+        None => matches!(parameter.name.as_str(), "id" | "directory"),
+    });
     let mut parameters = vec!["self".to_owned()];
     let mut hides = false;
     for (place, parameter) in given.iter().enumerate() {
@@ -220,7 +225,6 @@ fn run(operation: &Operation) -> String {
     let items: Vec<String> = members(operation.parameters)
         .into_iter()
         .map(|item| match item.as_str() {
-            "\"directory\": directory" => "\"directory\": ways.path(directory)".to_owned(),
             "\"validation\": validation" => {
                 "\"validation\": ways.validation(validation, validation_method, short_forms)".to_owned()
             }
@@ -236,5 +240,9 @@ fn run(operation: &Operation) -> String {
 }
 
 fn members(parameters: &[Parameter]) -> Vec<String> {
-    parameters.iter().map(|parameter| format!("\"{0}\": {0}", parameter.name)).collect()
+    let member = |parameter: &Parameter| match parameter.name {
+        "directory" => "\"directory\": ways.path(directory)".to_owned(),
+        name => format!("\"{name}\": {name}"),
+    };
+    parameters.iter().map(member).collect()
 }

@@ -4,7 +4,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
-use crate::obtain::store::entry::{CURRENT, Entry, PRIVATE, VERSIONS, failed, is_absent};
+use crate::obtain::store::entry::{Entry, PRIVATE};
+use crate::obtain::store::folder::{CURRENT, VERSIONS, failed, is_absent};
 
 const FILE: &str = ".probe";
 const FOLDER: &str = ".probe.d";
