@@ -45,7 +45,7 @@ fn run_with_grace<K: Send + 'static>(
         return Err(Error::cancelled());
     }
     let (program, timeout) = (Program::new(command)?, command.timeout);
-    let (tell, receiver) = sync_channel(1);
+    let (sender, receiver) = sync_channel(1);
     let work = move || {
         let (outcome, left) = match program.start().map(|running| running.finish(timeout, grace)) {
             Ok((ended, left)) => (Ok(ended), left),
@@ -54,7 +54,7 @@ fn run_with_grace<K: Send + 'static>(
         // If nothing is left, this drops `keep`: when the caller gets the outcome, it is free.
         let left = left.map(move |running| (running, keep));
         // After a cancel nobody receives this.
-        let _ = tell.send(outcome);
+        let _ = sender.send(outcome);
         if let Some((running, _keep)) = left {
             running.wait_for_ever();
         }

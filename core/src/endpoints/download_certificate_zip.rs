@@ -14,7 +14,7 @@ use crate::operation::Run;
 use crate::parameter::Arguments;
 
 request! {
-    /// Gets the issued certificate with its chain, as a ZIP file with `certificate.crt` and `ca_bundle.crt`.
+    /// Gets the issued certificate and its chain, as a ZIP file: `certificate.crt` and `ca_bundle.crt`.
     pub struct DownloadCertificateZip -> Zip {
         required {
             /// The certificate's id.

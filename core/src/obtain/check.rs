@@ -64,9 +64,9 @@ impl Lifetime {
 
     /// Whether at most this share of the lifetime is left.
     pub(crate) fn is_due(&self, share: f64, now: SystemTime) -> bool {
-        let whole = self.not_after.duration_since(self.not_before).unwrap_or_default();
+        let lifetime = self.not_after.duration_since(self.not_before).unwrap_or_default();
         let left = self.not_after.duration_since(now).unwrap_or_default();
-        left <= whole.mul_f64(share)
+        left <= lifetime.mul_f64(share)
     }
 
     fn includes(&self, now: SystemTime) -> bool {

@@ -11,7 +11,7 @@ use crate::event::{Event, EventType};
 pub(crate) type Facts<const N: usize> = [(&'static str, Value); N];
 
 /// Sends an event about an entry.
-pub(crate) fn tell<const N: usize>(
+pub(crate) fn emit<const N: usize>(
     context: &Context<'_>,
     entry: &str,
     kind: EventType,

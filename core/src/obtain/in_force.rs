@@ -111,17 +111,17 @@ fn check_publisher(context: &Context<'_>, spec: &OrderSpec) -> Result<()> {
 fn run(session: &mut Session<'_>, origin: Origin, adjust: impl FnOnce(&mut OrderSpec)) -> Result<Obtained> {
     let Some(in_force) = other_in_force(session, adjust) else { return session.run() };
     let (requested, in_force) = (Arc::clone(&session.spec), Arc::new(in_force));
-    let whole = session.deadline;
+    let call_deadline = session.deadline;
     let is_due = session.is_due(in_force.renew_at)?;
     if is_due && has_pending_renewal(session) {
-        session.turn_to(Turn::InForce, in_force, whole);
+        session.turn_to(Turn::InForce, in_force, call_deadline);
         let renewed = session.run();
         if is_pending(&renewed) || session.has_unknown_create {
             let message = "the certificate in use is being renewed; the requested change is tried after that";
             session.warn(Stage::Order, message, []);
             return renewed;
         }
-        session.turn_to(Turn::Requested, requested, whole);
+        session.turn_to(Turn::Requested, requested, call_deadline);
         return session.run().map_err(|error| with_renewal(error, renewed));
     }
     if is_due {
@@ -138,10 +138,10 @@ fn run(session: &mut Session<'_>, origin: Origin, adjust: impl FnOnce(&mut Order
             [],
         );
     }
-    session.turn_to(Turn::InForce, in_force, whole);
+    session.turn_to(Turn::InForce, in_force, call_deadline);
     let renewed = session.run();
     if session.is_wanted_issued {
-        session.turn_to(Turn::Requested, requested, whole);
+        session.turn_to(Turn::Requested, requested, call_deadline);
         return session.run();
     }
     match outcome {

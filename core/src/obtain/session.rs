@@ -6,7 +6,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use super::budget::Permit;
 use super::env::Env;
-use super::events::{Facts, Stage, tell};
+use super::events::{Facts, Stage, emit};
 use super::order_spec::OrderSpec;
 use crate::answers::Certificate;
 use crate::context::Context;
@@ -120,16 +120,16 @@ impl<'a> Session<'a> {
     }
 
     pub(crate) fn progress<const N: usize>(&self, stage: Stage, message: &str, facts: Facts<N>) {
-        self.tell(EventType::Progress, stage, message, facts);
+        self.emit(EventType::Progress, stage, message, facts);
     }
 
     /// A problem that needs attention, although the call continues.
     pub(crate) fn warn<const N: usize>(&self, stage: Stage, message: &str, facts: Facts<N>) {
-        self.tell(EventType::Warning, stage, message, facts);
+        self.emit(EventType::Warning, stage, message, facts);
     }
 
-    fn tell<const N: usize>(&self, kind: EventType, stage: Stage, message: &str, facts: Facts<N>) {
-        tell(&self.context, &self.entry.name, kind, stage, message, facts);
+    fn emit<const N: usize>(&self, kind: EventType, stage: Stage, message: &str, facts: Facts<N>) {
+        emit(&self.context, &self.entry.name, kind, stage, message, facts);
     }
 
     pub(crate) fn save(&self) -> Result<()> {
@@ -174,11 +174,11 @@ impl<'a> Session<'a> {
 
     /// Ends earlier and leaves a part of the time to others. Returns the real deadline.
     pub(crate) fn end_early(&mut self, max_time: Duration) -> Option<Instant> {
-        let whole = self.deadline;
+        let call_deadline = self.deadline;
         let now = self.env.clock.instant();
         let half = self.time_left().map_or(max_time, |left| left / 2);
-        self.deadline = now.checked_add(half).or(whole);
-        whole
+        self.deadline = now.checked_add(half).or(call_deadline);
+        call_deadline
     }
 
     /// Waits. False if the deadline comes first.

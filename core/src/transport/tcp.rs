@@ -1,4 +1,4 @@
-//! TCP that can be interrupted: connecting, reading and writing check the [`watch`](super::watch) every 50 ms.
+//! TCP that can be interrupted: connecting, reading and writing check the [`watch`] every 50 ms.
 
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpStream};

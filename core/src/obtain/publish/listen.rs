@@ -43,7 +43,7 @@ impl Listening {
         }
         let joined = Serving::new(self.address).map_err(|error| self.cannot_listen(&error))?;
         work(&joined);
-        tell(how, joined.address);
+        report_address(how, joined.address);
         *session = Some(joined);
         Ok(())
     }
@@ -68,7 +68,7 @@ impl Listening {
 }
 
 /// With port 0, only this process knows the port.
-fn tell(how: &Publishing<'_>, address: SocketAddr) {
+fn report_address(how: &Publishing<'_>, address: SocketAddr) {
     let message = format!("listening on {address}");
     how.context.log(|| format!("{} (publish): {message}", how.entry));
     let Some(events) = how.context.events else { return };

@@ -86,7 +86,7 @@ impl Session<'_> {
         Ok(check::check(&fullchain, &public_key, &terms.domains, self.now()))
     }
 
-    /// The key that a version's certificate must have, as [`public_key_hash`](super::csr::public_key_hash).
+    /// The key that a version's certificate must have, as [`public_key_hash`](crate::obtain::csr::public_key_hash).
     fn public_key(&self, serial: u32, terms: &Terms) -> Result<String> {
         if !terms.by_csr {
             return Ok(signing_request::public_key(&self.read_key(&Entry::in_version(serial, KEY))?));

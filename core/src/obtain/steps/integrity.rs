@@ -30,7 +30,7 @@ impl Session<'_> {
         Ok(match certificates_of(&leaf, &chain, &fullchain) {
             // The caller has the key.
             Ok(_) if installed.terms.by_csr || self.terms.by_csr => None,
-            Ok(whole) => check_key(&read(KEY)?, &read(COMBINED)?, &whole).err(),
+            Ok(certs) => check_key(&read(KEY)?, &read(COMBINED)?, &certs).err(),
             Err(why) => Some(why),
         })
     }
@@ -66,28 +66,28 @@ fn certificates_of(
     let [leaf] = &certificates(leaf, "cert.pem")?[..] else {
         return Err("cert.pem does not hold one certificate".to_owned());
     };
-    let whole = [std::slice::from_ref(leaf), &certificates(chain, "chain.pem")?[..]].concat();
-    if certificates(fullchain, "fullchain.pem")? != whole {
+    let certs = [std::slice::from_ref(leaf), &certificates(chain, "chain.pem")?[..]].concat();
+    if certificates(fullchain, "fullchain.pem")? != certs {
         return Err("fullchain.pem is not made of cert.pem and chain.pem".to_owned());
     }
     match X509Certificate::from_der(leaf) {
-        Ok(_) => Ok(whole),
+        Ok(_) => Ok(certs),
         Err(_) => Err("the certificate in cert.pem cannot be read".to_owned()),
     }
 }
 
 /// Checks the key, and the file that contains everything.
-fn check_key(key: &[u8], combined: &[u8], whole: &[CertificateDer<'_>]) -> Result<(), String> {
+fn check_key(key: &[u8], combined: &[u8], certs: &[CertificateDer<'_>]) -> Result<(), String> {
     let spki = |pem: &[u8]| {
         let key = std::str::from_utf8(pem).ok().and_then(|pem| read_key(pem, None).ok())?;
         Some(key.subject_public_key_info())
     };
     let Some(ours) = spki(key) else { return Err(format!("{KEY} holds no key that can be read")) };
-    let parsed = whole.first().and_then(|leaf| X509Certificate::from_der(leaf).ok());
+    let parsed = certs.first().and_then(|leaf| X509Certificate::from_der(leaf).ok());
     if parsed.is_none_or(|(_, leaf)| leaf.public_key().raw != ours) {
         return Err(format!("cert.pem is for another key than {KEY}"));
     }
-    if spki(combined).as_ref() != Some(&ours) || certificates(combined, COMBINED)? != whole {
+    if spki(combined).as_ref() != Some(&ours) || certificates(combined, COMBINED)? != certs {
         return Err(format!("{COMBINED} is not made of {KEY} and fullchain.pem"));
     }
     Ok(())

@@ -38,8 +38,8 @@ impl Session<'_> {
     fn challenges(&self, order: &Certificate) -> Result<Vec<Challenge>> {
         let found = challenges(order, self.spec.method, &self.terms.domains);
         if found.is_err() && order.validation.other_methods.is_empty() {
-            let whole = self.send(&GetCertificate::new(&order.id))?;
-            return challenges(&whole, self.spec.method, &self.terms.domains);
+            let full = self.send(&GetCertificate::new(&order.id))?;
+            return challenges(&full, self.spec.method, &self.terms.domains);
         }
         found
     }

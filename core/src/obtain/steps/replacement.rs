@@ -118,9 +118,9 @@ impl Session<'_> {
         };
         for entry in account.certificates.iter().filter(|entry| entry.is_live()) {
             if entry.replacement_for.as_deref() == Some(replaces) {
-                let whole = self.send(&GetCertificate::new(&entry.id))?;
-                if carries_hash(&whole, &request.sha256) {
-                    return Ok(Some(whole));
+                let full = self.send(&GetCertificate::new(&entry.id))?;
+                if carries_hash(&full, &request.sha256) {
+                    return Ok(Some(full));
                 }
             }
         }

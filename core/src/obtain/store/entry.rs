@@ -27,7 +27,7 @@ use crate::context::Context;
 use crate::error::{Error, Kind, Result};
 use crate::event::EventType;
 use crate::obtain::env::Env;
-use crate::obtain::events::{Stage, tell};
+use crate::obtain::events::{Stage, emit};
 use crate::obtain::store::folder::{CURRENT, Folder, JOURNAL, VERSIONS, failed, is_absent};
 use crate::obtain::store::journal::Journal;
 use crate::obtain::store::lock::{Lock, is_lock_unknown};
@@ -174,7 +174,7 @@ impl<'a> Entry<'a> {
                          here, such as the switch to a new certificate or the note that an order was sent; all else holds",
                         folder.display()
                     );
-                    tell(&self.context, &self.name, EventType::Warning, Stage::Install, &message, []);
+                    emit(&self.context, &self.name, EventType::Warning, Stage::Install, &message, []);
                 }
                 Ok(())
             }

@@ -69,7 +69,7 @@ pub(crate) struct Terms {
     pub(crate) key_type: Option<KeyType>,
     pub(crate) validity_days: u64,
     pub(crate) strict_domains: bool,
-    /// The key that the caller gave, directly or in a CSR: as [`public_key_hash`](super::csr::public_key_hash).
+    /// The key that the caller gave, directly or in a CSR: as [`public_key_hash`](crate::obtain::csr::public_key_hash).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) public_key: Option<String>,
     /// The caller gave a CSR, so the key is not stored here.

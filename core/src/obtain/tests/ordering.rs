@@ -305,10 +305,10 @@ fn a_silent_order_is_explained() {
     let stand = Stand::new();
     stand.sandbox.change_settings(|settings| settings.caa = zerossl_sandbox::CaaRefusal::Stall);
     stand.sandbox.add_record("example.com", "CAA", "0 issue \"example.net\"").expect("a record");
-    let (tell, receiver) = std::sync::mpsc::channel();
+    let (sender, receiver) = std::sync::mpsc::channel();
     let client = stand.client().logging_to(move |line| {
         // The test still runs.
-        let _ = tell.send(line.to_owned());
+        let _ = sender.send(line.to_owned());
     });
     let resolver = Some(stand.sandbox.dns_address().to_string());
     let wanted = Obtain { preflight: Some("warn".to_owned()), resolver, ..stand.wanted() };

@@ -27,12 +27,12 @@ impl Fifo {
     fn new(folder: &TempDir) -> Self {
         let path = folder.path().join("fifo");
         mkfifo(&path, Mode::S_IRWXU).expect("a FIFO");
-        let (tell, receiver) = channel();
+        let (sender, receiver) = channel();
         let read = path.clone();
         std::thread::spawn(move || {
             let mut text = String::new();
             fs::File::open(read).and_then(|mut file| file.read_to_string(&mut text)).expect("it can be read");
-            tell.send(text)
+            sender.send(text)
         });
         Self { path, receiver }
     }
@@ -121,12 +121,12 @@ fn after_a_cancel_it_continues_and_keeps_what_it_needs() {
     mkfifo(&gate, Mode::S_IRWXU).expect("a FIFO");
     let script =
         format!("echo > {}; read line < {}; echo > {}", started.display(), gate.display(), done.display());
-    let (tell, receiver) = channel();
+    let (sender, receiver) = channel();
     let cancel = cancelled_when(started);
     let before = Instant::now();
     let argv = words(&["/bin/sh", "-c", &script]);
     let command = Command { argv: &argv, environment: &[], timeout: LONG };
-    let error = run(&command, &cancel, None, Keep(tell)).expect_err("cancelled");
+    let error = run(&command, &cancel, None, Keep(sender)).expect_err("cancelled");
     assert_eq!(error.kind(), Kind::Cancelled);
     assert!(before.elapsed() < LONG / 2);
     assert!(receiver.try_recv().is_err() && !done.exists(), "it still runs");
@@ -146,10 +146,10 @@ fn after_a_cancel_its_time_is_still_limited() {
     let fifo = Fifo::new(&folder);
     let started = folder.path().join("started");
     let script = format!("exec 9>{}; echo > {}; sleep 1000", fifo.shown(), started.display());
-    let (tell, receiver) = channel();
+    let (sender, receiver) = channel();
     let argv = words(&["/bin/sh", "-c", &script]);
     let command = Command { argv: &argv, environment: &[], timeout: Duration::from_secs(1) };
-    run(&command, &cancelled_when(started), None, Keep(tell)).expect_err("cancelled");
+    run(&command, &cancelled_when(started), None, Keep(sender)).expect_err("cancelled");
     assert_eq!(receiver.recv_timeout(LONG), Ok("dropped"));
     fifo.all_gone();
 }
@@ -161,9 +161,9 @@ fn nothing_is_started_after_a_cancel() {
     let cancel = CancelToken::new();
     cancel.cancel();
     let argv = words(&["touch", &file]);
-    let (tell, receiver) = channel();
+    let (sender, receiver) = channel();
     let command = Command { argv: &argv, environment: &[], timeout: LONG };
-    run(&command, &cancel, None, Keep(tell)).expect_err("cancelled");
+    run(&command, &cancel, None, Keep(sender)).expect_err("cancelled");
     assert_eq!(receiver.recv_timeout(LONG), Ok("dropped"));
     assert!(!Path::new(&file).exists());
 }

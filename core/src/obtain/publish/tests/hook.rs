@@ -133,8 +133,8 @@ fn after_a_cancel_a_hook_keeps_the_lock() {
     nix::unistd::mkfifo(&gate, nix::sys::stat::Mode::S_IRWXU).expect("a FIFO");
     let hook = script(&folder, &format!("echo > {}; read line < {}", started.display(), gate.display()));
     let cancel = CancelToken::asking(move || Path::exists(&started));
-    let (tell, receiver) = std::sync::mpsc::channel();
-    let lock: Arc<dyn Any + Send + Sync> = Arc::new(std::sync::Mutex::new(Lock(tell)));
+    let (sender, receiver) = std::sync::mpsc::channel();
+    let lock: Arc<dyn Any + Send + Sync> = Arc::new(std::sync::Mutex::new(Lock(sender)));
     let error = plainly(&client().cancelled_by(&cancel), ValidationMethod::Cname, move |how| {
         let how = Publishing { lock, ..publishing(how.context, how.method) };
         hook.publish(&how, &record("a.example"))
