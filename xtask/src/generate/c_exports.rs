@@ -39,7 +39,8 @@ fn operations() -> String {
          use std::ffi::c_char;\n\n\
          use crate::client::{{self, zerossl_client}};\n\
          use crate::error::zerossl_error;\n\
-         use crate::guard::guard_with;\n"
+         use crate::guard::guard_with;\n\
+         use crate::pointer::{{object, place, text}};\n"
     );
     for operation in OPERATIONS {
         text.push_str(&function(operation));
@@ -81,6 +82,8 @@ fn function(operation: &Operation) -> String {
              params_json: *const c_char,\n    \
              error: *mut *mut zerossl_error,\n\
          ) -> *mut c_char {{\n    \
+             // SAFETY: by the header, each pointer is NULL or valid during the call.\n    \
+             let (client, params_json, error) = unsafe {{ (object(client), text(params_json), place(error)) }};\n    \
              guard_with(error, || client::call(client, \"{name}\", params_json))\n\
          }}\n"
     )
