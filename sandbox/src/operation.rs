@@ -1,4 +1,4 @@
-//! The names of the operations, as clients of the library know them.
+//! The names of the operations, as the library uses them.
 
 pub(crate) const CREATE_CERTIFICATE: &str = "create_certificate";
 pub(crate) const LIST_CERTIFICATES: &str = "list_certificates";

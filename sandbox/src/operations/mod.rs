@@ -1,4 +1,4 @@
-//! The operations, one a file.
+//! The operations, one per file.
 
 pub(crate) mod ca_certificates;
 pub(crate) mod cancel;
