@@ -1,4 +1,4 @@
-//! Errors for C: number, message and JSON, made once.
+//! Errors for C: number, message and JSON, all created at once, so that pointers to them stay valid.
 
 use std::ffi::{CStr, CString, c_char};
 

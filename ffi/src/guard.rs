@@ -1,6 +1,7 @@
-//! The guard around every export: a panic becomes an error, and prints nothing.
+//! The guard around every export: it turns a panic into an error, and prints nothing.
 //!
-//! A closure, so that the exports are plain functions, which formatter and header generator understand.
+//! It takes a closure, so that exports are plain functions, which the formatter and the header generator
+//! understand.
 
 use std::cell::Cell;
 use std::panic::{self, AssertUnwindSafe, catch_unwind};
@@ -76,9 +77,10 @@ impl Drop for Inside {
     }
 }
 
-/// Silences panics inside our calls and on our threads; all others go on to the hook that was there before.
+/// Silences panics inside exports and on threads of this library. All others reach the previous hook.
 fn install_hook() {
-    // Nobody waits for the thread that does it: in a child of fork, that thread may never come to its end.
+    // An atomic flag, and no lock: in a child of fork, the thread that installs the hook may be missing, and
+    // nobody may wait for it.
     static IS_INSTALLED: AtomicBool = AtomicBool::new(false);
     if IS_INSTALLED.load(Ordering::Relaxed) || IS_INSTALLED.swap(true, Ordering::Relaxed) {
         return;

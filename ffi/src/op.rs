@@ -14,7 +14,7 @@ use crate::{argument, string};
 /// A running operation: its events, its result, its cancel.
 pub struct zerossl_op {
     op: Op,
-    /// `zerossl_run` pulls its op itself.
+    /// `zerossl_run` reads the events of its op itself.
     is_of_run: bool,
     process: u32,
 }

@@ -1,4 +1,5 @@
-//! Strings for C: in libc's malloc, so that the host's `free` would not be a crash, and wiped when they come back.
+//! Strings for C. They are allocated with libc's malloc, so that a host that calls `free` does not crash.
+//! They are wiped when they are freed.
 
 #![allow(unsafe_code)]
 
@@ -10,7 +11,7 @@ use zerossl::{Error, Kind, Result};
 
 use crate::count;
 
-/// A copy of the text for C; the text itself is wiped. One with a NUL inside cannot be a string of C.
+/// A copy of the text for C; the text itself is wiped. A text with a NUL inside cannot be a C string.
 pub(crate) fn hand_out(mut text: String) -> Result<*mut c_char> {
     let copied = copy(&text);
     text.zeroize();
@@ -26,7 +27,7 @@ fn copy(text: &str) -> Result<*mut c_char> {
     if string.is_null() {
         return Err(Error::new(Kind::Internal, "out of memory"));
     }
-    // SAFETY: the room is for the text and its NUL, and it is new.
+    // SAFETY: the new memory has room for the text and its NUL.
     unsafe {
         ptr::copy_nonoverlapping(text.as_ptr(), string, text.len());
         string.add(text.len()).write(0);

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
 _SECRET_NAMES = frozenset({"access_key", "eab_hmac_key", "private_key"})
-_LONGEST_SHOWN = 250
-_MOST_SHOWN = 3
+_MAX_LENGTH = 250
+_MAX_ENTRIES = 3
 
 
 class Answer(Record):
@@ -90,9 +90,9 @@ def _short(value: Any) -> str:  # noqa: ANN401
         return "{" + ", ".join(shown) + "}"
     if isinstance(value, list):
         listed = cast("list[Any]", value)  # type: ignore[redundant-cast]
-        shown = [_short(entry) for entry in listed[:_MOST_SHOWN]]
+        shown = [_short(entry) for entry in listed[:_MAX_ENTRIES]]
         more = len(listed) - len(shown)
         return "[" + ", ".join(shown + [f"... {more} more"] * (more > 0)) + "]"
-    if isinstance(value, (str, bytes)) and len(value) > _LONGEST_SHOWN:
+    if isinstance(value, (str, bytes)) and len(value) > _MAX_LENGTH:
         return f"<{len(value)} {'characters' if isinstance(value, str) else 'bytes'}>"
     return repr(value)

@@ -1,4 +1,4 @@
-//! Errors of the core as exceptions: the classes stand in `libzerossl.errors`.
+//! Errors of the core as exceptions: the classes are in `libzerossl.errors`.
 
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;

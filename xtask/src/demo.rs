@@ -1,4 +1,5 @@
-//! `make demo`: the main job on an embedded sandbox. A certificate is obtained, found good, renewed, and refused.
+//! `make demo`: the main job on an embedded sandbox. It obtains a certificate, verifies it, renews it, and
+//! shows a refused order.
 
 mod show;
 
@@ -72,7 +73,8 @@ pub(crate) fn run(options: &[&str]) -> Outcome {
     Ok(())
 }
 
-/// Both names by file. Our own look goes to the web server of the demo, and to the sandbox's DNS.
+/// Both names by file. The preflight check connects to the web server of the demo, and queries the sandbox's
+/// DNS.
 fn wanted(store: &Path, webroot: &Path, sandbox: &Sandbox, port: u16) -> Obtain {
     let mut wanted = Obtain::new(NAMES, store, json!({"method": "HTTP_CSR_HASH", "webroot": webroot}));
     wanted.preflight = Some("strict".to_owned());

@@ -1,5 +1,5 @@
-//! The parts of the C library that follow from the tables: the numbers of the errors, and a function for each
-//! operation. Literal code, since the header generator drops what a macro makes.
+//! The generated parts of the C library: the numbers of the errors, and a function for each operation. They
+//! are plain code, since the header generator ignores what a macro expands to.
 
 use std::error::Error;
 use std::fmt::Write;
@@ -106,7 +106,7 @@ pub(super) fn symbols() -> Result<(PathBuf, String), Box<dyn Error>> {
     Ok(("ffi/symbols.txt".into(), names.join("\n") + "\n"))
 }
 
-/// The names of all exports, as they stand in the files.
+/// The names of all exports, read from the files.
 pub(super) fn names() -> Result<Vec<String>, Box<dyn Error>> {
     let mut names = Vec::new();
     for file in ["library", "error", "client", "op", "operations"] {

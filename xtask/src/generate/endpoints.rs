@@ -1,4 +1,4 @@
-//! `core/src/endpoints.rs`: what is in the folder of that name.
+//! `core/src/endpoints.rs`: the modules of the folder with that name.
 
 use std::error::Error;
 use std::fs;
@@ -9,7 +9,7 @@ use crate::top::top;
 
 const FOLDER: &str = "core/src/endpoints";
 
-/// The names of all endpoints, which are those of their files.
+/// The names of all endpoints, which are also the names of their files.
 pub(crate) fn names() -> Vec<String> {
     let stem = |path: PathBuf| path.file_stem().map(|stem| stem.to_string_lossy().into_owned());
     files::below(&top().join(FOLDER), "rs").into_iter().filter_map(stem).collect()
