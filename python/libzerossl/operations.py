@@ -345,6 +345,6 @@ class Operations:
         return self._call("generate_csr", GeneratedCsr, parameters)
 
     def _call(self, operation: str, answer: type[_A], parameters: Mapping[str, object]) -> _A:
-        if log.is_wanted():
+        if log.is_enabled():
             return running.call(self._inner.start_call(operation, parameters), answer)
         return self._inner.call(operation, answer, parameters)

@@ -264,7 +264,11 @@ pub(super) fn list(faults: &Faults) -> Value {
             "wire": fault.reply.fault.map(|fault| format!("{fault:?}")),
         })
     };
-    let quirk = |quirk: Quirk| json!({"operation": quirk.operation, "times": times(quirk.times), "effect": quirk.effect});
+    let quirk = |quirk: Quirk| {
+        json!({
+            "operation": quirk.operation, "times": times(quirk.times), "effect": quirk.effect
+        })
+    };
     json!({
         "faults": faults.into_iter().map(fault).collect::<Vec<_>>(),
         "quirks": quirks.into_iter().map(quirk).collect::<Vec<_>>(),

@@ -59,7 +59,11 @@ fn failures_are_told_in_the_words_of_the_service() {
         assert_eq!(details["example.net"], json!({"validation_successful": true}));
         details["example.com"][url.as_str().expect("a URL")].clone()
     };
-    let expected = |slug: &str, info: &str| json!({"file_found": 0, "error": true, "error_slug": slug, "error_info": info});
+    let expected = |slug: &str, info: &str| {
+        json!({
+            "file_found": 0, "error": true, "error_slug": slug, "error_info": info
+        })
+    };
     assert_eq!(
         told(|_| ok("other")),
         expected("wrong_file_content", "The validation file was found, but the contents are wrong.")

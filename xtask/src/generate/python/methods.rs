@@ -90,12 +90,12 @@ class Operations:
 METHODS
 
     def _call(self, operation: str, answer: type[_A], parameters: Mapping[str, object]) -> _A:
-        if log.is_wanted():
+        if log.is_enabled():
             return running.call(self._inner.start_call(operation, parameters), answer)
         return self._inner.call(operation, answer, parameters)
 "#;
 
-const FOLDERS: &str = r#""""The operations that keep a folder of certificates: what a client does beyond single calls."""
+const FOLDERS: &str = r#""""The operations that keep a folder of certificates: each makes many calls."""
 
 NOTE
 
@@ -229,7 +229,8 @@ fn run(operation: &Operation) -> String {
         .collect();
     let (name, answer) = (operation.name, operation.answer.name);
     format!(
-        "        callables = Callables(on_event, publish, cleanup)\n        callables.check(\"{name}\")\n{forms}{}\n        \
+        "        callables = Callables(on_event, publish, cleanup)\n        \
+         callables.check(\"{name}\")\n{forms}{}\n        \
          return running.run(self._inner.start(\"{name}\", parameters, Answer), {answer}, callables)\n",
         bracketed(8, "parameters = {", &items, "}"),
     )

@@ -49,8 +49,8 @@ pub(super) const OWN: [Own; 10] = [
         "validation",
         "publish",
         "Publish",
-        "Called with each `Challenge`, that is a `RecordChallenge` unless ``validation_method`` is one by file; what it \
-         says has to be in place when it returns.",
+        "Called with each `Challenge`, that is a `RecordChallenge` unless ``validation_method`` is one by file; what \
+         it says has to be in place when it returns.",
     ),
     own(
         "obtain",

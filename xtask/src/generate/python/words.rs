@@ -59,7 +59,7 @@ const LISTS: [Words; 12] = [
     Words { name: "Method", doc: "An HTTP method.", from: From::Parameter("request", "method") },
     Words {
         name: "Preflight",
-        doc: "Whether we look before the service does, and what follows from what we find.",
+        doc: "Whether files and records are checked before the service checks them, and what a failed check means.",
         from: From::Parameter("obtain", "preflight"),
     },
     Words {
