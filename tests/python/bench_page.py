@@ -78,7 +78,7 @@ def run() -> dict[str, float]:
 
 
 def main() -> None:
-    """Print what was measured."""
+    """Print the measurements."""
     if len(sys.argv) == 3:
         print(measure(*sys.argv[1:]))
         return
