@@ -11,7 +11,7 @@ use std::thread;
 use zerossl::{Error, Kind, Result};
 
 use crate::error::zerossl_error;
-use crate::pointer::Place;
+use crate::pointer::{self, Place};
 
 /// Runs the work of an export that reports no error; a panic gives `failed`.
 pub(crate) fn guard<T>(failed: T, work: impl FnOnce() -> T) -> T {
@@ -26,15 +26,11 @@ pub(crate) fn guard_with<T: Failing>(error: Place<'_, zerossl_error>, work: impl
     let panicked = || Err(Error::new(Kind::Internal, "a bug in libzerossl; please report this"));
     match guard(None, || Some(work())).unwrap_or_else(panicked) {
         Ok(value) => {
-            if let Some(error) = error {
-                error.write(std::ptr::null_mut());
-            }
+            pointer::write(error, std::ptr::null_mut);
             value
         }
         Err(failure) => {
-            if let Some(error) = error {
-                error.write(zerossl_error::hand_out(&failure));
-            }
+            pointer::write(error, || zerossl_error::hand_out(&failure));
             T::failed(failure.kind())
         }
     }

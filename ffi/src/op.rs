@@ -51,14 +51,12 @@ impl zerossl_op {
         !self.is_of_run && self.process == std::process::id()
     }
 
-    pub(crate) fn next(op: Option<&Self>, timeout_ms: i32, mut event_json: Place<'_, c_char>) -> Result<i32> {
-        if let Some(event_json) = &mut event_json {
-            event_json.write(ptr::null_mut());
-        }
+    pub(crate) fn next(op: Option<&Self>, timeout_ms: i32, event_json: Place<'_, c_char>) -> Result<i32> {
+        pointer::write(event_json, ptr::null_mut);
         let op = Self::pulled(op)?;
-        let Some(event_json) = event_json else {
+        if event_json.is_none() {
             return Err(Error::invalid("event_json", "it is NULL, so the event would be lost"));
-        };
+        }
         let timeout = match timeout_ms {
             -1 => None,
             _ => Some(Duration::from_millis(u64::try_from(timeout_ms).map_err(|_| {
@@ -67,7 +65,8 @@ impl zerossl_op {
         };
         Ok(match op.next(timeout)? {
             Next::Event(event) => {
-                event_json.write(string::hand_out(event.into_json())?);
+                let json = string::hand_out(event.into_json())?;
+                pointer::write(event_json, || json);
                 ZEROSSL_EVENT
             }
             Next::Pending => ZEROSSL_PENDING,

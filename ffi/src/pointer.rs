@@ -6,6 +6,7 @@
 
 #![allow(unsafe_code)]
 
+use std::cell::Cell;
 use std::ffi::{CStr, c_char};
 use std::marker::PhantomData;
 use std::mem::MaybeUninit;
@@ -13,7 +14,9 @@ use std::mem::MaybeUninit;
 use crate::count;
 
 /// A variable of the caller that an export writes, or `None` for NULL. Its old value is never read.
-pub(crate) type Place<'a, T> = Option<&'a mut MaybeUninit<*mut T>>;
+///
+/// A cell, and no exclusive reference: the callback of `zerossl_run` may write the same `error` in calls of its own.
+pub(crate) type Place<'a, T> = Option<&'a Cell<MaybeUninit<*mut T>>>;
 
 /// Moves an object to the heap, and gives C the pointer to it. It lives until [`free`].
 pub(crate) fn hand_out<T>(object: T) -> *mut T {
@@ -46,11 +49,11 @@ pub(crate) unsafe fn text<'a>(text: *const c_char) -> Option<&'a CStr> {
 ///
 /// # Safety
 ///
-/// The pointer is NULL, or it leads to a variable that nothing else reads or writes during `'a`. The variable may be
-/// uninitialized.
+/// The pointer is NULL, or it leads to a variable that exists during `'a`, and that no other thread uses during `'a`.
+/// The variable may be uninitialized.
 pub(crate) unsafe fn place<'a, T>(place: *mut *mut T) -> Place<'a, T> {
-    // SAFETY: as above.
-    unsafe { place.cast::<MaybeUninit<*mut T>>().as_mut() }
+    // SAFETY: as above; `Cell` and `MaybeUninit` have the layout of what they hold.
+    unsafe { place.cast::<Cell<MaybeUninit<*mut T>>>().as_ref() }
 }
 
 /// Frees an object if it agrees; does nothing for NULL.
@@ -65,6 +68,13 @@ pub(crate) unsafe fn free<T>(object: *mut T, agrees: impl FnOnce(&T) -> bool) {
         count::freed();
         // SAFETY: it agreed, so it comes from `hand_out`, and this is its only owner.
         drop(unsafe { Box::from_raw(object) });
+    }
+}
+
+/// Writes to a variable of the caller; does nothing for NULL.
+pub(crate) fn write<T>(place: Place<'_, T>, value: impl FnOnce() -> *mut T) {
+    if let Some(place) = place {
+        place.set(MaybeUninit::new(value()));
     }
 }
 

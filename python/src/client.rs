@@ -64,7 +64,7 @@ impl NativeClient {
         })
     }
 
-    /// Starts an operation on a thread of its own; events of type `page` become a `page`.
+    /// Starts an operation on its own thread; events of type `page` become a `page`.
     #[pyo3(signature = (operation, parameters, page, /))]
     fn start(
         &self,

@@ -42,7 +42,7 @@ pub(crate) const INVALID_API_FUNCTION: Refusal =
 /// Seen with this type, although the documentation gives another type for 2834.
 pub(crate) const CERTIFICATE_CANNOT_BE_CANCELLED: Refusal =
     refusal(codes::CERTIFICATE_CANNOT_BE_CANCELLED, Info::Null);
-/// The vendor's page has this text beside the code.
+/// The vendor's page has this text for the code.
 pub(crate) const OTHER_REPLACEMENT_IN_DRAFT: Refusal =
     refusal(codes::OTHER_REPLACEMENT_IN_DRAFT, Info::Text("Only issued certificates can be replaced."));
 pub(crate) const MISSING_EMAIL: Refusal = refusal(codes::MISSING_EMAIL, Info::Null);

@@ -1,4 +1,4 @@
-//! Answers whose names are spelled otherwise.
+//! Answers with other spellings of names.
 
 use serde_json::{Map, Value};
 

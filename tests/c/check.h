@@ -15,7 +15,7 @@
 #define CHECK(condition) \
     ((condition) ? (void)0 : check_failed(__FILE__, __LINE__, #condition))
 
-/* For a call that gives an error: it worked, or says why not. */
+/* For a call with an error: checks that it worked, or prints the error. */
 #define WORKED(error) \
     ((error) == NULL ? (void)0 : check_failed(__FILE__, __LINE__, zerossl_error_message(error)))
 

@@ -170,7 +170,7 @@ def test_what_is_tested_is_what_was_installed() -> None:
 
 
 def test_the_environments_proxy_is_named_where_it_fails(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Lower case first, as curl; the error says which variable it was, and nothing of the user."""
+    """Lower case first, as curl; the error names the variable, but not the user."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
     monkeypatch.setenv("https_proxy", f"http://user:s3cret@127.0.0.1:{port}")

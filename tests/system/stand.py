@@ -37,14 +37,14 @@ class Answer:
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):
-    """A web server that says nothing."""
+    """A web server without log output."""
 
     def log_message(self, *_: object) -> None:
         """Keep it."""
 
 
 class Stand:
-    """All of it, in a folder of its own."""
+    """The sandbox, the web server and the store, in a separate folder."""
 
     def __init__(self, driver: Sequence[str | Path], *options: str, http_port: int | None = None) -> None:
         """Start it; with a port, a web server runs there already."""
@@ -95,7 +95,7 @@ class Stand:
         return json.dumps(parameters | more)
 
     def start(self, wanted: str, before: Sequence[str | Path] = ()) -> subprocess.Popen[str]:
-        """Start the driver, in a process group of its own."""
+        """Start the driver, in its own process group."""
         command = [*before, *self.driver, wanted]
         environment = self.sandbox.environment() | self.environment
         pipe = subprocess.PIPE

@@ -37,7 +37,8 @@ pub extern "C" fn zerossl_abi_version() -> i32 {
 #[must_use]
 #[unsafe(no_mangle)]
 pub extern "C" fn zerossl_describe() -> *const c_char {
-    // Two threads may both make it; in a child of fork, nobody waits for a thread that is not there.
+    // Two threads may both create it. No lock: a child of fork must not wait for a thread that does not exist
+    // there.
     static TEXT: OnceBox<CString> = OnceBox::new();
     guard(ptr::null(), || {
         let make = || Box::new(CString::new(zerossl::describe().to_string()).unwrap_or_default());
