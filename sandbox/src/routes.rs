@@ -133,12 +133,12 @@ struct Parts<'a> {
 fn parts<'a>(pattern: &str, path: &'a str) -> Option<Parts<'a>> {
     let mut parts = Parts::default();
     let mut given = path.strip_prefix('/')?.split('/');
-    for wanted in pattern.split('/') {
+    for segment in pattern.split('/') {
         let given = given.next().filter(|part| !part.is_empty())?;
-        match wanted {
+        match segment {
             "{id}" => parts.id = given,
             "{format}" => parts.format = Some(given),
-            _ if wanted == given => {}
+            _ if segment == given => {}
             _ => return None,
         }
     }

@@ -60,7 +60,7 @@ pub(crate) fn answer(service: &Service, call: &Call) -> Result<Answer, Refusal> 
         .rev()
         .filter(|order| view.status(order).is_some())
         .filter(|order| kind.is_none_or(|kind| order.kind == kind))
-        .filter(|order| statuses.as_ref().is_none_or(|wanted| is_in(order, wanted, &view, now)))
+        .filter(|order| statuses.as_ref().is_none_or(|filter| is_in(order, filter, &view, now)))
         .filter(|order| search.as_ref().is_none_or(|part| holds(order, part)))
         .collect();
     let results: Vec<Certificate> = matching
@@ -83,8 +83,8 @@ pub(crate) fn answer(service: &Service, call: &Call) -> Result<Answer, Refusal> 
     })
 }
 
-fn is_in(order: &Order, wanted: &[&str], view: &View, now: OffsetDateTime) -> bool {
-    wanted.iter().any(|status| match *status {
+fn is_in(order: &Order, filter: &[&str], view: &View, now: OffsetDateTime) -> bool {
+    filter.iter().any(|status| match *status {
         "expiring_soon" => order.expires_soon(now),
         status => view.status(order).is_some_and(|known| status == known.as_str()),
     })

@@ -23,14 +23,14 @@ pub(crate) struct RecordFault {
 /// Checks the record. Names are compared without case, and without a final dot. The fault reports them in
 /// capitals.
 pub(super) fn check(name: &Name, proof: &Proof, server: SocketAddr, end: Instant) -> Result<(), RecordFault> {
-    let wanted = proof.record_target().to_ascii_uppercase();
+    let expected = proof.record_target().to_ascii_uppercase();
     let mut actual = None;
     for at in name.domain_and_parents() {
         let left = end.saturating_duration_since(Instant::now());
         // Half of the remaining time: a name without an answer leaves time for its parents.
         let dns = Asker { server, timeout: left / 2 };
         let found = target(dns, &format!("{}.{at}", proof.record_label()));
-        if found.as_ref() == Some(&wanted) {
+        if found.as_ref() == Some(&expected) {
             return Ok(());
         }
         actual = actual.or(found);
@@ -39,7 +39,7 @@ pub(super) fn check(name: &Name, proof: &Proof, server: SocketAddr, end: Instant
         cname_found: actual.is_some().into(),
         record_correct: 0,
         target_host: proof.record_label(),
-        target_record: wanted,
+        target_record: expected,
         actual_record: actual.unwrap_or_default(),
     })
 }
