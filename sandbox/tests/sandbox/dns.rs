@@ -117,7 +117,7 @@ fn a_server_misbehaves() {
 }
 
 /// The label and the target that an order asks for.
-fn wanted(order: &Value, name: &str) -> (String, String) {
+fn expected_record(order: &Value, name: &str) -> (String, String) {
     let values = &order["validation"]["other_methods"][name];
     let text = |name: &str| values[name].as_str().expect("text");
     let label = text("cname_validation_p1").split('.').next().expect("a label");
@@ -137,7 +137,7 @@ fn a_record_shows_control() {
     for (at, change) in changes {
         let (sandbox, client) = start();
         let order = client.create(&["a.b.example.com"]);
-        let (label, target) = wanted(&order, "a.b.example.com");
+        let (label, target) = expected_record(&order, "a.b.example.com");
         sandbox.add_record(&format!("{label}.{at}"), "CNAME", &change(&target)).expect("a record");
         let verified = client.verify(order["id"].as_str().expect("an id"), "CNAME_CSR_HASH");
         assert_eq!(verified["status"], "pending_validation", "{at}: {verified}");
@@ -151,7 +151,7 @@ fn a_wrong_record_is_told() {
     let (sandbox, client) = start();
     let order = client.create(&["example.com", "example.net"]);
     let id = order["id"].as_str().expect("an id");
-    let (label, target) = wanted(&order, "example.com");
+    let (label, target) = expected_record(&order, "example.com");
     let expected = |found: u8, actual: &str| {
         json!({
             "cname_found": found,
@@ -181,7 +181,7 @@ fn a_wildcard_is_shown_by_a_record_and_pairs_together() {
     assert_eq!(client.order_by_record(&sandbox, &["*.example.com"])["status"], "pending_validation");
 
     let order = client.create_with(&["www.example.net"], &json!({"strict_domains": 0}));
-    let (label, target) = wanted(&order, "example.net");
+    let (label, target) = expected_record(&order, "example.net");
     let id = order["id"].as_str().expect("an id");
     let www = format!("{label}.www.example.net");
     sandbox.add_record(&www, "CNAME", &target).expect("a record");
