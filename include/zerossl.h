@@ -493,7 +493,7 @@ char *zerossl_download_certificate(const zerossl_client *client,
                                    zerossl_error **error);
 
 /**
- * Gets the issued certificate with its chain, as a ZIP file with `certificate.crt` and `ca_bundle.crt`.
+ * Gets the issued certificate and its chain, as a ZIP file: `certificate.crt` and `ca_bundle.crt`.
  *
  * Parameters:
  * - `id`: The certificate's id.

@@ -1,4 +1,5 @@
-//! How many objects the host holds: of clients, ops, errors and strings together. Only tests count.
+//! Counts the objects that the host holds: clients, ops, errors and strings together. Only in builds for
+//! tests.
 
 #[cfg(feature = "counting")]
 use std::sync::atomic::{AtomicI64, Ordering};

@@ -1,4 +1,4 @@
-//! Errors for C: number, message and JSON, made once.
+//! Errors for C: number, message and JSON, all created at once, so that pointers to them stay valid.
 
 use std::ffi::{CStr, CString, c_char};
 
@@ -25,20 +25,16 @@ impl zerossl_error {
         })
     }
 
-    pub(crate) fn take_back(error: *mut Self) {
-        drop(pointer::take_back(error));
+    pub(crate) fn code(error: Option<&Self>) -> i32 {
+        error.map_or(0, |error| error.code)
     }
 
-    pub(crate) fn code(error: *const Self) -> i32 {
-        pointer::look(error).map_or(0, |error| error.code)
+    pub(crate) fn message(error: Option<&Self>) -> *const c_char {
+        error.map_or(c"", |error| &error.message).as_ptr()
     }
 
-    pub(crate) fn message(error: *const Self) -> *const c_char {
-        pointer::look(error).map_or(c"", |error| &error.message).as_ptr()
-    }
-
-    pub(crate) fn json(error: *const Self) -> *const c_char {
-        pointer::look(error).map_or(c"{}", |error| &error.json).as_ptr()
+    pub(crate) fn json(error: Option<&Self>) -> *const c_char {
+        error.map_or(c"{}", |error| &error.json).as_ptr()
     }
 }
 

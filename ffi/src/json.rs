@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use serde_json::value::RawValue;
 
-/// What an RFC 6901 pointer leads to: text as text, anything else as the JSON it is.
+/// The value at an RFC 6901 pointer: a string without quotes and escapes, any other value as JSON.
 pub(crate) fn get(json: &str, pointer: &str) -> Option<String> {
     let mut here: &RawValue = serde_json::from_str(json).ok()?;
     let mut steps = pointer.split('/');
@@ -17,7 +17,7 @@ pub(crate) fn get(json: &str, pointer: &str) -> Option<String> {
         here = enter(here, &unescape(step)?)?;
     }
     match serde_json::from_str::<String>(here.get()) {
-        // A string of C would end there, and be mistaken for a shorter text.
+        // A C string would end at the NUL, so a shorter text would be read.
         Ok(text) if text.contains('\0') => None,
         Ok(text) => Some(text),
         Err(_) => Some(here.get().to_owned()),

@@ -1,15 +1,19 @@
-//! `libzerossl.so`: the C library, a window onto the core.
+//! `libzerossl.so`: the C library, a thin layer over the core.
 //!
-//! It knows no operation by heart: names and JSON go down, answers and errors come up. [`exports`] holds what C sees,
-//! each function with its documentation, from which `include/zerossl.h` is made; the functions named like operations
-//! are generated. Every export runs inside [`guard`]. Pointers are looked at in [`pointer`] and [`string`] alone.
+//! It has no code for single operations: it passes names and JSON to the core, and returns answers and
+//! errors. [`exports`] has all exported functions with their documentation; `include/zerossl.h` is generated
+//! from it. The functions that are named like operations are generated, too. Every export turns its pointers
+//! into references, with [`pointer`], and then works inside [`guard`]. Unsafe code is in [`pointer`], in
+//! [`string`], and in these first lines of the exports.
 
-#![deny(unsafe_code)]
-// The header must not show Rust's ways: its own text says what callers have to keep.
+#![deny(unsafe_code, clippy::undocumented_unsafe_blocks)]
+// The header is for C programmers: its own text has the rules for callers, without Rust's `# Safety`
+// sections.
 #![allow(clippy::missing_safety_doc, non_camel_case_types, missing_debug_implementations)]
 
 pub mod exports;
 
+mod argument;
 mod client;
 mod count;
 mod error;

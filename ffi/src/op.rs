@@ -1,19 +1,20 @@
 //! Ops for C, pulled or with a callback.
 
-use std::ffi::{CString, c_char, c_int, c_void};
+use std::ffi::{CStr, CString, c_char, c_int, c_void};
+use std::ptr;
 use std::time::Duration;
 
 use zerossl::{Error, Next, Op, Result};
 
 use crate::client::{Call, zerossl_client};
 use crate::exports::next::{ZEROSSL_DONE, ZEROSSL_EVENT, ZEROSSL_PENDING};
-use crate::pointer::{self, Shared};
-use crate::string;
+use crate::pointer::{self, Place, Shared};
+use crate::{argument, string};
 
 /// A running operation: its events, its result, its cancel.
 pub struct zerossl_op {
     op: Op,
-    /// `zerossl_run` pulls its op itself.
+    /// `zerossl_run` reads the events of its op itself.
     is_of_run: bool,
     process: u32,
 }
@@ -36,26 +37,24 @@ impl zerossl_op {
     }
 
     pub(crate) fn hand_out(
-        client: *const zerossl_client,
-        operation: *const c_char,
-        params_json: *const c_char,
+        client: Option<&zerossl_client>,
+        operation: Option<&CStr>,
+        params_json: Option<&CStr>,
     ) -> Result<*mut Self> {
-        let operation = pointer::needed_text(operation, "operation")?;
+        let operation = argument::required_text(operation, "operation")?;
         let call = Call::read(client, operation, params_json)?;
         Ok(pointer::hand_out(Self::start(&call, false)?))
     }
 
-    /// Cancels and frees it, without waiting. A child of fork leaves it alone: it has no thread to end.
-    pub(crate) fn take_back(op: *mut Self) {
-        if pointer::look(op).is_some_and(|op| !op.is_of_run && op.process == std::process::id()) {
-            drop(pointer::take_back(op));
-        }
+    /// Not an op of `zerossl_run`, which still uses it, and not in a child of fork, where the op's thread is missing.
+    pub(crate) fn may_be_freed(&self) -> bool {
+        !self.is_of_run && self.process == std::process::id()
     }
 
-    pub(crate) fn next(op: *const Self, timeout_ms: i32, event_json: *mut *mut c_char) -> Result<i32> {
-        pointer::write(event_json, std::ptr::null_mut());
+    pub(crate) fn next(op: Option<&Self>, timeout_ms: i32, event_json: Place<'_, c_char>) -> Result<i32> {
+        pointer::write(event_json, ptr::null_mut);
         let op = Self::pulled(op)?;
-        if event_json.is_null() {
+        if event_json.is_none() {
             return Err(Error::invalid("event_json", "it is NULL, so the event would be lost"));
         }
         let timeout = match timeout_ms {
@@ -66,7 +65,8 @@ impl zerossl_op {
         };
         Ok(match op.next(timeout)? {
             Next::Event(event) => {
-                pointer::write(event_json, string::hand_out(event.into_json())?);
+                let json = string::hand_out(event.into_json())?;
+                pointer::write(event_json, || json);
                 ZEROSSL_EVENT
             }
             Next::Pending => ZEROSSL_PENDING,
@@ -74,29 +74,29 @@ impl zerossl_op {
         })
     }
 
-    pub(crate) fn reply(op: *const Self, reply_json: *const c_char) -> Result<i32> {
-        let op = &pointer::needed(op, "op")?.op;
-        op.reply(pointer::needed_text(reply_json, "reply_json")?)?;
+    pub(crate) fn reply(op: Option<&Self>, reply_json: Option<&CStr>) -> Result<i32> {
+        let op = &argument::object(op, "op")?.op;
+        op.reply(argument::required_text(reply_json, "reply_json")?)?;
         Ok(0)
     }
 
-    pub(crate) fn fd(op: *const Self) -> Result<c_int> {
+    pub(crate) fn fd(op: Option<&Self>) -> Result<c_int> {
         Self::pulled(op)?.fd()
     }
 
-    pub(crate) fn cancel(op: *const Self) {
-        if let Some(op) = pointer::look(op) {
+    pub(crate) fn cancel(op: Option<&Self>) {
+        if let Some(op) = op {
             op.op.cancel();
         }
     }
 
-    pub(crate) fn result(op: *const Self) -> Result<*mut c_char> {
+    pub(crate) fn result(op: Option<&Self>) -> Result<*mut c_char> {
         string::hand_out(Self::pulled(op)?.result()?)
     }
 
-    /// The op, if it is the host's to pull.
-    fn pulled<'a>(op: *const Self) -> Result<&'a Op> {
-        let op = pointer::needed(op, "op")?;
+    /// The op, if the host may pull its events.
+    fn pulled(op: Option<&Self>) -> Result<&Op> {
+        let op = argument::object(op, "op")?;
         if op.is_of_run {
             return Err(Error::invalid(
                 "op",
@@ -109,29 +109,23 @@ impl zerossl_op {
 
 /// Runs an op to its end, with its events handed to a callback on this thread.
 pub(crate) fn run(
-    client: *const zerossl_client,
-    operation: *const c_char,
-    params_json: *const c_char,
+    client: Option<&zerossl_client>,
+    operation: Option<&CStr>,
+    params_json: Option<&CStr>,
     on_event: zerossl_event_fn,
     user_data: *mut c_void,
 ) -> Result<*mut c_char> {
-    let operation = pointer::needed_text(operation, "operation")?;
-    let op = pointer::hand_out(zerossl_op::start(&Call::read(client, operation, params_json)?, true)?);
-    let result = deliver(op, on_event, user_data);
-    drop(pointer::take_back(op));
-    string::hand_out(result?)
-}
-
-fn deliver(op: *mut zerossl_op, on_event: zerossl_event_fn, user_data: *mut c_void) -> Result<String> {
-    let core = &pointer::needed(op, "op")?.op;
-    while let Next::Event(event) = core.next(None)? {
+    let operation = argument::required_text(operation, "operation")?;
+    let op = zerossl_op::start(&Call::read(client, operation, params_json)?, true)?;
+    while let Next::Event(event) = op.op.next(None)? {
         let Some(on_event) = on_event else {
-            core.decline(&event, "there is no callback that could answer; give `on_event`")?;
+            op.op.decline(&event, "there is no callback that could answer; give `on_event`")?;
             continue;
         };
         if let Ok(json) = CString::new(event.into_json()) {
-            on_event(op, json.as_ptr(), user_data);
+            // The callback's pointer is not const, but what it may call only reads through it.
+            on_event(ptr::from_ref(&op).cast_mut(), json.as_ptr(), user_data);
         }
     }
-    core.result()
+    string::hand_out(op.op.result()?)
 }

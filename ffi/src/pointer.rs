@@ -1,78 +1,82 @@
-//! Pointers from C: the only place that looks at them.
+//! Pointers from C become references, and objects become pointers for C.
 //!
-//! The exports are `unsafe`: whoever calls one has promised what the header says, namely that a pointer is NULL or
-//! one that we handed out and that was not freed yet, that texts end with NUL, and that `error` and the like are
-//! places that may be written. The functions here rest on that promise, and are called by exports only.
+//! C promises what the header says: a pointer is NULL, or one of this library that was not freed yet; a text ends with
+//! NUL; `error` and `event_json` are variables that may be written. Only the exports hear that promise, so only they
+//! call the unsafe functions here. All other files get references.
 
 #![allow(unsafe_code)]
 
+use std::cell::Cell;
 use std::ffi::{CStr, c_char};
 use std::marker::PhantomData;
-
-use zerossl::{Error, Result};
+use std::mem::MaybeUninit;
 
 use crate::count;
 
-/// An object that C holds; it must not be used after C gave it back.
+/// A variable of the caller that an export writes, or `None` for NULL. Its old value is never read.
+///
+/// A cell, and no exclusive reference: the callback of `zerossl_run` may write the same `error` in calls of its own.
+pub(crate) type Place<'a, T> = Option<&'a Cell<MaybeUninit<*mut T>>>;
+
+/// Moves an object to the heap, and gives C the pointer to it. It lives until [`free`].
 pub(crate) fn hand_out<T>(object: T) -> *mut T {
     count::made();
     Box::into_raw(Box::new(object))
 }
 
-/// The object behind a pointer, for the time of a call; `None` for NULL.
-pub(crate) fn look<'a, T>(object: *const T) -> Option<&'a T> {
-    // SAFETY: NULL or from `hand_out`, not freed during the call; shared by threads, so `T` is `Sync` (see `Shared`).
+/// The object behind a pointer; `None` for NULL.
+///
+/// # Safety
+///
+/// The pointer is NULL, or it leads to a `T` that is neither freed nor borrowed mutably during `'a`. Other threads may
+/// share the object, so `T` is `Sync`: see [`Shared`].
+pub(crate) unsafe fn object<'a, T>(object: *const T) -> Option<&'a T> {
+    // SAFETY: as above.
     unsafe { object.as_ref() }
 }
 
-/// The object behind a pointer that must not be NULL; the error names the argument.
-pub(crate) fn needed<'a, T>(object: *const T, argument: &str) -> Result<&'a T> {
-    look(object).ok_or_else(|| null(argument))
+/// A text; `None` for NULL.
+///
+/// # Safety
+///
+/// The pointer is NULL, or it leads to bytes that end with NUL. They are neither changed nor freed during `'a`.
+pub(crate) unsafe fn text<'a>(text: *const c_char) -> Option<&'a CStr> {
+    // SAFETY: as above; it is not NULL.
+    (!text.is_null()).then(|| unsafe { CStr::from_ptr(text) })
 }
 
-/// Takes an object back from C; `None` for NULL.
-pub(crate) fn take_back<T>(object: *mut T) -> Option<Box<T>> {
-    if object.is_null() {
-        return None;
-    }
-    count::freed();
-    // SAFETY: from `hand_out`, and given back once.
-    Some(unsafe { Box::from_raw(object) })
+/// A variable of the caller; `None` for NULL.
+///
+/// # Safety
+///
+/// The pointer is NULL, or it leads to a variable that exists during `'a`, and that no other thread uses during `'a`.
+/// The variable may be uninitialized.
+pub(crate) unsafe fn place<'a, T>(place: *mut *mut T) -> Place<'a, T> {
+    // SAFETY: as above; `Cell` and `MaybeUninit` have the layout of what they hold.
+    unsafe { place.cast::<Cell<MaybeUninit<*mut T>>>().as_ref() }
 }
 
-/// A text from C; `None` for NULL. The error names the argument.
-pub(crate) fn text<'a>(text: *const c_char, argument: &str) -> Result<Option<&'a str>> {
-    if text.is_null() {
-        return Ok(None);
-    }
-    // SAFETY: it ends with NUL, and stays as it is during the call.
-    let text = unsafe { CStr::from_ptr(text) };
-    text.to_str().map(Some).map_err(|error| {
-        Error::invalid(argument, format!("not UTF-8 (byte {}); all texts are UTF-8", error.valid_up_to()))
-    })
-}
-
-/// A text that must not be NULL.
-pub(crate) fn needed_text<'a>(pointer: *const c_char, argument: &str) -> Result<&'a str> {
-    text(pointer, argument)?.ok_or_else(|| null(argument))
-}
-
-fn null(argument: &str) -> Error {
-    Error::invalid(argument, "it is NULL; check the call before, whose result this should be")
-}
-
-/// Writes to a place of the caller's, without reading what was there; does nothing for NULL.
-pub(crate) fn write<T>(place: *mut *mut T, value: *mut T) {
-    write_with(place, || value);
-}
-
-/// The same, with a value that is made only if there is a place for it.
-pub(crate) fn write_with<T>(place: *mut *mut T, value: impl FnOnce() -> *mut T) {
-    if !place.is_null() {
-        // SAFETY: the caller's variable.
-        unsafe { place.write(value()) };
+/// Frees an object if it agrees; does nothing for NULL.
+///
+/// # Safety
+///
+/// The pointer is NULL, or it comes from [`hand_out`] and was not freed yet, and nothing else uses the object any more.
+/// An object that does not come from [`hand_out`] must not agree.
+pub(crate) unsafe fn free<T>(object: *mut T, agrees: impl FnOnce(&T) -> bool) {
+    // SAFETY: the reference ends with this line.
+    if unsafe { object.as_ref() }.is_some_and(agrees) {
+        count::freed();
+        // SAFETY: it agreed, so it comes from `hand_out`, and this is its only owner.
+        drop(unsafe { Box::from_raw(object) });
     }
 }
 
-/// Checked by the compiler: what C shares between threads may be shared.
+/// Writes to a variable of the caller; does nothing for NULL.
+pub(crate) fn write<T>(place: Place<'_, T>, value: impl FnOnce() -> *mut T) {
+    if let Some(place) = place {
+        place.set(MaybeUninit::new(value()));
+    }
+}
+
+/// The compiler checks that what C may share between threads is safe to share.
 pub(crate) struct Shared<T: Send + Sync>(PhantomData<T>);

@@ -1,4 +1,5 @@
-//! Strings for C: in libc's malloc, so that the host's `free` would not be a crash, and wiped when they come back.
+//! Strings for C. They are allocated with libc's malloc, so that a host that calls `free` does not crash.
+//! They are wiped when they are freed.
 
 #![allow(unsafe_code)]
 
@@ -10,7 +11,7 @@ use zerossl::{Error, Kind, Result};
 
 use crate::count;
 
-/// A copy of the text for C; the text itself is wiped. One with a NUL inside cannot be a string of C.
+/// A copy of the text for C; the text itself is wiped. A text with a NUL inside cannot be a C string.
 pub(crate) fn hand_out(mut text: String) -> Result<*mut c_char> {
     let copied = copy(&text);
     text.zeroize();
@@ -26,7 +27,7 @@ fn copy(text: &str) -> Result<*mut c_char> {
     if string.is_null() {
         return Err(Error::new(Kind::Internal, "out of memory"));
     }
-    // SAFETY: the room is for the text and its NUL, and it is new.
+    // SAFETY: the new memory has room for the text and its NUL.
     unsafe {
         ptr::copy_nonoverlapping(text.as_ptr(), string, text.len());
         string.add(text.len()).write(0);
@@ -35,13 +36,18 @@ fn copy(text: &str) -> Result<*mut c_char> {
     Ok(string.cast())
 }
 
-/// Wipes and frees a string of ours.
-pub(crate) fn take_back(string: *mut c_char) {
+/// Wipes and frees a string; does nothing for NULL.
+///
+/// # Safety
+///
+/// The pointer is NULL, or it comes from [`hand_out`] and was not freed yet, and nothing else uses the string any more.
+/// The string was not made longer.
+pub(crate) unsafe fn free(string: *mut c_char) {
     if string.is_null() {
         return;
     }
     count::freed();
-    // SAFETY: it is from `copy`, given back once, and ends with NUL: nobody but its owner touches it.
+    // SAFETY: it comes from `malloc` in `copy`, ends with NUL, and this is its only owner.
     unsafe {
         slice::from_raw_parts_mut(string.cast::<u8>(), libc::strlen(string)).zeroize();
         libc::free(string.cast());
@@ -57,10 +63,14 @@ mod tests {
     fn there_and_back() {
         for text in ["", "x", "ключ"] {
             let string = hand_out(text.to_owned()).expect("no NUL inside");
-            assert_eq!(pointer::text(string, "string"), Ok(Some(text)));
-            take_back(string);
+            // SAFETY: the string was just made; it is freed once, after the last use.
+            unsafe {
+                assert_eq!(pointer::text(string).and_then(|text| text.to_str().ok()), Some(text));
+                free(string);
+            }
         }
-        take_back(ptr::null_mut());
+        // SAFETY: NULL.
+        unsafe { free(ptr::null_mut()) };
         assert!(hand_out("a\0b".to_owned()).is_err());
     }
 }

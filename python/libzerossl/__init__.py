@@ -151,12 +151,12 @@ _HOMES = {
 
 def __getattr__(name: str) -> object:
     """Load what is used when it is used: the import of this package costs next to nothing."""
-    wanted = "VERSION" if name == "__version__" else name
+    attribute = "VERSION" if name == "__version__" else name
     for home, names in _HOMES.items():
-        if wanted in names:
+        if attribute in names:
             from importlib import import_module  # noqa: PLC0415
 
-            value: object = getattr(import_module(f"libzerossl.{home}"), wanted)
+            value: object = getattr(import_module(f"libzerossl.{home}"), attribute)
             globals()[name] = value
             return value
     message = f"module 'libzerossl' has no attribute {name!r}"

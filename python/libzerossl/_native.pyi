@@ -1,4 +1,4 @@
-"""What the native half offers the Python half; not for users."""
+"""The interface of the native half, for the Python half only."""
 
 from collections.abc import Mapping
 from typing import Any, Final, Generic, NoReturn, TypeVar, final, overload
@@ -21,10 +21,10 @@ class CancelToken:
 
     def __new__(cls) -> CancelToken: ...
     def cancel(self) -> None:
-        """Cancel: as often as wanted. A wait ends within 50 milliseconds."""
+        """Cancel; may be called several times. A wait ends within 50 milliseconds."""
 
     def is_cancelled(self) -> bool:
-        """Whether somebody cancelled."""
+        """Whether it was cancelled."""
 
 @disjoint_base
 class Record:
@@ -33,7 +33,7 @@ class Record:
         """Give the JSON form as text."""
 
     def to_dict(self) -> dict[str, Any]:
-        """Give the JSON form: dicts, lists, texts, numbers, flags."""
+        """Give the JSON form: dicts, lists, strings, numbers, booleans."""
 
     def __eq__(self, other: object, /) -> bool: ...
     def __hash__(self) -> int: ...

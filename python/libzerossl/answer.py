@@ -14,14 +14,15 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
 _SECRET_NAMES = frozenset({"access_key", "eab_hmac_key", "private_key"})
-_LONGEST_SHOWN = 250
-_MOST_SHOWN = 3
+_MAX_LENGTH = 250
+_MAX_ENTRIES = 3
 
 
 class Answer(Record):
-    """An answer of the service: frozen, compared by value, read from its bytes when a field is asked for.
+    """An answer of the service: frozen, compared by value. A field is parsed when it is read.
 
-    A record keeps the answer that it came in alive: a certificate its whole page. `copy.deepcopy` sets it free.
+    A record keeps the whole answer in memory that it is a part of: a certificate keeps its page. `copy.deepcopy` makes
+    an independent copy.
     """
 
     __slots__ = ()
@@ -30,35 +31,35 @@ class Answer(Record):
     """The names of the documented fields, in the service's order."""
 
     def __init_subclass__(cls) -> None:
-        """Note the names of the fields."""
+        """Collect the names of the fields."""
         own = (name for name, value in vars(cls).items() if isinstance(value, Field))
         cls.fields = tuple(dict.fromkeys((*cls.fields, *own)))
 
     @classmethod
     def from_dict(cls, fields: Mapping[str, Any]) -> Self:
-        """Make an answer from its JSON form, for instance for a test; what is left out reads as none."""
+        """Make an answer from its JSON form, for example for a test; missing fields read as None."""
         import json  # noqa: PLC0415
 
         return cls(json.dumps(fields))
 
     @property
     def extra(self) -> dict[str, Any]:
-        """Fields that this version does not know, as they came."""
+        """Fields that this version does not know, unchanged."""
         return {name: value for name, value in self.to_dict().items() if name not in self.fields}
 
     def __repr__(self) -> str:
-        """Show what is not empty; secrets as ``'***'``, long texts shortened."""
+        """Show fields that are not empty; secrets as ``'***'``, long texts shortened."""
         shown = [(name, _shown(self, name)) for name in self.fields]
         shown += [("extra", _short(self.extra))]
         parts = [f"{name}={text}" for name, text in shown if text not in {"None", "[]", "{}"}]
         return f"{type(self).__name__}({', '.join(parts)})"
 
     def __copy__(self) -> Self:
-        """Nothing can change, so it is its own copy."""
+        """Return itself: an answer cannot change."""
         return self
 
     def __deepcopy__(self, memo: object) -> Self:
-        """A copy that stands alone."""
+        """Make an independent copy."""
         import copy  # noqa: PLC0415
 
         other = type(self).__new__(type(self), self.to_json())
@@ -90,9 +91,9 @@ def _short(value: Any) -> str:  # noqa: ANN401
         return "{" + ", ".join(shown) + "}"
     if isinstance(value, list):
         listed = cast("list[Any]", value)  # type: ignore[redundant-cast]
-        shown = [_short(entry) for entry in listed[:_MOST_SHOWN]]
+        shown = [_short(entry) for entry in listed[:_MAX_ENTRIES]]
         more = len(listed) - len(shown)
         return "[" + ", ".join(shown + [f"... {more} more"] * (more > 0)) + "]"
-    if isinstance(value, (str, bytes)) and len(value) > _LONGEST_SHOWN:
+    if isinstance(value, (str, bytes)) and len(value) > _MAX_LENGTH:
         return f"<{len(value)} {'characters' if isinstance(value, str) else 'bytes'}>"
     return repr(value)

@@ -1,4 +1,4 @@
-"""The client: its settings, its end, and the iterator over all certificates."""
+"""The client: its settings, closing it, and the iterator over all certificates."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 
 class _Page(Answer):
-    """An event of a list: entries that no earlier page had."""
+    """An event of a list: entries that were on no earlier page."""
 
     __slots__ = ()
 
@@ -33,12 +33,12 @@ class _Page(Answer):
 class Client(Operations, Obtaining):
     """A client of the service, for any number of threads at once.
 
-    Connections and pace are shared by all its threads. A process made by ``fork`` needs a client of its own: this one
+    All threads share its connections and its rate limit. A process made by ``fork`` needs a client of its own: this one
     raises `ForkedError` there.
 
-    Every method may raise, beside what it says itself: `InvalidArgumentError` (nothing was sent), `AuthError`,
-    `ApiError`, `RateLimitedError`, `NetworkError`, `TlsError`, `TimeoutError`, `ResponseError`, `CancelledError`.
-    All of them are an `Error`. Ctrl-C ends any wait.
+    In addition to its documented errors, every method may raise: `InvalidArgumentError` (nothing was sent),
+    `AuthError`, `ApiError`, `RateLimitedError`, `NetworkError`, `TlsError`, `TimeoutError`, `ResponseError`,
+    `CancelledError`. All of them are an `Error`. Ctrl-C ends any wait.
 
     >>> with zerossl.Client(access_key, base_url=base_url, timeout=20) as client:
     ...     client.list_certificates(limit=10).total_count
@@ -63,7 +63,7 @@ class Client(Operations, Obtaining):
         user_agent: str | None = None,
         max_response_bytes: int | None = None,
     ) -> None:
-        """Make a client; nothing is sent. None stands for the default.
+        """Make a client; nothing is sent. None means the default.
 
         Args:
             access_key: The account's access key; without it the environment's ``ZEROSSL_ACCESS_KEY``. Asked for at the
@@ -105,7 +105,7 @@ class Client(Operations, Obtaining):
         )
 
     def __enter__(self) -> Self:
-        """Give the client; it is closed at the end of the block."""
+        """Return the client; it is closed at the end of the block."""
         return self
 
     def __exit__(
@@ -122,14 +122,14 @@ class Client(Operations, Obtaining):
         return repr(self._inner)
 
     def close(self) -> None:
-        """Close idle connections and refuse new calls; those under way on other threads end as they would."""
+        """Close idle connections and refuse new calls; calls that run on other threads are not affected."""
         self._inner.close()
 
     def cancelled_by(self, token: _native.CancelToken) -> Self:
-        """Give the same client, whose calls end with `CancelledError` when this token is cancelled, too.
+        """Return the same client, whose calls also end with `CancelledError` when this token is cancelled.
 
-        It goes on listening to the tokens that this one listens to, and shares connections and pace with it. It is of
-        the same class, a subclass too, and has the same attributes; no ``__init__`` is run.
+        It also listens to all tokens of this one, and shares connections and rate limit with it. It has the same class,
+        also if that is a subclass, and the same attributes; no ``__init__`` is run.
 
         >>> token = zerossl.CancelToken()
         >>> hurried = client.cancelled_by(token)
@@ -151,10 +151,10 @@ class Client(Operations, Obtaining):
         search: str | None = None,
         limit: int | None = None,
     ) -> Iterator[Certificate]:
-        """Go through all certificates that match, page after page as they are needed.
+        """Iterate over all certificates that match; pages are fetched when they are needed.
 
-        None comes twice, and none is missed that was there throughout, also while others come and go. ``timeout`` holds
-        for each page. Errors come from the loop.
+        No certificate comes twice. None is missed that exists during the whole loop, even if others come and go
+        meanwhile. ``timeout`` applies to each page. Errors are raised by the loop.
 
         Args:
             status: Only these states; without it all known ones. expiring_soon: issued, and over within 30 days.

@@ -48,13 +48,13 @@ class Error(Exception):
     """The operation that failed; None for settings of a client."""
 
     retryable: bool = False
-    """Whether the same call, made again later, does no harm and may work."""
+    """Whether the same call is harmless to repeat later, and may then succeed."""
 
     retry_after: float | None = None
     """How long the service asked us to wait, in seconds."""
 
     http_status: int | None = None
-    """The HTTP status of the answer, where there was one."""
+    """The HTTP status of the answer, if there was one."""
 
     api_code: int | None = None
     """The service's own number; not unique, see `api_type`."""
@@ -63,7 +63,7 @@ class Error(Exception):
     """The service's own word, such as ``certificate_not_found``."""
 
     details: Any = None
-    """What the service added to its error, as it came."""
+    """Additional data of the service's error, unchanged."""
 
     def __init__(self, message: str = "", **fields: Any) -> None:
         """Make an error with these attributes, by their names in the JSON form."""
@@ -79,13 +79,13 @@ class Error(Exception):
         """Pickle by class and attributes."""
         attributes, slots = state(self)
         if isinstance(self, OSError):
-            # These stand in none of the attributes.
+            # These are not in the instance's attributes.
             held = ((name, vars(OSError)[name].__get__(self)) for name in _OS_ERROR)
             slots += [(OSError, name, value) for name, value in held if value is not None]
         return _restore, (type(self), self.args, (attributes, slots))
 
     def to_dict(self) -> dict[str, Any]:
-        """Give the JSON form: the attributes by their names."""
+        """Return the JSON form: the attributes by their names."""
         names = ("operation", "retryable", "retry_after", "http_status", "api_code", "api_type", "details")
         fields = {"code": self.code, "kind": self.kind, "message": self.message}
         return fields | {name: getattr(self, name) for name in names} | self._own()
@@ -95,20 +95,20 @@ class Error(Exception):
 
 
 class InvalidArgumentError(Error, ValueError):
-    """Bad Unicode, an unknown or wrong parameter or setting: `parameter` says which."""
+    """Bad Unicode, an unknown or wrong parameter or setting: `parameter` names it."""
 
     kind = "invalid_argument"
     code = -1
 
     parameter: str | None = None
-    """Its name, with a place inside it where that helps: ``domains[2]``."""
+    """Its name, with a position inside it where that helps: ``domains[2]``."""
 
     def _own(self) -> dict[str, Any]:
         return {"parameter": self.parameter}
 
 
 class ApiError(Error):
-    """The service said no: `api_code`, `api_type`, `details`, `http_status`."""
+    """The service refused the call: `api_code`, `api_type`, `details`, `http_status`."""
 
     kind = "api"
     code = -2
@@ -143,7 +143,7 @@ class TlsError(NetworkError):
 
 
 class TimeoutError(Error, builtins.TimeoutError):  # noqa: A001
-    """The deadline came first."""
+    """The deadline was reached."""
 
     kind = "timeout"
     code = -7
@@ -157,13 +157,13 @@ class ResponseError(Error):
 
 
 class ValidationError(ApiError):
-    """The service could not see that the names are controlled: `domains`."""
+    """The service could not verify control of the names: `domains`."""
 
     kind = "validation"
     code = -9
 
     domains: dict[str, dict[str, str | None]]
-    """For each name that failed its ``location``, what was ``expected`` and ``found`` there, and the ``reason``."""
+    """For each name that failed: its ``location``, what was ``expected`` and ``found`` there, and the ``reason``."""
 
     def __init__(self, message: str = "", **fields: Any) -> None:
         """Make an error with these attributes, by their names in the JSON form."""
@@ -208,13 +208,13 @@ class BusyError(Error):
 
 
 class AmbiguousError(Error):
-    """A create whose outcome cannot be told: `candidates`."""
+    """A create whose outcome is unknown: `candidates`."""
 
     kind = "ambiguous"
     code = -14
 
     candidates: list[Certificate]
-    """Certificates that may be the one whose answer was lost."""
+    """Certificates that may be the one of the lost answer."""
 
     def __init__(self, message: str = "", **fields: Any) -> None:
         """Make an error with these attributes, by their names in the JSON form."""
@@ -225,7 +225,7 @@ class AmbiguousError(Error):
 
 
 class NotReadyError(Error):
-    """The result of an operation that still runs was asked for."""
+    """The result was requested while the operation still runs."""
 
     kind = "not_ready"
     code = -15
@@ -239,7 +239,7 @@ class InternalError(Error):
 
 
 _OS_ERROR = ("errno", "strerror", "filename", "filename2")
-"""What an `OSError` holds besides."""
+"""The data of an `OSError` that is not in its attributes."""
 
 _CLASSES: dict[str, type[Error]] = {
     kind.kind: kind for kind in vars().copy().values() if isinstance(kind, type) and issubclass(kind, Error)
@@ -247,7 +247,7 @@ _CLASSES: dict[str, type[Error]] = {
 
 
 def from_json(text: str) -> Error:
-    """Make the error of the JSON form that the native module gives."""
+    """Make the error from the JSON form of the native module."""
     fields: dict[str, Any] = json.loads(text)
     error = _CLASSES.get(fields.pop("kind"), Error)
     fields.pop("code")
@@ -266,6 +266,6 @@ def refuse(operation: str, parameter: str, why: str) -> NoReturn:
 
 def _restore(error: type[Error], args: tuple[Any, ...], held: Any) -> Error:
     made = error.__new__(error, *args)
-    # An OSError takes them in `__init__`, which is not run.
+    # An OSError sets them in `__init__`, which is not run.
     made.args = args
     return set_state(made, held)

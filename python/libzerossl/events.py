@@ -1,4 +1,4 @@
-"""What an operation tells while it runs, and what it asks for."""
+"""The events of a running operation, and the challenges that it asks the caller to publish."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ __all__ = ["Challenge", "Event", "FileChallenge", "RecordChallenge"]
 class Event(Answer):
     """A step of `Client.obtain` or `Client.renew_all`; its `str` is one line for people.
 
-    What an event does not speak of is None; further members are in `extra`.
+    Fields that do not apply are None; other members are in `extra`.
 
     >>> client.obtain(["example.com"], directory=directory, webroot=webroot, on_event=print).outcome
     example.com (key): making the key and the CSR
@@ -27,20 +27,20 @@ class Event(Answer):
 
     __slots__ = ()
 
-    type: Field[EventType | str] = Field("progress, or warning: it needs attention, though the work goes on.")
-    stage: Field[Stage | str | None] = Field("Where the work is: key, order, publish, preflight, verify, and so on.")
+    type: Field[EventType | str] = Field("progress, or warning: it needs attention, although the work continues.")
+    stage: Field[Stage | str | None] = Field("The current stage: key, order, publish, preflight, verify, and so on.")
     message: Field[str] = Field("One line of English, without any key.")
     entry: Field[str | None] = Field("The entry's name.")
     domain: Field[str | None] = Field("The name that it is about.")
     location: Field[str | None] = Field("The URL or the record's name that is published.")
     id: Field[str | None] = Field("The certificate's or the order's id.")
-    attempt: Field[int | None] = Field("How often the service was asked to look, from 1.")
-    next_poll: Field[float | None] = Field("Seconds until the next look at the order.")
-    address: Field[str | None] = Field("Where our own web server listens.")
+    attempt: Field[int | None] = Field("The number of the request to the service to validate, from 1.")
+    next_poll: Field[float | None] = Field("Seconds until the next poll of the order.")
+    address: Field[str | None] = Field("The address of the library's own web server.")
     port: Field[int | None] = Field("Its port.")
-    finding: Field[dict[str, Any] | None] = Field("What our own look found: what, where, expected, found, advice.")
-    path: Field[str | None] = Field("The folder where the files in use lie.")
-    outcome: Field[Outcome | str | None] = Field("What came of it; at the end.")
+    finding: Field[dict[str, Any] | None] = Field("The preflight check's result: what, where, expected, found, advice.")
+    path: Field[str | None] = Field("The folder with the current files.")
+    outcome: Field[Outcome | str | None] = Field("The outcome; only at the end.")
 
     def __str__(self) -> str:
         """One line: the entry, the stage, the message."""
@@ -51,7 +51,7 @@ class Event(Answer):
 
 
 class FileChallenge(Answer):
-    """A file that shows control of a name: to be served at `url` with status 200 and exactly this content.
+    """A file that proves control of a name. Serve it at `url` with status 200 and exactly this content.
 
     >>> challenge = zerossl.FileChallenge.from_dict({"url": "http://example.com/0A.txt", "content": "0A"})
     >>> print(challenge.url, challenge.content)
@@ -61,14 +61,14 @@ class FileChallenge(Answer):
     __slots__ = ()
 
     domain: Field[str] = Field("The name.")
-    url: Field[str] = Field("Where the service looks for the file.")
+    url: Field[str] = Field("The URL from which the service fetches the file.")
     file: Field[str] = Field("The file's name: the last part of the URL.")
     content: Field[str] = Field("Its lines, joined by newlines, without one at the end.")
     method: Field[ValidationMethod | str] = Field("HTTP_CSR_HASH or HTTPS_CSR_HASH.")
 
 
 class RecordChallenge(Answer):
-    """A CNAME record that shows control of a name.
+    """A CNAME record that proves control of a name.
 
     >>> challenge = zerossl.RecordChallenge.from_dict({"name": "_0a.example.com", "target": "1b.comodoca.com."})
     >>> print(challenge.name, "CNAME", challenge.target)
@@ -84,4 +84,4 @@ class RecordChallenge(Answer):
 
 
 Challenge: TypeAlias = FileChallenge | RecordChallenge
-"""What the callable `publish` is given."""
+"""The argument of the callable `publish`."""

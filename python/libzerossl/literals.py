@@ -65,7 +65,7 @@ Method: TypeAlias = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 """An HTTP method."""
 
 Preflight: TypeAlias = Literal["warn", "strict", "off"]
-"""Whether we look before the service does, and what follows from what we find."""
+"""Whether files and records are checked before the service checks them, and what a failed check means."""
 
 Outcome: TypeAlias = Literal["issued", "renewed", "resumed", "unchanged", "pending", "abandoned", "postponed"]
 """What came of an entry."""

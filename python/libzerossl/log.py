@@ -1,16 +1,16 @@
-"""Where the lines of our log go."""
+"""Passes the library's log lines to `logging`."""
 
 from __future__ import annotations
 
 import logging
 
-__all__ = ["is_wanted", "write"]
+__all__ = ["is_enabled", "write"]
 
 _logger = logging.getLogger("libzerossl")
 
 
-def is_wanted() -> bool:
-    """Say whether anybody listens."""
+def is_enabled() -> bool:
+    """Return whether any handler takes debug lines."""
     return _logger.isEnabledFor(logging.DEBUG)
 
 

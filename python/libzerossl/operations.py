@@ -222,7 +222,7 @@ class Operations:
         return self._call("download_certificate", Download, {"id": id, "include_cross_signed": include_cross_signed})
 
     def download_certificate_zip(self, id: str, *, include_cross_signed: bool | None = None) -> Zip:  # noqa: A002
-        """Get the issued certificate with its chain, as a ZIP file with `certificate.crt` and `ca_bundle.crt`.
+        """Get the issued certificate and its chain, as a ZIP file: `certificate.crt` and `ca_bundle.crt`.
 
         Args:
             id: The certificate's id.
@@ -383,7 +383,7 @@ class Operations:
             directory: The folder of all entries.
 
         Raises:
-            StorageError: The folder could not be read. An entry that cannot be read is no error: it is not ``readable``.
+            StorageError: The folder could not be read. An entry that cannot be is no error: it is not ``readable``.
 
         >>> client.obtain(["example.com"], directory=directory, webroot=webroot).outcome
         'issued'
@@ -394,6 +394,6 @@ class Operations:
         return self._call("list_entries", Entries, {"directory": ways.path(directory)})
 
     def _call(self, operation: str, answer: type[_A], parameters: Mapping[str, object]) -> _A:
-        if log.is_wanted():
+        if log.is_enabled():
             return running.call(self._inner.start_call(operation, parameters), answer)
         return self._inner.call(operation, answer, parameters)

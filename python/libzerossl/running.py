@@ -1,8 +1,7 @@
-"""Runs an operation that tells what it does and asks for things: it works on a thread of its own, we listen here.
+"""Runs an operation on its own thread, and handles its events and questions on the thread of the caller.
 
-What the caller wants to be called, handlers of the log too, is called from here and never from the native half: when
-the interpreter ends, Python ends its daemon threads wherever they are, and native code must not be among what it cuts
-off.
+The callables of the caller, including log handlers, are called from here and never from the native half: when the
+interpreter ends, Python terminates daemon threads wherever they are, and no native code may be on their stack then.
 """
 
 from __future__ import annotations
@@ -31,23 +30,23 @@ __all__ = ["Callables", "call", "pull", "run"]
 
 _A = TypeVar("_A", bound=Answer)
 
-_PATIENCE = 0.05
-"""Seconds: how long an operation that was given up may take to end; 0.05 may have passed until Ctrl-C was seen."""
+_MAX_WAIT = 0.05
+"""Seconds that a cancelled operation may take to end. Before that, it can take 0.05 until Ctrl-C is noticed."""
 
-_PATIENCE_OF_CALLS = 1.0
-"""A call ends within 0.05, unless the machine is busy."""
+_MAX_CALL_WAIT = 1.0
+"""Seconds for a cancelled call. It ends within 0.05, unless the machine is busy."""
 
 
 @dataclass(frozen=True)
 class Callables:
-    """What the caller wants to be called: on this thread, one at a time."""
+    """The callables of the caller. They are called on this thread, one at a time."""
 
     on_event: OnEvent | None
     publish: Publish | None
     cleanup: Publish | None
 
     def check(self, operation: str) -> None:
-        """Refuse what cannot be called: it would come out when there is an order already."""
+        """Refuse values that cannot be called. Otherwise the error would come only after the order was made."""
         for name, value in vars(self).items():
             if value is not None and not callable(value):
                 refuse(operation, name, f"expected a callable, not a value of type {type(value).__name__}")
@@ -56,7 +55,7 @@ class Callables:
 
 
 def pull(op: Op) -> tuple[int, Any]:
-    """Wait for an event or the end; lines of the log are written meanwhile."""
+    """Wait for an event or the end. Log lines are written in between."""
     while True:
         state, news = op.next()
         if state != op.LOG:
@@ -65,36 +64,36 @@ def pull(op: Op) -> tuple[int, Any]:
 
 
 def call(op: Op, answer: type[_A]) -> _A:
-    """Wait for the end of a plain call; what is raised meanwhile ends it, with what the call says as its cause."""
+    """Wait for the end of a plain call. An exception meanwhile cancels it; the error of the call becomes its cause."""
     try:
         pull(op)
     except BaseException as raised:
-        if (left_behind := _give_up(op, answer, _PATIENCE_OF_CALLS)) is None:
+        if (left_behind := _give_up(op, answer, _MAX_CALL_WAIT)) is None:
             raise
         raise raised from left_behind
     return op.result(answer)
 
 
 def run(op: Op, answer: type[_A], callables: Callables) -> _A:
-    """Listen until the operation ends; what is raised meanwhile, Ctrl-C too, gives it up."""
+    """Handle events until the operation ends. An exception, such as Ctrl-C, cancels it."""
     try:
         while True:
             state, news = pull(op)
             if state == op.DONE:
                 break
-            _hear(op, news, callables)
+            _handle(op, news, callables)
     except BaseException:
-        _give_up(op, answer, _PATIENCE)
+        _give_up(op, answer, _MAX_WAIT)
         raise
     return op.result(answer)
 
 
-def _hear(op: Op, news: str, callables: Callables) -> None:
+def _handle(op: Op, news: str, callables: Callables) -> None:
     event = Event(news)
     if event.type == "publish":
         _ask(op, event, callables.publish)
     elif event.type == "cleanup":
-        # Who publishes and takes nothing away wants it so.
+        # With `publish` but without `cleanup`, the caller chose to keep what was published.
         _ask(op, event, callables.cleanup or (_leave if callables.publish else None))
     elif callables.on_event is not None:
         callables.on_event(event)
@@ -121,10 +120,10 @@ def _leave(_: Challenge) -> None:
 
 
 def _give_up(op: Op, answer: type[Answer], patience: float) -> Error | None:
-    """Cancel, wait for a little, and give what it came to, such as an order that may have been made."""
+    """Cancel, wait a little, and return the error, which may name an order that may have been made."""
     op.cancel()
     end = time.monotonic() + patience
-    # In a child of fork it belongs to the parent, and there is nothing to wait for.
+    # In a child of fork, the operation belongs to the parent, and there is nothing to wait for.
     with suppress(ForkedError):
         while (left := end - time.monotonic()) > 0:
             if op.next(left)[0] == op.DONE:

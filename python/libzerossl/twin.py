@@ -1,4 +1,4 @@
-"""Another object of a class, perhaps of a subclass: with its attributes, without running its ``__init__``."""
+"""Copies the state of an object to another object of its class, or of a subclass, without running ``__init__``."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ _T = TypeVar("_T")
 
 
 def state(thing: object) -> tuple[dict[str, Any], list[tuple[type, str, Any]]]:
-    """Give what an object holds: its ``__dict__``, and its ``__slots__`` by class and name."""
+    """Return the state of an object: its ``__dict__``, and its ``__slots__`` by class and name."""
     slots: list[tuple[type, str, Any]] = []
     for owner in type(thing).__mro__:
         for name, member in vars(owner).items():
-            # By the descriptor, so that no `__getattr__` or `__setattr__` of the class has a say.
+            # Through the descriptor, so that no `__getattr__` or `__setattr__` of the class interferes.
             if isinstance(member, types.MemberDescriptorType) and owner.__flags__ & _HEAP:
                 try:
                     slots.append((owner, name, member.__get__(thing)))
@@ -25,7 +25,7 @@ def state(thing: object) -> tuple[dict[str, Any], list[tuple[type, str, Any]]]:
 
 
 def set_state(thing: _T, held: tuple[dict[str, Any], list[tuple[type, str, Any]]]) -> _T:
-    """Give an object what another one of its class holds."""
+    """Set the state of an object of the same class."""
     attributes, slots = held
     if attributes:
         vars(thing).update(attributes)
@@ -35,9 +35,9 @@ def set_state(thing: _T, held: tuple[dict[str, Any], list[tuple[type, str, Any]]
 
 
 def copy_state(of: object, to: _T) -> _T:
-    """Give an object what another one of its class holds; the values are the same, not copies."""
+    """Copy the state of an object to another one of its class; the values are shared, not copied."""
     return set_state(to, state(of))
 
 
 _HEAP = 1 << 9
-"""Classes that are written in Python; the slots of others are theirs to keep."""
+"""The flag of classes that are written in Python. The slots of other classes are not copied."""

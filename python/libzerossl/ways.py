@@ -1,4 +1,4 @@
-"""The ways to show control of the names: the parameter `validation` of `obtain`, and its short forms."""
+"""The ways to prove control of the names: the parameter `validation` of `obtain`, and its short forms."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ _METHODS: Final = {
 
 
 def validation(given: Mapping[str, Any] | None, method: str | None, ways: Mapping[str, object]) -> object:
-    """Make `validation` of whichever was given: itself, or one of the short forms in `ways`.
+    """Make the parameter `validation` from `given`, or from one of the short forms in `ways`.
 
     Raises:
-        InvalidArgumentError: None or several of them were given; its `parameter` is the one that is too many.
+        InvalidArgumentError: None or several of them were given; its `parameter` is the superfluous one.
     """
     chosen = [name for name, value in {"validation": given, **ways}.items() if value is not None]
     if not chosen:
@@ -34,13 +34,13 @@ def validation(given: Mapping[str, Any] | None, method: str | None, ways: Mappin
     way = chosen[0]
     if way == "validation":
         return _whole(given, method)
-    # The core asks us, and we call.
+    # The core sends an event, and Python calls `publish`.
     published = {} if way == "publish" else {way: _published(way, ways[way])}
     return {"method": method or _METHODS[way], **published}
 
 
 def path(value: object) -> object:
-    """Give a path as text; what is none is refused later, by name."""
+    """Return a path as text. Other values are returned unchanged; the core refuses them by name."""
     return os.fspath(cast("os.PathLike[str]", value)) if isinstance(value, os.PathLike) else value
 
 

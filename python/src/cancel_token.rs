@@ -16,12 +16,12 @@ impl CancelToken {
         Self::default()
     }
 
-    /// Cancels: as often as wanted. A wait ends within 50 milliseconds.
+    /// Cancels; may be called several times. A wait ends within 50 milliseconds.
     fn cancel(&self) {
         self.0.cancel();
     }
 
-    /// Whether somebody cancelled.
+    /// Whether it was cancelled.
     fn is_cancelled(&self) -> bool {
         self.0.is_cancelled()
     }

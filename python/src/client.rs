@@ -1,4 +1,4 @@
-//! The client: calls by name, with the interpreter free for other threads meanwhile.
+//! The client. It calls operations by name, and releases the interpreter for other threads during a call.
 
 use std::mem;
 use std::sync::{Mutex, PoisonError};
@@ -56,7 +56,7 @@ impl NativeClient {
                 (Err(error), None) => Err(to_python(py, &error)),
                 (Ok(_), Some(raised)) => Err(raised),
                 (Err(error), Some(raised)) => {
-                    // What the interruption left behind, such as an order that may have been made.
+                    // What the interrupted call left behind, such as an order that may have been created.
                     raised.set_cause(py, Some(to_python(py, &error)));
                     Err(raised)
                 }
@@ -64,7 +64,7 @@ impl NativeClient {
         })
     }
 
-    /// Starts an operation on a thread of its own; events of type `page` become a `page`.
+    /// Starts an operation on its own thread; events of type `page` become a `page`.
     #[pyo3(signature = (operation, parameters, page, /))]
     fn start(
         &self,
@@ -81,8 +81,8 @@ impl NativeClient {
         })
     }
 
-    /// Does what `call` does on a thread of its own, with the lines of the log as news: no code of theirs runs while we
-    /// are on the stack.
+    /// Like `call`, but on its own thread, with log lines as events: so no log handler of the caller runs
+    /// while native code is on the stack.
     #[pyo3(signature = (operation, parameters, /))]
     fn start_call(
         &self,
@@ -98,12 +98,12 @@ impl NativeClient {
         })
     }
 
-    /// The same client, whose calls end when this token is cancelled, too.
+    /// The same client, whose calls also end when this token is cancelled.
     fn cancelled_by(&self, py: Python<'_>, token: &CancelToken) -> PyResult<Self> {
         guarded(py, || Ok(Self::with(self.client(py, "")?.cancelled_by(&token.0))))
     }
 
-    /// Calls that are under way end as they would; new ones are refused.
+    /// Running calls are not affected; new ones are refused.
     fn close(&self) {
         forget_in_child(self.process, self.slot().take());
     }
@@ -154,8 +154,8 @@ fn token(interrupt: &Interrupt) -> zerossl::CancelToken {
     zerossl::CancelToken::asking(move || interrupt.is_due())
 }
 
-/// In a child of fork the connections are the parent's (closing one properly would end it for the parent, too), and
-/// a lock may be taken for ever.
+/// In a child of fork, the connections belong to the parent: closing one properly would end it for the
+/// parent, too. And a lock may stay locked for ever.
 fn forget_in_child(process: u32, client: Option<Client>) {
     if process != std::process::id() {
         mem::forget(client);

@@ -12,9 +12,9 @@ use crate::{scan, value};
 
 // No doc comment and no text signature, which would hide each field's own `__doc__` in Python.
 //
-// `kind` says how its JSON value is read: as it is (`""`), as a `time`, as `bytes` (base64), or as a record of the class
-// `of`: one (`""`, an empty one for none), an `optional` one, a `list` of them, or a `dict` with names as keys. Without
-// `of`, `list` and `dict` only say what stands for none.
+// `kind` says how its JSON value is read: as it is (`""`), as a `time`, as `bytes` (base64), or as a record
+// of the class `of`: one (`""`, an empty one for none), an `optional` one, a `list` of them, or a `dict` with
+// names as keys. Without `of`, `list` and `dict` only determine the empty value for none.
 #[pyclass(frozen, generic, module = "libzerossl._native")]
 pub(crate) struct Field {
     name: OnceLock<String>,
@@ -88,7 +88,7 @@ impl Field {
         &self.doc
     }
 
-    /// Whether its value is shown nowhere.
+    /// Whether its value is secret, and never shown.
     #[getter]
     fn is_secret(&self) -> bool {
         self.is_secret
@@ -134,7 +134,7 @@ impl Field {
         }
     }
 
-    /// Read once: a page is looped over, and indexed in loops.
+    /// Read once, since programs loop over a page, and index it in loops.
     fn records<'py>(&self, record: &Record, class: &Bound<'py, PyType>) -> PyResult<Bound<'py, PyAny>> {
         let py = class.py();
         let known = record.lists(py);

@@ -1,10 +1,10 @@
-//! The one way between us and the interpreter, which closes when the interpreter ends.
+//! The gate between native code and the interpreter. It closes when the interpreter ends.
 //!
-//! A thread that comes to a finalizing interpreter is ended on the spot (before Python 3.14), by unwinding its stack,
-//! which Rust's frames do not allow: the process dies. So no thread may be in our code and on its way to the interpreter
-//! at that moment. Whoever is in our code and attached, or about to attach, is counted here. At the end of all at-exit
-//! hooks the gate closes, waits for those who are counted, and lets nobody pass any more but the thread that ends the
-//! interpreter: all others stay where they are, until the process is gone.
+//! Before Python 3.14, a thread that attaches to a finalizing interpreter is terminated at once, by unwinding
+//! its stack. Rust's frames do not allow that, so the process would abort. So no thread may be in native code
+//! and about to attach at that moment. Threads in native code that are attached, or about to attach, are
+//! counted here. After all at-exit hooks, the gate closes and waits for the counted threads. From then on
+//! only the thread that ends the interpreter may pass; all others wait until the process is gone.
 
 use std::cell::Cell;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -13,21 +13,21 @@ use std::time::{Duration, Instant};
 
 use pyo3::prelude::*;
 
-/// How often a thread is in our code and attached, or on its way there.
+/// The number of entries into native code by threads that are attached, or about to attach.
 static INSIDE: AtomicUsize = AtomicUsize::new(0);
 static IS_CLOSED: AtomicBool = AtomicBool::new(false);
 
 thread_local! {
-    /// This thread's part of [`INSIDE`].
+    /// This thread's share of [`INSIDE`].
     static HELD: Cell<usize> = const { Cell::new(0) };
-    /// Whether this thread ends the interpreter, and so may pass.
+    /// Whether this thread ends the interpreter, and so may pass the closed gate.
     static ENDS: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Only Python code that a value of the caller's runs could take as long.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// The longest wait at the end. Only Python code of the caller's values could take that long.
+const MAX_WAIT: Duration = Duration::from_secs(5);
 
-/// In our code and attached, until it is dropped. It belongs to everything that may run Python code.
+/// Counts the thread as inside until it is dropped. Everything that may run Python code needs one.
 pub(crate) struct Inside(());
 
 impl Inside {
@@ -56,7 +56,7 @@ pub(crate) fn detached<T: Send>(py: Python<'_>, work: impl FnOnce() -> T + Send)
     })
 }
 
-/// Goes to the interpreter for a moment, in the middle of detached work; nothing if there is none.
+/// Attaches to the interpreter for a moment, during detached work. `None` if there is no interpreter.
 #[expect(clippy::disallowed_methods, reason = "this is the gate")]
 pub(crate) fn attached<T>(work: impl for<'py> FnOnce(Python<'py>) -> T) -> Option<T> {
     pass(1);
@@ -81,7 +81,7 @@ impl Drop for Outside {
     }
 }
 
-/// Counts this thread in again; where the gate is closed, it never returns.
+/// Counts this thread again. If the gate is closed, it never returns.
 fn pass(times: usize) {
     come_back(times);
     if is_shut() {
@@ -106,8 +106,8 @@ fn leave(times: usize) {
     INSIDE.fetch_sub(times, Ordering::SeqCst);
 }
 
-/// Registered as an at-exit hook by the name of nobody else, so that it is dropped when all of them have run, and before
-/// the interpreter is finalizing.
+/// Registered as an at-exit hook, and referenced by nothing else. So it is dropped after all hooks have run,
+/// and before the interpreter is finalizing.
 #[pyclass(frozen, module = "libzerossl._native")]
 #[derive(Default)]
 struct AtExit {
@@ -124,7 +124,7 @@ impl AtExit {
 impl Drop for AtExit {
     #[expect(clippy::disallowed_methods, reason = "this is the gate")]
     fn drop(&mut self) {
-        // Somebody may also have cleared the list of hooks.
+        // The program may also have cleared the list of hooks.
         if self.was_called.load(Ordering::SeqCst) {
             Python::try_attach(close);
         }
@@ -134,14 +134,14 @@ impl Drop for AtExit {
 fn close(py: Python<'_>) {
     ENDS.set(true);
     IS_CLOSED.store(true, Ordering::SeqCst);
-    let end = Instant::now() + PATIENCE;
+    let end = Instant::now() + MAX_WAIT;
     while INSIDE.load(Ordering::SeqCst) > HELD.get() && Instant::now() < end {
-        // To wake us would cost every call something.
+        // Sleeps in a loop: to wake this thread would make every call slower.
         detached(py, || thread::sleep(Duration::from_millis(1)));
     }
 }
 
-/// In a child of fork there is no thread but this one, and the interpreter goes on.
+/// In a child of fork, this is the only thread, and the interpreter keeps running.
 #[pyfunction]
 fn after_fork() {
     INSIDE.store(HELD.get(), Ordering::SeqCst);
@@ -149,7 +149,7 @@ fn after_fork() {
     ENDS.set(false);
 }
 
-/// Puts the gate up, once for an interpreter.
+/// Installs the gate, once per interpreter.
 pub(crate) fn install(py: Python<'_>) -> PyResult<()> {
     py.import("atexit")?.call_method1("register", (AtExit::default(),))?;
     let hooks = pyo3::types::PyDict::new(py);

@@ -1,7 +1,7 @@
-//! No panic gets into Python: it would come out as a `BaseException` that nobody catches.
+//! No panic reaches Python: pyo3 would raise it as a `BaseException` that nobody catches.
 //!
 //! Every function that Python calls and that has anything of Python in its signature is guarded as a whole
-//! (`tests/python/test_guard.py` sees to it). The others only touch what is Rust's.
+//! (`tests/python/test_guard.py` checks this). The others only use Rust values.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 

@@ -1,7 +1,8 @@
-//! Ctrl-C during a call: signal handlers of Python run on the main thread, when it looks.
+//! Ctrl-C during a call: Python runs signal handlers on the main thread, when that thread checks for signals.
 //!
-//! The core asks its token at every read and write and in every wait, on the thread of the call. So the question is
-//! asked here whether a handler raised something: not at once, so that a quick call never attaches to the interpreter.
+//! The core polls its token at every read and write and in every wait, on the thread of the call. Each poll
+//! may check for signals, and so learn whether a handler raised an exception. The first check comes late, so
+//! that a quick call never attaches to the interpreter.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -10,41 +11,41 @@ use pyo3::prelude::*;
 
 use crate::gate;
 
-const LOOK_EVERY: Duration = Duration::from_millis(45);
+const POLL_INTERVAL: Duration = Duration::from_millis(45);
 
-/// What Python raised while a call was under way.
+/// What Python raised during a call.
 #[derive(Clone, Debug)]
 pub(crate) struct Interrupt(Arc<Mutex<State>>);
 
 #[derive(Debug)]
 struct State {
-    next_look: Instant,
+    next_poll: Instant,
     raised: Option<PyErr>,
 }
 
 impl Interrupt {
     pub(crate) fn new() -> Self {
-        let state = State { next_look: Instant::now() + LOOK_EVERY, raised: None };
+        let state = State { next_poll: Instant::now() + POLL_INTERVAL, raised: None };
         Self(Arc::new(Mutex::new(state)))
     }
 
-    /// Whether the call should end: some handler raised, or the interpreter is going away.
+    /// Whether the call should end: a handler raised an exception, or the interpreter ends.
     pub(crate) fn is_due(&self) -> bool {
         {
             let mut state = self.state();
             let now = Instant::now();
-            if now < state.next_look {
+            if now < state.next_poll {
                 return state.raised.is_some();
             }
-            state.next_look = now + LOOK_EVERY;
+            state.next_poll = now + POLL_INTERVAL;
         }
-        // Not under the lock: a handler may run anything.
+        // Without the lock: a handler may run any code.
         #[expect(
             clippy::redundant_closure_for_method_calls,
             reason = "the method alone is for one lifetime only"
         )]
-        let looked = gate::attached(|py| py.check_signals());
-        match looked {
+        let checked = gate::attached(|py| py.check_signals());
+        match checked {
             Some(Ok(())) => self.state().raised.is_some(),
             Some(Err(raised)) => {
                 self.raise(raised);
@@ -54,11 +55,11 @@ impl Interrupt {
         }
     }
 
-    /// Notes what was raised; the first one stands.
+    /// Records an exception; the first one is kept.
     pub(crate) fn raise(&self, raised: PyErr) {
         let mut state = self.state();
         state.raised.get_or_insert(raised);
-        state.next_look = Instant::now();
+        state.next_poll = Instant::now();
     }
 
     pub(crate) fn take(&self) -> Option<PyErr> {

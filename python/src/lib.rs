@@ -1,6 +1,7 @@
-//! The native half of the Python package: it passes names and JSON down, and hands answers and errors up.
+//! The native half of the Python package: it passes names and JSON to the core, and returns answers and
+//! errors.
 //!
-//! It knows no operation. Names, types and docstrings stand in the Python half, above it.
+//! It has no code for single operations. Names, types and docstrings are in the Python half.
 
 #![forbid(unsafe_code)]
 
@@ -39,8 +40,8 @@ mod _native {
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
-        // A panic becomes an exception; nothing is written to the host's stderr. The hook is this library's own: it
-        // is linked with a standard library of its own.
+        // A panic becomes an exception; nothing is written to the host's stderr. The hook affects only this
+        // library, which has its own copy of the standard library.
         std::panic::set_hook(Box::new(|_| {}));
         super::gate::install(module.py())?;
         module.add("VERSION", zerossl::VERSION)
@@ -53,7 +54,7 @@ fn describe() -> String {
     zerossl::describe().to_string()
 }
 
-/// Panics, as only a bug would: the tests want to see it become an `InternalError`.
+/// Panics, so that tests can check that a panic becomes an `InternalError`.
 #[pyfunction]
 fn panic(py: Python<'_>) -> PyResult<()> {
     guard::guarded(py, || std::panic::panic_any("asked for by a test"))

@@ -1,4 +1,4 @@
-//! An operation on a thread of its own: its events are pulled.
+//! An operation on its own thread. Its events are pulled.
 
 use std::time::{Duration, Instant};
 
@@ -12,14 +12,14 @@ use crate::gate;
 use crate::guard::guarded;
 use crate::{record, scan, value};
 
-/// How long a wait goes on before we look for signals.
-const LOOK_EVERY: Duration = Duration::from_millis(50);
+/// How often a wait checks for signals.
+const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
-/// A running operation. It is cancelled when it is not referred to any more.
+/// A running operation. It is cancelled when no reference to it is left.
 #[pyclass(frozen, name = "Op", module = "libzerossl._native")]
 pub(crate) struct NativeOp {
     op: Op,
-    /// What an event of type `page` becomes.
+    /// The class for events of type `page`.
     page: Option<Py<PyType>>,
 }
 
@@ -35,7 +35,7 @@ impl NativeOp {
     #[classattr]
     const LOG: u8 = 3;
 
-    /// Waits for news; without a time-out (seconds) as long as it takes.
+    /// Waits for the next event, at most `timeout` seconds; without a timeout as long as it takes.
     #[pyo3(signature = (timeout=None))]
     fn next<'py>(&self, py: Python<'py>, timeout: Option<f64>) -> PyResult<(u8, Option<Bound<'py, PyAny>>)> {
         guarded(py, || {
@@ -58,7 +58,7 @@ impl NativeOp {
         self.op.cancel();
     }
 
-    /// What the operation returned, as often as wanted.
+    /// What the operation returned; may be called several times.
     fn result<'py>(&self, py: Python<'py>, answer: &Bound<'py, PyType>) -> PyResult<Bound<'py, PyAny>> {
         guarded(py, || match self.op.result() {
             Ok(json) => record::make(answer, json),
@@ -75,7 +75,7 @@ impl NativeOp {
     fn wait<'py>(&self, py: Python<'py>, end: Option<Instant>) -> PyResult<(u8, Option<Bound<'py, PyAny>>)> {
         loop {
             let left = end.map(|end| end.saturating_duration_since(Instant::now()));
-            let slice = left.map_or(LOOK_EVERY, |left| left.min(LOOK_EVERY));
+            let slice = left.map_or(POLL_INTERVAL, |left| left.min(POLL_INTERVAL));
             let next =
                 gate::detached(py, || self.op.next(Some(slice))).map_err(|error| to_python(py, &error))?;
             py.check_signals()?;

@@ -1,4 +1,4 @@
-//! Python values as JSON: what has no JSON form is refused by the parameter's name.
+//! Python values as JSON. A value without a JSON form is refused; the error names the parameter.
 
 use pyo3::exceptions::PyException;
 use pyo3::prelude::*;
@@ -8,8 +8,8 @@ use zerossl::Error;
 
 use crate::errors::to_python;
 
-/// Deeper than any request is.
-const MOST_LEVELS: u32 = 64;
+/// No request is nested as deeply.
+const MAX_DEPTH: u32 = 64;
 
 /// Parameters of an operation, or the settings of a client, as a JSON object.
 pub(crate) fn read(
@@ -22,7 +22,7 @@ pub(crate) fn read(
             continue;
         }
         let name: String = name.extract()?;
-        let value = match convert(&value, MOST_LEVELS) {
+        let value = match convert(&value, MAX_DEPTH) {
             Ok(value) => value,
             Err(refused) => return Err(refused.into_exception(given.py(), &name, operation)),
         };
@@ -39,12 +39,12 @@ enum Refused {
 }
 
 impl Refused {
-    /// No cause is chained: it may quote the value, or hold it as a whole as a `UnicodeEncodeError` does, and the value may
-    /// be a key.
+    /// No cause is chained: it may quote the value, or hold it as a `UnicodeEncodeError` does, and the value
+    /// may be a private key.
     fn into_exception(self, py: Python<'_>, parameter: &str, operation: Option<&'static str>) -> PyErr {
         let why = match self {
             Self::Because(why) => why,
-            // Ctrl-C, or an end of the program: not a matter of parameters.
+            // Ctrl-C, or the program exits: not a problem of the parameter.
             Self::Raised(raised) if !raised.is_instance_of::<PyException>(py) => return raised,
             Self::Raised(raised) => match raised.get_type(py).name() {
                 Ok(class) => format!("reading it raised {class}"),

@@ -1,4 +1,4 @@
-//! An answer as the bytes that it came in: a field is read when somebody asks for it.
+//! An answer, kept as the bytes that were received. A field is parsed when it is read.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
@@ -19,14 +19,14 @@ pub(crate) struct Record {
     source: Arc<Text>,
     start: usize,
     end: usize,
-    /// Lists of records that were read: a page is looped over and indexed.
+    /// Lists of records that were already read, since programs loop over a page and index it.
     lists: PyOnceLock<Py<PyDict>>,
 }
 
-/// A text that records are parts of.
+/// A text that several records share.
 struct Text {
     json: String,
-    /// Written by the core: a page has a line for each of its objects.
+    /// Written by the core, which puts each object of a page on its own line.
     is_ours: bool,
 }
 
@@ -61,7 +61,7 @@ impl Record {
         self.json()
     }
 
-    /// The JSON form: dicts, lists, texts, numbers, flags.
+    /// The JSON form: dicts, lists, strings, numbers, booleans.
     fn to_dict<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         guarded(py, || value::loads(py, self.json()))
     }

@@ -1,7 +1,7 @@
-//! Finding one's way in JSON without reading it all: where a member of an object stands, where an entry of a list.
+//! Finds members of objects and entries of lists in JSON without parsing all of it.
 //!
-//! The text was written by the core, or checked when it came from elsewhere; should it be damaged all the same, things
-//! are not found.
+//! The text was written by the core, or was checked when it came from elsewhere. In a damaged text, members
+//! are not found; nothing worse happens.
 
 use memchr::{memchr, memchr2};
 
@@ -10,7 +10,7 @@ pub(crate) fn member<'a>(json: &'a str, name: &str) -> Option<&'a str> {
     member_on(json, name).and_then(cut)
 }
 
-/// The value of an object's member, and all that follows it: large ones are only passed over once.
+/// The value of an object's member, and all text after it: so a large value is scanned only once.
 pub(crate) fn member_on<'a>(json: &'a str, name: &str) -> Option<&'a str> {
     members_on(json).find(|(key, _)| *key == name).map(|(_, rest)| rest)
 }
@@ -52,8 +52,8 @@ pub(crate) fn entries(json: &str) -> impl Iterator<Item = (usize, usize)> {
     })
 }
 
-/// The entries of a list of objects in an answer of the core, which writes those of pages on a line each; none if they
-/// are not.
+/// The entries of a list of objects in an answer of the core, which writes each entry of a page on its own
+/// line. `None` if they are not written so.
 pub(crate) fn lines(json: &str) -> Option<Vec<(usize, usize)>> {
     let bytes = json.as_bytes();
     let mut start = begin(json, b'[')?;

@@ -4,7 +4,7 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyBool, PyDateTime, PyString, PyTzInfo};
 
-/// The Python value of a JSON text: what is simple here, the rest by `json.loads`.
+/// The Python value of a JSON text: simple ones are read here, others by `json.loads`.
 pub(crate) fn to_python<'py>(py: Python<'py>, json: &str) -> PyResult<Bound<'py, PyAny>> {
     match json {
         "null" => Ok(py.None().into_bound(py)),
@@ -38,7 +38,7 @@ pub(crate) fn to_time<'py>(py: Python<'py>, json: &str) -> PyResult<Bound<'py, P
             micros,
             Some(&utc),
         );
-        // There are days that Python's calendar does not have: a leap second, the year 0.
+        // Python's `datetime` cannot hold every time: not a leap second, not the year 0.
         if let Ok(time) = time {
             return Ok(time.into_any());
         }

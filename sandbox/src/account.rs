@@ -1,12 +1,11 @@
-//! The accounts of the service: each has a key, a quota, and its own
-//! certificates.
+//! The accounts of the service. Each has an access key, a quota, and its own certificates.
 
 use serde::Serialize;
 use time::{Duration, OffsetDateTime};
 
 use crate::refusal::{self, Refusal};
 
-/// The place of an account in the list.
+/// The index of an account in the list.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Owner(pub(crate) usize);
 
@@ -14,21 +13,21 @@ pub(crate) struct Account {
     pub(crate) key: String,
     pub(crate) quota: usize,
     pub(crate) active: bool,
-    /// When EAB credentials were handed out.
+    /// When EAB credentials were issued.
     eab_given: Vec<OffsetDateTime>,
     eab_total: usize,
 }
 
-/// An account, as a test may want to see it: without its key.
+/// An account, for tests; without its access key.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct AccountSummary {
-    /// Its number: 0 for the one that is there from the start.
+    /// Its number: 0 for the account that exists from the start.
     pub number: usize,
     /// How many certificates it may hold.
     pub quota: usize,
-    /// How many places of the quota are taken.
+    /// How many certificates count against the quota.
     pub taken: usize,
-    /// Whether calls with its key are answered; if not, it is 102.
+    /// Whether its access key is active. Calls with an inactive one are refused with 102.
     pub active: bool,
 }
 
@@ -37,9 +36,9 @@ impl Account {
         Self { key, quota, active: true, eab_given: Vec::new(), eab_total: 0 }
     }
 
-    /// Writes down that credentials are handed out, unless there were too many.
+    /// Records that credentials are issued, unless a limit is reached.
     pub(crate) fn give_eab(&mut self, now: OffsetDateTime) -> Result<(), Refusal> {
-        /// How many credentials an account gets in a day, and in all.
+        /// How many credentials an account gets per day, and in total.
         const LIMITS: (usize, usize) = (100, 1000);
         self.eab_given.retain(|given| now - *given < Duration::DAY);
         if self.eab_total >= LIMITS.1 {

@@ -1,4 +1,4 @@
-//! Where names are: the only places that the sandbox ever connects to.
+//! The addresses of names. The sandbox connects to no other addresses.
 
 use std::collections::HashMap;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -21,12 +21,12 @@ impl AddressBook {
         self.entries.insert(name.to_ascii_lowercase(), address);
     }
 
-    /// What was entered.
+    /// All entries.
     pub(crate) fn entries(&self) -> impl Iterator<Item = (&str, SocketAddr)> {
         self.entries.iter().map(|(name, address)| (name.as_str(), *address))
     }
 
-    /// The server of a name: what was entered, or else this host.
+    /// The server of a name: its entry, or else this host.
     pub(crate) fn find(&self, name: &str, https: bool) -> SocketAddr {
         let port = if https { self.https_port } else { self.http_port };
         self.entries

@@ -1,5 +1,4 @@
-//! What the API looked like on a day: answers and methods were added over the
-//! years, never removed.
+//! The state of the API on a day. Answers and methods were added over the years, never removed.
 
 use std::fmt;
 use std::str::FromStr;
@@ -9,7 +8,7 @@ use time::Date;
 use time::format_description::BorrowedFormatItem;
 use time::macros::{date, format_description};
 
-/// A day whose API is to be served, written `2026-04-01`.
+/// The day whose API is served, written `2026-04-01`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct AsOf(Date);
@@ -50,8 +49,8 @@ impl fmt::Display for AsOf {
     }
 }
 
-/// Something that the API has only since a day. Where the day itself is not
-/// known, it is one between the last answer seen without and the first with.
+/// A feature that the API has since a certain day. If the exact day is unknown, it is a day between the last
+/// answer without the feature and the first answer with it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Since {
     /// Bad keys are refused with status 401, and not 200.
@@ -82,14 +81,13 @@ impl Since {
     }
 }
 
-/// Whether a request without a country was refused on a day. Clients met that
-/// from the first of these days on; by the last one some had come back that
-/// name no country, so that it was probably lifted.
+/// Whether a request without a country was refused on a day. Clients reported this from the first of these
+/// days on. By the last day, some clients that send no country worked again, so the rule was probably lifted.
 pub(crate) fn requires_country(day: Option<AsOf>) -> bool {
     day.is_some_and(|day| (date!(2026 - 07 - 02)..=date!(2026 - 09 - 30)).contains(&day.0))
 }
 
-/// Whether the API has something on a day; without a day it is the newest one.
+/// Whether the API has a feature on a day. Without a day, it is the newest API.
 pub(crate) fn has(day: Option<AsOf>, what: Since) -> bool {
     day.is_none_or(|day| day.0 >= what.day())
 }

@@ -1,5 +1,5 @@
-//! The certification authority: a root and an intermediate made at start, and
-//! the certificates that they sign. The keys never leave memory.
+//! The certification authority: a root and its intermediates, created at start or when needed, and the
+//! certificates that they sign. The keys never leave memory.
 
 use std::net::Ipv4Addr;
 use std::sync::{Arc, OnceLock};
@@ -21,17 +21,17 @@ use crate::rules::names::Name;
 
 pub(crate) struct Authority {
     pub(crate) root_pem: String,
-    /// The root once more, signed by an older one.
+    /// The root, cross-signed by an older one.
     pub(crate) cross_signed_pem: String,
     pub(crate) created: OffsetDateTime,
     root: CertifiedIssuer<'static, KeyPair>,
-    ecdsa: Issuing,
-    /// Made when it is asked for: a key takes its time.
-    rsa: OnceLock<Issuing>,
+    ecdsa: Intermediate,
+    /// Created when it is first needed: generating an RSA key is slow.
+    rsa: OnceLock<Intermediate>,
 }
 
 /// An intermediate, which signs certificates for keys of its own kind.
-pub(crate) struct Issuing {
+pub(crate) struct Intermediate {
     pub(crate) id: u32,
     pub(crate) pem: String,
     pub(crate) sha1: String,
@@ -40,7 +40,7 @@ pub(crate) struct Issuing {
     issuer: CertifiedIssuer<'static, KeyPair>,
 }
 
-/// A certificate as it was issued.
+/// An issued certificate.
 #[cfg_attr(test, derive(Clone))]
 pub(crate) struct Leaf {
     pub(crate) pem: String,
@@ -51,13 +51,13 @@ pub(crate) struct Leaf {
     pub(crate) ca_certificate_id: u32,
 }
 
-/// A certificate that was revoked, as the list of its intermediate has it.
+/// A revoked certificate, with its entry in the revocation list of its intermediate.
 pub(crate) struct Revoked {
     pub(crate) ca_certificate_id: u32,
     pub(crate) entry: RevokedCertParams,
 }
 
-impl Issuing {
+impl Intermediate {
     fn ecdsa(root: &CertifiedIssuer<'static, KeyPair>) -> Result<Self, Error> {
         let key = KeyPair::generate_for(&PKCS_ECDSA_P384_SHA384)?;
         Self::new(1, "EC", "ecdsa-with-SHA384", ca("Intermediate", Some(0)), key, root)
@@ -82,7 +82,7 @@ impl Issuing {
         Ok(Self { id, pem, sha1, key_kind, signature_algorithm, issuer })
     }
 
-    /// What it has revoked, as PEM.
+    /// Its revocation list, as PEM.
     fn crl(&self, revoked: &[Revoked], now: OffsetDateTime) -> Result<String, Error> {
         let ours = revoked.iter().filter(|one| one.ca_certificate_id == self.id);
         revocation_list(&self.issuer, ours.map(|one| one.entry.clone()).collect(), now)
@@ -99,21 +99,21 @@ impl Authority {
             root_pem: root.pem(),
             cross_signed_pem: cross_signed.pem(),
             created: OffsetDateTime::now_utc(),
-            ecdsa: Issuing::ecdsa(&root)?,
+            ecdsa: Intermediate::ecdsa(&root)?,
             rsa: OnceLock::new(),
             root,
         })
     }
 
-    pub(crate) fn ecdsa(&self) -> &Issuing {
+    pub(crate) fn ecdsa(&self) -> &Intermediate {
         &self.ecdsa
     }
 
-    pub(crate) fn rsa(&self) -> Result<&Issuing, Error> {
+    pub(crate) fn rsa(&self) -> Result<&Intermediate, Error> {
         if let Some(made) = self.rsa.get() {
             return Ok(made);
         }
-        let made = Issuing::rsa(&self.root)?;
+        let made = Intermediate::rsa(&self.root)?;
         Ok(self.rsa.get_or_init(|| made))
     }
 
@@ -144,15 +144,14 @@ impl Authority {
         })
     }
 
-    /// The revocation lists of all that signed, as PEM: the intermediates, and
-    /// the root, which has revoked none of them.
+    /// The revocation lists of all issuers, as PEM: the intermediates, and the root, which has revoked none.
     pub(crate) fn crls(&self, revoked: &[Revoked], now: OffsetDateTime) -> Result<String, Error> {
         let issuing = [Some(&self.ecdsa), self.rsa.get()];
         let lists = issuing.into_iter().flatten().map(|issuing| issuing.crl(revoked, now));
         lists.chain([revocation_list(&self.root, Vec::new(), now)]).collect()
     }
 
-    /// Serves TLS as `localhost` and `127.0.0.1`, and under these names.
+    /// A TLS acceptor with a certificate for `localhost`, `127.0.0.1` and these names.
     pub(crate) fn tls_acceptor(
         &self,
         more: &[String],
@@ -213,11 +212,11 @@ fn ca(name: &str, path_length: Option<u8>) -> CertificateParams {
 /// The profile of a server's certificate.
 fn server(names: &[Name], from: OffsetDateTime, to: OffsetDateTime) -> Result<CertificateParams, Error> {
     /// The longest common name that X.509 allows.
-    const LONGEST: usize = 64;
+    const MAX_LENGTH: usize = 64;
     let mut profile = CertificateParams::default();
     profile.distinguished_name = DistinguishedName::new();
     let common_name = names.first().map(ToString::to_string);
-    if let Some(name) = common_name.filter(|name| name.len() <= LONGEST) {
+    if let Some(name) = common_name.filter(|name| name.len() <= MAX_LENGTH) {
         profile.distinguished_name.push(DnType::CommonName, name);
     }
     for name in names {

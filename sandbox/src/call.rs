@@ -1,4 +1,4 @@
-//! One call of the API, whatever form its parameters came in.
+//! One call of the API, whatever the format of its parameters.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::account::Owner;
 use crate::as_of::{self, AsOf, Since};
 use crate::journal::KeyPlace;
-use crate::quirk::Met;
+use crate::quirk::Effects;
 use crate::refusal::{self, Refusal};
 use crate::server::Received;
 
@@ -25,19 +25,19 @@ pub(crate) struct Call {
     pub(crate) user_agent: Option<String>,
     /// What is wrong with the body.
     pub(crate) malformed: Option<Refusal>,
-    /// The part of the path that stands for an id, and the one for a format.
+    /// The parts of the path that hold the id and the format.
     pub(crate) id: String,
     pub(crate) format: Option<String>,
-    /// Whose key it has; the first account's, where none is needed.
+    /// The account of its access key; the first account if no key is needed.
     pub(crate) owner: Owner,
-    /// What is odd about it.
-    pub(crate) met: Met,
+    /// The quirks that apply to it.
+    pub(crate) effects: Effects,
 }
 
 const KEY: &str = "access_key";
 
 impl Call {
-    /// Reads a call as the API did on a day.
+    /// Reads a call as the API did on that day.
     pub(crate) fn read(received: &Received, day: Option<AsOf>) -> Self {
         let query = received.uri.query().unwrap_or_default();
         let mut parameters = decode(query.as_bytes());
@@ -47,14 +47,14 @@ impl Call {
             (None, None) => (None, KeyPlace::None),
         };
         let malformed = match body(received, day) {
-            // As in PHP's $_REQUEST, the body wins over the query.
+            // As in PHP's $_REQUEST, the body overrides the query.
             Ok(body) => {
                 parameters.extend(body);
                 None
             }
             Err(refusal) => Some(refusal),
         };
-        // A key in the body is not looked at, and kept out of the journal.
+        // An access key in the body is ignored, and kept out of the journal.
         parameters.remove(KEY);
         Self {
             method: received.method.clone(),
@@ -68,12 +68,12 @@ impl Call {
         }
     }
 
-    /// A parameter that says something.
+    /// A parameter that is not empty.
     pub(crate) fn text(&self, name: &str) -> Option<&str> {
         self.given(name).filter(|text| !text.is_empty())
     }
 
-    /// A parameter that was given, be it empty.
+    /// A parameter that was given, even if it is empty.
     pub(crate) fn given(&self, name: &str) -> Option<&str> {
         self.parameters.get(name).map(|text| text.trim())
     }
@@ -83,7 +83,7 @@ impl Call {
         self.text(name).is_some_and(|text| text != "0")
     }
 
-    /// A list, which the API takes as text with commas.
+    /// A list, which the API takes as comma-separated text.
     pub(crate) fn list(&self, name: &str) -> Vec<&str> {
         self.text(name).map_or_else(Vec::new, |text| text.split(',').map(str::trim).collect())
     }
@@ -93,7 +93,7 @@ fn header(received: &Received, name: hyper::header::HeaderName) -> Option<&str> 
     received.headers.get(name)?.to_str().ok()
 }
 
-/// `Authorization: ApiKey <key>`; with `Bearer` it is as if there were none.
+/// `Authorization: ApiKey <key>`; `Bearer` is ignored.
 fn header_key(received: &Received, day: Option<AsOf>) -> Option<String> {
     as_of::has(day, Since::KeyHeader).then_some(())?;
     let (scheme, key) = header(received, AUTHORIZATION)?.split_once(' ')?;
@@ -129,7 +129,7 @@ fn json(body: &[u8]) -> Result<Parameters, Refusal> {
             Value::String(text) => text,
             Value::Number(number) => number.to_string(),
             Value::Bool(flag) => if flag { "1" } else { "" }.to_owned(),
-            // Lists are text with commas here as well.
+            // Lists are comma-separated text here as well.
             Value::Array(_) | Value::Object(_) => return Err(refusal::INVALID_JSON_REQUEST_PARAM),
         };
         parameters.insert(name, text);
@@ -150,7 +150,6 @@ fn multipart(content_type: &str, body: Bytes) -> Result<Parameters, Refusal> {
         }
         Ok::<_, multer::Error>(parameters)
     };
-    // Nothing to wait for: the body is here. Calls are read on a thread where
-    // blocking is allowed.
+    // This never waits: the whole body was read. And this thread may block.
     tokio::runtime::Handle::current().block_on(read).map_err(|_| refusal::INVALID_REQUEST_BODY)
 }

@@ -108,13 +108,13 @@ codes! {
 }
 
 impl Code {
-    /// The code of this number: with the type given, or with the first there is.
+    /// The code with this number, with the given type or else with its first one.
     pub(crate) fn find(number: i64, kind: Option<&str>) -> Option<Self> {
         let mut all = CODES.iter().filter(|code| code.number == number);
         all.find(|code| kind.is_none_or(|kind| kind == code.kind)).copied()
     }
 
-    /// The HTTP status with which it was seen; 200 where nothing else was.
+    /// The HTTP status with which it was seen; 200 if no other was seen.
     pub(crate) const fn status(self) -> u16 {
         match self.number {
             101 => 401,

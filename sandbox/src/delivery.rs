@@ -1,4 +1,4 @@
-//! The body of an answer on its way out: whole, cut short, or in drops.
+//! Sends the body of an answer: whole, truncated, or byte by byte.
 
 use std::io;
 use std::pin::Pin;
@@ -24,7 +24,7 @@ impl Delivery {
                 flushed: false,
             },
             Some(WireFault::Drip { every }) => {
-                // An interval of zero is a programming error to tokio.
+                // Tokio panics on an interval of zero.
                 let every = every.max(std::time::Duration::from_micros(1));
                 let mut pace = tokio::time::interval(every);
                 pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -47,8 +47,7 @@ impl Body for Delivery {
                     return Poll::Ready(Some(Ok(Frame::data(part))));
                 }
                 if !*flushed {
-                    // Once pending, so that the first part leaves before the
-                    // error ends the connection.
+                    // Pending once, so that the first part is sent before the error ends the connection.
                     *flushed = true;
                     context.waker().wake_by_ref();
                     return Poll::Pending;

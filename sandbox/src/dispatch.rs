@@ -1,5 +1,4 @@
-//! The way of a call: who may make it, which operation it is, what strikes it,
-//! and the answer.
+//! The path of a call: its access key, its operation, its faults and quirks, and its answer.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -29,7 +28,7 @@ pub(crate) struct Dispatcher {
     late: Mutex<Vec<Late>>,
 }
 
-/// A call that is carried out later than it was answered.
+/// A call that is carried out after it was answered.
 pub(crate) struct Late {
     when: OffsetDateTime,
     call: Call,
@@ -41,12 +40,12 @@ impl Dispatcher {
         Self { service, faults: Faults::default(), journal: Journal::default(), late: Mutex::default() }
     }
 
-    /// To be taken before the state, where both are.
+    /// Lock order: this lock first, then the state.
     fn late(&self) -> MutexGuard<'_, Vec<Late>> {
         self.late.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Back to the start.
+    /// Resets to the initial state.
     pub(crate) fn reset(&self) {
         let mut late = self.late();
         self.service.reset();
@@ -56,7 +55,7 @@ impl Dispatcher {
         self.journal.reset();
     }
 
-    /// The first call put off until now that suits.
+    /// The first delayed call that is due and that `suits` accepts.
     pub(crate) fn take_late(&self, suits: impl Fn(&Late) -> bool) -> Option<Late> {
         let mut late = self.late();
         let now = self.service.raw_state().clock.now();
@@ -68,8 +67,7 @@ impl Dispatcher {
         self.answer(&mut late.call, late.found);
     }
 
-    /// Carries out the calls that were put off until now, but those that wait
-    /// for the network.
+    /// Carries out the delayed calls that are due, except those that wait for the network.
     pub(crate) fn carry_out_due(&self) {
         let waits = |late: &Late| late.found.operation() == Some(operation::VERIFY_DOMAINS);
         while let Some(late) = self.take_late(|late| !waits(late)) {
@@ -77,18 +75,22 @@ impl Dispatcher {
         }
     }
 
-    /// When the next of the calls that were put off is due.
+    /// When the next delayed call is due.
     pub(crate) fn next_late(&self) -> Option<OffsetDateTime> {
         self.late().iter().map(|late| late.when).min()
     }
 
     fn answer(&self, call: &mut Call, found: Found) -> Reply {
         let reply = self.carry_out(call, found).unwrap_or_else(Reply::from);
-        let reply = match Spellings::met(&call.met) {
+        let reply = match Spellings::of_call(&call.effects) {
             Some(spellings) => reply.with_json(|answer| spellings.of(answer)),
             None => reply,
         };
-        if call.met.has(Effect::WrongTypes) { reply.with_json(wrong_types::bent) } else { reply }
+        if call.effects.has(Effect::WrongTypes) {
+            reply.with_json(wrong_types::with_wrong_types)
+        } else {
+            reply
+        }
     }
 
     fn carry_out(&self, call: &mut Call, found: Found) -> Result<Reply, Refusal> {
@@ -100,7 +102,7 @@ impl Dispatcher {
         }
         match found {
             Found::Route(route) => {
-                call.met = self.faults.meet(route.operation);
+                call.effects = self.faults.take_effects(route.operation);
                 (route.handler)(&self.service, call).map(Reply::from)
             }
             Found::OtherMethod => Err(refusal::INCORRECT_REQUEST_TYPE),
@@ -108,7 +110,7 @@ impl Dispatcher {
         }
     }
 
-    /// Whose key a call has.
+    /// The account of a call's access key.
     fn owner(&self, call: &Call) -> Result<Owner, Refusal> {
         let state = self.service.raw_state();
         let refuse = |refusal: Refusal| {
@@ -128,7 +130,7 @@ impl Dispatcher {
     }
 
     fn reply(&self, call: &mut Call, found: Found) -> Reply {
-        let Some(fault) = self.faults.strike(found.operation()) else {
+        let Some(fault) = self.faults.take_fault(found.operation()) else {
             return self.answer(call, found);
         };
         match fault.when {

@@ -1,5 +1,4 @@
-//! Answers that a test puts in place of the sandbox's own, and other oddities
-//! by operation and count.
+//! Answers that replace the sandbox's own, and quirks, for a number of calls of an operation.
 
 use std::io;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -7,24 +6,24 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use crate::quirk::{Met, Quirk};
+use crate::quirk::{Effects, Quirk};
 use crate::reply::Reply;
 use crate::routes;
 
-/// A misbehaviour to come.
+/// A misbehaviour of the next calls.
 #[derive(Clone, Debug)]
 pub struct Fault {
-    /// The operation that it strikes, by name; any if absent.
+    /// The operation that it applies to, by name; any if absent.
     pub operation: Option<String>,
-    /// How many calls it strikes; `usize::MAX` is all.
+    /// How many calls it applies to; `usize::MAX` means all.
     pub times: usize,
-    /// Whether the operation is carried out all the same.
+    /// Whether the operation is carried out.
     pub when: When,
-    /// What the client gets.
+    /// The answer to the client.
     pub reply: Reply,
 }
 
-/// Whether a call that a [`Fault`] strikes is carried out.
+/// Whether a call with a [`Fault`] is carried out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum When {
@@ -32,15 +31,15 @@ pub enum When {
     Before,
     /// It is carried out, and only its answer is replaced.
     After,
-    /// It is carried out some time after it was answered, by the sandbox's
-    /// clock: a create that commits when the caller has given up.
+    /// It is carried out some time after it was answered, by the sandbox's clock: for example a create that
+    /// commits after the caller has given up.
     Late {
-        /// How long after.
+        /// The delay.
         by: Duration,
     },
 }
 
-/// Faults and quirks still to come.
+/// The faults and quirks for the next calls.
 #[derive(Default)]
 pub(crate) struct Faults(Mutex<Queues>);
 
@@ -84,31 +83,31 @@ impl Faults {
         Ok(())
     }
 
-    /// The first fault that strikes a call of this operation, used up once.
-    pub(crate) fn strike(&self, operation: Option<&str>) -> Option<Fault> {
+    /// The first fault for a call of this operation. It is counted as used once.
+    pub(crate) fn take_fault(&self, operation: Option<&str>) -> Option<Fault> {
         let mut queues = self.queues();
         let fault = queues.faults.iter_mut().find(|fault| {
             fault.times > 0 && fault.operation.as_deref().is_none_or(|name| Some(name) == operation)
         })?;
-        let struck = fault.clone();
+        let taken = fault.clone();
         use_up(&mut fault.times);
         queues.faults.retain(|fault| fault.times > 0);
-        Some(struck)
+        Some(taken)
     }
 
-    /// All that is odd about a call of this operation, used up once.
-    pub(crate) fn meet(&self, operation: &str) -> Met {
+    /// All quirks for a call of this operation. Each is counted as used once.
+    pub(crate) fn take_effects(&self, operation: &str) -> Effects {
         let mut queues = self.queues();
-        let mut met = Met::default();
+        let mut effects = Effects::default();
         for quirk in &mut queues.quirks {
-            let strikes = quirk.operation.as_deref().is_none_or(|name| name == operation);
-            if strikes && quirk.effect.suits(operation) {
-                met.0.push(quirk.effect);
+            let applies = quirk.operation.as_deref().is_none_or(|name| name == operation);
+            if applies && quirk.effect.suits(operation) {
+                effects.0.push(quirk.effect);
                 use_up(&mut quirk.times);
             }
         }
         queues.quirks.retain(|quirk| quirk.times > 0);
-        met
+        effects
     }
 
     pub(crate) fn clear(&self) {
@@ -121,7 +120,7 @@ impl Faults {
     }
 }
 
-/// Once less; the largest number is always.
+/// Counts down, except from the largest number, which means always.
 fn use_up(times: &mut usize) {
     if *times != usize::MAX {
         *times = times.saturating_sub(1);

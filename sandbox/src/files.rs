@@ -1,4 +1,4 @@
-//! A web server for validation files: what the sandbox looks at when a client publishes to a folder.
+//! A web server for validation files, for clients that publish to a folder.
 
 use std::io::{self, BufRead, BufReader, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
@@ -7,12 +7,11 @@ use std::sync::Arc;
 use std::time::Duration;
 use std::{fs, thread};
 
-/// Nobody may keep it waiting for longer.
+/// The longest time to wait for one client.
 const TIMEOUT: Duration = Duration::from_secs(5);
 
-/// Shows the files of a folder over HTTP, for every name, on a free port of
-/// `127.0.0.1` and until the program ends: the port is one for
-/// [`Options::http_port`](crate::Options::http_port).
+/// Serves the files of a folder over HTTP, for every host name, on a free port of `127.0.0.1`, until the
+/// program ends. The port is meant for [`Options::http_port`](crate::Options::http_port).
 pub fn serve_files(folder: impl Into<PathBuf>) -> io::Result<u16> {
     let folder: Arc<Path> = folder.into().into();
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
@@ -20,7 +19,7 @@ pub fn serve_files(folder: impl Into<PathBuf>) -> io::Result<u16> {
     thread::Builder::new().name("files".to_owned()).spawn(move || {
         for stream in listener.incoming().filter_map(Result::ok) {
             let folder = Arc::clone(&folder);
-            // Whoever hangs up, or says nothing, gets no answer, and all others do.
+            // A client that hangs up or sends nothing gets no answer. The others are not affected.
             let _ = thread::Builder::new().name("file".to_owned()).spawn(move || answer(stream, &folder));
         }
     })?;

@@ -1,5 +1,4 @@
-//! What clients asked: kept for tests, without any access key, and without
-//! what is long.
+//! The requests of clients, kept for tests. Access keys and long values are left out.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -12,20 +11,19 @@ use crate::ring::Ring;
 /// One request that reached the sandbox.
 #[derive(Clone, Debug, Serialize)]
 pub struct Asked {
-    /// The number of the request, from 1. Where the first that is told has
-    /// another one, those before it are forgotten:
-    /// [`Settings::log_size`](crate::Settings::log_size) says how many are kept.
+    /// The number of the request, from 1. If the first request in the list has a higher number, older ones
+    /// were dropped: [`Settings::log_size`](crate::Settings::log_size) says how many are kept.
     pub number: u64,
-    /// The number of the TCP connection it came over, from 1.
+    /// The number of its TCP connection, from 1.
     pub connection: u64,
-    /// The operation, if method and path are those of one.
+    /// The operation, if method and path match one.
     pub operation: Option<&'static str>,
     /// The HTTP method.
     pub method: String,
     /// The path, without the query.
     pub path: String,
-    /// The parameters of query and body together, never the access key. Where
-    /// they are long, some are in [`left_out`](Self::left_out) instead.
+    /// The parameters of query and body together, never the access key. Parameters that are too long are in
+    /// [`left_out`](Self::left_out) instead.
     pub parameters: BTreeMap<String, String>,
     /// The parameters that are too long to be kept, with the length of each.
     pub left_out: BTreeMap<String, usize>,
@@ -38,10 +36,10 @@ pub struct Asked {
     /// When the request arrived.
     #[serde(skip)]
     pub at: Instant,
-    /// The HTTP status of the answer; 0 when none is sent.
+    /// The HTTP status of the answer; 0 if no answer is sent.
     pub status: u16,
-    /// The error code in the answer, say 2803; none for a success, for an
-    /// answer that is none of the service's, and when none is sent.
+    /// The error code in the answer, such as 2803. `None` for a success, for an answer that does not have the
+    /// service's format, and if no answer is sent.
     pub code: Option<i64>,
 }
 
@@ -53,7 +51,7 @@ pub enum KeyPlace {
     Query,
     /// `Authorization: ApiKey ...`.
     Header,
-    /// Nowhere that the service looks.
+    /// Not in a place that the service reads.
     #[default]
     None,
 }
@@ -66,7 +64,7 @@ pub(crate) struct Journal {
 #[derive(Default)]
 struct Log {
     asked: Ring<Asked>,
-    /// How many there were.
+    /// The number of requests so far.
     last: u64,
 }
 
@@ -86,11 +84,11 @@ impl Default for Journal {
 }
 
 impl Asked {
-    /// Leaves out what is long, so that no request takes much room.
+    /// Leaves out long values, so that no request takes much memory.
     fn shortened(mut self) -> Self {
-        /// For all parameters of a request, with their names.
+        /// Bytes for all parameters of a request, names included.
         const ROOM: usize = 16 * 1024;
-        /// For the names of those that are left out.
+        /// Bytes for the names of the parameters that are left out.
         const NAMES: usize = 4 * 1024;
         const LINE: usize = 2 * 1024;
         let (mut room, mut names) = (ROOM, NAMES);
@@ -124,7 +122,7 @@ impl Journal {
         self.log.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Writes a request down, and gives it its number.
+    /// Records a request, and gives it a number.
     pub(crate) fn add(&self, asked: Asked, size: usize) {
         let mut log = self.log();
         log.last += 1;
@@ -144,7 +142,7 @@ impl Journal {
         self.log().asked.clear();
     }
 
-    /// Back to the start, where the first request has the number 1.
+    /// Empties the journal; the next request has the number 1.
     pub(crate) fn reset(&self) {
         *self.log() = Log::default();
     }

@@ -1,5 +1,5 @@
-//! ZeroSSL's REST API, offline: the place to test clients, since the service
-//! itself has no staging. Unofficial, and trusted by nobody.
+//! ZeroSSL's REST API, offline, for tests of clients: the service itself has no staging environment.
+//! Unofficial; its CA is trusted nowhere.
 //!
 //! ```
 //! use zerossl_sandbox::{Options, Sandbox};
@@ -9,7 +9,7 @@
 //! # Ok::<(), std::io::Error>(())
 //! ```
 //!
-//! A test fills its DNS, lets it misbehave, and asks what it saw:
+//! A test can add DNS records, make the sandbox misbehave, and read the requests:
 //!
 //! ```
 //! use zerossl_sandbox::{Fault, Options, Reply, Sandbox, When, WireFault};
@@ -19,7 +19,7 @@
 //! sandbox.fault(Fault {
 //!     operation: Some("create_certificate".to_owned()),
 //!     times: 1,
-//!     when: When::After, // carried out, and nobody hears of it
+//!     when: When::After, // carried out, but the client gets no answer
 //!     reply: Reply::broken(WireFault::Reset),
 //! });
 //! assert!(sandbox.requests().is_empty());
@@ -28,7 +28,7 @@
 //!
 //! | to read about | see |
 //! | --- | --- |
-//! | starting one and looking into it | [`Sandbox`], [`Options`] |
+//! | starting a sandbox and reading its state | [`Sandbox`], [`Options`] |
 //! | how it behaves | [`Settings`] |
 //! | making it misbehave | [`Fault`], [`Reply`], [`WireFault`], [`Quirk`], [`Spelling`] |
 //! | a web server for validation files | [`serve_files`] |

@@ -1,4 +1,4 @@
-//! How long a certificate may last: less and less, over the years.
+//! How long a certificate may be valid. The limit becomes shorter over the years.
 
 use time::macros::date;
 use time::{Date, OffsetDateTime};
@@ -7,17 +7,16 @@ use crate::settings::Settings;
 
 /// From a day on, the longest lifetime of a certificate of a public CA (CA/B
 /// Forum, ballot SC-081).
-const LONGEST: [(Date, u16); 3] =
+const MAX_DAYS: [(Date, u16); 3] =
     [(date!(2026 - 03 - 15), 200), (date!(2027 - 03 - 15), 100), (date!(2029 - 03 - 15), 47)];
 
 fn longest(day: Date) -> Option<u16> {
-    LONGEST.iter().rev().find(|(since, _)| *since <= day).map(|(_, days)| *days)
+    MAX_DAYS.iter().rev().find(|(since, _)| *since <= day).map(|(_, days)| *days)
 }
 
 impl Settings {
-    /// How many days lie between the first and the last day of a certificate
-    /// that was ordered for so many and is made at this time. Both days count,
-    /// so that one of at most 200 days ends on the 199th day after the first.
+    /// The number of days between the first and the last day of a certificate that is ordered for `days` days
+    /// and issued now. Both days count: a certificate of 200 days ends 199 days after its first day.
     pub(crate) fn lifetime_days(&self, ordered: i64, made: OffsetDateTime) -> i64 {
         let day = self.as_of.map_or(made.date(), Into::into);
         let most = self.longest_lifetime_days.or_else(|| longest(day));

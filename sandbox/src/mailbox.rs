@@ -1,4 +1,4 @@
-//! The mails that the service would send: kept for a test to read and answer.
+//! The mails that the service would send. They are kept here, so that a test can read and answer them.
 
 use serde::Serialize;
 
@@ -9,9 +9,9 @@ use crate::ring::Ring;
 pub struct Mail {
     /// The code that answers it.
     pub token: String,
-    /// Who it goes to.
+    /// The recipient.
     pub to: String,
-    /// The name whose control it asks about.
+    /// The name that it validates.
     pub domain: String,
     /// The id of the certificate.
     pub certificate: String,
@@ -19,7 +19,7 @@ pub struct Mail {
     pub subject: String,
     /// The text, with the link.
     pub text: String,
-    /// Where the answer is given: at the management interface, if there is one.
+    /// The link to answer it, at the management interface if there is one.
     pub link: Option<String>,
     /// When it was sent, as the service writes times.
     pub sent: String,
@@ -30,12 +30,12 @@ pub struct Mail {
 #[derive(Default)]
 pub(crate) struct Mailbox {
     pub(crate) mails: Ring<Mail>,
-    /// The address beneath which links are followed.
+    /// The base URL of the links.
     pub(crate) base: Option<String>,
 }
 
 impl Mailbox {
-    /// Sends a mail, and keeps so many in all.
+    /// Stores a mail, and keeps at most `size` mails.
     pub(crate) fn send(
         &mut self,
         token: String,
@@ -63,7 +63,7 @@ impl Mailbox {
         self.mails.add(mail, size);
     }
 
-    /// Answers a mail: the certificate and the name that it was about.
+    /// Marks a mail as answered. Returns its certificate and its name.
     pub(crate) fn answer(&mut self, token: &str) -> Option<(String, String)> {
         let mail = self.mails.iter_mut().find(|mail| mail.token == token)?;
         mail.answered = true;

@@ -18,7 +18,7 @@ const ABOUT: &str = "ZeroSSL's REST API, offline: the place to test clients. Uno
 
 #[derive(Parser)]
 #[command(version, about = ABOUT)]
-// Each is a switch of the command line.
+// Each flag is a switch of the command line.
 #[allow(clippy::struct_excessive_bools)]
 struct Arguments {
     /// Where to listen; port 0 lets the system choose
@@ -93,7 +93,7 @@ fn range(text: &str) -> Result<(Duration, Duration), String> {
     Ok((seconds(from)?, seconds(to)?))
 }
 
-/// A value is JSON, or else a text.
+/// A value is JSON; anything else is taken as text.
 fn setting(text: &str) -> Result<(String, Value), String> {
     let (name, value) = text.split_once('=').ok_or("a name, an equals sign and a value are needed")?;
     let value = serde_json::from_str(value).unwrap_or_else(|_| Value::from(value));
@@ -156,11 +156,11 @@ fn run(arguments: Arguments) -> io::Result<()> {
     serve(&lines, exit_with_stdin)
 }
 
-/// Says where the server is, and waits for the end.
+/// Prints where the server is, and waits for the end.
 fn serve(lines: &[String], exit_with_stdin: bool) -> io::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(async {
-        // Signals are waited for before anybody is told that we are here.
+        // Signal handlers are installed before the address is printed: the reader may send a signal at once.
         let end = end(exit_with_stdin)?;
         let mut stdout = io::stdout();
         for line in lines {
@@ -196,7 +196,7 @@ fn end(exit_with_stdin: bool) -> io::Result<impl Future<Output = ()>> {
     })
 }
 
-/// For a parent that may die without a word: its end of the pipe closes.
+/// For a parent that may be killed: then its end of the pipe closes.
 async fn end_of_stdin(watched: bool) {
     if !watched {
         return std::future::pending().await;

@@ -1,11 +1,11 @@
-//! How a sandbox is set up.
+//! The options of a sandbox.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use crate::settings::{self, Settings};
 
-/// The settings of a sandbox, to be changed field by field.
+/// The options of a sandbox. Start from the default and change single fields.
 #[derive(Clone)]
 pub struct Options {
     /// Where the API is served; port 0 lets the system choose.
@@ -19,24 +19,21 @@ pub struct Options {
     /// Serves the API over HTTPS, with a certificate for `localhost` and
     /// `127.0.0.1` from the sandbox's own root.
     pub tls: bool,
-    /// Further names for that certificate, say `api.zerossl.com` for clients
-    /// whose base URL is fixed. With a name the API is served over HTTPS.
+    /// More names for that certificate, such as `api.zerossl.com` for clients whose base URL is fixed. Any
+    /// name here turns HTTPS on.
     pub tls_names: Vec<String>,
-    /// How many certificates the account may hold; three on the free plan.
+    /// How many certificates the account may hold. The free plan has three.
     pub quota: usize,
     /// How long a validated order stays `pending_validation`.
     pub issue_delay: Duration,
-    /// How long a look at what proves control may take, see
-    /// [`Settings::validation_timeout`]. Another than the default goes before
-    /// the one in there.
+    /// How long a check of the proof may take, see [`Settings::validation_timeout`]. A value other than the
+    /// default overrides the one there.
     pub validation_timeout: Duration,
-    /// How the service behaves from the start. An `issue_delay` above goes
-    /// before the one in here.
+    /// How the service behaves from the start. An `issue_delay` above overrides the one in here.
     pub settings: Settings,
     /// Where the management interface is served; nowhere if absent.
     pub management: Option<SocketAddr>,
-    /// Names of this host by which the management interface may be called,
-    /// beside `localhost` and addresses.
+    /// Host names that the management interface accepts in addition to `localhost` and addresses.
     pub management_hosts: Vec<String>,
     /// The DNS server that is asked for records; the built-in one if absent.
     pub dns: Option<SocketAddr>,
@@ -68,7 +65,7 @@ impl Default for Options {
     }
 }
 
-// The key stays out of logs, here as everywhere.
+// The access key must not appear in logs.
 impl std::fmt::Debug for Options {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Options")

@@ -1,5 +1,4 @@
-//! An order and the certificate that comes of it: what is known of one, and
-//! how it moves from one status to the next.
+//! An order and its certificate: its data, and how it moves from one status to the next.
 
 use std::collections::HashSet;
 
@@ -33,18 +32,18 @@ pub(crate) struct Order {
     pub(crate) emails: Vec<String>,
     /// The names about which a mail was answered.
     pub(crate) answered: HashSet<String>,
-    /// A human looks at its name.
+    /// Set for a name that a human has to review.
     pub(crate) brand: bool,
     pub(crate) replacement_for: Option<String>,
     pub(crate) csr: Csr,
     pub(crate) proof: Proof,
-    /// Set when domain control was shown: the certificate is there from then on.
+    /// Set when domain control was proven: the time at which the certificate is issued.
     pub(crate) ready_at: Option<OffsetDateTime>,
-    /// Looked at once more before it is issued, and not yet.
-    pub(crate) awaits_second_look: bool,
-    /// The number of the look that is taken at it just now.
-    pub(crate) look: Option<u64>,
-    /// Accepted, and never to be issued.
+    /// Its proof has to be checked again before it is issued.
+    pub(crate) awaits_recheck: bool,
+    /// The number of the recheck that is running.
+    pub(crate) running_recheck: Option<u64>,
+    /// Accepted, but never issued.
     pub(crate) stalled: bool,
     pub(crate) revoked: Option<(OffsetDateTime, RevocationReason)>,
     pub(crate) serial: [u8; 16],
@@ -124,7 +123,7 @@ impl Order {
         self.names.first().map(ToString::to_string).unwrap_or_default()
     }
 
-    /// Whether the order waits for domain control to be shown.
+    /// Whether the order waits for proof of domain control.
     pub(crate) fn is_open(&self) -> bool {
         matches!(self.status, Status::Draft | Status::PendingValidation)
     }
@@ -133,11 +132,10 @@ impl Order {
         self.status == Status::Issued && self.expires - now <= Duration::days(30)
     }
 
-    pub(crate) fn turn(&mut self, status: Status, now: OffsetDateTime) {
+    pub(crate) fn set_status(&mut self, status: Status, now: OffsetDateTime) {
         self.status = status;
         self.updated = now;
-        // One that stays, say of an order that is verified again and again, is
-        // there already.
+        // A repeated status, as of an order that is verified several times, is already in the list.
         if self.history.last().is_none_or(|(_, last)| *last != status) {
             self.history.push((now, status));
         }
@@ -147,74 +145,74 @@ impl Order {
     pub(crate) fn address_for(&self, name: &Name) -> Option<&String> {
         let eligible = eligible_addresses(name);
         let suits = |address: &&String| eligible.iter().any(|known| known.eq_ignore_ascii_case(address));
-        // In the order of the names, as they are asked for.
+        // The addresses are in the order of the names.
         let place = self.names.iter().position(|known| known == name)?;
         let own = self.emails.get(place).filter(suits);
         own.or_else(|| self.emails.iter().find(suits))
     }
 
-    /// Who is still to answer a mail, and about which name.
+    /// The names without an answered mail, and the recipients of their mails.
     pub(crate) fn recipients(&self) -> Vec<(Name, String)> {
         let open = self.names.iter().filter(|name| !self.answered.contains(&name.to_string()));
         open.filter_map(|name| Some((name.clone(), self.address_for(name)?.clone()))).collect()
     }
 
-    /// The status that it had at a time; none before it was made.
+    /// The status at a time; `None` before the order was created.
     pub(crate) fn status_at(&self, time: OffsetDateTime) -> Option<Status> {
         let mut past = self.history.iter().rev();
         past.find(|(since, _)| *since <= time).map(|(_, status)| *status)
     }
 
-    /// When its time comes, if nobody stands in its way.
+    /// When it can be issued, if nothing blocks it.
     fn ready(&self) -> Option<OffsetDateTime> {
         let waits = self.status == Status::PendingValidation && !self.stalled && !self.brand;
         self.ready_at.filter(|_| waits)
     }
 
-    /// When it is to be issued, or ends.
+    /// When it is issued, or expires.
     pub(crate) fn next_change(&self) -> Option<OffsetDateTime> {
         match self.status {
             Status::Issued => Some(self.expires),
-            _ => self.ready().filter(|_| !self.awaits_second_look),
+            _ => self.ready().filter(|_| !self.awaits_recheck),
         }
     }
 
-    /// When it is to be looked at once more; not while that is being done.
-    pub(crate) fn next_look(&self) -> Option<OffsetDateTime> {
-        self.ready().filter(|_| self.awaits_second_look && self.look.is_none())
+    /// When its proof is due for a recheck; `None` while a recheck is running.
+    pub(crate) fn next_recheck(&self) -> Option<OffsetDateTime> {
+        self.ready().filter(|_| self.awaits_recheck && self.running_recheck.is_none())
     }
 
-    /// How a revocation list has it, if it is revoked.
+    /// Its entry in a revocation list, if it is revoked.
     pub(crate) fn revocation(&self) -> Option<Revoked> {
         let (revocation_time, reason) = self.revoked?;
         let entry = RevokedCertParams {
             serial_number: SerialNumber::from_slice(&self.serial),
             revocation_time,
-            // Unspecified is said by silence.
+            // "Unspecified" is the default, so it has no code.
             reason_code: (reason != RevocationReason::Unspecified).then_some(reason),
             invalidity_date: None,
         };
         Some(Revoked { ca_certificate_id: self.leaf.as_ref()?.ca_certificate_id, entry })
     }
 
-    /// Lets happen what is due by now: issuing, then expiring.
+    /// Applies what is due now: issues, then expires.
     pub(crate) fn settle(&mut self, now: OffsetDateTime, settings: &Settings, authority: &Authority) {
         if let Some(ready) = self.ready()
             && ready <= now
-            && !self.awaits_second_look
+            && !self.awaits_recheck
         {
             let expires = expiry(ready, settings.lifetime_days(self.validity_days, ready));
-            // What the rules let through can be signed; a failure would leave
-            // the order pending, as the service does.
+            // A request that passed the rules can be signed. If signing fails all the same, the order stays
+            // pending, as at the service.
             let serial = SerialNumber::from_slice(&self.serial);
             if let Ok(leaf) = authority.issue(&self.names, &self.csr, serial, ready, expires) {
                 self.leaf = Some(leaf);
                 self.expires = expires;
-                self.turn(Status::Issued, ready);
+                self.set_status(Status::Issued, ready);
             }
         }
         if self.status == Status::Issued && self.expires < now {
-            self.turn(Status::Expired, self.expires);
+            self.set_status(Status::Expired, self.expires);
         }
     }
 }

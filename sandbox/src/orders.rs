@@ -1,5 +1,5 @@
-//! All orders, in the order of creation, with what makes them quick to find:
-//! an account of many thousands is as fast as an empty one.
+//! All orders, in the order of creation, with indexes: an account with many thousands of orders is as fast as
+//! an empty one.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -16,41 +16,41 @@ type Place = usize;
 pub(crate) struct Orders {
     all: Vec<Order>,
     by_id: HashMap<String, Place>,
-    /// By the id of what they replace.
+    /// Index by the id of the replaced certificate.
     replacements: HashMap<String, Vec<Place>>,
-    by_state: ByState,
+    indexes: Indexes,
 }
 
-/// What has to be kept up with every change of an order.
+/// Indexes that every change of an order updates.
 #[derive(Default)]
-struct ByState {
+struct Indexes {
     /// How many issued certificates a common name has, on all accounts.
     live: HashMap<String, usize>,
     /// How many places of its quota an account has taken.
     taken: HashMap<Owner, usize>,
-    /// When time alone changes an order, by issuing or by ending it.
+    /// When the next issue or expiry of an order is due.
     due: BTreeSet<(OffsetDateTime, Place)>,
-    /// When an order is to be looked at once more.
-    looks: BTreeSet<(OffsetDateTime, Place)>,
+    /// When an order is due for a recheck.
+    rechecks: BTreeSet<(OffsetDateTime, Place)>,
 }
 
-/// What of an order is kept up.
+/// The data of an order that the indexes hold.
 #[derive(PartialEq)]
-struct Kept {
+struct IndexKeys {
     is_live: bool,
     takes_place: bool,
     due: Option<OffsetDateTime>,
-    look: Option<OffsetDateTime>,
+    recheck: Option<OffsetDateTime>,
 }
 
-impl Kept {
+impl IndexKeys {
     fn of(order: &Order) -> Self {
         Self {
             is_live: order.status == Status::Issued,
             // Only cancelling frees a place.
             takes_place: order.status != Status::Cancelled,
             due: order.next_change(),
-            look: order.next_look(),
+            recheck: order.next_recheck(),
         }
     }
 }
@@ -70,11 +70,11 @@ impl Orders {
         if let Some(original) = &order.replacement_for {
             self.replacements.entry(original.clone()).or_default().push(place);
         }
-        self.by_state.enter(place, &order, &Kept::of(&order));
+        self.indexes.enter(place, &order, &IndexKeys::of(&order));
         self.all.push(order);
     }
 
-    /// Changes an order, if there is one of this id.
+    /// Changes the order with this id, if it exists.
     pub(crate) fn change<T>(&mut self, id: &str, change: impl FnOnce(&mut Order) -> T) -> Option<T> {
         let place = *self.by_id.get(id)?;
         self.change_at(place, change)
@@ -82,79 +82,77 @@ impl Orders {
 
     fn change_at<T>(&mut self, place: Place, change: impl FnOnce(&mut Order) -> T) -> Option<T> {
         let order = self.all.get_mut(place)?;
-        let before = Kept::of(order);
+        let before = IndexKeys::of(order);
         let result = change(order);
-        let after = Kept::of(order);
+        let after = IndexKeys::of(order);
         if before != after {
-            self.by_state.leave(place, order, &before);
-            self.by_state.enter(place, order, &after);
+            self.indexes.leave(place, order, &before);
+            self.indexes.enter(place, order, &after);
         }
         Some(result)
     }
 
-    /// Lets happen what is due by now: issuing, then expiring.
+    /// Applies what is due now: issues, then expires.
     pub(crate) fn settle(&mut self, now: OffsetDateTime, settings: &Settings, authority: &Authority) {
-        let due: Vec<Place> =
-            self.by_state.due.range(..=(now, Place::MAX)).map(|(_, place)| *place).collect();
+        let due: Vec<Place> = self.indexes.due.range(..=(now, Place::MAX)).map(|(_, place)| *place).collect();
         for place in due {
             self.change_at(place, |order| order.settle(now, settings, authority));
         }
     }
 
-    /// Whether a common name has a certificate that is issued, on any account.
+    /// Whether any account has an issued certificate of a common name.
     pub(crate) fn is_live(&self, common_name: &str) -> bool {
-        self.by_state.live.get(common_name).is_some_and(|count| *count > 0)
+        self.indexes.live.get(common_name).is_some_and(|count| *count > 0)
     }
 
     /// How many places of its quota an account has taken.
     pub(crate) fn taken(&self, owner: Owner) -> usize {
-        self.by_state.taken.get(&owner).copied().unwrap_or_default()
+        self.indexes.taken.get(&owner).copied().unwrap_or_default()
     }
 
-    /// The orders that were made to replace this one.
+    /// The orders that replace this one.
     pub(crate) fn replacements_of(&self, id: &str) -> impl Iterator<Item = &Order> {
         let places = self.replacements.get(id).map(Vec::as_slice).unwrap_or_default();
         places.iter().filter_map(|place| self.all.get(*place))
     }
 
-    /// The ids of those that are to be looked at by now: of so many at most,
-    /// and of those that wait the longest.
-    pub(crate) fn to_look_at(&self, now: OffsetDateTime, most: usize) -> Vec<String> {
-        let due = self.by_state.looks.range(..=(now, Place::MAX)).take(most);
+    /// The ids of the orders that are due for a recheck: at most `limit`, those that wait longest first.
+    pub(crate) fn due_rechecks(&self, now: OffsetDateTime, limit: usize) -> Vec<String> {
+        let due = self.indexes.rechecks.range(..=(now, Place::MAX)).take(limit);
         due.filter_map(|(_, place)| Some(self.all.get(*place)?.id.clone())).collect()
     }
 
-    /// When the next one is to be looked at.
-    pub(crate) fn next_look(&self) -> Option<OffsetDateTime> {
-        self.by_state.looks.first().map(|(time, _)| *time)
+    /// When the next recheck is due.
+    pub(crate) fn next_recheck(&self) -> Option<OffsetDateTime> {
+        self.indexes.rechecks.first().map(|(time, _)| *time)
     }
 }
 
-impl ByState {
-    fn enter(&mut self, place: Place, order: &Order, kept: &Kept) {
-        if kept.is_live {
+impl Indexes {
+    fn enter(&mut self, place: Place, order: &Order, keys: &IndexKeys) {
+        if keys.is_live {
             *self.live.entry(order.common_name()).or_default() += 1;
         }
-        if kept.takes_place {
+        if keys.takes_place {
             *self.taken.entry(order.owner).or_default() += 1;
         }
-        self.due.extend(kept.due.map(|time| (time, place)));
-        self.looks.extend(kept.look.map(|time| (time, place)));
+        self.due.extend(keys.due.map(|time| (time, place)));
+        self.rechecks.extend(keys.recheck.map(|time| (time, place)));
     }
 
-    fn leave(&mut self, place: Place, order: &Order, kept: &Kept) {
+    fn leave(&mut self, place: Place, order: &Order, keys: &IndexKeys) {
         let less = |count: &mut usize| *count = count.saturating_sub(1);
-        if kept.is_live {
+        if keys.is_live {
             self.live.entry(order.common_name()).and_modify(less);
         }
-        if kept.takes_place {
+        if keys.takes_place {
             self.taken.entry(order.owner).and_modify(less);
         }
-        if let Some(time) = kept.due {
+        if let Some(time) = keys.due {
             self.due.remove(&(time, place));
         }
-        if let Some(time) = kept.look {
-            self.looks.remove(&(time, place));
+        if let Some(time) = keys.recheck {
+            self.rechecks.remove(&(time, place));
         }
     }
 }
@@ -191,8 +189,8 @@ mod tests {
         let mut order = order();
         let made = order.created;
         let after = |seconds| made + Duration::seconds(seconds);
-        (1..1000).for_each(|seconds| order.turn(Status::PendingValidation, after(seconds)));
-        order.turn(Status::Cancelled, after(1000));
+        (1..1000).for_each(|seconds| order.set_status(Status::PendingValidation, after(seconds)));
+        order.set_status(Status::Cancelled, after(1000));
         assert_eq!((order.history.len(), order.updated), (3, after(1000)));
         for (seconds, status) in [
             (-1, None),
@@ -206,20 +204,20 @@ mod tests {
     }
 
     #[test]
-    fn no_more_are_to_be_looked_at_than_there_is_room_for() {
+    fn due_rechecks_are_limited() {
         let first = order();
         let now = first.created;
         let mut orders = Orders::default();
         for number in 0..1000 {
             let mut order = Order { id: number.to_string(), ..first.clone() };
-            order.turn(Status::PendingValidation, now);
-            order.awaits_second_look = true;
-            // The later ones are due earlier.
+            order.set_status(Status::PendingValidation, now);
+            order.awaits_recheck = true;
+            // Later orders are due earlier.
             order.ready_at = Some(now - Duration::seconds(number));
             orders.add(order);
         }
-        assert_eq!(orders.to_look_at(now, 3), ["999", "998", "997"]);
-        assert_eq!(orders.to_look_at(now, 0), [""; 0]);
-        assert_eq!(orders.to_look_at(now - Duration::seconds(998), 100), ["999", "998"]);
+        assert_eq!(orders.due_rechecks(now, 3), ["999", "998", "997"]);
+        assert_eq!(orders.due_rechecks(now, 0), [""; 0]);
+        assert_eq!(orders.due_rechecks(now - Duration::seconds(998), 100), ["999", "998"]);
     }
 }

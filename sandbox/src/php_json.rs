@@ -1,5 +1,5 @@
-//! JSON as the service's `json_encode` writes it: slashes escaped, and
-//! everything beyond ASCII as `\u`.
+//! JSON as the service's `json_encode` writes it: slashes are escaped, and characters outside ASCII become
+//! `\u`.
 
 use std::fmt::Write as _;
 
@@ -14,7 +14,7 @@ fn escape(json: &str) -> String {
     let mut escaped = String::with_capacity(json.len() + json.len() / 8);
     for character in json.chars() {
         match character {
-            // Slashes and characters beyond ASCII occur only inside strings.
+            // Slashes and characters outside ASCII occur only inside strings.
             '/' => escaped.push_str("\\/"),
             _ if character.is_ascii() => escaped.push(character),
             _ => {

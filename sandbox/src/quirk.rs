@@ -1,4 +1,4 @@
-//! Calls that are carried out, though not as they should be.
+//! Calls that are carried out, but not correctly.
 
 use std::time::Duration;
 
@@ -8,15 +8,15 @@ use crate::operation;
 use crate::settings::seconds;
 use crate::spelling::Spelling;
 
-/// Something odd about the next calls of an operation. It does not replace the
-/// answer as a [`Fault`](crate::Fault) does; a call may meet several.
+/// Something odd about the next calls of an operation. It does not replace the answer as a
+/// [`Fault`](crate::Fault) does; several may apply to one call.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Quirk {
-    /// The operation, by name; any for which it makes sense if absent.
+    /// The operation, by name. If absent: every operation that this quirk fits.
     pub operation: Option<String>,
-    /// How many calls meet it; `usize::MAX` is always.
+    /// How many calls it applies to; `usize::MAX` means always.
     pub times: usize,
-    /// What is odd.
+    /// What it does.
     pub effect: Effect,
 }
 
@@ -25,47 +25,45 @@ pub struct Quirk {
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 #[non_exhaustive]
 pub enum Effect {
-    /// `list_certificates` shows what was that long ago.
+    /// `list_certificates` shows an old state.
     Lag {
-        /// How long ago.
+        /// The age of that state.
         #[serde(with = "seconds")]
         seconds: Duration,
     },
-    /// `verify_domains` fails with code 0, and goes on all the same if what it
-    /// looked for was there.
+    /// `verify_domains` fails with code 0. The validation continues all the same if the proof was found.
     FailAndGoOn,
     /// `verify_domains` accepts, and the certificate is never issued.
     Stall,
-    /// `create_certificate` gives hashes that are not those of the request.
+    /// `create_certificate` answers with hashes that do not belong to the request.
     ForeignHashes,
-    /// Certificates have no `expires` unless issued.
+    /// Certificates have no `expires` before they are issued.
     NullExpires,
     /// Certificates have `validation: []`.
     EmptyValidation,
-    /// Numbers come as text and text as numbers, flags as numbers, maps as
-    /// lists where they are empty.
+    /// Numbers become text, text becomes numbers, flags become numbers, and empty maps become lists.
     WrongTypes,
-    /// Names are spelled otherwise: in `common_name`, `additional_domains`, and
-    /// wherever a name is a key. Several of them make one spelling.
+    /// Names have another spelling: in `common_name`, `additional_domains`, and wherever a name is a key.
+    /// Several such quirks are combined.
     SpellNames {
         /// How.
         spelling: Spelling,
     },
-    /// The names within validation values are spelled otherwise: hosts in URLs,
-    /// and the names and targets of records.
+    /// The names within validation values have another spelling: hosts in URLs, and the names and targets of
+    /// records.
     SpellValues {
         /// How.
         spelling: Spelling,
     },
-    /// Certificates for a wildcard have its apex among `additional_domains`.
+    /// Wildcard certificates have their apex in `additional_domains`.
     WithApex {
-        /// Whether validation values are given for the apex, too.
+        /// Whether the apex has validation values, too.
         validation: bool,
     },
 }
 
 impl Effect {
-    /// Whether it makes sense for an operation.
+    /// Whether it fits an operation.
     pub(crate) fn suits(self, name: &str) -> bool {
         let shows_certificates = [
             operation::CREATE_CERTIFICATE,
@@ -87,11 +85,11 @@ impl Effect {
     }
 }
 
-/// What one call meets.
+/// The quirks that apply to one call.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Met(pub(crate) Vec<Effect>);
+pub(crate) struct Effects(pub(crate) Vec<Effect>);
 
-impl Met {
+impl Effects {
     pub(crate) fn has(&self, effect: Effect) -> bool {
         self.0.contains(&effect)
     }

@@ -1,5 +1,4 @@
-//! What an operation answers when it says no: the service's error codes, in
-//! the shape and with the HTTP status in which they were seen.
+//! Error answers: the service's error codes, with the format and the HTTP status in which they were seen.
 
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -16,7 +15,7 @@ pub(crate) struct Refusal {
     details: Option<Box<RawValue>>,
 }
 
-/// Absent, null and text are three things here.
+/// Absent, null and text are three different values here.
 #[derive(Clone, Copy, Debug, Serialize)]
 #[serde(untagged)]
 enum Info {
@@ -29,7 +28,7 @@ const fn refusal(code: Code, info: Info) -> Refusal {
     Refusal { code, status: code.status(), info, details: None }
 }
 
-/// Those that say nothing but their code.
+/// The answers that hold only their code.
 macro_rules! refusals {
     ($($name:ident,)*) => {
         $(pub(crate) const $name: Refusal = refusal(codes::$name, Info::Absent);)*
@@ -40,10 +39,10 @@ pub(crate) const INVALID_ACCESS_KEY: Refusal =
     refusal(codes::INVALID_ACCESS_KEY, Info::Text("You have not supplied a valid API Access Key."));
 pub(crate) const INVALID_API_FUNCTION: Refusal =
     refusal(codes::INVALID_API_FUNCTION, Info::Text("This API Function does not exist."));
-/// Seen with this type, although the type documented for 2834 is another.
+/// Seen with this type, although the documentation gives another type for 2834.
 pub(crate) const CERTIFICATE_CANNOT_BE_CANCELLED: Refusal =
     refusal(codes::CERTIFICATE_CANNOT_BE_CANCELLED, Info::Null);
-/// The vendor's page has this text beside the code.
+/// The vendor's page has this text for the code.
 pub(crate) const OTHER_REPLACEMENT_IN_DRAFT: Refusal =
     refusal(codes::OTHER_REPLACEMENT_IN_DRAFT, Info::Text("Only issued certificates can be replaced."));
 pub(crate) const MISSING_EMAIL: Refusal = refusal(codes::MISSING_EMAIL, Info::Null);
@@ -66,7 +65,7 @@ refusals! {
 }
 
 impl Info {
-    // Serde hands over a reference.
+    // Serde passes a reference.
     #[allow(clippy::trivially_copy_pass_by_ref)]
     fn is_absent(&self) -> bool {
         matches!(self, Self::Absent)
@@ -128,8 +127,8 @@ impl From<Refusal> for Reply {
 }
 
 impl Reply {
-    /// A refusal with one of the service's codes, say 2831; where a code has
-    /// several types, the first one. None for a code that the service lacks.
+    /// A refusal with one of the service's codes, such as 2831. If a code has several types, the first one is
+    /// used. `None` for a code that the service does not have.
     #[must_use]
     pub fn refusal(code: i64) -> Option<Self> {
         Refusal::known(code, None).map(Self::from)

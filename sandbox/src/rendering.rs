@@ -28,20 +28,20 @@ pub(crate) struct Certificate {
     validation_type: Option<&'static str>,
     validation_emails: Option<String>,
     replacement_for: String,
-    #[serde(skip_serializing_if = "Added::is_not_yet")]
+    #[serde(skip_serializing_if = "Added::is_missing")]
     fingerprint_sha1: Added<Option<String>>,
-    #[serde(skip_serializing_if = "Added::is_not_yet")]
+    #[serde(skip_serializing_if = "Added::is_missing")]
     brand_validation: Added<Option<bool>>,
     validation: Validation,
-    #[serde(skip_serializing_if = "Added::is_not_yet")]
+    #[serde(skip_serializing_if = "Added::is_missing")]
     signature_algorithm_properties: Added<Option<String>>,
-    #[serde(skip_serializing_if = "Added::is_not_yet")]
+    #[serde(skip_serializing_if = "Added::is_missing")]
     last_updated: Added<String>,
-    #[serde(skip_serializing_if = "Added::is_not_yet")]
+    #[serde(skip_serializing_if = "Added::is_missing")]
     ca_certificate_id: Added<Option<u32>>,
 }
 
-/// A field that the API has not always had.
+/// A field that was added to the API later.
 #[derive(Serialize)]
 #[serde(untagged)]
 enum Added<T> {
@@ -54,7 +54,7 @@ impl<T> Added<T> {
         if as_of::has(view.day, what) { Self::There(value) } else { Self::NotYet }
     }
 
-    fn is_not_yet(&self) -> bool {
+    fn is_missing(&self) -> bool {
         matches!(self, Self::NotYet)
     }
 }
@@ -81,32 +81,32 @@ struct OtherMethods {
     cname_validation_p2: String,
 }
 
-/// How a certificate is to be shown.
+/// How to render a certificate.
 pub(crate) struct View {
     day: Option<AsOf>,
     null_expires: bool,
     empty_validation: bool,
-    /// In a list, where only open orders have their validation values: so it
-    /// was seen, and with clients that work such an answer to `get_certificate`
-    /// would not.
+    /// In a list, where only open orders have their validation values. The service was seen to answer so;
+    /// clients that work show that `get_certificate` always has them.
     pub(crate) listed: bool,
-    /// As it was at this time; now if absent.
+    /// The time whose state is rendered; now if absent.
     pub(crate) at: Option<OffsetDateTime>,
 }
 
 impl View {
-    /// As the settings say, and what is odd about the call.
+    /// According to the settings and to the quirks of the call.
     pub(crate) fn of(settings: &Settings, call: &Call) -> Self {
         Self {
             day: settings.as_of,
-            null_expires: settings.draft_expires == DraftExpires::Null || call.met.has(Effect::NullExpires),
-            empty_validation: call.met.has(Effect::EmptyValidation),
+            null_expires: settings.draft_expires == DraftExpires::Null
+                || call.effects.has(Effect::NullExpires),
+            empty_validation: call.effects.has(Effect::EmptyValidation),
             listed: false,
             at: None,
         }
     }
 
-    /// The status to show; none if there was no such order.
+    /// The status to render; `None` if the order did not exist at that time.
     pub(crate) fn status(&self, order: &Order) -> Option<Status> {
         self.at.map_or(Some(order.status), |at| order.status_at(at))
     }

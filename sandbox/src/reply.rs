@@ -1,4 +1,4 @@
-//! An answer as it goes over the wire, with the ways in which it can go wrong.
+//! An answer as it is sent, and the faults on the wire.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use crate::php_json;
 
-/// A complete HTTP answer: made by the sandbox, or by a test in its place.
+/// A complete HTTP answer, from the sandbox or from a test instead.
 #[derive(Clone, Debug)]
 pub struct Reply {
     /// The HTTP status.
@@ -17,7 +17,7 @@ pub struct Reply {
     pub headers: Vec<(String, String)>,
     /// The body.
     pub body: Body,
-    /// How long the answer is held back.
+    /// How long the answer is delayed.
     pub delay: Duration,
     /// What goes wrong on the wire.
     pub fault: Option<WireFault>,
@@ -32,21 +32,21 @@ pub enum Body {
     Text(String),
     /// Anything else.
     Bytes(Vec<u8>),
-    /// Status, headers and body of the real answer. Only for
-    /// [`When::After`](crate::When::After): before, there is no real answer.
+    /// Status, headers and body of the real answer. Only for [`When::After`](crate::When::After): otherwise
+    /// there is no real answer.
     AsIs,
 }
 
-/// What can go wrong between an answer and its reader.
+/// What can go wrong while an answer is sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WireFault {
     /// The connection is reset without an answer.
     Reset,
     /// The answer never comes.
     Hang,
-    /// `Content-Length` promises more than is sent; then the connection ends.
+    /// `Content-Length` is larger than what is sent; then the connection ends.
     Truncate,
-    /// The body comes byte by byte.
+    /// The body is sent byte by byte.
     Drip {
         /// The pause before each byte.
         every: Duration,
@@ -54,7 +54,7 @@ pub enum WireFault {
 }
 
 impl Reply {
-    /// An answer with this status and body, and nothing special about it.
+    /// An answer with this status and body, without faults.
     #[must_use]
     pub fn new(status: u16, body: Body) -> Self {
         Self { status, headers: Vec::new(), body, delay: Duration::ZERO, fault: None }
@@ -66,36 +66,34 @@ impl Reply {
         Self::new(status, Body::Json(value))
     }
 
-    /// A text answer, say an HTML page of a gateway.
+    /// A text answer, such as an HTML page of a gateway.
     #[must_use]
     pub fn text(status: u16, text: impl Into<String>) -> Self {
         Self::new(status, Body::Text(text.into()))
     }
 
-    /// The page of a gateway, say with status 504.
+    /// The page of a gateway, for example with status 504.
     #[must_use]
     pub fn page(status: u16) -> Self {
         let reason = StatusCode::from_u16(status).ok().and_then(|status| status.canonical_reason());
         Self::text(status, page(&format!("{status} {}", reason.unwrap_or("Error"))))
     }
 
-    /// The page of a gateway that has had enough, with status 429. When to come
-    /// again is a number of seconds or a date.
+    /// The page of a gateway that limits the rate, with status 429. `retry_after` is a number of seconds or a
+    /// date.
     #[must_use]
     pub fn too_many_requests(retry_after: impl Into<String>) -> Self {
         Self::page(429).with_header("retry-after", retry_after)
     }
 
-    /// A refusal that is a matter of rate, in the service's JSON and with status
-    /// 200. The type begins with `rate_limit`.
+    /// A rate limit of the service: its JSON, with status 200. The type begins with `rate_limit`.
     #[must_use]
     pub fn rate_limited(kind: &str, retry_after: impl Into<String>) -> Self {
         let error = json!({"success": false, "error": {"code": 429, "type": kind}});
         Self::json(200, error).with_header("retry-after", retry_after)
     }
 
-    /// An answer that goes wrong on the wire; what it would have said is the
-    /// real answer, where there is one.
+    /// An answer with a fault on the wire. Its content is the real answer, if there is one.
     #[must_use]
     pub fn broken(fault: WireFault) -> Self {
         Self::new(200, Body::AsIs).with_fault(fault)
@@ -108,21 +106,21 @@ impl Reply {
         self
     }
 
-    /// Holds the answer back.
+    /// Delays the answer.
     #[must_use]
     pub fn with_delay(mut self, delay: Duration) -> Self {
         self.delay = delay;
         self
     }
 
-    /// Lets the answer go wrong on the wire.
+    /// Adds a fault on the wire.
     #[must_use]
     pub fn with_fault(mut self, fault: WireFault) -> Self {
         self.fault = Some(fault);
         self
     }
 
-    /// This reply in place of `real`, taking over what it leaves as it is.
+    /// This reply instead of `real`; what it leaves open is taken from `real`.
     pub(crate) fn in_place_of(mut self, real: Self) -> Self {
         if matches!(self.body, Body::AsIs) {
             self.status = real.status;
@@ -134,7 +132,7 @@ impl Reply {
         self
     }
 
-    /// The same answer with its JSON changed; one that is not JSON stays as it is.
+    /// The same answer with changed JSON. An answer that is not JSON stays unchanged.
     pub(crate) fn with_json(mut self, change: impl FnOnce(Value) -> Value) -> Self {
         if let Body::Bytes(bytes) = &self.body
             && let Ok(value) = serde_json::from_slice(bytes)
@@ -145,7 +143,7 @@ impl Reply {
         self
     }
 
-    /// The code of the refusal that this is, if it is one.
+    /// The error code, if this is a refusal.
     pub(crate) fn error_code(&self) -> Option<i64> {
         #[derive(Deserialize)]
         struct Refused {
@@ -157,7 +155,7 @@ impl Reply {
         }
         let code = match &self.body {
             Body::Json(value) => value.pointer("/error/code")?.clone(),
-            // A refusal begins with one of its two members, and a list with neither.
+            // A refusal begins with one of these two members. Other answers do not, so lists are not parsed.
             Body::Bytes(bytes) if bytes.starts_with(b"{\"success\"") || bytes.starts_with(b"{\"error\"") => {
                 serde_json::from_slice::<Refused>(bytes).ok()?.error.code
             }

@@ -11,7 +11,7 @@ impl<T> Default for Ring<T> {
 }
 
 impl<T: Clone> Ring<T> {
-    /// Adds an entry, and keeps so many in all.
+    /// Adds an entry, and keeps at most `size` entries.
     pub(crate) fn add(&mut self, entry: T, size: usize) {
         self.0.push_back(entry);
         let spare = self.0.len().saturating_sub(size);

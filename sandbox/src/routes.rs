@@ -1,4 +1,4 @@
-//! The one table of routes: operation, method, path, and what carries it out.
+//! The table of routes: operation, method, path, and handler.
 
 use hyper::Method;
 
@@ -19,7 +19,7 @@ pub(crate) struct Route {
     path: &'static str,
     pub(crate) handler: Handler,
     pub(crate) needs_key: bool,
-    /// Whether the API had it on a day.
+    /// Whether the API had it on that day.
     since: Option<Since>,
 }
 
@@ -36,13 +36,13 @@ const fn post(operation: &'static str, path: &'static str, handler: Handler) -> 
 }
 
 impl Route {
-    /// For callers without an access key, too.
+    /// Allowed without an access key.
     const fn open(mut self) -> Self {
         self.needs_key = false;
         self
     }
 
-    /// The API has had it only since a day.
+    /// The day from which the API has it.
     const fn since(mut self, since: Since) -> Self {
         self.since = Some(since);
         self
@@ -85,11 +85,11 @@ pub(crate) fn is_operation(name: &str) -> bool {
     ROUTES.iter().any(|route| route.operation == name)
 }
 
-/// What method and path lead to.
+/// The result for a method and a path.
 #[derive(Clone, Copy)]
 pub(crate) enum Found {
     Route(&'static Route),
-    /// The path is one of the API, the method is not.
+    /// The path exists, but not with this method.
     OtherMethod,
     Nothing,
 }
@@ -103,7 +103,7 @@ impl Found {
     }
 }
 
-/// Finds the route of a call, and takes the parts of its path.
+/// Finds the route of a call, and reads the variable parts of its path.
 pub(crate) fn find(call: &mut Call, day: Option<AsOf>) -> Found {
     let mut other_method = false;
     let there = |route: &&Route| route.since.is_none_or(|since| as_of::has(day, since));
@@ -130,12 +130,12 @@ struct Parts<'a> {
 fn parts<'a>(pattern: &str, path: &'a str) -> Option<Parts<'a>> {
     let mut parts = Parts::default();
     let mut given = path.strip_prefix('/')?.split('/');
-    for wanted in pattern.split('/') {
+    for segment in pattern.split('/') {
         let given = given.next().filter(|part| !part.is_empty())?;
-        match wanted {
+        match segment {
             "{id}" => parts.id = given,
             "{format}" => parts.format = Some(given),
-            _ if wanted == given => {}
+            _ if segment == given => {}
             _ => return None,
         }
     }

@@ -1,5 +1,4 @@
-//! A running sandbox, and what may be done to it: by a test in Rust, and through
-//! the management interface.
+//! A running sandbox, and how to control it: from a test in Rust, and through the management interface.
 
 use std::io;
 use std::net::SocketAddr;
@@ -21,18 +20,18 @@ use crate::server::Server;
 use crate::service::Service;
 use crate::settings::Settings;
 
-/// A running sandbox. Dropping it ends it.
+/// A running sandbox. Dropping it stops it.
 pub struct Sandbox {
     pub(crate) service: Arc<Service>,
     pub(crate) dispatcher: Arc<Dispatcher>,
     pub(crate) background: Arc<Background>,
     pub(crate) base_url: String,
     pub(crate) management_url: Option<String>,
-    /// None for the management interface: the server does not own itself.
+    /// `None` in the copy of the management interface: the server must not own itself.
     pub(crate) _server: Option<Server>,
 }
 
-/// One certificate, as a test may want to see it.
+/// One certificate, for tests.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct CertificateSummary {
     /// The certificate's id.
@@ -62,13 +61,13 @@ impl Sandbox {
         &self.service.options.access_key
     }
 
-    /// Where the management interface is, if there is one.
+    /// The URL of the management interface, if there is one.
     #[must_use]
     pub fn management_url(&self) -> Option<&str> {
         self.management_url.as_deref()
     }
 
-    /// The root certificate as PEM: the one to trust.
+    /// The root certificate as PEM. Clients under test have to trust it.
     #[must_use]
     pub fn root_pem(&self) -> &str {
         &self.service.authority.root_pem
@@ -80,14 +79,12 @@ impl Sandbox {
         &self.service.authority.ecdsa().pem
     }
 
-    /// The intermediate certificate that signs for RSA keys, as PEM; made when
-    /// it is first needed.
+    /// The intermediate certificate that signs for RSA keys, as PEM. It is created when it is first needed.
     pub fn rsa_intermediate_pem(&self) -> io::Result<&str> {
         Ok(&self.service.authority.rsa().map_err(io::Error::other)?.pem)
     }
 
-    /// What was revoked: the lists of the root and of the intermediates that
-    /// signed, as PEM.
+    /// The certificate revocation lists of the root and of all intermediates, as PEM.
     pub fn crl_pem(&self) -> io::Result<String> {
         let state = self.service.state();
         let revoked: Vec<_> = state.orders.iter().filter_map(Order::revocation).collect();
@@ -104,8 +101,7 @@ impl Sandbox {
         self.service.address_book().https_port = port;
     }
 
-    /// Says where the server of a name is; without an entry a name is at
-    /// `127.0.0.1` and the port for its method.
+    /// Sets the address of a name's server. The default is `127.0.0.1` and the port of the method.
     pub fn address_book(&self, name: &str, address: SocketAddr) {
         self.service.address_book().enter(name, address);
     }
@@ -116,8 +112,8 @@ impl Sandbox {
         self.service.dns
     }
 
-    /// Adds a record to the built-in DNS server: a name, a type, and a value as
-    /// in a zone file, say `("example.com", "CAA", "0 issue \"sectigo.com\"")`.
+    /// Adds a record to the built-in DNS server: a name, a type, and a value as in a zone file, such as
+    /// `("example.com", "CAA", "0 issue \"sectigo.com\"")`.
     pub fn add_record(&self, name: &str, kind: &str, value: &str) -> io::Result<()> {
         let record = DnsRecord { name: name.to_owned(), kind: kind.to_owned(), value: value.to_owned() };
         match self.service.options.dns {
@@ -137,12 +133,12 @@ impl Sandbox {
         self.service.zone.records()
     }
 
-    /// Says how the built-in DNS server answers for a name, and how late.
+    /// Sets how the built-in DNS server answers for a name, and with what delay.
     pub fn set_dns_answer(&self, name: &str, answer: DnsAnswer, delay: Duration) {
         self.service.zone.behave(name, answer, delay);
     }
 
-    /// All questions to the built-in DNS server so far.
+    /// All queries to the built-in DNS server so far.
     #[must_use]
     pub fn dns_questions(&self) -> Vec<DnsQuestion> {
         self.service.zone.asked()
@@ -155,15 +151,15 @@ impl Sandbox {
         self.service.state().mailbox.mails.all()
     }
 
-    /// Answers a mail, as following its link does. Whether there is such a one.
+    /// Answers a mail, like its link. Returns whether there is such a mail.
     pub fn answer_mail(&self, token: &str) -> bool {
         let answered = self.service.state().answer_mail(token);
         self.service.changed.notify_one();
         answered
     }
 
-    /// Adds an account with this key. Its number is returned: the account that
-    /// is there from the start is 0.
+    /// Adds an account with this access key, and returns its number. The account that exists from the start
+    /// is 0.
     pub fn add_account(&self, access_key: &str, quota: usize) -> io::Result<usize> {
         let mut state = self.service.state();
         if access_key.is_empty() || state.accounts.iter().any(|account| account.key == access_key) {
@@ -173,13 +169,13 @@ impl Sandbox {
         Ok(state.accounts.len() - 1)
     }
 
-    /// All accounts, without their keys.
+    /// All accounts, without their access keys.
     #[must_use]
     pub fn accounts(&self) -> Vec<AccountSummary> {
         self.service.state().account_summaries()
     }
 
-    /// Changes an account: what is given of quota and whether it is active.
+    /// Changes an account: its quota and whether it is active, each only if given.
     pub fn change_account(
         &self,
         number: usize,
@@ -195,7 +191,7 @@ impl Sandbox {
 
     /// Changes how many certificates the first account may hold.
     pub fn set_quota(&self, quota: usize) {
-        // The first account is always there.
+        // The first account always exists.
         let _ = self.change_account(0, Some(quota), None);
     }
 
@@ -215,9 +211,8 @@ impl Sandbox {
         self.change_settings(|settings| settings.issue_delay = (delay, delay));
     }
 
-    /// Moves the sandbox's clock forward. What is due then has happened when
-    /// this returns, second looks included; where one hangs, it is waited for
-    /// no longer than [`Settings::validation_timeout`].
+    /// Moves the sandbox's clock forward. Everything that is due by then is done when this returns, including
+    /// rechecks before issuing. It waits for a recheck no longer than [`Settings::validation_timeout`].
     pub fn advance(&self, by: Duration) {
         self.service.state().clock.advance(by);
         self.background.catch_up();
@@ -235,24 +230,24 @@ impl Sandbox {
         self.dispatcher.journal.all()
     }
 
-    /// Adds a misbehaviour. Those added earlier strike first.
+    /// Adds a fault. Faults that were added earlier apply first.
     ///
     /// # Panics
     ///
-    /// If there is no such operation: a slip in a test that would else test
-    /// nothing. [`try_fault`](Self::try_fault) says so in an error.
+    /// If there is no such operation: otherwise a mistyped test would test nothing.
+    /// [`try_fault`](Self::try_fault) returns an error instead.
     pub fn fault(&self, fault: Fault) {
         if let Err(error) = self.try_fault(fault) {
             panic!("{error}");
         }
     }
 
-    /// Adds a misbehaviour, unless there is no such operation.
+    /// Adds a fault, unless there is no such operation.
     pub fn try_fault(&self, fault: Fault) -> io::Result<()> {
         self.dispatcher.faults.add(fault)
     }
 
-    /// Adds something odd about calls that are carried out.
+    /// Adds a quirk of calls that are carried out.
     pub fn quirk(&self, quirk: Quirk) -> io::Result<()> {
         self.dispatcher.faults.add_quirk(quirk)
     }
@@ -262,8 +257,8 @@ impl Sandbox {
         self.dispatcher.faults.clear();
     }
 
-    /// Back to the start: an empty account, no faults, records or mails, the
-    /// clock at the real time, the settings as given. The CA stays.
+    /// Resets the sandbox: an empty account, no faults, records or mails, the clock at the real time, the
+    /// initial settings. The CA stays.
     pub fn reset(&self) {
         self.dispatcher.reset();
     }

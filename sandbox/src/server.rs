@@ -1,5 +1,5 @@
-//! The HTTP server beneath the sandbox and the replay mode: it takes requests
-//! in, and carries replies out with all that is to go wrong on the wire.
+//! The HTTP server of the sandbox and of the replay mode. It reads requests and sends replies, with their
+//! faults on the wire.
 
 use std::convert::Infallible;
 use std::io;
@@ -24,9 +24,9 @@ use crate::delivery::Delivery;
 use crate::reply::{Reply, WireFault};
 
 /// More than any request of the API needs.
-const LARGEST_REQUEST: usize = 1024 * 1024;
+const MAX_REQUEST: usize = 1024 * 1024;
 
-/// A request, read to its end.
+/// A request that was read completely.
 pub(crate) struct Received {
     /// The number of the TCP connection it came over, from 1.
     pub(crate) connection: u64,
@@ -37,12 +37,12 @@ pub(crate) struct Received {
     pub(crate) body: Bytes,
 }
 
-/// What answers requests. It may block.
+/// Answers requests. It may block.
 pub(crate) trait Responder: Send + Sync + 'static {
     fn respond(&self, request: &Received) -> Reply;
 }
 
-/// A running server; dropping it ends it.
+/// A running server. Dropping it stops it.
 pub(crate) struct Server {
     address: SocketAddr,
     runtime: Option<Runtime>,
@@ -63,7 +63,7 @@ impl Server {
         Ok(Self { address, runtime: Some(runtime) })
     }
 
-    /// Serves something else beside it, for as long as this server runs.
+    /// Serves another handler on another port, as long as this server runs.
     pub(crate) fn also(&self, listen: SocketAddr, responder: Arc<dyn Responder>) -> io::Result<SocketAddr> {
         serve_at(&self.handle()?, listen, None, responder)
     }
@@ -107,21 +107,25 @@ async fn accept(listener: TcpListener, tls: Option<TlsAcceptor>, responder: Arc<
     let mut connection = 0;
     loop {
         let Ok((stream, _)) = listener.accept().await else {
-            // Out of file descriptors, as a rule: others may be freed soon.
+            // Usually there are no file descriptors left; some may become free soon.
             tokio::time::sleep(Duration::from_millis(20)).await;
             continue;
         };
         connection += 1;
-        tokio::spawn(attend(stream, connection, tls.clone(), Arc::clone(&responder)));
+        tokio::spawn(serve_connection(stream, connection, tls.clone(), Arc::clone(&responder)));
     }
 }
 
-/// Serves one connection to its end.
-async fn attend(stream: TcpStream, connection: u64, tls: Option<TlsAcceptor>, responder: Arc<dyn Responder>) {
-    // Answers are small and awaited: Nagle's algorithm would only delay them.
+/// Serves one connection until it ends.
+async fn serve_connection(
+    stream: TcpStream,
+    connection: u64,
+    tls: Option<TlsAcceptor>,
+    responder: Arc<dyn Responder>,
+) {
+    // Answers are small and the client waits for them. Nagle's algorithm would only delay them.
     let _ = stream.set_nodelay(true);
-    // A second handle on the socket outlives hyper's, so that the last close
-    // can be made a reset.
+    // A second handle on the socket outlives hyper's, so that the last close can send a reset.
     let Ok(socket) = SockRef::from(&stream).try_clone() else {
         return;
     };
@@ -153,7 +157,7 @@ async fn serve(
             deliver(reply, &reset).await
         }
     });
-    // How a connection ends is the client's business, and no failure of ours.
+    // How a connection ends is up to the client; it is not an error here.
     let _ = hyper::server::conn::http1::Builder::new()
         .timer(TokioTimer::new())
         .serve_connection(TokioIo::new(stream), service)
@@ -163,7 +167,7 @@ async fn serve(
 async fn receive(request: Request<Incoming>, connection: u64, responder: Arc<dyn Responder>) -> Reply {
     let at = Instant::now();
     let (head, body) = request.into_parts();
-    let Ok(body) = Limited::new(body, LARGEST_REQUEST).collect().await else {
+    let Ok(body) = Limited::new(body, MAX_REQUEST).collect().await else {
         return Reply::page(413);
     };
     let received = Received {
@@ -179,7 +183,7 @@ async fn receive(request: Request<Incoming>, connection: u64, responder: Arc<dyn
         .unwrap_or_else(|_| Reply::page(500))
 }
 
-/// The connection ends here, as was asked for.
+/// The connection ends here, as the fault demands.
 #[derive(Debug)]
 struct Aborted;
 
@@ -202,7 +206,7 @@ async fn deliver(reply: Reply, reset: &AtomicBool) -> Result<Response<Delivery>,
         _ => {}
     }
     let mut response = Response::new(());
-    // A status or header that cannot be sent is a slip in a test's script.
+    // A status or header that cannot be sent is a mistake in a test's script.
     *response.status_mut() = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let headers = response.headers_mut();
     headers.insert("server", HeaderValue::from_static("nginx"));

@@ -1,5 +1,4 @@
-//! What the operations work on: the accounts, the CA, and what is known of
-//! the world outside.
+//! What the operations work on: the accounts, the CA, the address book and the DNS zone.
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -13,16 +12,16 @@ use crate::dns::Zone;
 use crate::options::Options;
 use crate::order::Order;
 use crate::state::State;
-use crate::validation::Look;
+use crate::validation::Check;
 
 pub(crate) struct Service {
-    /// As it was set up: to this it can be reset.
+    /// The initial options, for a reset.
     pub(crate) options: Options,
     /// The DNS server that is asked for records.
     pub(crate) dns: SocketAddr,
     pub(crate) authority: Authority,
     pub(crate) zone: Arc<Zone>,
-    /// Something may be due earlier than it was.
+    /// Notified when a task may be due earlier than before.
     pub(crate) changed: Notify,
     state: Mutex<State>,
     address_book: Arc<Mutex<AddressBook>>,
@@ -42,12 +41,12 @@ impl Service {
         })
     }
 
-    /// The accounts as the last call left them.
+    /// The accounts as the last call left them; what is due now was not applied.
     pub(crate) fn raw_state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The accounts as they stand now: whatever was due has happened.
+    /// The accounts as of now: everything that is due was applied.
     pub(crate) fn state(&self) -> MutexGuard<'_, State> {
         let mut state = self.raw_state();
         state.settle(&self.authority);
@@ -58,7 +57,7 @@ impl Service {
         self.address_book.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Back to the start. The CA stays, and so does where mails lead to.
+    /// Resets to the initial state. The CA and the base URL of links in mails stay.
     pub(crate) fn reset(&self) {
         let mut state = self.raw_state();
         let base = state.mailbox.base.take();
@@ -69,9 +68,9 @@ impl Service {
         self.zone.reset();
     }
 
-    /// What has to be looked at for an order, from now on.
-    pub(crate) fn look(&self, state: &State, order: &Order) -> Look {
-        Look {
+    /// A check of an order that starts now.
+    pub(crate) fn check(&self, state: &State, order: &Order) -> Check {
+        Check {
             names: order.names.clone(),
             proof: order.proof.clone(),
             book: self.address_book().clone(),

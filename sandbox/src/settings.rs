@@ -1,5 +1,5 @@
-//! The ways of the service that last until they are changed. What strikes only
-//! some calls is a [`Fault`](crate::Fault) or a [`Quirk`](crate::Quirk).
+//! Behaviour of the service that lasts until it is changed. Behaviour of single calls is a
+//! [`Fault`](crate::Fault) or a [`Quirk`](crate::Quirk).
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -12,67 +12,66 @@ use crate::codes::Code;
 
 pub(crate) const VALIDATION_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// How the service behaves, to be changed field by field.
+/// How the service behaves. Start from the default and change single fields.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {
-    /// How long a validated order stays `pending_validation`: from the first
-    /// to the second, in seconds where written as JSON.
+    /// How long a validated order stays `pending_validation`: between the first and the second duration. In
+    /// JSON, in seconds.
     #[serde(with = "seconds::range", rename = "issue_delay_seconds")]
     pub issue_delay: (Duration, Duration),
     /// How long after issuing a download is still refused with 2832.
     #[serde(with = "seconds", rename = "download_delay_seconds")]
     pub download_delay: Duration,
-    /// How far behind lists are: they show what was that long ago.
+    /// The delay of lists: they show the state of that long ago.
     #[serde(with = "seconds", rename = "list_lag_seconds")]
     pub list_lag: Duration,
-    /// What a CAA record that shuts the CA out leads to.
+    /// What happens if a CAA record does not allow the CA.
     pub caa: CaaRefusal,
-    /// Looks at files, records and CAA once more before issuing, where time
-    /// lies between; an order whose proof is gone stays pending.
+    /// Checks files, records and CAA again before issuing, if time has passed since the first check. An order
+    /// without a valid proof stays pending.
     pub second_look: bool,
-    /// How long a look at an order may take in all: at its files or records,
-    /// those of all names at once, and at its CAA records.
+    /// How long a check of an order may take in total: its files or records, all names at the same time, and
+    /// its CAA records.
     #[serde(with = "seconds", rename = "validation_timeout_seconds")]
     pub validation_timeout: Duration,
-    /// Refuses names that no public CA certifies, say `host.local` (2877).
+    /// Refuses names that no public CA certifies, such as `host.local` (2877).
     pub refuse_reserved_names: bool,
-    /// Refuses requests whose subject has no country (2844); if absent, on the
-    /// days on which the service did.
+    /// Refuses requests whose subject has no country (2844); if absent, it does so on the days on which the
+    /// service did.
     pub require_country: Option<bool>,
-    /// Names that are refused with a code, with all below them, say
-    /// `{"ru": 2874, "premium.example.com": 2875}`.
+    /// Names that are refused with a code, including all names below them, such as `{"ru": 2874,
+    /// "premium.example.com": 2875}`.
     pub refused_names: BTreeMap<String, i64>,
-    /// Words in names that a human is to look at: the certificate has
-    /// `brand_validation` set and stays pending.
+    /// Words that make a name subject to manual review: the certificate has `brand_validation` set and stays
+    /// pending.
     pub brands: Vec<String>,
-    /// The longest lifetime of a certificate, in days; if absent, that of
-    /// public CAs on the day.
+    /// The longest lifetime of a certificate, in days. If absent, the limit of public CAs on that day.
     pub longest_lifetime_days: Option<u16>,
-    /// How many requests are kept to be told; the oldest go first.
+    /// How many requests are kept. The oldest are dropped first.
     pub log_size: usize,
-    /// How many mails are kept to be read and answered; the oldest go first.
+    /// How many mails are kept. The oldest are dropped first.
     pub mailbox_size: usize,
-    /// Certificates for a wildcard are for its apex, too.
+    /// Wildcard certificates include their apex.
     pub wildcard_apex: bool,
-    /// What `expires` is before a certificate is issued.
+    /// The value of `expires` before a certificate is issued.
     pub draft_expires: DraftExpires,
-    /// The day whose API is served; none is the newest.
+    /// The day whose API is served; if absent, the newest.
     pub as_of: Option<AsOf>,
 }
 
-/// What a CAA record that shuts the CA out leads to.
+/// What happens if a CAA record does not allow the CA.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CaaRefusal {
     /// A refusal with code 2840 and the names.
     #[default]
     Refuse,
-    /// Nothing: the order is pending, and stays so while the record is there.
+    /// No error: the order stays pending as long as the record exists.
     Stall,
 }
 
-/// What `expires` is before a certificate is issued.
+/// The value of `expires` before a certificate is issued.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DraftExpires {
@@ -111,8 +110,8 @@ impl Settings {
         self.require_country.unwrap_or_else(|| as_of::requires_country(self.as_of))
     }
 
-    /// These settings with some changed: names and values as in JSON. A name or
-    /// value that is none changes nothing, and is named.
+    /// These settings with some changed; names and values as in JSON. If a name or a value is invalid,
+    /// nothing changes, and the error names it.
     pub fn changed(&self, changes: &Map<String, Value>) -> Result<Self, String> {
         let mut all = serde_json::to_value(self).map_err(|error| error.to_string())?;
         for (name, value) in changes {
@@ -133,7 +132,7 @@ pub(crate) mod seconds {
     use serde::de::Error as _;
     use serde::{Deserialize as _, Deserializer, Serializer};
 
-    // Serde hands over a reference.
+    // Serde passes a reference.
     #[allow(clippy::trivially_copy_pass_by_ref)]
     pub(crate) fn serialize<S: Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_f64(duration.as_secs_f64())
@@ -144,7 +143,7 @@ pub(crate) mod seconds {
         Duration::try_from_secs_f64(seconds).map_err(D::Error::custom)
     }
 
-    /// Two of them, or one that stands for both.
+    /// Two numbers, or one for both.
     pub(crate) mod range {
         use std::time::Duration;
 

@@ -1,24 +1,24 @@
-//! Answers whose names are spelled otherwise.
+//! Answers with other spellings of names.
 
 use serde_json::{Map, Value};
 
-use crate::quirk::{Effect, Met};
+use crate::quirk::{Effect, Effects};
 use crate::spelling::Spelling;
 
 /// How an answer spells its names, and those in its validation values.
 pub(crate) struct Spellings {
     names: Vec<Spelling>,
     values: Vec<Spelling>,
-    /// Whether a wildcard's apex is among its names, and among the keys of its
+    /// Whether a wildcard certificate also names its apex, and whether the apex is a key of its validation
     /// values.
     apex: Option<bool>,
 }
 
 impl Spellings {
-    /// What a call met, if that was anything of this kind.
-    pub(crate) fn met(met: &Met) -> Option<Self> {
+    /// The spelling for a call, if one of its quirks changes the spelling.
+    pub(crate) fn of_call(effects: &Effects) -> Option<Self> {
         let mut all = Self { names: Vec::new(), values: Vec::new(), apex: None };
-        for effect in &met.0 {
+        for effect in &effects.0 {
             match *effect {
                 Effect::SpellNames { spelling } => all.names.push(spelling),
                 Effect::SpellValues { spelling } => all.values.push(spelling),
@@ -52,7 +52,7 @@ impl Spellings {
             ("other_methods", Value::Object(members)) => {
                 self.by_name(members, |values| self.validation_values(values))
             }
-            // Of a refusal, or of the status. Where CAA is at fault it is a list.
+            // In a refusal, or in the status. For a CAA problem it is a list.
             ("details", Value::Object(members)) => self.by_name(members, |found| match found {
                 Value::Object(places) => {
                     places.into_iter().map(|(key, found)| (self.place(&key), found)).collect()
@@ -76,7 +76,7 @@ impl Spellings {
         members.into_iter().map(|(name, found)| (self.name(&name), value(found))).collect()
     }
 
-    /// Where something was looked for: a URL, a name, or no place at all.
+    /// Where the proof was expected: a URL, a name, or another key.
     fn place(&self, key: &str) -> String {
         if key.contains("://") {
             self.url(key)

@@ -1,11 +1,10 @@
-//! Other ways to write a name: it is the same name still, and a client has to
-//! know it again.
+//! Other spellings of a name. It is still the same name, and a client has to recognize it.
 
 use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
 
-/// Another way to write a name.
+/// Another spelling of a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -21,7 +20,7 @@ pub enum Spelling {
 }
 
 impl Spelling {
-    /// Addresses are no names, and stay as they are.
+    /// Addresses are not names; they stay unchanged.
     pub(crate) fn of(self, name: &str) -> String {
         if name.is_empty() || name.parse::<IpAddr>().is_ok() {
             return name.to_owned();
@@ -39,8 +38,8 @@ impl Spelling {
     }
 }
 
-/// The capital of a letter, where that is the same letter: `ß` and `ς` have
-/// capitals that belong to others.
+/// The capital of a letter, if it maps back to the same letter: `ß` and `ς` share their capitals with other
+/// letters.
 fn upper(letter: char) -> char {
     let mut capitals = letter.to_uppercase();
     match (capitals.next(), capitals.next()) {

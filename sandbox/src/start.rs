@@ -1,4 +1,4 @@
-//! Starting a sandbox: its parts are made and put together.
+//! Starts a sandbox: creates its parts and connects them.
 
 use std::io;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use crate::server::Server;
 use crate::service::Service;
 
 impl Sandbox {
-    /// Makes a new root and intermediate, an empty account, and serves it.
+    /// Creates a new root and intermediate and an empty account, and serves the API.
     pub fn start(options: Options) -> io::Result<Self> {
         let sockets = options.dns.is_none().then(|| Sockets::bind(options.dns_listen)).transpose()?;
         let dns = sockets.as_ref().map(|sockets| sockets.address).or(options.dns);
@@ -30,7 +30,7 @@ impl Sandbox {
         if let Some(sockets) = sockets {
             sockets.serve(&server.handle()?, &service.zone)?;
         }
-        server.handle()?.spawn(background::tend(Arc::clone(&background)));
+        server.handle()?.spawn(background::run(Arc::clone(&background)));
         let base_url = format!("{scheme}://{}", server.address());
         let sandbox = |management_url, server| Self {
             service: Arc::clone(&service),

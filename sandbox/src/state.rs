@@ -1,4 +1,4 @@
-//! The accounts and what goes with them: everything that changes.
+//! The accounts and their orders, settings and mails: all state that changes.
 
 use std::time::Duration;
 
@@ -57,7 +57,7 @@ impl State {
         if order.owner == call.owner { Ok(order) } else { Err(refusal::PERMISSION_DENIED) }
     }
 
-    /// Changes it.
+    /// Changes the order that a call names, if it is the caller's.
     pub(crate) fn change<T>(
         &mut self,
         call: &Call,
@@ -92,14 +92,13 @@ impl State {
         signed(from.saturating_add(to.saturating_sub(from).mul_f64(self.random.f64())))
     }
 
-    /// So many random characters of this alphabet.
+    /// `length` random characters of this alphabet.
     pub(crate) fn random_text(&mut self, alphabet: &[u8], length: usize) -> String {
         let character = |_| self.random.choice(alphabet).copied().map_or('0', char::from);
         (0..length).map(character).collect()
     }
 
-    /// Sends the mails of an order: to each name's address, but not about what
-    /// is answered.
+    /// Sends the mails of an order to these recipients.
     pub(crate) fn send_mails(&mut self, id: &str, recipients: &[(Name, String)]) {
         let sent = crate::clock::stamp(self.clock.now());
         for (name, address) in recipients {
@@ -109,7 +108,7 @@ impl State {
         }
     }
 
-    /// Notes the answer to a mail. The last one shows control over all names.
+    /// Records the answer to a mail. The last one proves control over all names.
     pub(crate) fn answer_mail(&mut self, token: &str) -> bool {
         let Some((id, domain)) = self.mailbox.answer(token) else {
             return false;
@@ -128,7 +127,7 @@ impl State {
     }
 }
 
-/// As long as `time` can tell, at most.
+/// Converts a duration; one that is too long becomes the longest that `time` can hold.
 pub(crate) fn signed(duration: Duration) -> time::Duration {
     duration.try_into().unwrap_or(time::Duration::MAX)
 }

@@ -1,4 +1,4 @@
-"""Answers in the shape that the service was seen to give, escaped slashes and all."""
+"""Answers in the format in which the service was seen to give them, with escaped slashes."""
 
 import json
 

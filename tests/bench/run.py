@@ -56,7 +56,7 @@ def main() -> None:
 
 
 def skip(what: str) -> None:
-    """Says what is left out; in CI nothing may be."""
+    """Reports a skipped part; in CI nothing may be skipped."""
     print(f"bench: SKIPPED {what}", flush=True)
     if os.environ.get("CI") == "true":
         sys.exit(1)

@@ -1,4 +1,4 @@
-"""A server with the answers that the programs of this folder ask for.
+"""A server with the answers for the programs of this folder.
 
 It keeps connections open and knows two answers: one certificate for
 /certificates/{id}, a page of a hundred for /certificates. Run it by itself to

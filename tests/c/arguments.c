@@ -1,7 +1,7 @@
-/* Whatever a program passes by mistake: the function says so, and nothing breaks. */
+/* Wrong arguments: the function reports them, and nothing breaks. */
 #include "check.h"
 
-/* NULL that the compiler does not see through. */
+/* NULL that the compiler cannot detect. */
 static void *volatile nothing = NULL;
 
 static void texts(void) {
@@ -97,7 +97,7 @@ static void calls(const zerossl_client *client) {
     EXPECT(error, ZEROSSL_E_INVALID_ARGUMENT, NULL);
     CHECK(zerossl_get_certificate(client, "{\"id\": \"x\", \"color\": 1}", &error) == NULL);
     EXPECT(error, ZEROSSL_E_INVALID_ARGUMENT, "color");
-    /* Nobody has to take the error. */
+    /* The caller need not take the error. */
     CHECK(zerossl_get_certificate(client, NULL, NULL) == NULL);
 
     CHECK(zerossl_get_certificate(client, "{\"id\": \"0123456789abcdef0123456789abcdef\"}", &error) == NULL);

@@ -6,7 +6,7 @@
 
 #define THREADS 4
 #define CHILDREN 60
-/* Whoever hangs is ended by a signal after so many seconds. */
+/* A signal ends a process that hangs for this many seconds. */
 #define PATIENCE 60
 
 static const char *const KEY_TYPES[] = {"ecdsa-p256", "ecdsa-p384", "rsa-2048"};

@@ -36,7 +36,7 @@ def every_case(folder: Path, url: str, player: Player) -> Iterator[tuple[str, li
     """Each case that was played, with its problems."""
     for path in sorted(folder.glob("*/*.json")):
         case = json.loads(path.read_text(encoding="utf-8"))
-        # One way for each case, in turns, since some have to wait.
+        # Each case in one of the two ways, alternating, since some cases have to wait.
         name = f"{path.parent.name}/{path.stem}"
         way = "named" if len(name) % 2 else "call"
         base_url = f"{url}/{name}"

@@ -15,7 +15,7 @@
 #define CHECK(condition) \
     ((condition) ? (void)0 : check_failed(__FILE__, __LINE__, #condition))
 
-/* For a call that gives an error: it worked, or says why not. */
+/* For a call with an error: checks that it worked, or prints the error. */
 #define WORKED(error) \
     ((error) == NULL ? (void)0 : check_failed(__FILE__, __LINE__, zerossl_error_message(error)))
 
@@ -54,7 +54,7 @@ static inline void check_error(const char *file, int line, zerossl_error **error
     *error = NULL;
 }
 
-/* A place for an error that holds a pointer nobody may read. */
+/* An error variable with a pointer that nothing may read. */
 static inline zerossl_error *no_error_yet(void) {
     static char elsewhere;
     return (zerossl_error *)(void *)&elsewhere;
@@ -68,7 +68,7 @@ static inline zerossl_client *new_client(const char *config) {
     return client;
 }
 
-/* The sandbox of the environment, without a pace. */
+/* A client of the sandbox in the environment, without a rate limit. */
 static inline zerossl_client *sandbox_client(void) {
     return new_client("{\"requests_per_second\": 0}");
 }
@@ -110,7 +110,7 @@ int64_t zerossl_testing_live(void);
 int32_t zerossl_testing_panic(void);
 #endif
 
-/* The last line of main: every thread of the library has ended and, in a counting build, nothing is left. */
+/* The last line of main: every thread of the library has ended and, in a counting build, no object is left. */
 static inline int finish(void) {
     double end = now() + 20;
     while (count_threads() > 1 && now() < end)

@@ -24,7 +24,7 @@ def test_all(test: Tests, scratch: Path) -> None:
 
 
 def install(destdir: Path) -> None:
-    # The build is there; only what comes after it is tested.
+    # The build exists already; only the steps after it are tested.
     options = ["--prefix", PREFIX, "--destdir", str(destdir), "--libdir", LIBDIR]
     run(["cargo", "run", "--quiet", "--package", "xtask", "--", "install", *options], cwd=TOP, timeout=900)
     root = destdir / PREFIX.lstrip("/")
@@ -44,7 +44,7 @@ def flags(destdir: Path, *options: str) -> list[str]:
     environment = os.environ | {
         "PKG_CONFIG_PATH": str(destdir / PREFIX.lstrip("/") / LIBDIR / "pkgconfig"),
         "PKG_CONFIG_SYSROOT_DIR": str(destdir),
-        # Otherwise paths of the system are left out, DESTDIR or not.
+        # Otherwise system paths are left out, with or without DESTDIR.
         "PKG_CONFIG_ALLOW_SYSTEM_CFLAGS": "1",
         "PKG_CONFIG_ALLOW_SYSTEM_LIBS": "1",
     }
@@ -124,7 +124,7 @@ def luajit() -> None:
 
 
 def stubs(scratch: Path) -> Path:
-    """A library with the functions that the header declares, empty, and with debug information."""
+    """A library with empty functions for the header's declarations, and with debug information."""
     lines = (TOP / "include/zerossl.ffi.h").read_text(encoding="utf-8").split(";")
     functions = [
         line.strip() for line in lines if "zerossl_" in line and "typedef" not in line and "enum" not in line
@@ -140,12 +140,12 @@ def stubs(scratch: Path) -> Path:
 
 
 def abi(scratch: Path) -> None:
-    """Compares with the ABI as it was written down, on whatever machine; new functions are no break."""
+    """Compares with the recorded ABI, on any machine; new functions are not a break."""
     need("abidiff")
     run(["abidiff", "--no-architecture", "--no-added-syms", ABI, stubs(scratch)])
 
 
 def write_abi(scratch: Path) -> None:
-    """For the day of a new ABI."""
+    """Records a new ABI."""
     text = run(["abidw", "--no-corpus-path", "--no-comp-dir-path", "--no-show-locs", stubs(scratch)])
     ABI.write_text(text, encoding="utf-8")

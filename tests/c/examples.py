@@ -49,7 +49,7 @@ def hpp(scratch: Path, compiler: str, *options: str) -> None:
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):
-    """A web server that says nothing."""
+    """A web server without log output."""
 
     def log_message(self, *_: object) -> None:
         pass
@@ -60,7 +60,7 @@ def examples(scratch: Path) -> None:
     webroot = folder / "webroot"
     webroot.mkdir(parents=True)
     for name in ("list", "obtain", "pull"):
-        # Only poll needs more than C.
+        # Only `poll` needs more than standard C.
         options = ["-D_POSIX_C_SOURCE=200809L"] if name == "pull" else []
         options += ["-std=c99", *STRICT, "-Wstrict-prototypes", "-g"]
         run(["cc", *options, TOP / "examples/c" / f"{name}.c", "-o", folder / name, *LINK])
@@ -103,7 +103,7 @@ def by_file(folder: Path, webroot: Path, sandbox: Sandbox) -> None:
 
 
 def by_record(folder: Path, sandbox: Sandbox) -> None:
-    """Plays the person who puts records in place when asked."""
+    """Plays the person who adds records when asked."""
     command = [folder / "obtain-cpp", folder / "by-record", "example.com", sandbox.manage("GET", "/")["dns"]]
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=sandbox.environment()

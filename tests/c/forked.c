@@ -1,4 +1,4 @@
-/* A child of fork: the parent's handles say so and do no harm, also while a call of the parent is under way. */
+/* A child of fork: the parent's handles report it and do no harm, also while a call of the parent is running. */
 #include <sys/wait.h>
 
 #include "server.h"
@@ -58,7 +58,7 @@ int main(void) {
             child(client, op, kept);
         CHECK(waitpid(pid, &status, 0) == pid);
         CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0);
-        /* The parent's are as they were. */
+        /* The parent's handles still work. */
         CHECK(zerossl_op_fd(op) == fd);
         zerossl_op_free(op);
     }

@@ -1,4 +1,4 @@
-"""How a test is run and counted, and where things are."""
+"""Runs and counts tests, and knows the paths."""
 
 import os
 import shutil
@@ -15,7 +15,7 @@ TARGET = Path(os.environ.get("CARGO_TARGET_DIR", TOP / "target"))
 SANDBOX = TARGET / "debug/zerossl-sandbox"
 WARNINGS = ["-Wall", "-Wextra", "-pedantic", "-Wstrict-prototypes", "-Werror"]
 INCLUDE = ["-I", str(TOP / "build/include"), "-I", str(HERE)]
-# POSIX beside the C standard; only our test programs need it.
+# POSIX in addition to standard C; only the test programs need it.
 POSIX = ["-std=c99", "-D_DEFAULT_SOURCE"]
 # One thread runs at a time there; a host that polls must not starve the thread it waits for.
 VALGRIND = ["valgrind", "--quiet", "--error-exitcode=9", "--fair-sched=yes"]
@@ -36,7 +36,7 @@ class Skipped(Exception):
 
 
 class Forbidden(Exception):
-    """The machine does not let us, and nothing that could be installed would change that."""
+    """The machine does not allow it, and nothing that could be installed would change that."""
 
 
 def run(
@@ -56,7 +56,7 @@ def run(
 
 
 def silent(command: Command, env: dict[str, str]) -> None:
-    """Runs a test program, which must succeed without a word."""
+    """Runs a test program, which must succeed without output."""
     if said := run(command, env):
         raise Failed(f"{command[0]} said: {said}")
 
@@ -76,7 +76,7 @@ class Tests:
         self.skipped = 0
 
     def __call__(self, what: str, test: Callable[[], str | None]) -> None:
-        """A test may have something to say when all is well."""
+        """A test may return a text to print when it succeeds."""
         start = time.monotonic()
         try:
             said = test()

@@ -4,7 +4,7 @@
 
 #include "server.h"
 
-/* Asks, and gives the body of the answer, which has to be a success; the caller frees it. */
+/* Sends a request, which has to succeed, and returns the body of the answer; the caller frees it. */
 static inline char *manage(const char *method, const char *path, const char *body) {
     const char *url = getenv("SANDBOX_MANAGEMENT"), *colon;
     char request[4096];

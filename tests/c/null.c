@@ -1,15 +1,15 @@
-/* What the header promises is no reason for the compiler to take out what a caller checks: NULL is passed first and looked
- * for afterwards, as careless programs do. */
+/* The header's promises must not make the compiler remove a caller's checks: NULL is passed first and checked for
+ * afterwards, as careless programs do. */
 #include "check.h"
 
 #define APART __attribute__((noinline))
 
-/* NULL that the compiler does not see through. */
+/* NULL that the compiler cannot detect. */
 static void *volatile nothing = NULL;
 
 static int missing;
 
-/* Each gives its object to the library, and then counts it if it is not there. */
+/* Each passes its object to the library, and then counts it if it is NULL. */
 static APART void call(const zerossl_client *client, const char *operation) {
     zerossl_error *error = no_error_yet();
     char *answer = zerossl_call(client, operation, NULL, &error);
@@ -95,7 +95,7 @@ static APART void error_of(const zerossl_error *error) {
         missing++;
 }
 
-/* NULL that the library takes for {}, or does not give. */
+/* NULL that the library takes for {}, or does not return. */
 static APART void settings(const char *config, zerossl_error **error) {
     zerossl_client *client = zerossl_client_new(config, error);
 

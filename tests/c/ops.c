@@ -1,4 +1,4 @@
-/* Ops: pulled, watched through a descriptor, cancelled, fetched twice, freed at any time. */
+/* Ops: pulled, polled through a descriptor, cancelled, fetched twice, freed at any time. */
 #include <fcntl.h>
 #include <pthread.h>
 
@@ -42,7 +42,7 @@ static zerossl_op *start(const zerossl_client *client, const char *operation, co
     return op;
 }
 
-/* Reads to the end; how many pages came. */
+/* Reads to the end; returns the number of pages. */
 static int pages_of(zerossl_op *op, int timeout_ms) {
     zerossl_error *error = no_error_yet();
     char *event;
@@ -110,7 +110,7 @@ static void watched(const zerossl_client *client) {
     CHECK(fcntl(fd, F_GETFD) & FD_CLOEXEC);
     while (found != ZEROSSL_DONE) {
         CHECK(is_readable(fd, 20000));
-        /* A host whose event loop reads what it can does no harm. */
+        /* A host whose event loop reads from the descriptor does no harm. */
         if (pages % 2 == 0)
             CHECK(recv(fd, scratch, sizeof scratch, MSG_DONTWAIT) != 0);
         found = zerossl_op_next(op, 0, &event, &error);
@@ -124,7 +124,7 @@ static void watched(const zerossl_client *client) {
     CHECK(fcntl(fd, F_GETFD) == -1);
 }
 
-/* Forbidden, and all the same no reason to die of SIGPIPE or to close somebody else's file. */
+/* Forbidden, but it must not cause SIGPIPE or close another file. */
 static void host_closes(const zerossl_client *client) {
     zerossl_op *op = start(client, "list_certificates", "{\"limit\": 1}");
     int fd = zerossl_op_fd(op), other;
@@ -172,7 +172,7 @@ static void cancelled(void) {
     pthread_join(thread, NULL);
     zerossl_op_free(op);
 
-    /* Freed in the middle of a call, after its client: neither waits. */
+    /* Freed in the middle of a call, after its client: neither call waits. */
     op = start(client, "list_certificates", NULL);
     CHECK(zerossl_op_fd(op) >= 0);
     begin = now();
@@ -182,7 +182,7 @@ static void cancelled(void) {
     close(listener);
 }
 
-/* The op holds what it needs. */
+/* The op keeps what it needs. */
 static void outlives_its_client(void) {
     zerossl_client *client = sandbox_client();
     zerossl_op *op = start(client, "list_certificates", "{\"limit\": 1}");

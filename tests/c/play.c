@@ -1,7 +1,7 @@
 /* Plays cases for run.py, through the C functions.
  *
- * Comes in, for each case: three lines, `call` or `named`, an operation, and a client's configuration and the parameters
- * as one line of JSON each. Goes out: `ok` or `error`, the length of the JSON that follows, and that JSON. */
+ * Input, for each case: `call` or `named`, an operation, and a client's configuration and the parameters as one line of
+ * JSON each. Output: `ok` or `error`, the length of the JSON that follows, and that JSON. */
 #include <dlfcn.h>
 
 #include "check.h"

@@ -1,4 +1,4 @@
-/* The host's process is left alone: signals, umask, locale, environment, and the masks of our threads. */
+/* The process of the host is not changed: signals, umask, locale, environment. The library's threads block signals. */
 #include <locale.h>
 #include <signal.h>
 #include <sys/stat.h>
@@ -21,7 +21,7 @@ static mode_t current_umask(void) {
     return mask;
 }
 
-/* What /proc says that a thread blocks. */
+/* The blocked signals of a thread, from /proc. */
 static unsigned long long blocked(const char *thread) {
     char path[300], line[256];
     unsigned long long mask = 0;
@@ -38,7 +38,7 @@ static unsigned long long blocked(const char *thread) {
     return mask;
 }
 
-/* Every thread but the first is ours; all signals that can be blocked are. */
+/* Every thread but the first belongs to the library, and blocks all signals that can be blocked. */
 static int our_threads(void) {
     /* SIGKILL and SIGSTOP cannot; 32 and 33 are libc's own. */
     const unsigned long long never = 1ull << 8 | 1ull << 18 | 1ull << 31 | 1ull << 32;

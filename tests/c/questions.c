@@ -4,7 +4,7 @@
 
 #include "manage.h"
 
-/* What is wanted, in an entry of its own for each of the tests. */
+/* The parameters, with a separate entry for each test. */
 static const char *wanted(const char *name) {
     static char params[2048];
     const char *folder = getenv("SCRATCH");
@@ -37,7 +37,7 @@ static int reply(zerossl_op *op, const char *id, const char *rest, zerossl_error
     return (int)zerossl_op_reply(op, json, error);
 }
 
-/* Puts the record of an event into the sandbox's DNS, or takes it away. */
+/* Adds the record of an event to the sandbox's DNS, or removes it. */
 static void serve_record(const char *event) {
     char *name = member(event, "/name"), *target = member(event, "/target"), text[1024];
 
@@ -57,7 +57,7 @@ static int asks(const char *event) {
     return is(event, "/type", "publish") || is(event, "/type", "cleanup");
 }
 
-/* Does what an event asks for and says so, after all the ways to say it wrong. */
+/* Does what an event asks for and replies, after all kinds of wrong replies. */
 static void answer(zerossl_op *op, const char *event) {
     char *id = member(event, "/id"), *stage = member(event, "/stage"), *method = member(event, "/method");
     zerossl_error *error;
@@ -152,7 +152,7 @@ static void with_a_callback(const zerossl_client *client) {
     CHECK(questions == 2);
 }
 
-/* It could not be published: the reason is in the error, and the order goes on with the next call. */
+/* It could not be published: the reason is in the error, and the next call continues with the order. */
 static void refused(const zerossl_client *client) {
     zerossl_op *op = start(client, "refused.example.com");
     zerossl_error *error;
@@ -180,7 +180,7 @@ static void cancel_when_asked(zerossl_op *op, const char *event_json, void *user
         zerossl_op_cancel(op);
 }
 
-/* A question that nobody waits for any more cannot be answered. */
+/* A question cannot be answered when nothing waits for the reply any more. */
 static void cancelled(const zerossl_client *client) {
     zerossl_op *op = start(client, "cancelled.example.com");
     char *event = next_question(op), *id = member(event, "/id");
@@ -202,7 +202,7 @@ static void cancelled(const zerossl_client *client) {
     pulled(client, "cancelled.example.com", "resumed");
 }
 
-/* Freed while it waits for a reply: nobody waits, and the entry is free for the next. */
+/* Freed while it waits for a reply: it does not block, and the entry is free for the next call. */
 static void freed(const zerossl_client *client) {
     zerossl_op *op = start(client, "freed.example.com");
     char *event = next_question(op);
@@ -214,7 +214,7 @@ static void freed(const zerossl_client *client) {
     pulled(client, "freed.example.com", "resumed");
 }
 
-/* A plain call has nobody to ask, and says so before anything is made or sent. */
+/* A plain call has no callback, and reports that before anything is made or sent. */
 static void not_by_a_call(const zerossl_client *client) {
     char store[1024], *requests;
     zerossl_error *error = no_error_yet();

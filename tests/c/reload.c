@@ -1,4 +1,4 @@
-/* Loads and unloads the library in a loop, used each time. The argument is its path. */
+/* Loads, uses and unloads the library in a loop. The argument is its path. */
 #include <dlfcn.h>
 
 #include "check.h"
@@ -8,7 +8,7 @@ typedef void (*client_free_fn)(zerossl_client *);
 typedef char *(*call_fn)(const zerossl_client *, const char *, const char *, zerossl_error **);
 typedef void (*string_free_fn)(char *);
 
-/* ISO C has no conversion from an object pointer to a function pointer; POSIX promises this way. */
+/* ISO C has no conversion from an object pointer to a function pointer; POSIX guarantees this one. */
 #define LOAD(library, function, name) \
     (*(void **)(&(function)) = dlsym(library, name), CHECK((function) != NULL))
 

@@ -98,7 +98,7 @@ def plain(scratch: Path, compiler: str) -> None:
 
 
 def optimized(scratch: Path, compiler: str) -> None:
-    """A caller's own look at NULL survives what the optimizer learns from our header."""
+    """A caller's own check for NULL survives what the optimizer learns from the header."""
     need(compiler)
     for level in ("-O1", "-O2", "-O3"):
         play_programs(programs(scratch, f"{compiler}{level}", compiler, level, names=["null"]))
@@ -106,7 +106,7 @@ def optimized(scratch: Path, compiler: str) -> None:
 
 def sanitized(scratch: Path) -> None:
     need("gcc")
-    # Optimized, too: a compiler that was promised too much takes checks out, and the sanitizer sees other code.
+    # Optimized, too: with wrong attributes in the header a compiler removes checks, and the sanitizer sees other code.
     for level in ("-O0", "-O2"):
         options = [level, "-fsanitize=address,undefined", "-fno-sanitize-recover"]
         built = programs(scratch, f"sanitized{level}", "gcc", *options)
@@ -115,7 +115,7 @@ def sanitized(scratch: Path) -> None:
 
 def under_valgrind(scratch: Path) -> None:
     need("valgrind")
-    # Valgrind keeps signals of its own from being blocked, and a child of fork has left its parent's threads.
+    # Valgrind does not let its own signals be blocked, and a child of fork does not have its parent's threads.
     checked = [name for name in NEEDS_NO_MORE if name not in ("process", "forked")]
     play_programs([scratch / "gcc" / name for name in checked], [*VALGRIND, *LEAKS])
     play_programs([scratch / "gcc/forked"], VALGRIND)
@@ -134,10 +134,10 @@ def counted(scratch: Path) -> None:
 
 
 def instrumented(scratch: Path) -> None:
-    """The Rust side under the address sanitizer too: a build of its own, of several minutes."""
+    """The Rust side under the address sanitizer too: a separate build, which takes several minutes."""
     need("gcc")
     triple = "x86_64-unknown-linux-gnu"
-    # Sanitizers are not stable in rustc; what they need is in the stable toolchain all the same.
+    # Sanitizers are not stable in rustc, but the stable toolchain contains what they need.
     environment = os.environ | {"RUSTC_BOOTSTRAP": "1", "RUSTFLAGS": "-Zsanitizer=address"}
     options = ["--lib", "--crate-type", "staticlib", "--features", "counting", "--target", triple]
     command = ["cargo", "rustc", "--quiet", "--package", "zerossl-ffi", *options]
@@ -154,7 +154,7 @@ def instrumented(scratch: Path) -> None:
 
 def cases(scratch: Path) -> None:
     program = scratch / "play"
-    # The functions are found by name in the program itself.
+    # The program looks up the functions in itself by name.
     compile_c(HERE / "play.c", program, "-Wl,--no-as-needed")
     problems = []
     count = 0
@@ -197,8 +197,8 @@ def test_all(test: Tests, scratch: Path) -> None:
     test("headers as C99, C11 and C++11 to 20, gcc and clang", lambda: headers(scratch))
     test("programs, gcc", lambda: plain(scratch, "gcc"))
     test("programs, clang", lambda: plain(scratch, "clang"))
-    test("NULL is reported and looked for, optimized, gcc", lambda: optimized(scratch, "gcc"))
-    test("NULL is reported and looked for, optimized, clang", lambda: optimized(scratch, "clang"))
+    test("NULL is reported and checked for, optimized, gcc", lambda: optimized(scratch, "gcc"))
+    test("NULL is reported and checked for, optimized, clang", lambda: optimized(scratch, "clang"))
     test("programs, address, leak and undefined sanitizer", lambda: sanitized(scratch))
     test("programs, valgrind", lambda: under_valgrind(scratch))
     test("programs, live objects counted", lambda: counted(scratch))

@@ -8,7 +8,7 @@
 
 #include "check.h"
 
-/* Listens at a port of the system's choice; whoever connects waits in the queue, unanswered. */
+/* Listens on a port that the system chooses; connections wait in the queue, unanswered. */
 static inline int listen_somewhere(int *port) {
     struct sockaddr_in address;
     socklen_t length = sizeof address;

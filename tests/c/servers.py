@@ -22,7 +22,7 @@ class Sandbox:
         self.management = self.told("management on ") if "--management" in options else None
 
     def told(self, what: str) -> str:
-        """What follows these words on the next line of its output."""
+        """The text after this prefix on the next line of its output."""
         assert self.process.stdout is not None
         line = self.process.stdout.readline().strip()
         if not line.startswith(what):
@@ -34,12 +34,12 @@ class Sandbox:
         return int(self.url.rsplit(":", 1)[1])
 
     def environment(self) -> dict[str, str]:
-        """The environment of a program that is to use this sandbox."""
+        """The environment for a program that uses this sandbox."""
         ours = {"ZEROSSL_BASE_URL": self.url, "ZEROSSL_ACCESS_KEY": "sandbox-key"}
         return os.environ | ours | ({"SANDBOX_MANAGEMENT": self.management} if self.management else {})
 
     def manage(self, method: str, path: str, body: Any = None) -> Any:
-        """Asks the management interface; JSON, or the text of a file."""
+        """Calls the management interface; returns JSON, or the text of a file."""
         data = None if body is None else json.dumps(body).encode()
         request = urllib.request.Request(f"{self.management}{path}", data=data, method=method)
         with urllib.request.urlopen(request, timeout=10) as answer:

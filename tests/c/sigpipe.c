@@ -1,11 +1,11 @@
-/* Servers that hang up, at every point of a call, plain and TLS: with SIGPIPE as it is by default, we live.
+/* Servers that hang up, at every point of a call, plain and TLS: with the default SIGPIPE, the process survives.
  *
  * The arguments are base URLs of such servers; ZEROSSL_CA_FILE has the CA of those with TLS. */
 #include <signal.h>
 
 #include "check.h"
 
-/* More than a socket's buffer takes: the hang-up comes in the middle of writing. */
+/* Larger than a socket's buffer: the hang-up comes in the middle of writing. */
 #define BODY 4000000
 /* The servers hang up at eleven points, in turns. */
 #define ROUNDS 11
@@ -34,7 +34,7 @@ int main(int count, char **urls) {
     strcpy(params + length + BODY, "\"}}");
     for (index = 1; index < count; index++) {
         zerossl_client *client = client_of(urls[index], ca_file, 20);
-        /* A short request may fit into what the server still takes: then it waits for the answer. */
+        /* A short request may fit into the buffer: then it waits for the answer. */
         zerossl_client *hasty = client_of(urls[index], ca_file, 0.3);
 
         for (round = 0; round < ROUNDS; round++) {

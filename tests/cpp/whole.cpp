@@ -90,9 +90,10 @@ static void ops(const zerossl::Client &client) {
     op = std::move(other);
 }
 
-/* Both ways to answer; the reason for a no arrives in the error. */
+/* Both kinds of replies; the reason of a refusal is in the error. */
 static void questions(const zerossl::Client &client) {
-    const std::string params = "{\"domains\": [\"four.example.com\"], \"validation\": {\"method\": \"CNAME_CSR_HASH\"}, "
+    const std::string params = "{\"domains\": [\"four.example.com\"], "
+                               "\"validation\": {\"method\": \"CNAME_CSR_HASH\"}, "
                                "\"preflight\": \"off\", \"directory\": " +
                                zerossl::json_quote(std::getenv("SCRATCH")) + "}";
     const auto no = [](const std::string &event) {

@@ -19,14 +19,14 @@ pytest_plugins = ["libzerossl.sandbox.pytest_plugin"]
 
 TOP = Path(__file__).parents[2]
 
-# Whatever runs in the background is started with Ctrl-C ignored, and so are its children: some of the tests press it.
+# A background process starts with Ctrl-C ignored, and so do its children. Some tests need Ctrl-C.
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
 def replay() -> Iterator[str]:
-    """Where the case files are played."""
+    """The replay server of the case files."""
     command = [find_program(), "--replay", TOP / "tests/cases", "--exit-with-stdin"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
@@ -34,7 +34,7 @@ def replay() -> Iterator[str]:
 
 
 class SilentServer:
-    """Takes connections and never says a word."""
+    """Accepts connections and never answers."""
 
     def __init__(self) -> None:
         """Listen on a free port."""
@@ -44,7 +44,7 @@ class SilentServer:
         threading.Thread(target=self.serve, daemon=True).start()
 
     def serve(self) -> None:
-        """Read what comes."""
+        """Read requests."""
         connections = []
         with contextlib.suppress(OSError):
             while True:
@@ -72,7 +72,7 @@ def website(tmp_path: Path) -> Iterator[Website]:
 
 @pytest.fixture
 def stand(website: Website, tmp_path: Path) -> Iterator[Stand]:
-    """A sandbox for `obtain`, its website, and a folder that is not there yet."""
+    """A sandbox for `obtain`, its website, and the path of a folder that does not exist yet."""
     with Sandbox(http_port=website.port, quota=50) as sandbox:
         stand = Stand(sandbox, website, tmp_path / "store")
         yield stand

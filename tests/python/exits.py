@@ -1,4 +1,4 @@
-"""Interpreters that end while threads are inside the library: each exits as it should, and says nothing.
+"""Interpreters that end while threads are inside the library: each exits with the right status, and without output.
 
     python exits.py [ROUNDS]
 
@@ -19,7 +19,7 @@ from libzerossl.sandbox import Sandbox
 THREADS = 6
 TIMEOUT = 60
 
-# Each thread says once that it is at it, and the main thread then falls off its end.
+# Each thread reports once that it runs; then the main thread ends.
 FRAME = """
 import sys, threading, time
 {before}
@@ -31,7 +31,7 @@ ready = threading.Semaphore(0)
 class Slow:
     def __del__(self, sleep=time.sleep):
         sleep(0.2)
-# Taken apart when the interpreter is already ending: that takes a while, in which the threads come back to it.
+# Destroyed when the interpreter is already ending. That takes a while, in which threads attach to it again.
 threading.slow = Slow()
 def work(number):
 {work}
@@ -54,7 +54,7 @@ class Handler(logging.Handler):
 logging.getLogger("libzerossl").addHandler(Handler())
 logging.getLogger("libzerossl").setLevel(logging.DEBUG)
 """
-# The work of a thread, what comes before the library is imported, and what the main thread does last.
+# The work of a thread, the code before the library is imported, and the last code of the main thread.
 KINDS = {
     "a call that waits": ("ready.release(); silent.get_certificate('1')", "", "time.sleep(0.05)"),
     "quick calls": ("ready.release()\nwhile True: client.generate_csr(domains=['example.com'])", "", ""),
@@ -102,7 +102,7 @@ def script(kind: str) -> str:
 
 
 def end(kind: str, url: str, silent: str) -> str | None:
-    """Run one interpreter to its end, and say what was wrong with it."""
+    """Run one interpreter to its end, and return what was wrong."""
     with tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, "-I", "-B", "-c", script(kind), url, str(Path(folder) / "store"), silent]
         try:
@@ -116,10 +116,10 @@ def end(kind: str, url: str, silent: str) -> str | None:
 
 
 def main() -> int:
-    """Run every kind as often as wanted."""
+    """Run every kind as many times as requested."""
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 2
     problems = []
-    # Takes connections, and never says a word.
+    # Accepts connections, and never answers.
     with Sandbox(quota=5000) as sandbox, socket.create_server(("127.0.0.1", 0), backlog=1000) as silent:
         urls = (sandbox.base_url, f"http://127.0.0.1:{silent.getsockname()[1]}")
         for kind in KINDS:

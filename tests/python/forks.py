@@ -26,7 +26,7 @@ SECONDS = 20.0
 
 
 def client(sandbox: Sandbox) -> zerossl.Client:
-    """Make a client that never waits for its pace."""
+    """Make a client without a rate limit."""
     return sandbox.client(requests_per_second=0)
 
 
@@ -39,7 +39,7 @@ def be_busy(sandbox: Sandbox, ended: threading.Event) -> None:
 
 
 def live(sandbox: Sandbox, number: int, folder: Path) -> None:
-    """Do in a child what needs randomness, TLS, threads and locks."""
+    """Use randomness, TLS, threads and locks in a child."""
     with client(sandbox) as own:
         assert own.generate_csr(domains=["example.com"], key_type=KEY_TYPES[number % len(KEY_TYPES)]).private_key
         assert own.list_certificates(limit=1).total_count is not None
@@ -51,10 +51,10 @@ def live(sandbox: Sandbox, number: int, folder: Path) -> None:
 
 
 def fork(sandbox: Sandbox, number: int, folder: Path) -> str | None:
-    """Fork a child and wait for it; say what was wrong with it."""
+    """Fork a child and wait for it; return what was wrong."""
     process = os.fork()
     if process == 0:
-        # Whoever hangs is ended by this.
+        # This ends a child that hangs.
         signal.alarm(PATIENCE)
         status = 1
         try:
@@ -69,7 +69,7 @@ def fork(sandbox: Sandbox, number: int, folder: Path) -> str | None:
 
 
 def main() -> int:
-    """Fork as often as wanted, or for some seconds."""
+    """Fork a number of times, or for some seconds."""
     forks = int(sys.argv[1]) if len(sys.argv) > 1 else None
     problems = []
     ended = threading.Event()

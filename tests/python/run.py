@@ -26,7 +26,7 @@ OTHER_PYTHONS = ["python3.10", "python3.11", "python3.12", "python3.13", "python
 
 
 def main() -> int:
-    """Run what the command line asks for."""
+    """Run the task of the command line."""
     tasks = {"lint": lint, "test": test, "wheel": wheel}
     if sys.argv[1:2] == [] or sys.argv[1] not in tasks:
         print(__doc__)
@@ -53,10 +53,10 @@ def lint() -> None:
 
 
 def test() -> None:
-    """Install the wheels of this machine, and use them from there."""
+    """Build wheels for this machine, install them, and test them."""
     wheels = WORK / "wheels"
     shutil.rmtree(wheels, ignore_errors=True)
-    # The sandbox as the other tests have it: nothing is built twice.
+    # The sandbox with the profile of the other tests, so that it is not built twice.
     for package, profile in zip(PACKAGES, ["release", "dev"], strict=True):
         options = ["--profile", profile, "--compatibility", "linux", "--out", wheels]
         run(tool("maturin"), "build", *options, cwd=TOP / package, quiet=True)
@@ -71,7 +71,7 @@ def test() -> None:
 
 
 def in_a_clean_environment(python: str, wheels: list[str]) -> None:
-    """Run a few lines where nothing but the wheels is installed."""
+    """Run a few lines in an environment with nothing but the wheels."""
     works = subprocess.run([python, "--version"], capture_output=True, check=False) if shutil.which(python) else None
     if works is None or works.returncode:
         return
@@ -94,21 +94,21 @@ def wheel() -> None:
 
 def make_tools() -> bool:
     """Make the environment with the tools, unless it is there; False if it cannot be made here."""
-    wanted = (HERE / "requirements.txt").read_text()
+    required = (HERE / "requirements.txt").read_text()
     stamp = TOOLS / "made-for"
-    if stamp.is_file() and stamp.read_text() == wanted:
+    if stamp.is_file() and stamp.read_text() == required:
         return True
     if subprocess.run([sys.executable, "-m", "venv", "--clear", TOOLS], check=False).returncode:
         return skip("this Python cannot make environments (Debian: python3-venv)")
     pip = [tool("python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     if subprocess.run([*pip, "--requirement", HERE / "requirements.txt"], check=False).returncode:
         return skip("the tools of tests/python/requirements.txt cannot be installed")
-    stamp.write_text(wanted)
+    stamp.write_text(required)
     return True
 
 
 def skip(why: str) -> bool:
-    """Say what is left out; in CI that is a failure."""
+    """Report what is skipped; in CI that is a failure."""
     print(f"skipped, the Python package: {why}")
     if os.environ.get("CI") == "true":
         sys.exit("nothing may be skipped in CI")
@@ -121,7 +121,7 @@ def tool(name: str) -> Path:
 
 
 def run(*command: object, cwd: Path = TOP, quiet: bool = False) -> None:
-    """Run a command; a quiet one is only shown when it fails."""
+    """Run a command; the output of a quiet one is only shown if it fails."""
     environment = {name: value for name, value in os.environ.items() if name not in {"PYTHONPATH", "ZEROSSL_SANDBOX"}}
     environment["PATH"] = f"{TOOLS / 'bin'}:{environment['PATH']}"
     done = subprocess.run(

@@ -30,7 +30,7 @@ CERTIFICATE = {
 
 @pytest.fixture
 def certificate() -> zerossl.Certificate:
-    """A certificate with a bit of everything."""
+    """A certificate with a field of every kind."""
     return zerossl.Certificate.from_dict(CERTIFICATE)
 
 
@@ -69,7 +69,7 @@ def test_times_that_python_does_not_have() -> None:
 
 
 def test_frozen(certificate: zerossl.Certificate) -> None:
-    """Nothing can be set, deleted or added; what is read can be changed without harm."""
+    """Nothing can be set, deleted or added; changing a value that was read does no harm."""
     for change in (
         lambda: setattr(certificate, "id", "x"),
         lambda: delattr(certificate, "id"),
@@ -118,7 +118,7 @@ def test_repr() -> None:
 
 
 def test_a_page_is_read_once() -> None:
-    """Its entries are made at the first look, and stand alone."""
+    """Its entries are made at the first access, and are independent."""
     page = zerossl.CertificateList.from_dict({"results": [CERTIFICATE, {"id": "two"}]})
     assert page.results is page.results
     assert [certificate.id for certificate in page.results] == ["abc", "two"]
@@ -134,7 +134,7 @@ def test_zip() -> None:
 
 
 def test_damaged_json() -> None:
-    """A pickle from elsewhere cannot do more than fail."""
+    """A pickle from elsewhere can only fail."""
     for text in ("", "[]", "{", '{"id": }', "null", '{"id": "\\ud800"}'):
         try:
             answer = zerossl.Certificate(text)
@@ -170,7 +170,7 @@ RENEWALS = {
 
 
 def test_obtained() -> None:
-    """Words that are new too; none where there is nothing."""
+    """New words, too; None if there is no value."""
     obtained = zerossl.Obtained.from_dict(OBTAINED)
     assert (obtained.outcome, obtained.deployed, obtained.files) == ("took_a_walk", False, OBTAINED["files"])
     assert obtained.certificate == zerossl.Certificate.from_dict(CERTIFICATE)

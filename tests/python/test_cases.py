@@ -14,7 +14,7 @@ CASES = Path(__file__).parents[1] / "cases"
 
 
 def play(replay: str, file: Path) -> list[str]:
-    """Play one case; what went wrong."""
+    """Play one case; return what went wrong."""
     case = json.loads(file.read_text())
     operation = file.parent.name
     base_url = f"{replay}/{operation}/{file.stem}"
@@ -36,7 +36,7 @@ def play(replay: str, file: Path) -> list[str]:
 
 
 def call(client: zerossl.Client, operation: str, parameters: dict[str, Any]) -> object:
-    """Call the method of this name; what its signature refuses is left to the library to refuse."""
+    """Call the method of this name; if its signature refuses the parameters, let the library refuse them."""
     method = getattr(client, operation)
     keywords = dict(parameters)
     positional = [keywords.pop("id")] if "id" in keywords else []
@@ -47,7 +47,7 @@ def call(client: zerossl.Client, operation: str, parameters: dict[str, Any]) -> 
 
 
 def compare(case: dict[str, Any], outcome: object) -> list[str]:
-    """Hold what came against what the case says."""
+    """Compare the outcome with the case."""
     if isinstance(outcome, zerossl.Answer) and "result" in case:
         check_reading(outcome)
         got = outcome.to_dict()

@@ -1,4 +1,4 @@
-"""The client beside the sandbox: the whole way, settings, closing, threads."""
+"""The client with the sandbox: a full order, settings, closing, threads."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from libzerossl.sandbox import Sandbox
 
 @pytest.fixture
 def webroot(tmp_path: Path) -> Iterator[tuple[Path, int]]:
-    """A folder, and the port where it is shown."""
+    """A folder, and the port that serves it."""
     handler = partial(http.server.SimpleHTTPRequestHandler, directory=tmp_path)
     handler.keywords["directory"] = str(tmp_path)
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
@@ -67,7 +67,7 @@ def test_over_tls() -> None:
 
 
 def test_all_certificates_page_by_page(zerossl_sandbox: Sandbox) -> None:
-    """The iterator fetches what it needs, once; leaving it early ends it."""
+    """The iterator fetches each page once, when it is needed; leaving the loop early ends it."""
     with Sandbox(quota=100) as sandbox, sandbox.client() as client:
         csr = client.generate_csr(domains=["example.com"]).csr
         for _ in range(7):
@@ -82,7 +82,7 @@ def test_all_certificates_page_by_page(zerossl_sandbox: Sandbox) -> None:
 
 
 def test_settings() -> None:
-    """Wrong ones are named; the environment is looked at; unknown ones are refused by the signature."""
+    """Wrong ones are named; the environment is read; unknown ones are refused by the signature."""
     for name, value in {"timeout": -1, "auth": "basic", "roots": "mine", "max_retries": 1.5, "proxy": 7}.items():
         with pytest.raises(zerossl.InvalidArgumentError) as caught:
             zerossl.Client("key", **{name: value})
@@ -94,7 +94,7 @@ def test_settings() -> None:
 
 
 def test_no_key(monkeypatch: pytest.MonkeyPatch, zerossl_sandbox: Sandbox) -> None:
-    """It is asked for at the first call that needs it, and taken from the environment."""
+    """It is required at the first call that needs it, and read from the environment."""
     monkeypatch.delenv("ZEROSSL_ACCESS_KEY", raising=False)
     with zerossl.Client(base_url=zerossl_sandbox.base_url) as client:
         client.generate_csr(domains=["example.com"])
@@ -107,7 +107,7 @@ def test_no_key(monkeypatch: pytest.MonkeyPatch, zerossl_sandbox: Sandbox) -> No
 
 
 def test_a_closed_client(zerossl_sandbox: Sandbox) -> None:
-    """It says so; closing again does no harm."""
+    """It reports that; closing again does no harm."""
     client = zerossl_sandbox.client()
     client.close()
     client.close()
@@ -141,7 +141,7 @@ def test_eight_threads_on_one_client(zerossl_client: zerossl.Client) -> None:
 
 
 def test_parameters_are_checked_before_anything_is_sent(zerossl_client: zerossl.Client) -> None:
-    """What has no JSON form is refused by name, and so is what the table does not take."""
+    """A value without a JSON form is refused by name, and so is a value of the wrong type."""
     wrong: list[tuple[str, dict[str, object]]] = [
         ("domains", {"domains": {"example.com"}, "csr": "x"}),
         ("domains", {"domains": "example.com", "csr": "x"}),
@@ -170,7 +170,7 @@ def test_what_is_tested_is_what_was_installed() -> None:
 
 
 def test_the_environments_proxy_is_named_where_it_fails(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Lower case first, as curl; the error says which variable it was, and nothing of the user."""
+    """Lower case first, as curl; the error names the variable, but not the user."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
     monkeypatch.setenv("https_proxy", f"http://user:s3cret@127.0.0.1:{port}")

@@ -27,7 +27,7 @@ def output_of(program: str) -> str:
 
 
 def test_import() -> None:
-    """It does no work: what is used is loaded when it is used."""
+    """It does no work: modules are loaded when they are used."""
     cost = min(float(output_of(IMPORT)) for _ in range(15))
     assert cost < 0.001, f"{cost * 1e3:.2f} ms"
     loaded = "import sys, libzerossl; print([name for name in sys.modules if name.startswith('libzerossl')])"
@@ -61,7 +61,7 @@ def test_memory_stays_flat(zerossl_client: zerossl.Client) -> None:
 
 
 def test_a_page_costs_less_than_with_pycurl() -> None:
-    """`python bench_page.py` tells the figures."""
+    """`python bench_page.py` prints the figures."""
     pytest.importorskip("pycurl")
     costs = bench_page.run()
     ratio = costs["libzerossl"] / costs["pycurl+json"]
@@ -69,7 +69,7 @@ def test_a_page_costs_less_than_with_pycurl() -> None:
 
 
 def test_a_read_is_cheap() -> None:
-    """A field near the start of a record, beside an attribute of a plain object."""
+    """A field near the start of a record, compared with an attribute of a plain object."""
     record = zerossl.Certificate.from_dict({"id": "abc", "type": "1", "common_name": "example.com"})
     import timeit
 

@@ -1,4 +1,4 @@
-"""What is shown is run: the examples in docstrings, in the pages and in examples/python."""
+"""Runs all examples: in docstrings, in the pages and in examples/python."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
 
 
 @pytest.fixture(autouse=True)
-def no_look(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Leave out our own look at the names of the examples: they are not on this machine, and nothing leaves it."""
+def no_preflight(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Turn the preflight check off: the names of the examples are not on this machine, and no request may leave it."""
     obtain = zerossl.Client.obtain
 
-    def without_a_look(self: zerossl.Client, domains: list[str], **given: Any) -> zerossl.Obtained:
+    def without_preflight(self: zerossl.Client, domains: list[str], **given: Any) -> zerossl.Obtained:
         return obtain(self, domains, **{"preflight": "off", **given})
 
-    monkeypatch.setattr(zerossl.Client, "obtain", without_a_look)
+    monkeypatch.setattr(zerossl.Client, "obtain", without_preflight)
 
 
 def examples() -> list[doctest.DocTest]:
@@ -44,7 +44,7 @@ def examples() -> list[doctest.DocTest]:
 
 @pytest.mark.parametrize("test", examples(), ids=lambda test: test.name)
 def test_docstring(test: doctest.DocTest, website: Website, tmp_path: Path) -> None:
-    """Run one, beside a sandbox with an issued certificate or an order where the example speaks of one."""
+    """Run one, with a sandbox that has an issued certificate or an order if the example needs one."""
     with Sandbox(http_port=website.port) as sandbox, sandbox.client() as client:
         names: dict[str, Any] = {
             "zerossl": zerossl,
@@ -69,10 +69,10 @@ def test_docstring(test: doctest.DocTest, website: Website, tmp_path: Path) -> N
 
 
 class Zone:
-    """What stands for the reader's own way to change DNS records."""
+    """Replaces the reader's own code that changes DNS records."""
 
     def __init__(self, sandbox: Sandbox) -> None:
-        """Take the sandbox's."""
+        """Use the sandbox's DNS."""
         self.sandbox = sandbox
 
     def add(self, name: str, type: str, value: str) -> None:
@@ -111,7 +111,7 @@ def test_pages(page: str, website: Website, monkeypatch: pytest.MonkeyPatch, tmp
 
 
 def test_the_program_step_by_step(website: Website, tmp_path: Path) -> None:
-    """examples/python/issue.py goes the whole way."""
+    """examples/python/issue.py issues a certificate."""
     with Sandbox(http_port=website.port) as sandbox:
         out = tmp_path / "certificates"
         out.mkdir()
@@ -149,7 +149,7 @@ def obtain_program(sandbox: Sandbox, tmp_path: Path, *options: object) -> subpro
 
 
 def test_the_program_by_webroot(website: Website, tmp_path: Path) -> None:
-    """examples/python/obtain.py, and once more: nothing is done then."""
+    """examples/python/obtain.py, twice: the second run does nothing."""
     with Sandbox(http_port=website.port) as sandbox:
         for outcome in ("issued", "unchanged"):
             with obtain_program(sandbox, tmp_path, "--webroot", website.folder) as process:
@@ -160,11 +160,13 @@ def test_the_program_by_webroot(website: Website, tmp_path: Path) -> None:
 
 
 def test_the_program_by_record(tmp_path: Path) -> None:
-    """Without a webroot it says which record to add, and waits for that."""
+    """Without a webroot it prints which record to add, and waits for it."""
     with Sandbox() as sandbox, obtain_program(sandbox, tmp_path) as process:
         assert process.stdout is not None
         line = next(line for line in process.stdout if line.startswith("add "))
-        name, value = re.fullmatch(r"add the record (\S+) CNAME (\S+) and press Enter\n", line).groups()  # type: ignore[union-attr]
+        found = re.fullmatch(r"add the record (\S+) CNAME (\S+) and press Enter\n", line)
+        assert found is not None
+        name, value = found.groups()
         sandbox.manage("/records", {"name": name, "type": "CNAME", "value": value})
         out, err = process.communicate("\n\n", timeout=60)
     assert (process.returncode, err) == (0, "")

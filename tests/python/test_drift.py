@@ -1,4 +1,4 @@
-"""The core's tables joined with the Python classes: names, order, types and docs of each exist once, or agree."""
+"""Compares the core's tables with the Python classes: names, order, types and docs have to agree."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from libzerossl import _native, answers, client, literals
 
 TABLES = json.loads(_native.describe())
 OPERATIONS = {operation["name"]: operation for operation in TABLES["operations"]}
-# Not of the table: what a client is besides, and the iterator over all pages.
+# Not in the table: the client's other members, and the iterator over all pages.
 OTHERS = {"close", "cancelled_by", "iter_certificates"}
 # The first parameter, which may be given without its name; the others are keywords.
 FIRST = {"obtain": "domains", "renew_all": "directory", "list_entries": "directory"}
-# Python's own parameters: short forms of `validation`, and what is called meanwhile.
+# Python's own parameters: short forms of `validation`, and callables.
 CALLABLES = {"on_event", "publish", "cleanup"}
 SHORT_FORMS = {"webroot", "listen", "hook", "emails", "validation_method"}
 OWN = {"obtain": CALLABLES | SHORT_FORMS, "renew_all": CALLABLES}
 PATH = "str | os.PathLike[str]"
-# Fields of which Python knows more than the table says.
+# Fields whose Python type is more specific than the table.
 SPECIAL = {
     ("Zip", "zip"): {"bytes"},
     ("Obtained", "outcome"): {"Outcome | str"},
@@ -76,7 +76,7 @@ def test_parameters(name: str) -> None:
         if parameter in OWN.get(name, set()):
             assert given.default is None, parameter
             continue
-        # What has short forms may be left out.
+        # A parameter with short forms may be omitted.
         is_required = parameter in required and parameter != "validation"
         assert (given.default is inspect.Parameter.empty) == is_required, parameter
         wanted = {PATH} if parameter == "directory" else parameter_types(schema["properties"][parameter])
@@ -86,7 +86,7 @@ def test_parameters(name: str) -> None:
 
 
 def parameter_types(schema: dict[str, Any]) -> set[str]:
-    """What may stand in the signature for a parameter."""
+    """The accepted annotations of a parameter."""
     words = schema.get("enum") or schema.get("items", {}).get("enum")
     if words:
         names = {name for name in literals.__all__ if list(get_args(getattr(literals, name))) == words}
@@ -150,7 +150,7 @@ def test_fields(name: str) -> None:
 
 
 def annotated(name: str) -> dict[str, str]:
-    """The annotations of a class as they are written."""
+    """The annotations of a class, as in the source."""
     tree = ast.parse(inspect.getsource(getattr(zerossl, name)))
     return {
         ast.unparse(node.target): ast.unparse(node.annotation)
@@ -160,14 +160,14 @@ def annotated(name: str) -> dict[str, str]:
 
 
 def field_types(name: str, field: str, schema: dict[str, Any]) -> set[str]:
-    """What may stand in the class for a field."""
+    """The accepted annotations of a field."""
     if "title" in schema:
         return {schema["title"]}
     if (name, field) in SPECIAL:
         return SPECIAL[name, field]
     if "anyOf" in schema:
         return {f"{schema['anyOf'][0]['title']} | None"}
-    # What the table makes of other JSON than an object, and so may be null there, is not.
+    # A field that the core builds from other JSON than an object may be null in the schema, but never is.
     if name == "RawAnswer" or not schema.get("type"):
         return {"int", "Any"}
     if schema.get("format") == "date-time":
@@ -181,14 +181,14 @@ def field_types(name: str, field: str, schema: dict[str, Any]) -> set[str]:
         return {f"dict[str, {each}]" for each in field_types(name, field, schema["additionalProperties"])}
     if types[0] == "string":
         words = {f"{literal} | str{none}" for literal in literals.__all__} if none else set()
-        # A text that we put together ourselves is always there.
+        # A text that the library builds itself always exists.
         made_here = {"str"} if name in {"GeneratedCsr", "Download"} else set()
         return {f"str{none}"} | words | made_here
     return {{"integer": "int", "boolean": "bool"}[types[0]] + none}
 
 
 def test_the_package_gives_all_that_its_modules_do() -> None:
-    """What is in `__all__` can be loaded, and comes from where the type checkers are told."""
+    """Every name in `__all__` can be loaded, and comes from the module that type checkers see."""
     assert sorted(zerossl.__all__) == zerossl.__all__
     tree = ast.parse(inspect.getsource(zerossl))
     told = {

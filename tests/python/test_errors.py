@@ -19,7 +19,7 @@ ERRORS = [kind for kind in vars(errors).values() if isinstance(kind, type) and i
 
 
 def test_every_kind_has_its_class() -> None:
-    """The core's list, joined with the classes."""
+    """The core's list has the same kinds as the classes."""
     ours = {(error.code, error.kind) for error in ERRORS if error is not zerossl.Error}
     assert ours == {(kind["code"], kind["kind"]) for kind in KINDS}
     for error in ERRORS:
@@ -41,14 +41,14 @@ def test_every_kind_has_its_class() -> None:
     ],
 )
 def test_bases(error: type[zerossl.Error], bases: tuple[type, ...]) -> None:
-    """The built-in bases, so that a program may catch what it knows."""
+    """The built-in bases, so that a program can catch familiar exceptions."""
     assert issubclass(error, bases)
     assert all(issubclass(error, base) for base in bases)
 
 
 @pytest.mark.parametrize("error", ERRORS)
 def test_attributes_and_pickle(error: type[zerossl.Error]) -> None:
-    """What the JSON form says is there, and survives a pickle."""
+    """All members of the JSON form are attributes, and survive a pickle."""
     fields = {"message": "get_certificate: no", "operation": "get_certificate", "http_status": 503, "retry_after": 1.5}
     made = error(**fields)
     assert str(made) == made.message == "get_certificate: no"
@@ -76,7 +76,7 @@ def test_a_kind_that_is_new() -> None:
 
 
 def test_a_panic_is_an_ordinary_exception(capfd: pytest.CaptureFixture[str]) -> None:
-    """And says nothing on stderr."""
+    """And prints nothing on stderr."""
     with pytest.raises(zerossl.InternalError, match="a bug in libzerossl"):
         _native.panic()
     assert capfd.readouterr().err == ""
@@ -84,7 +84,7 @@ def test_a_panic_is_an_ordinary_exception(capfd: pytest.CaptureFixture[str]) -> 
 
 @pytest.mark.parametrize("error", ERRORS)
 def test_all_that_an_error_holds_survives(error: type[zerossl.Error]) -> None:
-    """Also what its built-in base holds, which stands in no attribute of ours."""
+    """Also the data of its built-in base, which is not in the instance's attributes."""
     made = error("no", operation="obtain", details={"a": [1]})
     made.own = ["of the program"]  # type: ignore[attr-defined]
     names = ["args", "message", "operation", "details", "own"]
@@ -114,7 +114,7 @@ class Raising(dict):  # type: ignore[type-arg]
     """A mapping that cannot be read."""
 
     def __init__(self, raised: BaseException) -> None:
-        """Take what it raises."""
+        """Take the exception that it raises."""
         super().__init__()
         self.raised = raised
 
@@ -124,7 +124,7 @@ class Raising(dict):  # type: ignore[type-arg]
 
 
 def refused(call: Callable[[], object]) -> zerossl.InvalidArgumentError:
-    """What a call raises."""
+    """Return the exception of a call."""
     with pytest.raises(zerossl.InvalidArgumentError) as caught:
         call()
     return caught.value
@@ -152,7 +152,7 @@ def test_no_cause_holds_what_was_given() -> None:
 
 
 def test_what_ends_the_program_is_no_wrong_parameter() -> None:
-    """Ctrl-C while a parameter is read goes through as it is."""
+    """Ctrl-C while a parameter is read is raised unchanged."""
     raised = KeyboardInterrupt()
     with zerossl.Client("key") as client, pytest.raises(KeyboardInterrupt) as caught:
         client.request(method="GET", path="/x", query=Raising(raised))

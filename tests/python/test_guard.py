@@ -1,4 +1,4 @@
-"""The native half, read as text: whatever Python calls and has anything of Python in it is guarded as a whole."""
+"""Reads the native half as text: every function that Python calls with Python objects has to be guarded as a whole."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ OF_PYTHON = re.compile(r"\b(?:Python<|Bound<|Py<|PyAny\b|PyResult<|PyErr\b)")
 
 
 def called_by_python(source: str) -> list[re.Match[str]]:
-    """All methods of ``#[pymethods]``, and all functions that are a ``#[pyfunction]``."""
+    """All methods in ``#[pymethods]``, and every ``#[pyfunction]``."""
     methods = re.findall(r"^#\[pymethods\]\nimpl .*?\n\}\n", source, re.MULTILINE | re.DOTALL)
     functions = re.findall(r"^#\[pyfunction\]\n.*?\n\}\n", source, re.MULTILINE | re.DOTALL)
     return [found for block in methods + functions for found in FUNCTION.finditer(block)]
 
 
 def unguarded(source: str) -> list[str]:
-    """Those that are not guarded, by name."""
+    """The names of the functions that are not guarded."""
     return [
         found["name"]
         for found in called_by_python(source)
@@ -33,12 +33,12 @@ def unguarded(source: str) -> list[str]:
 
 @pytest.mark.parametrize("source", SOURCES, ids=lambda source: source.name)
 def test_every_function_that_python_calls_is_guarded(source: Path) -> None:
-    """A panic in it becomes an exception, and the interpreter does not end beneath it."""
+    """A panic in it becomes an exception, and the interpreter waits for it at its end."""
     assert unguarded(source.read_text(encoding="utf-8")) == []
 
 
 def test_all_are_found() -> None:
-    """Or the test above would find nothing to complain of."""
+    """Otherwise the test above could not fail."""
     found = {found["name"] for source in SOURCES for found in called_by_python(source.read_text(encoding="utf-8"))}
     assert found >= {"new", "call", "start", "cancelled_by", "next", "result", "__get__", "__eq__", "describe", "panic"}
     blocks = sum(source.read_text(encoding="utf-8").count("#[pymethods]\nimpl ") for source in SOURCES)
@@ -46,7 +46,7 @@ def test_all_are_found() -> None:
 
 
 def test_one_that_is_not_guarded_is_found() -> None:
-    """In each of the ways in which it may be written."""
+    """In each of its possible forms."""
     source = """
 #[pymethods]
 impl Thing {

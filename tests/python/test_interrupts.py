@@ -60,10 +60,10 @@ STORED = {"domains": ["example.com"], "validation": {"method": "HTTP_CSR_HASH", 
     ],
 )
 def test_ctrl_c_ends_a_wait(silent_server: SilentServer, call: str, cause: str, tmp_path: Path) -> None:
-    """A program that waits for a server that hangs gets its KeyboardInterrupt at once."""
+    """A program that waits for a hanging server gets its KeyboardInterrupt at once."""
     entry = tmp_path / "store/example.com"
     entry.mkdir(parents=True)
-    # Without it nothing would be sent.
+    # Without an access key nothing would be sent.
     (tmp_path / "www").mkdir()
     (entry / "request.json").write_text(json.dumps(STORED))
     command = [sys.executable, "-c", SCRIPT, silent_server.url, call]
@@ -79,7 +79,7 @@ def test_ctrl_c_ends_a_wait(silent_server: SilentServer, call: str, cause: str, 
 
 
 def test_ctrl_c_ends_a_pause_between_retries() -> None:
-    """Nobody listens there, so the call is between its tries."""
+    """Nothing listens there, so the call waits between two attempts."""
     script = TELL_PAUSES + SCRIPT.replace("timeout=60", "timeout=60, max_retries=50")
     command = [sys.executable, "-c", script, "http://127.0.0.1:9", "lambda client: client.get_certificate('abc')"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
@@ -94,7 +94,7 @@ def test_ctrl_c_ends_a_pause_between_retries() -> None:
 
 
 def test_a_handler_that_does_not_raise(silent_server: SilentServer) -> None:
-    """It runs while we wait, may use the client itself, and the wait goes on."""
+    """It runs during the wait, may use the client itself, and the wait continues."""
     client = zerossl.Client("key", base_url=silent_server.url, timeout=1, max_retries=0)
     ran = []
 
@@ -115,7 +115,7 @@ def test_a_handler_that_does_not_raise(silent_server: SilentServer) -> None:
 
 @pytest.mark.parametrize(("given", "cancelled"), [(1, 0), (2, 0), (2, 1)])
 def test_a_token_ends_the_calls_of_other_threads(silent_server: SilentServer, given: int, cancelled: int) -> None:
-    """Whichever of them it is; the others are left alone, and the client itself goes on."""
+    """Whichever token it is; other calls and the client itself are not affected."""
     tokens = [zerossl.CancelToken() for _ in range(given)]
     client = view = zerossl.Client("key", base_url=silent_server.url, timeout=60)
     for token in tokens:
@@ -143,7 +143,7 @@ def test_a_token_ends_the_calls_of_other_threads(silent_server: SilentServer, gi
 
 
 def test_other_threads_go_on_while_we_wait(silent_server: SilentServer) -> None:
-    """The GIL is free meanwhile."""
+    """The GIL is released during the call."""
     client = zerossl.Client("key", base_url=silent_server.url, timeout=0.5, max_retries=0)
     ticks = 0
     done = threading.Event()
@@ -192,7 +192,7 @@ def test_asyncio_side_by_side(zerossl_client: zerossl.Client) -> None:
 
 
 def test_a_child_of_fork(zerossl_client: zerossl.Client) -> None:
-    """The parent's client says so, a new one works, and the parent goes on."""
+    """The parent's client reports the fork, a new one works, and the parent is not affected."""
     zerossl_client.list_certificates()
     child = os.fork()
     if child == 0:

@@ -1,4 +1,4 @@
-"""While `obtain` runs: what callables hear and raise, Ctrl-C, cancelling, asyncio, the log."""
+"""While `obtain` runs: what callables receive and raise, Ctrl-C, cancelling, asyncio, the log."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ if TYPE_CHECKING:
     from conftest import SilentServer
 
 AT_ONCE = 1.0
-"""Seconds: 50 ms to look for signals, 100 ms to end, and a busy machine."""
+"""Seconds: 50 ms between checks for signals, 100 ms to end, and reserve for a busy machine."""
 
 
 class Oddity(BaseException):
-    """Something that is no `Exception`."""
+    """An exception that is not an `Exception`."""
 
 
 @pytest.mark.parametrize("raised", [LookupError("the zone is locked"), Oddity("odd")])
 def test_publish_raises(stand: Stand, raised: BaseException) -> None:
-    """The very exception comes out, and the next call goes on with the same order."""
+    """The same exception is raised, and the next call continues with the same order."""
 
     def publish(challenge: zerossl.RecordChallenge) -> None:
         raise raised
@@ -65,7 +65,7 @@ def test_cleanup_raises(stand: Stand) -> None:
 
 
 def test_on_event_raises(stand: Stand) -> None:
-    """The very exception comes out, soon, though the order waits; the next call goes on."""
+    """The same exception is raised soon, although the order waits; the next call continues."""
     stand.hold_back()
     raised = LookupError("enough")
     when = []
@@ -124,7 +124,7 @@ def test_ctrl_c_while_the_service_hangs(silent_server: SilentServer, tmp_path: P
 
 
 def test_asyncio_with_cancellation(stand: Stand) -> None:
-    """The way that docs/python.md shows: the task's end gives the call up, and the order is kept."""
+    """As in docs/python.md: the end of the task cancels the call, and the order is kept."""
     stand.hold_back()
 
     async def obtain(**given: Any) -> zerossl.Obtained:
@@ -156,7 +156,7 @@ def test_asyncio_with_cancellation(stand: Stand) -> None:
             await task
         return time.monotonic()
 
-    # At its end it waits for the thread.
+    # At the end, asyncio waits for the thread.
     cancelled = asyncio.run(main())
     assert time.monotonic() - cancelled < AT_ONCE
     stand.issue_what_waits()
@@ -165,7 +165,7 @@ def test_asyncio_with_cancellation(stand: Stand) -> None:
 
 
 def test_a_token(stand: Stand) -> None:
-    """Cancelled from within: an error of ours, and the order is kept."""
+    """Cancelled from a callable: a `CancelledError`, and the order is kept."""
     stand.hold_back()
     token = zerossl.CancelToken()
 
@@ -181,7 +181,7 @@ def test_a_token(stand: Stand) -> None:
 
 
 def test_a_callable_that_forks(stand: Stand) -> None:
-    """The child's exception comes out there as it is; the parent goes on."""
+    """The child's exception is raised there unchanged; the parent is not affected."""
     parent, codes = os.getpid(), []
 
     def publish(challenge: zerossl.RecordChallenge) -> None:
@@ -201,7 +201,7 @@ def test_a_callable_that_forks(stand: Stand) -> None:
 
 
 def test_other_threads_go_on_while_we_wait(stand: Stand) -> None:
-    """The GIL is free meanwhile."""
+    """The GIL is released during the call."""
     stand.hold_back()
     ticks, done = 0, threading.Event()
 
@@ -229,7 +229,7 @@ def test_print_will_do(stand: Stand, capsys: pytest.CaptureFixture[str]) -> None
 
 
 def test_events(stand: Stand) -> None:
-    """Typed, of known types and stages, in order; those that ask are for `publish`."""
+    """Typed, of known types and stages, in order; questions go to `publish`."""
     events: list[zerossl.Event] = []
     result = stand.obtain(publish=stand.publish, cleanup=stand.cleanup, on_event=events.append)
     assert {event.type for event in events} == {"progress"}
@@ -249,7 +249,7 @@ def test_events(stand: Stand) -> None:
 
 
 def test_warnings(website: Website, tmp_path: Path) -> None:
-    """Our own look sees that the file is not there, before the service does."""
+    """The preflight check finds that the file is missing, before the service does."""
     events: list[zerossl.Event] = []
     with Sandbox(http_port=website.port) as sandbox, pytest.raises(zerossl.ValidationError):
         sandbox.client().obtain(

@@ -1,4 +1,4 @@
-"""Our log: to `logging`, when somebody listens, and never with a secret."""
+"""The log: to `logging`, if a handler listens, and never with a secret."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ KEY = "k3y-that-must-not-be-shown"
 
 @pytest.fixture
 def client() -> Iterator[zerossl.Client]:
-    """A client of a sandbox with a key of its own."""
+    """A client of a sandbox with its own access key."""
     with Sandbox(access_key=KEY) as sandbox:
         yield sandbox.client()
 
@@ -61,7 +61,7 @@ def test_what_a_handler_raises_ends_the_call(client: zerossl.Client) -> None:
 
 
 def test_no_key_is_shown(client: zerossl.Client, caplog: pytest.LogCaptureFixture) -> None:
-    """In no repr, error or line of the log; the key of credentials neither."""
+    """Not in a repr, an error or a log line; nor is the key of EAB credentials."""
     with caplog.at_level(logging.DEBUG):
         credentials = client.generate_eab_credentials()
         order = client.generate_csr(domains=["example.com"])

@@ -1,4 +1,4 @@
-"""`obtain`: every way to show control of the names, what it answers, and what it refuses."""
+"""`obtain`: every way to prove control of the names, its answers, and what it refuses."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ PARAMETERS = next(
 
 @pytest.mark.parametrize("way", ["path", "text", "mapping", "whole", "whole mapping"])
 def test_by_webroot(stand: Stand, way: str) -> None:
-    """The file in place, the certificate in place, the webroot as it was; and nothing is done the second time."""
+    """The file was served, the certificate is stored, the webroot is clean; and the second call does nothing."""
     folder = stand.website.folder
     given: dict[str, Any] = {
         "path": {"webroot": folder},
@@ -52,7 +52,7 @@ def test_by_webroot(stand: Stand, way: str) -> None:
 
 
 def test_by_callables(stand: Stand) -> None:
-    """They are called on this thread, with a record; what was published is taken away."""
+    """They are called on this thread, with a record; what was published is removed."""
     seen: list[tuple[str, zerossl.RecordChallenge, threading.Thread]] = []
 
     def publish(challenge: zerossl.RecordChallenge) -> str:
@@ -82,7 +82,7 @@ def test_by_callables(stand: Stand) -> None:
 
 
 def test_by_callables_with_files(stand: Stand) -> None:
-    """One for each name; without `cleanup` they stay, and nobody is asked again."""
+    """One for each name; without `cleanup` they stay, and there are no more calls."""
     seen: list[zerossl.Challenge] = []
 
     def publish(challenge: zerossl.Challenge) -> None:
@@ -103,7 +103,7 @@ def test_by_callables_with_files(stand: Stand) -> None:
 
 
 def test_by_listening(stand: Stand) -> None:
-    """On a port that the system chose: an event says which."""
+    """On a port that the system chooses; an event has its number."""
 
     def on_event(event: zerossl.Event) -> None:
         if event.port:
@@ -138,7 +138,7 @@ sys.exit(connection.getresponse().status != 200)
 
 
 def test_by_hook(stand: Stand) -> None:
-    """A command, told what to do."""
+    """A command with instructions in its environment."""
     hook = [sys.executable, "-c", HOOK, stand.sandbox.management_url.removeprefix("http://")]
     assert stand.obtain(hook=hook).outcome == "issued"
     assert stand.sandbox.manage("/records") == []
@@ -213,7 +213,7 @@ def nothing(_: object) -> None:
     ],
 )
 def test_refused(tmp_path: Path, given: dict[str, Any], parameter: str) -> None:
-    """By name, before anything is written, or sent: nobody is there."""
+    """By name, before anything is written or sent: there is no server."""
     directory = tmp_path / "store"
     with zerossl.Client("none", base_url=NOBODY) as client, pytest.raises(zerossl.InvalidArgumentError) as caught:
         client.obtain(["example.com"], **{"directory": directory, **given})
@@ -225,9 +225,9 @@ def test_refused(tmp_path: Path, given: dict[str, Any], parameter: str) -> None:
 
 @pytest.mark.parametrize("parameter", sorted(set(PARAMETERS) - {"validation"}))
 def test_every_parameter_is_passed_on(tmp_path: Path, parameter: str) -> None:
-    """Each is refused under its own name, so none is lost or mixed up on the way."""
+    """Each is refused under its own name, so none is lost or confused."""
     given: dict[str, Any] = {"domains": ["example.com"], "directory": tmp_path, "webroot": tmp_path}
     with zerossl.Client("none", base_url=NOBODY) as client, pytest.raises(zerossl.InvalidArgumentError) as caught:
         client.obtain(**{**given, parameter: {"wrong": True}})
-    # Of an object the wrong member is named.
+    # For an object, the wrong member is named.
     assert caught.value.parameter in {parameter, f"{parameter}.wrong"}

@@ -1,4 +1,4 @@
-"""The native op below `obtain`: events that ask, replies, time-outs."""
+"""The native op below `obtain`: questions, replies, timeouts."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def next_event(op: _native.Op, type: str) -> dict[str, Any]:
 
 
 def test_questions_and_replies(stand: Stand, op: _native.Op) -> None:
-    """It waits for the reply, and goes on with it."""
+    """It waits for the reply, and then continues."""
     question = next_event(op, "publish")
     assert op.next(0.05) == (op.PENDING, None)
     with pytest.raises(zerossl.NotReadyError):
@@ -81,7 +81,7 @@ def test_a_failure_is_told(op: _native.Op) -> None:
     ],
 )
 def test_wrong_replies(op: _native.Op, reply: str, parameter: str | None) -> None:
-    """They are refused, and the question stays open."""
+    """Wrong replies are refused, and the question stays open."""
     question = next_event(op, "publish")
     with pytest.raises(zerossl.InvalidArgumentError) as caught:
         op.reply(reply)
@@ -92,7 +92,7 @@ def test_wrong_replies(op: _native.Op, reply: str, parameter: str | None) -> Non
 
 
 def test_cancelled_while_it_asks(op: _native.Op) -> None:
-    """It ends, and nobody waits for a reply any more."""
+    """It ends, and nothing waits for a reply any more."""
     next_event(op, "publish")
     op.cancel()
     while op.next(PATIENCE)[0] != op.DONE:
@@ -102,7 +102,7 @@ def test_cancelled_while_it_asks(op: _native.Op) -> None:
 
 
 def test_wrong_time_outs(op: _native.Op) -> None:
-    """Nothing is lost by them."""
+    """No event is lost."""
     for wrong in (-1.0, float("nan"), float("inf")):
         with pytest.raises(ValueError, match="timeout"):
             op.next(wrong)

@@ -17,7 +17,7 @@ def revoke(stand: Stand, obtained: zerossl.Obtained) -> None:
 
 
 def test_a_store(stand: Stand) -> None:
-    """Each entry by name: what is good stays, what is due is renewed."""
+    """Each entry by name: a valid one stays, a due one is renewed."""
     for name in ("example.com", "example.net", "example.org"):
         obtained = stand.obtain(name, webroot=stand.website.folder)
     revoke(stand, obtained)
@@ -36,7 +36,7 @@ def test_a_store(stand: Stand) -> None:
 
 
 def test_one_fails(stand: Stand) -> None:
-    """The others are done; the error is of the failure's class and holds the report."""
+    """The other entries are done; the error has the class of the failure and holds the report."""
     revoke(stand, stand.obtain("example.com", webroot=stand.website.folder))
     stand.obtain("example.org", webroot=stand.website.folder)
     refusal = {"operation": "create_certificate", "times": "always", "effect": {"refuse": {"code": 2817}}}
@@ -55,7 +55,7 @@ def test_one_fails(stand: Stand) -> None:
 
 
 def test_entries_that_ask(stand: Stand) -> None:
-    """They are published by the callables; without any they fail and say so."""
+    """The callables publish them; without callables the entries fail with an error."""
     revoke(stand, stand.obtain(publish=stand.publish, cleanup=stand.cleanup))
     with pytest.raises(zerossl.ValidationError, match="give `publish`"):
         stand.client.renew_all(stand.directory)
@@ -65,7 +65,7 @@ def test_entries_that_ask(stand: Stand) -> None:
 
 
 def test_an_exception_comes_out(stand: Stand) -> None:
-    """The very one, and what was begun goes on with the next run."""
+    """The same exception, and the next run continues the work."""
     revoke(stand, stand.obtain(publish=stand.publish, cleanup=stand.cleanup))
     raised = LookupError("the zone is locked")
 
@@ -88,7 +88,7 @@ def test_not_more_orders_than_wanted(stand: Stand) -> None:
 
 
 def test_refused(stand: Stand) -> None:
-    """By name; a folder that is not there too."""
+    """By name; also for a folder that does not exist."""
     for parameter, given in {
         "jobs": {"jobs": 0},
         "max_orders": {"max_orders": -1},

@@ -1,4 +1,4 @@
-"""The sandbox as a test in Python sets it up."""
+"""The sandbox, started from Python."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 from libzerossl.sandbox import Sandbox
 
-# A request for example.com whose subject names no country.
+# A request for example.com without a country in its subject.
 CSR = Path(__file__).parents[2].joinpath("sandbox/tests/sandbox/support/plain.pem").read_text()
 
 
 def create(sandbox: Sandbox) -> Any:
-    """Order with that request, past any client of ours."""
+    """Order with that request, without libzerossl's client."""
     connection = http.client.HTTPConnection(sandbox.base_url.removeprefix("http://"))
     body = {"certificate_domains": "example.com", "certificate_csr": CSR}
     headers = {"Authorization": f"ApiKey {sandbox.access_key}", "Content-Type": "application/json"}
@@ -48,7 +48,7 @@ def test_a_country_may_be_required(options: dict[str, Any], *, refused: bool) ->
 
 
 def test_settings_are_given_by_name() -> None:
-    """Whatever has no parameter of its own; a wrong one is told."""
+    """All settings without a separate parameter; a wrong one is reported."""
     given = {"validation_timeout_seconds": 2.5, "caa": "stall", "brands": ["bank"], "longest_lifetime_days": None}
     with Sandbox(settings=given) as sandbox:
         settings = sandbox.manage("/settings")
@@ -58,7 +58,7 @@ def test_settings_are_given_by_name() -> None:
 
 
 def test_it_may_have_the_name_of_the_service() -> None:
-    """Its certificate is for the names that were given, and its own clients know it as ever."""
+    """Its certificate is for the given names, and its own clients still trust it."""
     with Sandbox(tls_names=["api.zerossl.com"]) as sandbox, sandbox.client() as client:
         assert client.list_certificates().total_count == 0
         trust = ssl.create_default_context(cadata=sandbox.root_pem)

@@ -1,4 +1,4 @@
-"""Where our code makes another object of a class, a subclass keeps what it added, and its ``__init__`` is not run."""
+"""If the library copies an object, a subclass keeps its attributes, and its ``__init__`` is not run."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing_extensions import Self
 
 
 class Named(zerossl.Client):
-    """A subclass with a dictionary, and an ``__init__`` of its own."""
+    """A subclass with a dictionary, and its own ``__init__``."""
 
     def __init__(self, name: str, base_url: str, *, tags: list[str]) -> None:
         """Take other arguments than the base."""
@@ -39,7 +39,7 @@ class Slotted(zerossl.Client):
 
 
 class Guarded(Slotted):
-    """A subclass of a subclass, which lets nobody set anything."""
+    """A subclass of a subclass that refuses to set attributes."""
 
     def __init__(self, base_url: str) -> None:
         """Set something all the same."""
@@ -47,7 +47,7 @@ class Guarded(Slotted):
         vars(self)["extra"] = 1
 
     def __setattr__(self, name: str, value: Any) -> None:
-        """Refuse what we do not know."""
+        """Refuse every attribute."""
         if name not in {"_inner", "shown", "_Slotted__hidden"}:
             raise AttributeError(name)
         super().__setattr__(name, value)
@@ -92,19 +92,19 @@ def test_the_view_of_a_subclass_is_cancelled_and_the_original_is_not() -> None:
 
 
 class Order(zerossl.Certificate):
-    """An answer of a program's own: an attribute, and an ``__init__`` that nobody can guess."""
+    """An answer class of a program: an attribute, and an unusual ``__init__``."""
 
     def __init__(self, json: str, *, customer: str) -> None:
-        """Note whose it is."""
+        """Set the owner."""
         self.customer = customer
 
     def __new__(cls, json: str, **_: object) -> Self:
-        """Only the JSON form is the base's."""
+        """Pass only the JSON form to the base class."""
         return super().__new__(cls, json)
 
 
 def test_a_subclass_of_an_answer_is_copied_and_pickled() -> None:
-    """With what it added; its fields are those of the base."""
+    """With its attributes; its fields are those of the base class."""
     order = Order('{"id": "one", "new": 1}', customer="c")
     assert order.fields == zerossl.Certificate.fields
     assert (order.id, order.extra) == ("one", {"new": 1})
@@ -114,7 +114,7 @@ def test_a_subclass_of_an_answer_is_copied_and_pickled() -> None:
 
 
 class OwnError(zerossl.StorageError):
-    """An error of a program's own."""
+    """An error class of a program."""
 
     def __init__(self, place: str, *, because: str) -> None:
         """Make a message of both."""

@@ -1,4 +1,4 @@
-"""A website for tests, and what is usually needed to obtain a certificate for it."""
+"""A website for tests, and helpers to obtain a certificate for it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from libzerossl.sandbox import Sandbox
 
 
 class Website:
-    """What the names of an order show: a folder on a port of this machine."""
+    """The website of an order's names: a folder, served on a port of this machine."""
 
     def __init__(self, folder: Path) -> None:
         """Serve the folder."""
@@ -30,7 +30,7 @@ class Website:
         self.server.server_close()
 
     def put(self, url: str, content: str) -> None:
-        """Show something at a URL."""
+        """Serve a text at a URL."""
         path = self.folder / url.split("/", 3)[3]
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(content)
@@ -46,29 +46,29 @@ class Website:
 
 
 class QuietHandler(http.server.SimpleHTTPRequestHandler):
-    """Says nothing on stderr."""
+    """Prints nothing on stderr."""
 
     def log_message(self, *_: Any) -> None:
-        """Leave it."""
+        """Log nothing."""
 
 
 class Stand:
-    """A sandbox that looks at a website, a client of it, and a folder for certificates."""
+    """A sandbox that validates at a website, a client of it, and a folder for certificates."""
 
     def __init__(self, sandbox: Sandbox, website: Website, directory: Path) -> None:
-        """Take what was started."""
+        """Store the parts."""
         self.sandbox = sandbox
         self.client = sandbox.client()
         self.website = website
         self.directory = directory
 
     def obtain(self, *domains: str, **given: Any) -> zerossl.Obtained:
-        """Call `obtain`, without our own look at names that are nowhere but here."""
+        """Call `obtain` without the preflight check, since the names exist only here."""
         usual = {"directory": self.directory, "preflight": "off", "poll_interval": 0.1, "deadline": 30}
         return self.client.obtain(list(domains) or ["example.com"], **{**usual, **given})
 
     def count(self, operation: str) -> int:
-        """How often the service was asked for something."""
+        """The number of calls of an operation."""
         return sum(asked["operation"] == operation for asked in self.sandbox.manage("/requests"))
 
     def publish(self, challenge: zerossl.RecordChallenge) -> None:

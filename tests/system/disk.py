@@ -1,4 +1,4 @@
-"""A disk that fails or a process that dies at each of the system calls that change the store, by strace."""
+"""With strace: the disk fails, or the process dies, at each of the system calls that change the store."""
 
 import collections
 import random
@@ -12,18 +12,18 @@ from harness import Command, Failed, Forbidden, Tests, need
 
 from stand import FRESH, Answer, Stand, finish
 
-# Those that write into the store, or make what was written last. Network writes are others.
+# System calls that write into the store, or make written data durable. Network writes are not among them.
 CALLS = [
     *("openat", "write", "fsync", "fdatasync", "ftruncate", "fchmod", "chmod", "fchown", "chown"),
     *("rename", "renameat", "renameat2", "symlink", "symlinkat", "mkdir", "mkdirat", "unlink", "unlinkat", "rmdir"),
 ]
 STRACE = ["strace", "-f", "-qq", "-o"]
-# The kernel sorts out the other calls, which is faster; signals get lost on the way there, in strace 6.1.
+# The kernel filters the other calls, which is faster; in strace 6.1, signals get lost with that.
 SORTED_OUT = ["strace", "-f", "--seccomp-bpf", "-qq", "-o"]
 ERRORS = ["EIO", "ENOSPC", "EROFS"]
-# Out of all places, how many are tried when it has to be quick.
+# How many of all places are tested in a quick run.
 SAMPLE = {"error": 32, "signal": 24}
-MOST_CREATES = 2
+MAX_CREATES = 2
 
 
 def test_all(test: Tests, driver: Path, seed: int, *, is_long: bool) -> None:
@@ -56,7 +56,7 @@ def disturbed(driver: Command, way: str, seed: int, *, is_long: bool) -> str:
 
 
 def injections(way: str, index: int, *, is_long: bool) -> Iterator[str]:
-    """What to inject at one place."""
+    """The fault to inject at one place."""
     if way == "signal":
         yield "signal=KILL"
     elif is_long:
@@ -67,7 +67,7 @@ def injections(way: str, index: int, *, is_long: bool) -> Iterator[str]:
 
 def undisturbed(stand: Stand) -> tuple[list[str], collections.Counter[str]]:
     """All paths in the store that a call uses, and how often each system call is made for them."""
-    # Not every machine has the older ones of them.
+    # Not every machine has the older system calls.
     calls = ",".join(f"?{call}" for call in CALLS)
     every = trace(stand, ["-y", "-e", f"trace={calls}"])
     root = re.escape(str(stand.store))
@@ -81,7 +81,7 @@ def watch(paths: list[str]) -> list[str]:
 
 
 def trace(stand: Stand, options: list[str]) -> str:
-    """What strace writes of a run that nothing disturbs."""
+    """The trace of an undisturbed run."""
     stand.begin_anew()
     log = stand.folder / "trace"
     with stand.start(stand.wanted(), [*SORTED_OUT, str(log), *options]) as program:
@@ -92,19 +92,19 @@ def trace(stand: Stand, options: list[str]) -> str:
 
 
 def strike(stand: Stand, paths: list[str], call: str, injected: str) -> None:
-    """Has one system call fail or kill, and calls again."""
+    """Let one system call fail or kill the process, then call again."""
     stand.begin_anew()
     log = stand.folder / "trace"
     options = [log, *watch(paths), "-e", f"trace={call}", "-e", f"inject={injected}"]
     strace = STRACE if "signal=" in injected else SORTED_OUT
     with stand.start(stand.wanted(), [*strace, *options]) as program:
         said, complaints = finish(program)
-    # strace ends as what it traces did.
+    # strace exits with the status of the traced program.
     if program.returncode != -signal.SIGKILL and "INJECTED" not in log.read_text(encoding="utf-8"):
         raise Failed(f"it did not strike: {said}{complaints}")
     answer = Answer(said)
     if "error=" in injected and answer.answer is None:
-        # One clear error; a call that was for tidying up may also go unnoticed.
+        # One clear error; a failed clean-up may also go unnoticed.
         if answer.error is None or answer.error["kind"] != "storage" or complaints:
             raise Failed(f"it ended with {program.returncode}: {answer.error}\n{said}{complaints}")
         if not (answer.error["path"] or "").startswith(str(stand.store)):
@@ -112,4 +112,4 @@ def strike(stand: Stand, paths: list[str], call: str, injected: str) -> None:
     outcome = stand.obtain().answer["outcome"]
     if outcome not in (*FRESH, "unchanged"):
         raise Failed(f"then it ended with {outcome}")
-    stand.inspect(MOST_CREATES)
+    stand.inspect(MAX_CREATES)

@@ -1,4 +1,4 @@
-/* A file system that cannot do everything: preloaded before the C library. FAULTS names what it cannot do, with spaces
+/* A file system with missing features: preloaded before the C library. FAULTS names what fails, with spaces
  * between:
  *
  *   sync=E     a folder cannot be synced          symlink=E  no symbolic links

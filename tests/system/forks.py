@@ -9,7 +9,7 @@ from harness import Failed
 
 from stand import Stand
 
-# Forks once the order waits, as a host does that has nothing to do with us; the child then only waits for its end.
+# Forks once the order waits, as an unrelated host program may do; the child then only waits.
 PROGRAM = """
 import json, os, sys
 import libzerossl
@@ -29,7 +29,7 @@ client.obtain(parameters.pop("domains"), on_event=on_event, **parameters)
 
 
 def forked(python: Path, driver: Path) -> None:
-    """Kill the parent in its wait; the next call goes on, with the child still there."""
+    """Kill the parent in its wait; the next call continues, while the child still runs."""
     with Stand([driver]) as stand:
         stand.sandbox.manage("PATCH", "/settings", {"issue_delay_seconds": 3600})
         command = [python, "-B", "-c", PROGRAM, stand.wanted()]

@@ -13,14 +13,14 @@ from harness import Failed
 
 from stand import FRESH, Stand
 
-# An order that waits gives more of the kills to the stage in which most of a real call's time goes by.
+# Orders wait, so that most kills hit the stage in which a real call spends most of its time.
 DELAYS = [0.0, 0.3]
-# One lost with the kill, and one more.
-MOST_CREATES = 2
+# One that the kill lost, and one more.
+MAX_CREATES = 2
 
 
 def kills(stand: Stand, times: int, seed: int) -> str:
-    """Kill so often; where the kills struck."""
+    """Kill this many times; return the stages in which the kills came."""
     chance = random.Random(seed)
     log = stand.folder / "deployed"
     hook = ["/bin/sh", "-c", 'echo "$ZEROSSL_ID" >> "$0"', str(log)]
@@ -41,7 +41,7 @@ def kills(stand: Stand, times: int, seed: int) -> str:
         struck[stage] += 1
         try:
             outcome = stand.obtain(deploy_hook=hook).answer
-            stand.inspect(MOST_CREATES)
+            stand.inspect(MAX_CREATES)
             check_hook(stand, outcome, log.read_text(encoding="ascii"))
             if stand.obtain(deploy_hook=hook).answer["outcome"] != "unchanged":
                 raise Failed("then it is not left alone")
@@ -56,7 +56,7 @@ def begin(stand: Stand, delay: float) -> None:
 
 
 def full_run(stand: Stand, delay: float, hook: list[str]) -> float:
-    """How long it takes when nobody kills it."""
+    """The duration of a run without kills."""
     begin(stand, delay)
     start = time.monotonic()
     outcome = stand.obtain(deploy_hook=hook).answer["outcome"]
@@ -83,7 +83,7 @@ def journal(stand: Stand) -> Any:
 
 
 def stage_of(stand: Stand) -> str:
-    """How far the journal says that the work had come."""
+    """The stage that the journal had reached."""
     if not (found := journal(stand)):
         return "0 begin"
     if found["installed"]:

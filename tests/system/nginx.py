@@ -1,4 +1,4 @@
-"""nginx in front of the webroot: asked for what it serves after its deploy hook has reloaded or restarted it."""
+"""nginx serves the webroot; the test checks what it serves after a deploy hook has reloaded or restarted it."""
 
 import contextlib
 import os
@@ -32,8 +32,8 @@ http {{
     }}
 }}
 """
-# Stops the nginx that runs and starts another, as a restart in a deploy hook does. nginx sets its signals itself, and a
-# shell does too, so there is also something that keeps them as it finds them.
+# Stops the running nginx and starts another, as a restart in a deploy hook does. nginx and shells set their signals
+# themselves, so there is also a program that keeps the signals that it inherits.
 RESTART = """\
 import os, subprocess, sys, time
 prefix = sys.argv[1]
@@ -48,12 +48,12 @@ open(f"{prefix}/sleep.pid", "w").write(str(sleeper.pid))
 
 
 class Nginx:
-    """A running nginx on ports of the system's choice."""
+    """A running nginx on ports that the system chooses."""
 
     def __init__(self, prefix: Path, webroot: Path) -> None:
-        """Start it, with a certificate to throw away."""
+        """Start it, with a temporary certificate."""
         self.prefix, self.webroot = prefix, webroot
-        # It takes over sockets that listen already, as it does from an nginx of another version.
+        # It inherits listening sockets, as in an upgrade from another version of nginx.
         listeners = [socket.create_server(("127.0.0.1", 0)) for _ in range(2)]
         self.port, self.tls_port = (listener.getsockname()[1] for listener in listeners)
         self.command = ["nginx", "-p", str(prefix), "-c", "nginx.conf"]
@@ -77,13 +77,13 @@ class Nginx:
             "tls_port": self.tls_port,
             "webroot": self.webroot,
             "current": current,
-            # Otherwise its workers are somebody who may not read the test's folder.
+            # Otherwise its workers run as a user who may not read the test's folder.
             "user": "user root;" if os.getuid() == 0 else "",
         }
         (self.prefix / "nginx.conf").write_text(CONFIG.format(**settings), encoding="utf-8")
 
     def pid(self) -> int | None:
-        """The number of its master process, while it runs."""
+        """The process id of its master process, while it runs."""
         try:
             return int((self.prefix / "nginx.pid").read_text(encoding="ascii"))
         except (FileNotFoundError, ValueError):
@@ -103,7 +103,7 @@ class Nginx:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Stop it, whatever it listens to."""
+        """Stop it, also one that was restarted."""
         if pid := self.pid():
             os.kill(pid, signal.SIGTERM)
         self.process.kill()
@@ -129,14 +129,14 @@ def nginx(driver: Command) -> None:
 def played(stand: Stand, server: Nginx, roots: Path) -> None:
     reload = [*server.command, "-s", "reload"]
     dns = stand.sandbox.manage("GET", "/")["dns"]
-    looking = {"preflight": "strict", "resolver": dns, "connect_to": [f"{NAME}:80:127.0.0.1:{server.port}"]}
+    preflight = {"preflight": "strict", "resolver": dns, "connect_to": [f"{NAME}:80:127.0.0.1:{server.port}"]}
 
     def obtain(outcome: str, **more: Any) -> None:
-        said = stand.obtain(**looking, **more)
+        said = stand.obtain(**preflight, **more)
         if said.answer["outcome"] != outcome or said.warnings():
             raise Failed(f"it ended with {said.answer}, and warned: {said.warnings()}")
         if not any(event.get("stage") == "preflight" for event in said.events):
-            raise Failed("nothing was looked at before the service was asked")
+            raise Failed("there was no preflight check before the service was asked")
 
     obtain("issued", deploy_hook=reload)
     server.configure(stand.entry / "current")
@@ -151,7 +151,7 @@ def played(stand: Stand, server: Nginx, roots: Path) -> None:
 
     obtain("renewed", deploy_hook=[sys.executable, "-c", RESTART, str(server.prefix)], force=True)
     until("the third certificate is served", lambda: is_served(stand, server, roots))
-    # Started by a hook of ours, and all the same they hear signals.
+    # They were started by a hook, and still receive signals.
     server.end(signal.SIGTERM)
     sleeper = int((server.prefix / "sleep.pid").read_text(encoding="ascii"))
     os.kill(sleeper, signal.SIGTERM)
@@ -163,7 +163,7 @@ def played(stand: Stand, server: Nginx, roots: Path) -> None:
 
 
 def is_over(pid: int) -> bool:
-    """Whether it has ended, though nobody may have noticed."""
+    """Whether it has ended, even if nobody has waited for it."""
     try:
         status = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8")
     except FileNotFoundError:
@@ -176,7 +176,7 @@ def leaf(stand: Stand) -> bytes:
 
 
 def is_served(stand: Stand, server: Nginx, roots: Path) -> bool:
-    """Whether a client that trusts the sandbox's root alone gets what is in place."""
+    """Whether a client that trusts only the sandbox's root gets the current certificate."""
     context = ssl.create_default_context(cafile=str(roots))
     try:
         with (

@@ -1,7 +1,7 @@
 /* Calls `obtain` with the parameters of its first argument, in JSON. Prints a word and JSON on each line: every event,
  * then the answer or the error.
  *
- * With FORK_AT, the first event of that stage makes a child, that stays until it is killed; its number is printed. */
+ * With FORK_AT, the first event of that stage forks a child that stays until it is killed; its pid is printed. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-"""A real DNS server, changed by a hook with nsupdate, asked by us and by the service."""
+"""A real DNS server: a hook changes it with nsupdate; the library and the service query it."""
 
 import socket
 import subprocess
@@ -50,7 +50,7 @@ class Knot:
     """A running knotd that answers for example.com, and takes changes."""
 
     def __init__(self, folder: Path) -> None:
-        """Start it on a port that is free; should somebody else have been faster, on another."""
+        """Start it on a free port; if that is taken meanwhile, on another one."""
         (folder / "database").mkdir(parents=True)
         self.folder = folder
         for name in ("zone", "com"):
@@ -68,7 +68,7 @@ class Knot:
         raise Failed(f"knotd does not start: {(folder / 'log').read_text(encoding='utf-8')}")
 
     def ask(self, *question: str) -> str:
-        """What dig says."""
+        """The output of dig."""
         command = ["dig", "@127.0.0.1", "-p", str(self.port), "+short", "+time=1", "+tries=1", *question]
         return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
 
@@ -110,13 +110,13 @@ def records(driver: Command) -> None:
             played(stand, server, {"preflight": "strict", "resolver": address})
 
 
-def played(stand: Stand, server: Knot, looking: dict[str, Any]) -> None:
+def played(stand: Stand, server: Knot, preflight: dict[str, Any]) -> None:
     stand.environment = {"ZONE": NAME, "DNS_SERVER": "127.0.0.1", "DNS_PORT": str(server.port)}
     names = [NAME, f"www.{NAME}"]
     validation = {"method": "CNAME_CSR_HASH", "hook": [str(HOOK)]}
     before = server.ask(NAME, "SOA")
     for more in ({}, {"force": True}):
-        said = stand.obtain(domains=names, validation=validation, **looking, **more)
+        said = stand.obtain(domains=names, validation=validation, **preflight, **more)
         if said.answer["outcome"] not in FRESH or said.warnings():
             raise Failed(f"it ended with {said.answer}, and warned: {said.warnings()}")
     published = {event["location"] for event in said.events if event.get("stage") == "publish" and "location" in event}
@@ -126,13 +126,13 @@ def played(stand: Stand, server: Knot, looking: dict[str, Any]) -> None:
         raise Failed(f"left in the zone: {left}")
     if server.ask(NAME, "SOA") == before:
         raise Failed("the zone was never changed")
-    refused(stand, validation, looking)
+    refused(stand, validation, preflight)
 
 
-def refused(stand: Stand, validation: dict[str, Any], looking: dict[str, Any]) -> None:
-    """A server that does not let the hook change the zone: its words are in the error."""
+def refused(stand: Stand, validation: dict[str, Any], preflight: dict[str, Any]) -> None:
+    """A server that refuses the hook's change: its message is in the error."""
     stand.environment["ZONE"] = "com"
-    wanted = stand.wanted(domains=["other.example.com"], validation=validation, **looking)
+    wanted = stand.wanted(domains=["other.example.com"], validation=validation, **preflight)
     with stand.start(wanted) as program:
         error = Answer(finish(program)[0]).error
     if error is None or error["kind"] != "validation" or "update failed" not in error["details"]["output"]:

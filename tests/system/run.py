@@ -16,7 +16,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "c"))
-# Where Debian has servers; not in everybody's PATH.
+# The folder of servers in Debian; not in every user's PATH.
 os.environ["PATH"] += ":/usr/sbin:/sbin"
 
 from harness import INCLUDE, LIB, POSIX, SHARED, TOP, WARNINGS, Skipped, Tests, need, run

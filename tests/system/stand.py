@@ -1,4 +1,4 @@
-"""A sandbox, a web server for its files, and a store: where `obtain` is run as a program, and looked at afterwards."""
+"""A sandbox, a web server for its files, and a store: `obtain` runs there as a program, and its results are checked."""
 
 import functools
 import http.server
@@ -22,10 +22,10 @@ FRESH = ("issued", "renewed", "resumed")
 
 
 class Answer:
-    """What a run of the driver printed."""
+    """The output of a run of the driver."""
 
     def __init__(self, output: str) -> None:
-        """Read its lines; the last one may be cut."""
+        """Read its lines; the last one may be incomplete."""
         lines = [line.split(" ", 1) for line in output.splitlines() if line.count(" ")]
         self.events = [json.loads(rest) for word, rest in lines if word == "event"]
         self.answer: Any = next((json.loads(rest) for word, rest in lines if word == "answer"), None)
@@ -37,17 +37,17 @@ class Answer:
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):
-    """A web server that says nothing."""
+    """A web server without log output."""
 
     def log_message(self, *_: object) -> None:
         """Keep it."""
 
 
 class Stand:
-    """All of it, in a folder of its own."""
+    """The sandbox, the web server and the store, in a separate folder."""
 
     def __init__(self, driver: Sequence[str | Path], *options: str, http_port: int | None = None) -> None:
-        """Start it; with a port there is a web server already."""
+        """Start it; with a port, a web server runs there already."""
         self.driver = driver
         self.folder = Path(tempfile.mkdtemp(prefix="zerossl-"))
         self.store, self.webroot = self.folder / "store", self.folder / "www"
@@ -95,14 +95,14 @@ class Stand:
         return json.dumps(parameters | more)
 
     def start(self, wanted: str, before: Sequence[str | Path] = ()) -> subprocess.Popen[str]:
-        """Start the driver, in a process group of its own."""
+        """Start the driver, in its own process group."""
         command = [*before, *self.driver, wanted]
         environment = self.sandbox.environment() | self.environment
         pipe = subprocess.PIPE
         return subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, env=environment, process_group=0)
 
     def obtain(self, **more: Any) -> Answer:
-        """Run the driver to its end, which has to be a good one."""
+        """Run the driver to its end; it has to succeed."""
         with self.start(self.wanted(**more)) as program:
             said, complaints = finish(program)
         answer = Answer(said)
@@ -111,7 +111,7 @@ class Stand:
         return answer
 
     def certificates(self) -> list[Any]:
-        """Everything on the account."""
+        """All certificates of the account."""
         found: list[Any] = self.sandbox.manage("GET", "/certificates")
         return found
 
@@ -120,7 +120,7 @@ class Stand:
         return sum(asked["operation"] == operation for asked in self.sandbox.manage("GET", "/requests"))
 
     def inspect(self, most_creates: int) -> None:
-        """What holds after every success, whatever was before it."""
+        """Check what must hold after every success, whatever happened before it."""
         live = [one for one in self.certificates() if one["status"] not in ("cancelled", "revoked", "expired")]
         if len(live) != 1 or live[0]["status"] != "issued":
             raise Failed(f"on the account there are {self.certificates()}")
@@ -138,7 +138,7 @@ class Stand:
 
 
 def finish(program: subprocess.Popen[str], seconds: float = 60) -> tuple[str, str]:
-    """What it printed, and what it complained of; it has to end by itself."""
+    """Its stdout and stderr; it has to end by itself."""
     try:
         return program.communicate(timeout=seconds)
     except subprocess.TimeoutExpired:
@@ -157,7 +157,7 @@ def until(what: str, holds: Callable[[], object], seconds: float = 20) -> None:
 
 
 def belongs_together(current: Path) -> None:
-    """The key is the certificate's, says openssl, and the combined file is of both."""
+    """According to openssl, the key belongs to the certificate; the combined file has both."""
     of_certificate = run(["openssl", "x509", "-pubkey", "-noout", "-in", current / "fullchain.pem"])
     of_key = run(["openssl", "pkey", "-pubout", "-in", current / "privkey.pem"])
     if of_certificate != of_key:

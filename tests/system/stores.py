@@ -1,4 +1,4 @@
-"""Stores on file systems that cannot do everything, are closed, or full: no order is made that could not be kept."""
+"""Stores on file systems that lack features, are read-only, or full: no order is made that could not be stored."""
 
 import contextlib
 import errno
@@ -16,7 +16,7 @@ from stand import FRESH, Answer, Stand, finish, until
 HERE = Path(__file__).resolve().parent
 UNSUPPORTED = [errno.EINVAL, errno.EOPNOTSUPP, errno.ENOSYS]
 NOBODY = 65534
-# A file system of its own in the place of the store, for one program.
+# A separate file system at the path of the store, for one program.
 NAMESPACE = ["unshare", "--mount", "sh", "-c"]
 READ_ONLY = 'mount --bind "$0" "$0" && mount -o remount,ro,bind "$0" && exec "$@"'
 SMALL = 'mount -t tmpfs -o size=48k none "$0" && exec "$@"'
@@ -53,7 +53,7 @@ def with_stand(driver: Path, work: Any) -> Any:
 
 @contextlib.contextmanager
 def having(stand: Stand, library: Path, faults: str) -> Iterator[None]:
-    """The programs that are started meanwhile have these faults."""
+    """Inject these faults into programs that are started meanwhile."""
     stand.environment = {"LD_PRELOAD": str(library), "FAULTS": faults}
     try:
         yield
@@ -62,7 +62,7 @@ def having(stand: Stand, library: Path, faults: str) -> Iterator[None]:
 
 
 def outcome(stand: Stand, before: Sequence[str | Path] = (), **more: Any) -> Answer:
-    """What a run says, whether it works or not."""
+    """The output of a run, whether it succeeds or not."""
     with stand.start(stand.wanted(**more), before) as program:
         said, complaints = finish(program)
     answer = Answer(said)
@@ -122,7 +122,7 @@ def limited(stand: Stand, library: Path) -> None:
 
 
 def keeps_its_readers(stand: Stand, library: Path) -> None:
-    """Whoever could read the old key can read the new one, also where no owner can be set."""
+    """Users who could read the old key can read the new one, also where no owner can be set."""
     stand.obtain()
     (stand.entry / "current/privkey.pem").chmod(0o640)
     with having(stand, library, f"owner={errno.EPERM}"):
@@ -133,7 +133,7 @@ def keeps_its_readers(stand: Stand, library: Path) -> None:
 
 
 def one_at_a_time(stand: Stand) -> None:
-    """A second process is told that somebody works there, and the first one ends well."""
+    """A second process gets an error that the entry is busy, and the first one succeeds."""
     gate = stand.folder / "gate"
     started = stand.folder / "started"
     wait = 'echo > "$0"; while [ ! -e "$1" ]; do sleep 0.05; done'
@@ -162,7 +162,7 @@ def on_nfs(stand: Stand, library: Path) -> None:
 
 
 def forked_on_nfs(stand: Stand, library: Path) -> None:
-    """As on other file systems: the parent dies, and its child lives on."""
+    """As on other file systems: the parent dies, and its child survives."""
     stand.sandbox.manage("PATCH", "/settings", {"issue_delay_seconds": 3600})
     with having(stand, library, "nfs"):
         stand.environment["FORK_AT"] = "wait"
@@ -189,7 +189,7 @@ def forked_on_nfs(stand: Stand, library: Path) -> None:
 
 
 def mounted(stand: Stand, script: str) -> list[str | Path]:
-    """What stands before a program that is to see the store so."""
+    """The command prefix for a program that should see the store so."""
     need("unshare")
     stand.store.mkdir(exist_ok=True)
     before: list[str | Path] = [*NAMESPACE, script, stand.store]
@@ -200,7 +200,7 @@ def mounted(stand: Stand, script: str) -> list[str | Path]:
 
 
 def changes(stand: Stand) -> int:
-    """How much was asked of the service beside the state of a certificate."""
+    """The number of requests to the service, without polls of a certificate's state."""
     return sum(asked["operation"] != "get_certificate" for asked in stand.sandbox.manage("GET", "/requests"))
 
 
@@ -226,7 +226,7 @@ def read_only(stand: Stand) -> None:
 
 
 def waits_its_turn(stand: Stand, closed: Sequence[str | Path]) -> None:
-    """Whoever may only read does not read while somebody writes."""
+    """A user who may only read does not read while another one writes."""
     started, gate = stand.folder / "started", stand.folder / "gate"
     wait = 'echo > "$0"; while [ ! -e "$1" ]; do sleep 0.05; done'
     hook = ["/bin/sh", "-c", wait, str(started), str(gate)]
@@ -247,7 +247,7 @@ def full(stand: Stand) -> None:
 
 
 def as_nobody(stand: Stand) -> None:
-    """Root may do everything, so it is somebody else who tries."""
+    """Root may do everything, so another user tries."""
     before: list[str | Path] = []
     driver = stand.driver[0]
     if os.geteuid() == 0:
@@ -288,7 +288,7 @@ def as_nobody(stand: Stand) -> None:
 
 
 def others_hook(stand: Stand, before: Sequence[str | Path]) -> None:
-    """A hook that its owner may run, and we may not."""
+    """A hook that its owner may run, but this process may not."""
     hook = stand.folder / "hook"
     hook.write_text("#!/bin/sh\n", encoding="ascii")
     hook.chmod(0o744 if before else 0o644)

@@ -1,4 +1,5 @@
-//! `make build` and `make install`: the C library as its users get it. Linux, with a linker that knows version scripts.
+//! `make build` and `make install`: the C library as users install it. Needs Linux, and a linker that
+//! supports version scripts.
 
 mod library;
 mod package;
@@ -25,7 +26,7 @@ pub(crate) fn build() -> Outcome {
     Ok(())
 }
 
-/// The same without a word; the folder.
+/// The same without output. Returns the folder.
 pub(crate) fn into_build() -> Result<PathBuf, Box<dyn std::error::Error>> {
     let archive = compile()?;
     let build = top().join("build");
@@ -60,7 +61,7 @@ pub(crate) fn install(options: &[&str]) -> Outcome {
         let beneath = libdir.strip_prefix(&prefix).map_err(|_| "the libdir has to be inside the prefix")?;
         libdir = beneath.to_path_buf();
     }
-    // Joining an absolute path would throw the destdir away.
+    // Joining an absolute path would drop the destdir.
     let root = if destdir.as_os_str().is_empty() {
         prefix.clone()
     } else {
@@ -70,7 +71,7 @@ pub(crate) fn install(options: &[&str]) -> Outcome {
     let lib = root.join(&libdir);
     fs::create_dir_all(&lib)?;
     for name in [SONAME, "libzerossl.a"] {
-        // A new file: programs that run keep the old one.
+        // A new file, so that running programs keep the old one.
         let _ = fs::remove_file(lib.join(name));
         fs::copy(built.join(name), lib.join(name))
             .map_err(|error| format!("{name}: {error}; `make build` makes it"))?;
@@ -99,14 +100,14 @@ fn compile() -> Result<PathBuf, Box<dyn std::error::Error>> {
     if !status.success() {
         return Err("the library could not be compiled".into());
     }
-    // We are target/debug/xtask.
+    // This program is target/debug/xtask.
     let here = std::env::current_exe()?;
     let target =
         here.parent().and_then(Path::parent).ok_or("the target folder is not where it was expected")?;
     Ok(target.join("release/libzerossl.a"))
 }
 
-/// Whether it was made after the other, and is there at all.
+/// Whether it exists and is newer than the other file.
 fn is_newer(file: &Path, other: &Path) -> bool {
     let modified = |path: &Path| fs::metadata(path).and_then(|metadata| metadata.modified()).ok();
     modified(file).is_some_and(|time| modified(other).is_some_and(|other| time > other))

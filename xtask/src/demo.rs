@@ -1,4 +1,5 @@
-//! `make demo`: the main job on an embedded sandbox. A certificate is obtained, found good, renewed, and refused.
+//! `make demo`: the main job on an embedded sandbox. It obtains a certificate, verifies it, renews it, and
+//! shows a refused order.
 
 mod show;
 
@@ -49,20 +50,20 @@ pub(crate) fn run(options: &[&str]) -> Outcome {
     }
     let client = client.build()?;
 
-    let mut wanted = wanted(&store, root, &sandbox, port);
-    let first = obtain("a first certificate", &client, &wanted)?;
+    let mut request = request(&store, root, &sandbox, port);
+    let first = obtain("a first certificate", &client, &request)?;
     let folder = store.join("example.com");
     fs::write(folder.join("root.pem"), sandbox.root_pem())?;
     show::certificate(&folder)?;
 
-    obtain("the same again, as cron would", &client, &wanted)?;
-    wanted.force = Some(true);
-    let second = obtain("a forced renewal", &client, &wanted)?;
+    obtain("the same again, as cron would", &client, &request)?;
+    request.force = Some(true);
+    let second = obtain("a forced renewal", &client, &request)?;
     let id = |obtained: &Obtained| obtained.certificate.as_ref().map(|certificate| certificate.id.clone());
     println!("{} replaces {}", id(&second).unwrap_or_default(), id(&first).unwrap_or_default());
 
-    wanted.validation = json!({"method": "HTTP_CSR_HASH", "webroot": elsewhere});
-    match obtain("a wrong webroot", &client, &wanted) {
+    request.validation = json!({"method": "HTTP_CSR_HASH", "webroot": elsewhere});
+    match obtain("a wrong webroot", &client, &request) {
         Err(error) => println!("{error}"),
         Ok(_) => return Err("a wrong webroot was not noticed".into()),
     }
@@ -72,20 +73,21 @@ pub(crate) fn run(options: &[&str]) -> Outcome {
     Ok(())
 }
 
-/// Both names by file. Our own look goes to the web server of the demo, and to the sandbox's DNS.
-fn wanted(store: &Path, webroot: &Path, sandbox: &Sandbox, port: u16) -> Obtain {
-    let mut wanted = Obtain::new(NAMES, store, json!({"method": "HTTP_CSR_HASH", "webroot": webroot}));
-    wanted.preflight = Some("strict".to_owned());
-    wanted.resolver = Some(sandbox.dns_address().to_string());
-    wanted.connect_to = Some(vec![format!(":80:127.0.0.1:{port}")]);
-    wanted.poll_interval = Some(0.2);
-    wanted
+/// Both names by file. The preflight check connects to the web server of the demo, and queries the sandbox's
+/// DNS.
+fn request(store: &Path, webroot: &Path, sandbox: &Sandbox, port: u16) -> Obtain {
+    let mut request = Obtain::new(NAMES, store, json!({"method": "HTTP_CSR_HASH", "webroot": webroot}));
+    request.preflight = Some("strict".to_owned());
+    request.resolver = Some(sandbox.dns_address().to_string());
+    request.connect_to = Some(vec![format!(":80:127.0.0.1:{port}")]);
+    request.poll_interval = Some(0.2);
+    request
 }
 
 /// Obtains, and prints each step.
-fn obtain(title: &str, client: &Client, wanted: &Obtain) -> Result<Obtained, Box<dyn std::error::Error>> {
+fn obtain(title: &str, client: &Client, request: &Obtain) -> Result<Obtained, Box<dyn std::error::Error>> {
     println!("\n== {title}");
-    let op = client.start("obtain", &serde_json::to_string(wanted)?)?;
+    let op = client.start("obtain", &serde_json::to_string(request)?)?;
     loop {
         match op.next(None)? {
             Next::Event(event) if event.kind() != EventType::Log => {

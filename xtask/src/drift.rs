@@ -1,4 +1,4 @@
-//! What drifts apart when somebody forgets a part: generated files, and the parts of each operation.
+//! Finds parts that were forgotten in a change: generated files, and the parts of each operation.
 
 use std::fs;
 use std::path::Path;
@@ -8,7 +8,7 @@ use zerossl::OPERATIONS;
 use crate::top::{Outcome, top};
 use crate::{generate, house};
 
-/// The operation that calls whatever the caller says.
+/// The operation whose request the caller chooses.
 const ANY_ENDPOINT: &str = "request";
 
 pub(crate) fn check() -> Outcome {

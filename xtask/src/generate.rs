@@ -29,7 +29,7 @@ pub(crate) fn files() -> Result<BTreeMap<PathBuf, String>, Box<dyn Error>> {
 }
 
 pub(crate) fn write() -> Outcome {
-    // The header is made from the exports as they stand in the files.
+    // The header is generated from the files of the exports, so these come first.
     write_files(c_exports::files().into_iter().collect())?;
     write_files(files()?)
 }

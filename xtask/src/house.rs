@@ -1,11 +1,11 @@
-//! The order of the house, as far as a machine can see it.
+//! The house rules that a program can check.
 
 mod modules;
 mod names;
 mod size;
 mod steps;
 
-/// What is out of order.
+/// All violations.
 pub(crate) fn problems() -> Vec<String> {
     [modules::problems(), names::problems(), size::problems(), steps::problems()].concat()
 }

@@ -38,7 +38,7 @@ fn main() -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            // A program that we ran may have said all.
+            // A program that was run may have printed everything already.
             let message = error.to_string();
             if !message.is_empty() {
                 eprintln!("{message}");

@@ -1,4 +1,4 @@
-//! Where the repository is, and how a task ends.
+//! The location of the repository, and the result type of a task.
 
 use std::error::Error;
 use std::path::PathBuf;

@@ -2,11 +2,12 @@
 
 use std::ffi::c_char;
 
+use crate::argument;
+use crate::client;
 pub use crate::client::zerossl_client;
-use crate::client::{self};
 use crate::error::zerossl_error;
 use crate::guard::{guard, guard_with};
-use crate::pointer;
+use crate::pointer::{free, object, place, text};
 
 /// Makes a client. Nothing is sent.
 ///
@@ -24,6 +25,8 @@ pub unsafe extern "C" fn zerossl_client_new(
     config_json: *const c_char,
     error: *mut *mut zerossl_error,
 ) -> *mut zerossl_client {
+    // SAFETY: by the header, each pointer is NULL or valid during the call.
+    let (config_json, error) = unsafe { (text(config_json), place(error)) };
     guard_with(error, || zerossl_client::hand_out(config_json))
 }
 
@@ -33,7 +36,8 @@ pub unsafe extern "C" fn zerossl_client_new(
 /// sends nothing. In a child of fork, the parent's client is left alone.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zerossl_client_free(client: *mut zerossl_client) {
-    guard((), || zerossl_client::take_back(client));
+    // SAFETY: by the header, it is NULL or not freed yet, and nothing else uses it.
+    guard((), || unsafe { free(client, zerossl_client::may_be_freed) });
 }
 
 /// Runs an operation by its name and waits for the answer; the functions named like operations are the
@@ -54,5 +58,8 @@ pub unsafe extern "C" fn zerossl_call(
     params_json: *const c_char,
     error: *mut *mut zerossl_error,
 ) -> *mut c_char {
-    guard_with(error, || client::call(client, pointer::needed_text(operation, "operation")?, params_json))
+    // SAFETY: by the header, each pointer is NULL or valid during the call.
+    let (client, operation, params_json, error) =
+        unsafe { (object(client), text(operation), text(params_json), place(error)) };
+    guard_with(error, || client::call(client, argument::required_text(operation, "operation")?, params_json))
 }

@@ -5,6 +5,7 @@ use std::ptr;
 
 pub use crate::error::zerossl_error;
 use crate::guard::guard;
+use crate::pointer::{free, object};
 
 /// Which kind of error it is: one of the ZEROSSL_E_ numbers, or ZEROSSL_OK for NULL.
 ///
@@ -12,6 +13,8 @@ use crate::guard::guard;
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zerossl_error_code(e: *const zerossl_error) -> i32 {
+    // SAFETY: by the header, it is NULL or valid during the call.
+    let e = unsafe { object(e) };
     guard(-99, || zerossl_error::code(e))
 }
 
@@ -21,6 +24,8 @@ pub unsafe extern "C" fn zerossl_error_code(e: *const zerossl_error) -> i32 {
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zerossl_error_message(e: *const zerossl_error) -> *const c_char {
+    // SAFETY: by the header, it is NULL or valid during the call.
+    let e = unsafe { object(e) };
     guard(ptr::null(), || zerossl_error::message(e))
 }
 
@@ -32,6 +37,8 @@ pub unsafe extern "C" fn zerossl_error_message(e: *const zerossl_error) -> *cons
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zerossl_error_json(e: *const zerossl_error) -> *const c_char {
+    // SAFETY: by the header, it is NULL or valid during the call.
+    let e = unsafe { object(e) };
     guard(ptr::null(), || zerossl_error::json(e))
 }
 
@@ -40,5 +47,6 @@ pub unsafe extern "C" fn zerossl_error_json(e: *const zerossl_error) -> *const c
 /// NULL is fine. Any thread; does not block.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zerossl_error_free(e: *mut zerossl_error) {
-    guard((), || zerossl_error::take_back(e));
+    // SAFETY: by the header, it is NULL or not freed yet, and nothing else uses it.
+    guard((), || unsafe { free(e, |_| true) });
 }

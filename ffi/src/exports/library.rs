@@ -6,7 +6,7 @@ use std::ptr;
 use once_cell::race::OnceBox;
 
 use crate::guard::guard;
-use crate::{json, pointer, string};
+use crate::{argument, json, pointer, string};
 
 /// The header's `ZEROSSL_ABI_VERSION`.
 const ABI_VERSION: i32 = 0;
@@ -37,7 +37,8 @@ pub extern "C" fn zerossl_abi_version() -> i32 {
 #[must_use]
 #[unsafe(no_mangle)]
 pub extern "C" fn zerossl_describe() -> *const c_char {
-    // Two threads may both make it; in a child of fork, nobody waits for a thread that is not there.
+    // Two threads may both create it. No lock: a child of fork must not wait for a thread that does not exist
+    // there.
     static TEXT: OnceBox<CString> = OnceBox::new();
     guard(ptr::null(), || {
         let make = || Box::new(CString::new(zerossl::describe().to_string()).unwrap_or_default());
@@ -50,7 +51,8 @@ pub extern "C" fn zerossl_describe() -> *const c_char {
 /// NULL is fine. Any thread; does not block. Only for strings of this library: their length is read.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zerossl_string_free(s: *mut c_char) {
-    guard((), || string::take_back(s));
+    // SAFETY: by the header, it is NULL or not freed yet, and nothing else uses it.
+    guard((), || unsafe { string::free(s) });
 }
 
 /// Reads one value out of a JSON text, so that no parser is needed.
@@ -65,8 +67,10 @@ pub unsafe extern "C" fn zerossl_string_free(s: *mut c_char) {
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zerossl_json_get(json: *const c_char, pointer: *const c_char) -> *mut c_char {
+    // SAFETY: by the header, each pointer is NULL or valid during the call.
+    let (json, pointer) = unsafe { (pointer::text(json), pointer::text(pointer)) };
     guard(ptr::null_mut(), || {
-        let texts = (pointer::text(json, "json"), pointer::text(pointer, "pointer"));
+        let texts = (argument::text(json, "json"), argument::text(pointer, "pointer"));
         let (Ok(Some(json)), Ok(Some(pointer))) = texts else { return ptr::null_mut() };
         let found = json::get(json, pointer).map(string::hand_out);
         found.and_then(Result::ok).unwrap_or(ptr::null_mut())
@@ -80,8 +84,10 @@ pub unsafe extern "C" fn zerossl_json_get(json: *const c_char, pointer: *const c
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zerossl_json_quote(text: *const c_char) -> *mut c_char {
+    // SAFETY: by the header, it is NULL or valid during the call.
+    let text = unsafe { pointer::text(text) };
     guard(ptr::null_mut(), || {
-        let text = pointer::text(text, "text").ok().flatten();
+        let text = argument::text(text, "text").ok().flatten();
         text.and_then(|text| string::hand_out(json::quote(text)).ok()).unwrap_or(ptr::null_mut())
     })
 }

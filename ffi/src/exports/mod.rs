@@ -1,8 +1,8 @@
-//! What C sees. `include/zerossl.h` is made from these files, doc comments included.
+//! The exported functions. `include/zerossl.h` is generated from these files, including their doc comments.
 
 // `no_mangle` counts as unsafe code, and so does the signature of a function that takes pointers.
 #![allow(unsafe_code)]
-// The doc comments are the header's text, where names stand without marks.
+// The doc comments are the text of the header, where names have no backticks.
 #![allow(clippy::doc_markdown)]
 
 mod client;
@@ -14,6 +14,8 @@ mod op;
 mod operations;
 #[cfg(feature = "counting")]
 mod testing;
+#[cfg(test)]
+mod tests;
 
 pub use client::*;
 pub use codes::*;

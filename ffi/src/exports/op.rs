@@ -7,6 +7,7 @@ use crate::error::zerossl_error;
 use crate::guard::{guard, guard_with};
 use crate::op;
 pub use crate::op::{zerossl_event_fn, zerossl_op};
+use crate::pointer::{free, object, place, text};
 
 /// Starts an operation on a thread of the library, which blocks all signals. Its events are pulled with
 /// zerossl_op_next: this works in every runtime.
@@ -24,6 +25,9 @@ pub unsafe extern "C" fn zerossl_op_start(
     params_json: *const c_char,
     error: *mut *mut zerossl_error,
 ) -> *mut zerossl_op {
+    // SAFETY: by the header, each pointer is NULL or valid during the call.
+    let (client, operation, params_json, error) =
+        unsafe { (object(client), text(operation), text(params_json), place(error)) };
     guard_with(error, || zerossl_op::hand_out(client, operation, params_json))
 }
 
@@ -45,6 +49,8 @@ pub unsafe extern "C" fn zerossl_op_next(
     event_json: *mut *mut c_char,
     error: *mut *mut zerossl_error,
 ) -> i32 {
+    // SAFETY: by the header, each pointer is NULL or valid during the call.
+    let (op, event_json, error) = unsafe { (object(op), place(event_json), place(error)) };
     guard_with(error, || zerossl_op::next(op, timeout_ms, event_json))
 }
 
@@ -59,6 +65,8 @@ pub unsafe extern "C" fn zerossl_op_reply(
     reply_json: *const c_char,
     error: *mut *mut zerossl_error,
 ) -> i32 {
+    // SAFETY: by the header, each pointer is NULL or valid during the call.
+    let (op, reply_json, error) = unsafe { (object(op), text(reply_json), place(error)) };
     guard_with(error, || zerossl_op::reply(op, reply_json))
 }
 
@@ -71,7 +79,9 @@ pub unsafe extern "C" fn zerossl_op_reply(
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zerossl_op_fd(op: *const zerossl_op) -> c_int {
-    guard_with(std::ptr::null_mut(), || zerossl_op::fd(op))
+    // SAFETY: by the header, it is NULL or valid during the call.
+    let op = unsafe { object(op) };
+    guard_with(None, || zerossl_op::fd(op))
 }
 
 /// Asks the operation to end soon, also in the middle of a network call. It then ends with
@@ -80,6 +90,8 @@ pub unsafe extern "C" fn zerossl_op_fd(op: *const zerossl_op) -> c_int {
 /// NULL is fine. Any thread, and inside the callback of zerossl_run; does not block.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zerossl_op_cancel(op: *mut zerossl_op) {
+    // SAFETY: by the header, it is NULL or valid during the call.
+    let op = unsafe { object(op) };
     guard((), || zerossl_op::cancel(op));
 }
 
@@ -93,6 +105,8 @@ pub unsafe extern "C" fn zerossl_op_result(
     op: *mut zerossl_op,
     error: *mut *mut zerossl_error,
 ) -> *mut c_char {
+    // SAFETY: by the header, each pointer is NULL or valid during the call.
+    let (op, error) = unsafe { (object(op), place(error)) };
     guard_with(error, || zerossl_op::result(op))
 }
 
@@ -103,7 +117,8 @@ pub unsafe extern "C" fn zerossl_op_result(
 /// left alone.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zerossl_op_free(op: *mut zerossl_op) {
-    guard((), || zerossl_op::take_back(op));
+    // SAFETY: by the header, it is NULL or not freed yet, and nothing else uses it.
+    guard((), || unsafe { free(op, zerossl_op::may_be_freed) });
 }
 
 /// Runs an operation and waits for its end, with its events handed to a callback on the calling thread.
@@ -124,5 +139,8 @@ pub unsafe extern "C" fn zerossl_run(
     user_data: *mut c_void,
     error: *mut *mut zerossl_error,
 ) -> *mut c_char {
+    // SAFETY: by the header, each pointer is NULL or valid during the call.
+    let (client, operation, params_json, error) =
+        unsafe { (object(client), text(operation), text(params_json), place(error)) };
     guard_with(error, || op::run(client, operation, params_json, on_event, user_data))
 }

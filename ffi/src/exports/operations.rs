@@ -7,6 +7,7 @@ use std::ffi::c_char;
 use crate::client::{self, zerossl_client};
 use crate::error::zerossl_error;
 use crate::guard::guard_with;
+use crate::pointer::{object, place, text};
 
 /// Orders a certificate: a draft, which takes a place in the quota. A lost answer is an error of kind
 /// `ambiguous` with the orders that may be this one.
@@ -28,6 +29,8 @@ pub unsafe extern "C" fn zerossl_create_certificate(
     params_json: *const c_char,
     error: *mut *mut zerossl_error,
 ) -> *mut c_char {
+    // SAFETY: by the header, each pointer is NULL or valid during the call.
+    let (client, params_json, error) = unsafe { (object(client), text(params_json), place(error)) };
     guard_with(error, || client::call(client, "create_certificate", params_json))
 }
 
@@ -48,6 +51,8 @@ pub unsafe extern "C" fn zerossl_verify_domains(
     params_json: *const c_char,
     error: *mut *mut zerossl_error,
 ) -> *mut c_char {
+    // SAFETY: by the header, each pointer is NULL or valid during the call.
+    let (client, params_json, error) = unsafe { (object(client), text(params_json), place(error)) };
     guard_with(error, || client::call(client, "verify_domains", params_json))
 }
 
@@ -65,6 +70,8 @@ pub unsafe extern "C" fn zerossl_get_certificate(
     params_json: *const c_char,
     error: *mut *mut zerossl_error,
 ) -> *mut c_char {
+    // SAFETY: by the header, each pointer is NULL or valid during the call.
+    let (client, params_json, error) = unsafe { (object(client), text(params_json), place(error)) };
     guard_with(error, || client::call(client, "get_certificate", params_json))
 }
 
@@ -89,6 +96,8 @@ pub unsafe extern "C" fn zerossl_list_certificates(
     params_json: *const c_char,
     error: *mut *mut zerossl_error,
 ) -> *mut c_char {
+    // SAFETY: by the header, each pointer is NULL or valid during the call.
+    let (client, params_json, error) = unsafe { (object(client), text(params_json), place(error)) };
     guard_with(error, || client::call(client, "list_certificates", params_json))
 }
 
@@ -106,6 +115,8 @@ pub unsafe extern "C" fn zerossl_verification_status(
     params_json: *const c_char,
     error: *mut *mut zerossl_error,
 ) -> *mut c_char {
+    // SAFETY: by the header, each pointer is NULL or valid during the call.
+    let (client, params_json, error) = unsafe { (object(client), text(params_json), place(error)) };
     guard_with(error, || client::call(client, "verification_status", params_json))
 }
 
@@ -123,6 +134,8 @@ pub unsafe extern "C" fn zerossl_resend_verification(
     params_json: *const c_char,
     error: *mut *mut zerossl_error,
 ) -> *mut c_char {
+    // SAFETY: by the header, each pointer is NULL or valid during the call.
+    let (client, params_json, error) = unsafe { (object(client), text(params_json), place(error)) };
     guard_with(error, || client::call(client, "resend_verification", params_json))
 }
 
@@ -140,6 +153,8 @@ pub unsafe extern "C" fn zerossl_cancel_certificate(
     params_json: *const c_char,
     error: *mut *mut zerossl_error,
 ) -> *mut c_char {
+    // SAFETY: by the header, each pointer is NULL or valid during the call.
+    let (client, params_json, error) = unsafe { (object(client), text(params_json), place(error)) };
     guard_with(error, || client::call(client, "cancel_certificate", params_json))
 }
 
@@ -158,6 +173,8 @@ pub unsafe extern "C" fn zerossl_revoke_certificate(
     params_json: *const c_char,
     error: *mut *mut zerossl_error,
 ) -> *mut c_char {
+    // SAFETY: by the header, each pointer is NULL or valid during the call.
+    let (client, params_json, error) = unsafe { (object(client), text(params_json), place(error)) };
     guard_with(error, || client::call(client, "revoke_certificate", params_json))
 }
 
@@ -177,10 +194,12 @@ pub unsafe extern "C" fn zerossl_download_certificate(
     params_json: *const c_char,
     error: *mut *mut zerossl_error,
 ) -> *mut c_char {
+    // SAFETY: by the header, each pointer is NULL or valid during the call.
+    let (client, params_json, error) = unsafe { (object(client), text(params_json), place(error)) };
     guard_with(error, || client::call(client, "download_certificate", params_json))
 }
 
-/// Gets the issued certificate with its chain, as a ZIP file with `certificate.crt` and `ca_bundle.crt`.
+/// Gets the issued certificate and its chain, as a ZIP file: `certificate.crt` and `ca_bundle.crt`.
 ///
 /// Parameters:
 /// - `id`: The certificate's id.
@@ -195,6 +214,8 @@ pub unsafe extern "C" fn zerossl_download_certificate_zip(
     params_json: *const c_char,
     error: *mut *mut zerossl_error,
 ) -> *mut c_char {
+    // SAFETY: by the header, each pointer is NULL or valid during the call.
+    let (client, params_json, error) = unsafe { (object(client), text(params_json), place(error)) };
     guard_with(error, || client::call(client, "download_certificate_zip", params_json))
 }
 
@@ -212,6 +233,8 @@ pub unsafe extern "C" fn zerossl_validate_csr(
     params_json: *const c_char,
     error: *mut *mut zerossl_error,
 ) -> *mut c_char {
+    // SAFETY: by the header, each pointer is NULL or valid during the call.
+    let (client, params_json, error) = unsafe { (object(client), text(params_json), place(error)) };
     guard_with(error, || client::call(client, "validate_csr", params_json))
 }
 
@@ -230,6 +253,8 @@ pub unsafe extern "C" fn zerossl_generate_eab_credentials(
     params_json: *const c_char,
     error: *mut *mut zerossl_error,
 ) -> *mut c_char {
+    // SAFETY: by the header, each pointer is NULL or valid during the call.
+    let (client, params_json, error) = unsafe { (object(client), text(params_json), place(error)) };
     guard_with(error, || client::call(client, "generate_eab_credentials", params_json))
 }
 
@@ -248,6 +273,8 @@ pub unsafe extern "C" fn zerossl_list_ca_certificates(
     params_json: *const c_char,
     error: *mut *mut zerossl_error,
 ) -> *mut c_char {
+    // SAFETY: by the header, each pointer is NULL or valid during the call.
+    let (client, params_json, error) = unsafe { (object(client), text(params_json), place(error)) };
     guard_with(error, || client::call(client, "list_ca_certificates", params_json))
 }
 
@@ -266,6 +293,8 @@ pub unsafe extern "C" fn zerossl_get_ca_certificate(
     params_json: *const c_char,
     error: *mut *mut zerossl_error,
 ) -> *mut c_char {
+    // SAFETY: by the header, each pointer is NULL or valid during the call.
+    let (client, params_json, error) = unsafe { (object(client), text(params_json), place(error)) };
     guard_with(error, || client::call(client, "get_ca_certificate", params_json))
 }
 
@@ -283,6 +312,8 @@ pub unsafe extern "C" fn zerossl_download_ca_certificate(
     params_json: *const c_char,
     error: *mut *mut zerossl_error,
 ) -> *mut c_char {
+    // SAFETY: by the header, each pointer is NULL or valid during the call.
+    let (client, params_json, error) = unsafe { (object(client), text(params_json), place(error)) };
     guard_with(error, || client::call(client, "download_ca_certificate", params_json))
 }
 
@@ -304,6 +335,8 @@ pub unsafe extern "C" fn zerossl_request(
     params_json: *const c_char,
     error: *mut *mut zerossl_error,
 ) -> *mut c_char {
+    // SAFETY: by the header, each pointer is NULL or valid during the call.
+    let (client, params_json, error) = unsafe { (object(client), text(params_json), place(error)) };
     guard_with(error, || client::call(client, "request", params_json))
 }
 
@@ -326,6 +359,8 @@ pub unsafe extern "C" fn zerossl_generate_csr(
     params_json: *const c_char,
     error: *mut *mut zerossl_error,
 ) -> *mut c_char {
+    // SAFETY: by the header, each pointer is NULL or valid during the call.
+    let (client, params_json, error) = unsafe { (object(client), text(params_json), place(error)) };
     guard_with(error, || client::call(client, "generate_csr", params_json))
 }
 
@@ -345,6 +380,8 @@ pub unsafe extern "C" fn zerossl_wait_until_issued(
     params_json: *const c_char,
     error: *mut *mut zerossl_error,
 ) -> *mut c_char {
+    // SAFETY: by the header, each pointer is NULL or valid during the call.
+    let (client, params_json, error) = unsafe { (object(client), text(params_json), place(error)) };
     guard_with(error, || client::call(client, "wait_until_issued", params_json))
 }
 
@@ -403,6 +440,8 @@ pub unsafe extern "C" fn zerossl_obtain(
     params_json: *const c_char,
     error: *mut *mut zerossl_error,
 ) -> *mut c_char {
+    // SAFETY: by the header, each pointer is NULL or valid during the call.
+    let (client, params_json, error) = unsafe { (object(client), text(params_json), place(error)) };
     guard_with(error, || client::call(client, "obtain", params_json))
 }
 
@@ -426,6 +465,8 @@ pub unsafe extern "C" fn zerossl_renew_all(
     params_json: *const c_char,
     error: *mut *mut zerossl_error,
 ) -> *mut c_char {
+    // SAFETY: by the header, each pointer is NULL or valid during the call.
+    let (client, params_json, error) = unsafe { (object(client), text(params_json), place(error)) };
     guard_with(error, || client::call(client, "renew_all", params_json))
 }
 
@@ -443,5 +484,7 @@ pub unsafe extern "C" fn zerossl_list_entries(
     params_json: *const c_char,
     error: *mut *mut zerossl_error,
 ) -> *mut c_char {
+    // SAFETY: by the header, each pointer is NULL or valid during the call.
+    let (client, params_json, error) = unsafe { (object(client), text(params_json), place(error)) };
     guard_with(error, || client::call(client, "list_entries", params_json))
 }

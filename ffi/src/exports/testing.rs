@@ -4,14 +4,14 @@
 
 use crate::{count, guard::guard};
 
-/// How many objects of ours the host holds.
+/// The number of objects of this library that the host holds.
 /// cbindgen:ignore
 #[unsafe(no_mangle)]
 pub extern "C" fn zerossl_testing_live() -> i64 {
     guard(-1, count::live)
 }
 
-/// Panics inside the guard; the number that comes back says that it was caught.
+/// Panics inside the guard; the returned number shows that it was caught.
 /// cbindgen:ignore
 #[unsafe(no_mangle)]
 pub extern "C" fn zerossl_testing_panic() -> i32 {

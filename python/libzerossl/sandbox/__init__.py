@@ -31,11 +31,11 @@ if TYPE_CHECKING:
 __all__ = ["Sandbox", "find_program"]
 
 _PROGRAM = "zerossl-sandbox"
-_PATIENCE = 10.0
+_TIMEOUT = 10.0
 
 
 class Sandbox:
-    """A sandbox on a free port of the loopback interface; it ends with the block, or with this process.
+    """A sandbox on a free port of the loopback interface. It stops at the end of the block, or with this process.
 
     >>> with Sandbox(access_key="some-key", quota=5) as sandbox:
     ...     sandbox.base_url
@@ -43,16 +43,16 @@ class Sandbox:
     """
 
     access_key: Final[str]
-    """The key that it accepts."""
+    """The access key that it accepts."""
 
     base_url: Final[str]
-    """Where it is: the client's setting of this name."""
+    """Its URL, for the client's setting of the same name."""
 
     management_url: Final[str]
-    """Where its management interface is: see `manage`."""
+    """The URL of its management interface, see `manage`."""
 
     root_pem: Final[str]
-    """The certificate of the CA that signs here, PEM; made at the start, and trusted by nobody."""
+    """The root certificate of its CA, PEM. It is created at the start, and trusted nowhere."""
 
     def __init__(
         self,
@@ -72,17 +72,17 @@ class Sandbox:
         """Start a sandbox.
 
         Args:
-            access_key: The key that it accepts.
-            tls: Whether it serves over HTTPS, with a certificate from its own CA; `client` knows that one.
-            tls_names: Further names for that certificate, such as ``api.zerossl.com``; with one it serves over HTTPS.
-            http_port: Where files are fetched for validation over HTTP, on 127.0.0.1 whatever the name.
-            https_port: Where files are fetched for validation over HTTPS.
+            access_key: The access key that it accepts.
+            tls: Whether it serves over HTTPS, with a certificate from its own CA, which `client` trusts.
+            tls_names: More names for that certificate, such as ``api.zerossl.com``; any name turns HTTPS on.
+            http_port: The port for validation files over HTTP, on 127.0.0.1 for every name.
+            https_port: The port for validation files over HTTPS.
             quota: How many certificates the account may hold.
             issue_delay: How long a validated order stays pending, in seconds.
             seed: Makes ids and serial numbers repeatable.
             as_of: The day whose API is served, such as ``2026-08-01``; the newest if absent.
             require_country: Whether a request whose subject has no country is refused (2844); by date if absent.
-            settings: Any others of its settings by name, such as ``{"list_lag_seconds": 5}``; docs/sandbox.md has the
+            settings: Other settings by name, such as ``{"list_lag_seconds": 5}``; docs/sandbox.md has the
                 list.
 
         Raises:
@@ -131,7 +131,7 @@ class Sandbox:
         self._tls = tls or bool(tls_names)
 
     def client(self, **settings: Any) -> Client:
-        """Make a client of this sandbox, without a limit of pace; settings are those of `Client`."""
+        """Make a client of this sandbox, without a rate limit; settings are those of `Client`."""
         settings = {
             "access_key": self.access_key,
             "base_url": self.base_url,
@@ -146,11 +146,11 @@ class Sandbox:
 
         Args:
             path: Such as ``/records``.
-            body: The JSON body; with one the method is ``POST`` unless something else is said, without one ``GET``.
+            body: The JSON body. The default method is ``POST`` with a body, ``GET`` without.
             method: The HTTP method.
 
         Returns:
-            What it answers, as JSON.
+            The answer, as JSON, or as text if it is not JSON.
 
         Raises:
             RuntimeError: It refused; the text says why.
@@ -161,7 +161,7 @@ class Sandbox:
         {...}
         3
         """
-        connection = http.client.HTTPConnection(self.management_url.removeprefix("http://"), timeout=_PATIENCE)
+        connection = http.client.HTTPConnection(self.management_url.removeprefix("http://"), timeout=_TIMEOUT)
         try:
             headers = {"Content-Type": "application/json"}
             chosen = method or ("GET" if body is None else "POST")
@@ -179,17 +179,17 @@ class Sandbox:
             return text
 
     def close(self) -> None:
-        """End the sandbox; what it knows is gone."""
+        """Stop the sandbox; its data is gone."""
         self._process.terminate()
         try:
-            self._process.communicate(timeout=_PATIENCE)
+            self._process.communicate(timeout=_TIMEOUT)
         except subprocess.TimeoutExpired:
             self._process.kill()
             self._process.communicate()
         self._folder.cleanup()
 
     def __enter__(self) -> Self:
-        """Give the sandbox; it ends with the block."""
+        """Return the sandbox; it stops at the end of the block."""
         return self
 
     def __exit__(
@@ -198,21 +198,22 @@ class Sandbox:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        """End the sandbox."""
+        """Stop the sandbox."""
         self.close()
 
     def __repr__(self) -> str:
-        """Show where it is."""
+        """Show its URL."""
         return f"<Sandbox at {self.base_url}>"
 
 
 def find_program() -> str:
-    """Give the path of ``zerossl-sandbox``.
+    """Return the path of ``zerossl-sandbox``.
 
-    The environment's ``ZEROSSL_SANDBOX`` comes first, then what pip installed beside this package, then ``PATH``.
+    The environment's ``ZEROSSL_SANDBOX`` comes first, then the program that pip installed with this package, then
+    ``PATH``.
 
     Raises:
-        FileNotFoundError: It is nowhere.
+        FileNotFoundError: It was not found.
     """
     if chosen := os.environ.get("ZEROSSL_SANDBOX"):
         return chosen

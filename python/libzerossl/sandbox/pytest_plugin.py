@@ -18,7 +18,7 @@ __all__ = ["zerossl_client", "zerossl_sandbox"]
 
 @pytest.fixture
 def zerossl_sandbox() -> Iterator[Sandbox]:
-    """Give a sandbox of its own to a test."""
+    """Give a test its own sandbox."""
     with Sandbox() as sandbox:
         yield sandbox
 

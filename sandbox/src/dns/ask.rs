@@ -1,4 +1,4 @@
-//! Questions to a DNS server: over UDP, and over TCP what does not fit.
+//! Queries to a DNS server: over UDP, and over TCP if the answer does not fit.
 
 use std::io::{self, Read as _, Write as _};
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream, UdpSocket};
@@ -7,15 +7,15 @@ use std::time::{Duration, Instant};
 use hickory_proto::op::{Edns, Message, Query, ResponseCode};
 use hickory_proto::rr::{Name, Record, RecordType};
 
-/// Asks one DNS server.
+/// Queries one DNS server.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Asker {
     pub(crate) server: SocketAddr,
-    /// How long one question may take.
+    /// How long one query may take.
     pub(crate) timeout: Duration,
 }
 
-/// Why a question got no answer. That there is no such name is one.
+/// A query got no answer. "No such name" is an answer.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Failure;
 
@@ -26,7 +26,7 @@ impl From<io::Error> for Failure {
 }
 
 impl Asker {
-    /// The answers to a question, those on the way from alias to alias included.
+    /// The answers to a query, including the aliases on the way.
     pub(crate) fn ask(self, name: &str, kind: RecordType) -> Result<Vec<Record>, Failure> {
         let mut name = Name::from_ascii(name).map_err(|_| Failure)?;
         name.set_fqdn(true);
@@ -51,8 +51,8 @@ impl Asker {
     }
 
     fn over_udp(self, bytes: &[u8], question: &Message, end: Instant) -> Result<Message, Failure> {
-        /// When the question is sent once more, at the latest and at least so
-        /// often: a datagram may get lost.
+        /// A query is sent again after this pause at the latest, and at least this many times: a datagram can
+        /// get lost.
         const PAUSE: Duration = Duration::from_secs(1);
         const TRIES: u32 = 3;
         let any = match self.server {
@@ -105,7 +105,7 @@ fn is_timeout(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut)
 }
 
-/// The answer, if it is one to this question.
+/// The answer, if it belongs to this query.
 fn read(bytes: &[u8], question: &Message) -> Option<Message> {
     let answer = Message::from_vec(bytes).ok()?;
     let fits = answer.metadata.id == question.metadata.id && answer.queries == question.queries;

@@ -1,4 +1,4 @@
-//! DNS: a server that tests fill, and the questions that validation asks.
+//! DNS: a server with records from tests, and the queries of the validation.
 
 mod ask;
 mod server;

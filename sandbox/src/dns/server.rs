@@ -12,18 +12,18 @@ use tokio::runtime::Handle;
 
 use crate::dns::zone::Zone;
 
-/// Bound, and not yet served.
+/// Sockets that are bound, but not served yet.
 pub(crate) struct Sockets {
     udp: std::net::UdpSocket,
     tcp: std::net::TcpListener,
     pub(crate) address: SocketAddr,
 }
 
-/// The largest answer over UDP to a question that allows no larger one.
+/// The UDP limit without EDNS: the largest answer to a query that does not allow more.
 const PLAIN_LIMIT: usize = 512;
 
 impl Sockets {
-    /// One port for both; where the system chooses, it may need several tries.
+    /// Binds one port for both. If the system chooses the port, this may need several attempts.
     pub(crate) fn bind(listen: SocketAddr) -> io::Result<Self> {
         const TRIES: usize = 16;
         let mut tried = 0;
@@ -57,7 +57,7 @@ impl Sockets {
 async fn over_udp(socket: Arc<UdpSocket>, zone: Arc<Zone>) {
     let mut buffer = [0; 4096];
     loop {
-        // An error here is about an earlier answer that nobody wanted.
+        // An error here is about an earlier answer that the client did not accept.
         let Ok((length, from)) = socket.recv_from(&mut buffer).await else {
             tokio::task::yield_now().await;
             continue;
@@ -78,11 +78,11 @@ async fn over_tcp(listener: TcpListener, zone: Arc<Zone>) {
             tokio::time::sleep(Duration::from_millis(20)).await;
             continue;
         };
-        tokio::spawn(attend(stream, Arc::clone(&zone)));
+        tokio::spawn(serve_connection(stream, Arc::clone(&zone)));
     }
 }
 
-async fn attend(mut stream: TcpStream, zone: Arc<Zone>) -> io::Result<()> {
+async fn serve_connection(mut stream: TcpStream, zone: Arc<Zone>) -> io::Result<()> {
     loop {
         let length = stream.read_u16().await?;
         let mut question = vec![0; length.into()];

@@ -1,5 +1,5 @@
-//! What the built-in DNS server knows: the records that tests filled in, and
-//! the ways in which it is to misbehave.
+//! The data of the built-in DNS server: the records that tests added, and the misbehaviour that they asked
+//! for.
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
@@ -19,12 +19,12 @@ use crate::ring::Ring;
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct DnsRecord {
-    /// The name, without regard to case or a dot at its end.
+    /// The name. Case and a final dot do not matter.
     pub name: String,
-    /// The type, say `CNAME`, `CAA`, `A` or `TXT`.
+    /// The type, such as `CNAME`, `CAA`, `A` or `TXT`.
     #[serde(rename = "type")]
     pub kind: String,
-    /// The value as in a zone file, say `0 issue "sectigo.com"`.
+    /// The value as in a zone file, such as `0 issue "sectigo.com"`.
     pub value: String,
 }
 
@@ -39,23 +39,23 @@ pub enum DnsAnswer {
     NxDomain,
     /// The server failed.
     ServFail,
-    /// The server does not want to say.
+    /// The server refuses to answer.
     Refused,
-    /// With nothing at all: the question times out.
+    /// With nothing: the query times out.
     Silence,
 }
 
-/// A question that reached the built-in DNS server.
+/// A query that reached the built-in DNS server.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct DnsQuestion {
-    /// The name as it was asked for, without a dot at its end.
+    /// The name as in the query, without a final dot.
     pub name: String,
     /// The type.
     #[serde(rename = "type")]
     pub kind: String,
 }
 
-/// What the server says to one question.
+/// The server's answer to one query.
 pub(super) struct Finding {
     pub(super) code: ResponseCode,
     pub(super) answers: Vec<Record>,
@@ -64,7 +64,7 @@ pub(super) struct Finding {
 }
 
 #[derive(Clone, Copy, Default)]
-struct Manner {
+struct Behaviour {
     answer: DnsAnswer,
     delay: Duration,
 }
@@ -72,20 +72,20 @@ struct Manner {
 #[derive(Default)]
 struct Contents {
     records: BTreeMap<String, Vec<(DnsRecord, RData)>>,
-    manners: BTreeMap<String, Manner>,
+    behaviours: BTreeMap<String, Behaviour>,
     asked: Ring<DnsQuestion>,
 }
 
 pub(crate) struct Zone {
     contents: Mutex<Contents>,
-    /// Where names are whose address nobody filled in.
+    /// The address of names without an address record.
     book: Arc<Mutex<AddressBook>>,
 }
 
-/// How many questions are kept to be told; the oldest go first.
+/// How many queries the log keeps. The oldest are dropped first.
 const LOG_SIZE: usize = 10_000;
 
-/// Short, since tests change their minds.
+/// Short, since tests change records.
 const TTL: u32 = 1;
 
 impl Zone {
@@ -133,7 +133,7 @@ impl Zone {
     }
 
     pub(crate) fn behave(&self, name: &str, answer: DnsAnswer, delay: Duration) {
-        self.contents().manners.insert(key(name), Manner { answer, delay });
+        self.contents().behaviours.insert(key(name), Behaviour { answer, delay });
     }
 
     pub(crate) fn asked(&self) -> Vec<DnsQuestion> {
@@ -144,10 +144,10 @@ impl Zone {
         *self.contents() = Contents::default();
     }
 
-    /// Follows names from one to the next, as far as they lead.
+    /// Follows aliases to the end of the chain.
     pub(super) fn answer(&self, asked: &Name, kind: RecordType) -> Finding {
-        /// As many as resolvers follow.
-        const LONGEST_CHAIN: usize = 8;
+        /// As long as resolvers accept.
+        const MAX_CHAIN: usize = 8;
         let mut contents = self.contents();
         let name = asked.to_ascii().trim_end_matches('.').to_owned();
         contents.asked.add(DnsQuestion { name, kind: kind.to_string() }, LOG_SIZE);
@@ -158,18 +158,18 @@ impl Zone {
             silent: false,
         };
         let mut name = asked.clone();
-        for _ in 0..LONGEST_CHAIN {
+        for _ in 0..MAX_CHAIN {
             let key = key(&name.to_ascii());
-            let manner = contents.manners.get(&key).copied().unwrap_or_default();
-            finding.delay += manner.delay;
-            match manner.answer {
+            let behaviour = contents.behaviours.get(&key).copied().unwrap_or_default();
+            finding.delay += behaviour.delay;
+            match behaviour.answer {
                 DnsAnswer::Normal => {}
                 DnsAnswer::NxDomain => finding.code = ResponseCode::NXDomain,
                 DnsAnswer::ServFail => finding.code = ResponseCode::ServFail,
                 DnsAnswer::Refused => finding.code = ResponseCode::Refused,
                 DnsAnswer::Silence => finding.silent = true,
             }
-            if manner.answer != DnsAnswer::Normal {
+            if behaviour.answer != DnsAnswer::Normal {
                 break;
             }
             let here = contents.records.get(&key).map(Vec::as_slice).unwrap_or_default();
@@ -193,7 +193,7 @@ impl Zone {
                 name = target;
                 continue;
             }
-            if let Some(data) = self.customary(&key, kind) {
+            if let Some(data) = self.default_address(&key, kind) {
                 add(&mut finding, &data);
             } else if !contents.exists(&key) {
                 finding.code = ResponseCode::NXDomain;
@@ -203,8 +203,8 @@ impl Zone {
         finding
     }
 
-    /// The address of a name of which nothing else was said.
-    fn customary(&self, key: &str, kind: RecordType) -> Option<RData> {
+    /// The default address of a name without records.
+    fn default_address(&self, key: &str, kind: RecordType) -> Option<RData> {
         if key.starts_with('_') {
             return None;
         }
@@ -218,20 +218,20 @@ impl Zone {
 }
 
 impl Contents {
-    /// Whether there is such a name. Ordinary ones all exist; one that begins
-    /// with an underscore only if it, or a name below, has records.
+    /// Whether a name exists. All ordinary names do. A name that begins with an underscore exists only if it,
+    /// or a name below it, has records.
     fn exists(&self, key: &str) -> bool {
         let below = format!(".{key}");
         !key.starts_with('_') || self.records.keys().any(|name| name == key || name.ends_with(&below))
     }
 }
 
-/// A name as it is looked up.
+/// A name in the form of the lookup key.
 fn key(name: &str) -> String {
     name.trim().trim_end_matches('.').to_ascii_lowercase()
 }
 
-/// There is no zone that a name could be relative to.
+/// Every name is absolute: there is no zone that a name could be relative to.
 fn absolute(kind: RecordType, value: &str) -> String {
     let names = matches!(kind, RecordType::CNAME | RecordType::NS | RecordType::PTR | RecordType::MX);
     if names && !value.ends_with('.') { format!("{value}.") } else { value.to_owned() }

@@ -1,12 +1,11 @@
-//! Who may use the management interface: programs of this host, and no page
-//! that a browser happens to show.
+//! Who may use the management interface: programs on this host, but no web page in a browser.
 
 use std::net::IpAddr;
 
 use hyper::header::{HOST, HeaderMap, HeaderName, ORIGIN};
 
 pub(super) struct Access {
-    /// Names that are allowed, beside `localhost` and addresses.
+    /// Host names that are allowed in addition to `localhost` and addresses.
     hosts: Vec<String>,
 }
 
@@ -15,8 +14,8 @@ impl Access {
         Self { hosts }
     }
 
-    /// A page that reaches us by a name of its own (DNS rebinding) gives that
-    /// name as `Host`; a page from elsewhere gives its `Origin`.
+    /// A page that reaches this host by its own name (DNS rebinding) sends that name as `Host`. A page of
+    /// another site sends its `Origin`.
     pub(super) fn check(&self, headers: &HeaderMap) -> Result<(), String> {
         let host = text(headers, &HOST).ok_or("a Host is needed")?;
         let name = name(host);

@@ -1,5 +1,5 @@
-//! What the calls of the management interface take. A member that is unknown
-//! is an error: it would else do nothing, and nobody would know.
+//! The request bodies of the management interface. An unknown member is an error; otherwise a mistyped name
+//! would be ignored without notice.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -39,7 +39,7 @@ pub(super) struct ClockMove {
 #[serde(deny_unknown_fields)]
 pub(super) struct NewAccount {
     pub(super) access_key: String,
-    /// Three on the free plan.
+    /// The free plan has three.
     #[serde(default = "free_plan")]
     pub(super) quota: usize,
 }

@@ -1,5 +1,4 @@
-//! The management interface: what a test may do to a sandbox, as JSON over
-//! HTTP, on a port of its own.
+//! The management interface: it lets a test control a sandbox with JSON over HTTP, on its own port.
 
 mod access;
 mod bodies;

@@ -1,4 +1,4 @@
-//! One call of the management interface, and what it is answered.
+//! One call of the management interface, and its answer.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use crate::reply::Reply;
 use crate::sandbox::Sandbox;
 use crate::server::Received;
 
-/// Why a call is not answered: an HTTP status, and the reason.
+/// Why a call fails: an HTTP status, and the reason.
 pub(super) struct Refused(pub(super) u16, pub(super) String);
 
 impl From<std::io::Error> for Refused {
@@ -22,10 +22,10 @@ impl From<std::io::Error> for Refused {
 
 pub(super) type Answer = Result<Reply, Refused>;
 
-/// One call: what it is about, and what came with it.
+/// One call, with its path, query and body.
 pub(super) struct Request<'a> {
     pub(super) sandbox: &'a Sandbox,
-    /// The part of the path that stands for a number or a token.
+    /// The variable part of the path: a number or a token.
     pub(super) part: &'a str,
     pub(super) received: &'a Received,
 }

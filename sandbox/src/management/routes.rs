@@ -1,4 +1,4 @@
-//! The table of the management interface: method, path, and what is done.
+//! The routes of the management interface: method, path, and handler.
 
 use std::collections::BTreeMap;
 
@@ -56,7 +56,7 @@ static ROUTES: &[Route] = &[
     get("/addresses", addresses),
     post("/addresses", add_address),
     get("/mails", |request| shown(&request.sandbox.mails())),
-    // As a link in a mail is followed.
+    // A link in a mail is opened with GET.
     get("/mails/{}/answer", answer_mail),
     post("/mails/{}/answer", answer_mail),
     get("/faults", |request| shown(&script::list(&request.sandbox.dispatcher.faults))),
@@ -109,7 +109,7 @@ static ROUTES: &[Route] = &[
 ];
 
 impl Route {
-    /// The route of a call, and the part of its path that the route leaves open.
+    /// The route of a call, and the variable part of its path.
     pub(super) fn find<'a>(method: &Method, path: &'a str) -> Result<(&'static Self, &'a str), Refused> {
         let fitting = ROUTES.iter().filter_map(|route| Some((route, open_part(route.path, path)?)));
         let (of_method, others): (Vec<_>, Vec<_>) = fitting.partition(|(route, _)| route.method == *method);

@@ -169,7 +169,7 @@ fn with_or_without_members<'de, D: Deserializer<'de>>(deserializer: D) -> Result
     serde_json::from_value(value).map_err(serde::de::Error::custom)
 }
 
-enum Made {
+enum Misbehaviour {
     Fault(When, Reply),
     Quirk(Effect),
 }
@@ -182,16 +182,20 @@ impl NewFault {
         };
         let bad = |text: String| io::Error::new(io::ErrorKind::InvalidInput, text);
         match self.effect.make().map_err(bad)? {
-            Made::Fault(when, reply) => faults.add(Fault { operation: self.operation, times, when, reply }),
-            Made::Quirk(effect) => faults.add_quirk(Quirk { operation: self.operation, times, effect }),
+            Misbehaviour::Fault(when, reply) => {
+                faults.add(Fault { operation: self.operation, times, when, reply })
+            }
+            Misbehaviour::Quirk(effect) => {
+                faults.add_quirk(Quirk { operation: self.operation, times, effect })
+            }
         }
     }
 }
 
 impl Script {
-    fn make(self) -> Result<Made, String> {
+    fn make(self) -> Result<Misbehaviour, String> {
         let real = || Reply::new(200, Body::AsIs);
-        let broken = |fault| Made::Fault(When::After, Reply::broken(fault));
+        let broken = |fault| Misbehaviour::Fault(When::After, Reply::broken(fault));
         Ok(match self {
             Self::Reply { status, headers, json, text, base64, delay, when } => {
                 let body = match (json, text, base64) {
@@ -205,49 +209,49 @@ impl Script {
                 };
                 let mut reply = Reply::new(status, body).with_delay(delay);
                 reply.headers.extend(headers);
-                Made::Fault(when.into(), reply)
+                Misbehaviour::Fault(when.into(), reply)
             }
             Self::Refuse { code, kind, status, when } => {
                 let refusal =
                     Refusal::known(code, kind.as_deref()).ok_or(format!("there is no code {code}"))?;
                 let mut reply = Reply::from(refusal);
                 reply.status = status.unwrap_or(reply.status);
-                Made::Fault(when.into(), reply)
+                Misbehaviour::Fault(when.into(), reply)
             }
-            Self::Page { status, when } => Made::Fault(when.into(), Reply::page(status)),
+            Self::Page { status, when } => Misbehaviour::Fault(when.into(), Reply::page(status)),
             Self::TooManyRequests { retry_after } => {
-                Made::Fault(When::Before, Reply::too_many_requests(retry_after))
+                Misbehaviour::Fault(When::Before, Reply::too_many_requests(retry_after))
             }
             Self::RateLimit { retry_after, kind } if kind.starts_with("rate_limit") => {
-                Made::Fault(When::Before, Reply::rate_limited(&kind, retry_after))
+                Misbehaviour::Fault(When::Before, Reply::rate_limited(&kind, retry_after))
             }
             Self::RateLimit { kind, .. } => {
                 return Err(format!("the type {kind} does not begin with rate_limit"));
             }
-            Self::Reset { when } => Made::Fault(when.into(), Reply::broken(WireFault::Reset)),
-            Self::Hang { when } => Made::Fault(when.into(), Reply::broken(WireFault::Hang)),
+            Self::Reset { when } => Misbehaviour::Fault(when.into(), Reply::broken(WireFault::Reset)),
+            Self::Hang { when } => Misbehaviour::Fault(when.into(), Reply::broken(WireFault::Hang)),
             Self::Truncate {} => broken(WireFault::Truncate),
             Self::Drip { every } => broken(WireFault::Drip { every }),
-            Self::Slow { seconds } => Made::Fault(When::After, real().with_delay(seconds)),
+            Self::Slow { seconds } => Misbehaviour::Fault(When::After, real().with_delay(seconds)),
             Self::Late { seconds, status } => {
                 let reply = status.map_or_else(|| Reply::broken(WireFault::Hang), Reply::page);
-                Made::Fault(When::Late { by: seconds }, reply)
+                Misbehaviour::Fault(When::Late { by: seconds }, reply)
             }
-            Self::Lag { seconds } => Made::Quirk(Effect::Lag { seconds }),
-            Self::FailAndGoOn {} => Made::Quirk(Effect::FailAndGoOn),
-            Self::Stall {} => Made::Quirk(Effect::Stall),
-            Self::ForeignHashes {} => Made::Quirk(Effect::ForeignHashes),
-            Self::NullExpires {} => Made::Quirk(Effect::NullExpires),
-            Self::EmptyValidation {} => Made::Quirk(Effect::EmptyValidation),
-            Self::WrongTypes {} => Made::Quirk(Effect::WrongTypes),
-            Self::SpellNames { spelling } => Made::Quirk(Effect::SpellNames { spelling }),
-            Self::SpellValues { spelling } => Made::Quirk(Effect::SpellValues { spelling }),
-            Self::WithApex { validation } => Made::Quirk(Effect::WithApex { validation }),
+            Self::Lag { seconds } => Misbehaviour::Quirk(Effect::Lag { seconds }),
+            Self::FailAndGoOn {} => Misbehaviour::Quirk(Effect::FailAndGoOn),
+            Self::Stall {} => Misbehaviour::Quirk(Effect::Stall),
+            Self::ForeignHashes {} => Misbehaviour::Quirk(Effect::ForeignHashes),
+            Self::NullExpires {} => Misbehaviour::Quirk(Effect::NullExpires),
+            Self::EmptyValidation {} => Misbehaviour::Quirk(Effect::EmptyValidation),
+            Self::WrongTypes {} => Misbehaviour::Quirk(Effect::WrongTypes),
+            Self::SpellNames { spelling } => Misbehaviour::Quirk(Effect::SpellNames { spelling }),
+            Self::SpellValues { spelling } => Misbehaviour::Quirk(Effect::SpellValues { spelling }),
+            Self::WithApex { validation } => Misbehaviour::Quirk(Effect::WithApex { validation }),
         })
     }
 }
 
-/// What is still to come.
+/// The faults and quirks that are still active.
 pub(super) fn list(faults: &Faults) -> Value {
     let (faults, quirks) = faults.all();
     let times = |times: usize| if times == usize::MAX { json!("always") } else { json!(times) };
@@ -260,7 +264,11 @@ pub(super) fn list(faults: &Faults) -> Value {
             "wire": fault.reply.fault.map(|fault| format!("{fault:?}")),
         })
     };
-    let quirk = |quirk: Quirk| json!({"operation": quirk.operation, "times": times(quirk.times), "effect": quirk.effect});
+    let quirk = |quirk: Quirk| {
+        json!({
+            "operation": quirk.operation, "times": times(quirk.times), "effect": quirk.effect
+        })
+    };
     json!({
         "faults": faults.into_iter().map(fault).collect::<Vec<_>>(),
         "quirks": quirks.into_iter().map(quirk).collect::<Vec<_>>(),

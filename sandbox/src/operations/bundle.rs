@@ -1,4 +1,4 @@
-//! Files that are downloaded together, in the format that was asked for.
+//! Files that are downloaded together, in the requested format.
 
 use std::io::{Cursor, Write as _};
 
@@ -16,7 +16,7 @@ pub(crate) struct Bundle {
 }
 
 impl Bundle {
-    /// The answer in a format. One that is unknown means the ZIP file.
+    /// The answer in a format. An unknown format means the ZIP file.
     pub(crate) fn answer(self, format: Option<&str>) -> Result<Answer, Refusal> {
         const PEM: &str = "application/x-pem-file";
         match format {
@@ -44,7 +44,7 @@ impl Bundle {
         Ok(writer.finish()?.into_inner())
     }
 
-    /// PEM holds no character that XML would have to escape.
+    /// PEM has no character that XML has to escape.
     fn xml(&self) -> Vec<u8> {
         let file = |(name, content): &(&str, String)| format!("<{name}>{content}</{name}>\n");
         format!(

@@ -5,7 +5,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Serialize;
 
 use crate::answer::Answer;
-use crate::authority::{Authority, Issuing};
+use crate::authority::{Authority, Intermediate};
 use crate::call::Call;
 use crate::clock::stamp;
 use crate::operations::bundle::Bundle;
@@ -30,13 +30,13 @@ struct Page {
     prev_cursor: Option<String>,
 }
 
-/// Cursors are opaque to clients: here they say how many were shown.
+/// Cursors are opaque to clients. Here a cursor is the number of entries shown so far.
 pub(crate) fn list(service: &Service, call: &Call) -> Result<Answer, Refusal> {
-    /// The most that a caller may ask for.
-    const LARGEST: usize = 100;
+    /// The largest page size.
+    const MAX_LIMIT: usize = 100;
     let all = all(service)?;
     let number = |name| call.text(name).and_then(|text| text.parse::<usize>().ok());
-    let limit = number("limit").filter(|limit| *limit > 0).unwrap_or(LARGEST).min(LARGEST);
+    let limit = number("limit").filter(|limit| *limit > 0).unwrap_or(MAX_LIMIT).min(MAX_LIMIT);
     let from = match call.text("cursor") {
         None => 0,
         Some(cursor) => parse_cursor(cursor).unwrap_or(all.len()).min(all.len()),
@@ -86,7 +86,7 @@ fn all(service: &Service) -> Result<Vec<CaCertificate>, Refusal> {
     Ok([authority.ecdsa(), rsa].map(|issuing| certificate(authority, issuing)).into())
 }
 
-fn certificate(authority: &Authority, issuing: &Issuing) -> CaCertificate {
+fn certificate(authority: &Authority, issuing: &Intermediate) -> CaCertificate {
     CaCertificate {
         id: issuing.id,
         hash_sha1: issuing.sha1.clone(),

@@ -1,4 +1,4 @@
-//! Cancel certificate, which alone frees a place in the quota.
+//! Cancel certificate: the only operation that frees a place in the quota.
 
 use crate::answer::Answer;
 use crate::call::Call;
@@ -12,6 +12,6 @@ pub(crate) fn answer(service: &Service, call: &Call) -> Result<Answer, Refusal> 
     if !state.find(call)?.is_open() {
         return Err(refusal::CERTIFICATE_CANNOT_BE_CANCELLED);
     }
-    state.change(call, |order| order.turn(Status::Cancelled, now))?;
+    state.change(call, |order| order.set_status(Status::Cancelled, now))?;
     Answer::done()
 }

@@ -1,4 +1,4 @@
-//! Create certificate: a draft, if every rule is kept and a place is free.
+//! Create certificate: a draft, if the request keeps every rule and the quota is not used up.
 
 use std::collections::HashSet;
 
@@ -37,7 +37,7 @@ pub(crate) fn answer(service: &Service, call: &Call) -> Result<Answer, Refusal> 
     }
     csr.suits(&asked)?;
     if csr.is_rsa {
-        // Its intermediate takes a while to make, which is not to be while others wait.
+        // Creating the RSA intermediate takes a while. It is done before the state is locked.
         let _ = service.authority.rsa();
     }
     let common_name = asked.first().map(ToString::to_string).unwrap_or_default();
@@ -52,10 +52,10 @@ pub(crate) fn answer(service: &Service, call: &Call) -> Result<Answer, Refusal> 
     let unique = state.random_text(b"0123456789abcdefghijklmnopqrstuvwxyz", 15);
     let mut serial = [0; 16];
     state.random.fill(&mut serial);
-    // Positive, and of the same length always.
+    // Positive, and always of the same length.
     serial[0] = serial[0] & 0x7f | 0x40;
     let now = state.clock.now();
-    let proof = if call.met.has(Effect::ForeignHashes) {
+    let proof = if call.effects.has(Effect::ForeignHashes) {
         Proof::foreign(&mut state.random, unique)
     } else {
         Proof::new(&csr, unique)
@@ -80,8 +80,8 @@ pub(crate) fn answer(service: &Service, call: &Call) -> Result<Answer, Refusal> 
         proof,
         csr,
         ready_at: None,
-        awaits_second_look: false,
-        look: None,
+        awaits_recheck: false,
+        running_recheck: None,
         stalled: false,
         revoked: None,
         serial,
@@ -92,7 +92,7 @@ pub(crate) fn answer(service: &Service, call: &Call) -> Result<Answer, Refusal> 
     answer
 }
 
-/// Names that are refused as the settings say, with all below them.
+/// Names that the settings refuse, including all names below them.
 fn refused_name(asked: &[Name], settings: &Settings) -> Result<(), Refusal> {
     for name in asked {
         let host = name.host();
@@ -107,8 +107,7 @@ fn refused_name(asked: &[Name], settings: &Settings) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// A new name needs a free place, and no live certificate of that name, on
-/// whatever account.
+/// A new name needs room in the quota, and no account may have a live certificate of that name.
 fn may_add(state: &State, owner: Owner, common_name: &str) -> Result<(), Refusal> {
     if state.orders.is_live(common_name) {
         return Err(refusal::DUPLICATE_CERTIFICATES_FOUND);
@@ -119,8 +118,7 @@ fn may_add(state: &State, owner: Owner, common_name: &str) -> Result<(), Refusal
     Ok(())
 }
 
-/// A replacement needs an issued original that has none yet; the quota does
-/// not matter.
+/// A replacement needs an issued original without a replacement. The quota does not apply.
 fn may_replace(state: &State, owner: Owner, original: &str, common_name: &str) -> Result<(), Refusal> {
     let original = state.orders.get(original).ok_or(refusal::CANNOT_FIND_ORIGINAL)?;
     if original.owner != owner {
@@ -165,7 +163,7 @@ mod tests {
         assert!(answer(service, &call).is_ok());
     }
 
-    /// What ten creates take, when nothing comes between.
+    /// The fastest of several measurements of ten creates.
     fn ten(service: &Service) -> Duration {
         let times = (0..20).map(|_| {
             let start = Instant::now();

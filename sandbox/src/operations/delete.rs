@@ -1,4 +1,4 @@
-//! Delete certificate, which the service has withdrawn.
+//! Delete certificate: the service no longer offers it.
 
 use crate::answer::Answer;
 use crate::call::Call;

@@ -22,7 +22,7 @@ pub(crate) fn answer(service: &Service, call: &Call) -> Result<Answer, Refusal> 
     Answer::json(&Credentials {
         success: true,
         eab_kid: state.random_text(alphabet, 22),
-        // 64 bytes in unpadded base64; its last character holds two bits only.
+        // 64 bytes in unpadded base64; the last character holds only two bits.
         eab_hmac_key: state.random_text(alphabet, 85) + "A",
     })
 }

@@ -1,4 +1,4 @@
-//! List certificates: filters, search by part, pages; the newest first.
+//! List certificates: filters, search for a part of a name, pages; the newest first.
 
 use serde::Serialize;
 use time::OffsetDateTime;
@@ -25,7 +25,7 @@ struct Page {
     results: Vec<Certificate>,
 }
 
-/// A page that was asked for comes back as it came in: as text.
+/// The page number is returned as it was sent: as text.
 #[derive(Serialize)]
 #[serde(untagged)]
 enum PageNumber {
@@ -34,13 +34,13 @@ enum PageNumber {
 }
 
 pub(crate) fn answer(service: &Service, call: &Call) -> Result<Answer, Refusal> {
-    /// The default, and the most that a caller may ask for.
+    /// The default and the largest page size.
     const LIMITS: (usize, usize) = (100, 1000);
     let kind = match call.text("certificate_type") {
         None => None,
         Some(text) => Some(Kind::parse(text).ok_or(refusal::INVALID_CERTIFICATE_TYPE)?),
     };
-    // A filter that is there and empty lets nothing through.
+    // A filter that is given but empty matches nothing.
     let statuses = call.given("certificate_status").map(|_| call.list("certificate_status"));
     let search = call.text("search").map(str::to_ascii_lowercase);
     let limit = match call.text("limit").and_then(|text| text.parse().ok()) {
@@ -52,7 +52,7 @@ pub(crate) fn answer(service: &Service, call: &Call) -> Result<Answer, Refusal> 
     let state = service.state();
     let mut view = View::of(&state.settings, call);
     view.listed = true;
-    let lag = call.met.lag().unwrap_or(state.settings.list_lag);
+    let lag = call.effects.lag().unwrap_or(state.settings.list_lag);
     let now = state.clock.now().saturating_sub(signed(lag));
     view.at = (!lag.is_zero()).then_some(now);
     let matching: Vec<&Order> = state
@@ -60,7 +60,7 @@ pub(crate) fn answer(service: &Service, call: &Call) -> Result<Answer, Refusal> 
         .rev()
         .filter(|order| view.status(order).is_some())
         .filter(|order| kind.is_none_or(|kind| order.kind == kind))
-        .filter(|order| statuses.as_ref().is_none_or(|wanted| is_in(order, wanted, &view, now)))
+        .filter(|order| statuses.as_ref().is_none_or(|filter| is_in(order, filter, &view, now)))
         .filter(|order| search.as_ref().is_none_or(|part| holds(order, part)))
         .collect();
     let results: Vec<Certificate> = matching
@@ -83,8 +83,8 @@ pub(crate) fn answer(service: &Service, call: &Call) -> Result<Answer, Refusal> 
     })
 }
 
-fn is_in(order: &Order, wanted: &[&str], view: &View, now: OffsetDateTime) -> bool {
-    wanted.iter().any(|status| match *status {
+fn is_in(order: &Order, filter: &[&str], view: &View, now: OffsetDateTime) -> bool {
+    filter.iter().any(|status| match *status {
         "expiring_soon" => order.expires_soon(now),
         status => view.status(order).is_some_and(|known| status == known.as_str()),
     })

@@ -21,7 +21,7 @@ pub(crate) fn answer(service: &Service, call: &Call) -> Result<Answer, Refusal> 
     let now = state.clock.now();
     let order = state.find(call)?;
     let reason = call.text("reason").unwrap_or("Unspecified");
-    // A client that is much used writes `unspecified`.
+    // A widely used client writes `unspecified`.
     let reason = REASONS.into_iter().find(|(name, _)| name.eq_ignore_ascii_case(reason));
     let (_, reason) = reason.ok_or(refusal::REVOCATION_FAILED)?;
     match order.status {
@@ -37,7 +37,7 @@ pub(crate) fn answer(service: &Service, call: &Call) -> Result<Answer, Refusal> 
     }
     state.change(call, |order| {
         order.revoked = Some((now, reason));
-        order.turn(Status::Revoked, now);
+        order.set_status(Status::Revoked, now);
     })?;
     Answer::done()
 }

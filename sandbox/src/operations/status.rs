@@ -1,4 +1,4 @@
-//! Verification status, which says something about e-mail only.
+//! Verification status: useful for validation by e-mail only.
 
 use indexmap::IndexMap;
 use serde::Serialize;
@@ -29,7 +29,7 @@ pub(crate) fn answer(service: &Service, call: &Call) -> Result<Answer, Refusal> 
     let state = service.state();
     let order = state.find(call)?;
     let method = order.method.ok_or(refusal::FAILED_GETTING_VALIDATION_STATUS)?;
-    // An order that is pending still, or was cancelled, is none whose validation is complete.
+    // The validation of an order that is still pending, or was cancelled, is not complete.
     let completed = order.leaf.is_some();
     let names = order.names.iter();
     Answer::json(&Progress {

@@ -1,4 +1,4 @@
-//! Verify domains: the look at what was published, within the call.
+//! Verify domains: checks the published proof, within the call.
 
 use std::collections::HashSet;
 
@@ -12,7 +12,7 @@ use crate::rules::addresses::eligible_addresses;
 use crate::rules::names::Name;
 use crate::service::Service;
 use crate::settings::CaaRefusal;
-use crate::validation::{CaaProblem, Look, Method};
+use crate::validation::{CaaProblem, Check, Method};
 
 pub(crate) fn answer(service: &Service, call: &Call) -> Result<Answer, Refusal> {
     let state = service.state();
@@ -23,7 +23,7 @@ pub(crate) fn answer(service: &Service, call: &Call) -> Result<Answer, Refusal> 
         return Err(refusal::NOT_READY_TO_VALIDATE);
     }
     if order.ready_at.is_some() || order.stalled {
-        // Shown already: asking again changes nothing.
+        // Control was already proven; another call changes nothing.
         return Answer::json(&Certificate::new(order, &View::of(&state.settings, call)));
     }
     if order.names.iter().any(|name| matches!(name, Name::Ip(address) if address.is_ipv6())) {
@@ -36,26 +36,26 @@ pub(crate) fn answer(service: &Service, call: &Call) -> Result<Answer, Refusal> 
         Method::Email => addresses(order, &call.list("validation_email"))?,
         _ => Vec::new(),
     };
-    let look = service.look(&state, order);
+    let check = service.check(&state, order);
     let caa_refusal = state.settings.caa;
-    // Others may call while the network is waited for.
+    // The state is unlocked, so that other calls go through while this one waits for the network.
     drop(state);
 
-    look.domain_control(method)?;
-    let shut_out = is_shut_out(&look, caa_refusal)?;
+    check.domain_control(method)?;
+    let forbidden = is_forbidden(&check, caa_refusal)?;
 
     let mut state = service.state();
     let (now, delay) = (state.clock.now(), state.draw_issue_delay());
-    let second_look = state.settings.second_look && !state.settings.issue_delay.1.is_zero();
+    let recheck = state.settings.second_look && !state.settings.issue_delay.1.is_zero();
     let view = View::of(&state.settings, call);
     state.change(call, |order| {
         if order.is_open() && order.ready_at.is_none() {
             order.method = Some(method);
             order.emails = emails;
-            order.stalled = call.met.has(Effect::Stall);
-            // Whoever is shut out is looked at until the record is gone.
-            order.awaits_second_look = second_look || shut_out;
-            order.turn(Status::PendingValidation, now);
+            order.stalled = call.effects.has(Effect::Stall);
+            // An order that CAA forbids is rechecked until the record is gone.
+            order.awaits_recheck = recheck || forbidden;
+            order.set_status(Status::PendingValidation, now);
             if method != Method::Email {
                 order.ready_at = Some(now.saturating_add(delay));
             }
@@ -68,15 +68,15 @@ pub(crate) fn answer(service: &Service, call: &Call) -> Result<Answer, Refusal> 
         let recipients = order.recipients();
         state.send_mails(&call.id, &recipients);
     }
-    if call.met.has(Effect::FailAndGoOn) {
+    if call.effects.has(Effect::FailAndGoOn) {
         return Err(refusal::DOMAIN_CONTROL_VALIDATION_FAILED);
     }
     answer
 }
 
-/// Whether CAA records shut the CA out, without a word about it.
-fn is_shut_out(look: &Look, wanted: CaaRefusal) -> Result<bool, Refusal> {
-    match (look.caa(), wanted) {
+/// Whether CAA records forbid the CA and the caller gets no error for it.
+fn is_forbidden(check: &Check, on_caa: CaaRefusal) -> Result<bool, Refusal> {
+    match (check.caa(), on_caa) {
         (Ok(()), _) => Ok(false),
         (Err(_), CaaRefusal::Stall) => Ok(true),
         (Err(CaaProblem::Forbidden(names)), CaaRefusal::Refuse) => {
@@ -86,7 +86,7 @@ fn is_shut_out(look: &Look, wanted: CaaRefusal) -> Result<bool, Refusal> {
     }
 }
 
-/// One eligible address for each name, and no others.
+/// One eligible address for each name, and no other address.
 fn addresses(order: &Order, given: &[&str]) -> Result<Vec<String>, Refusal> {
     let missing = match order.names.len() {
         1 => refusal::MISSING_VALIDATION_EMAIL,

@@ -1,5 +1,5 @@
-//! Case files: what was asked, what was answered, and what a client is to
-//! make of it. The format is described in `tests/cases/README.md`.
+//! Case files: a request, its answer, and what a client should make of it. The format is described in
+//! `tests/cases/README.md`.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -19,14 +19,14 @@ use crate::reply::{Body, Reply, WireFault};
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Case {
-    /// Its name, `<operation>/<case>`: where its file is.
+    /// Its name, `<operation>/<case>`, which is also the path of its file.
     #[serde(skip)]
     pub name: String,
     /// What was seen, and why it matters.
     pub about: String,
-    /// Where it is known from.
+    /// Where the knowledge comes from.
     pub source: Source,
-    /// The client's settings, beside base URL and access key.
+    /// The client's settings, other than base URL and access key.
     #[serde(default)]
     pub settings: Map<String, Value>,
     /// The operation's parameters.
@@ -34,11 +34,11 @@ pub struct Case {
     pub(super) exchange: Vec<Turn>,
     /// What the operation has to return, exactly.
     pub result: Option<Value>,
-    /// What the operation's error has to say; other members are free.
+    /// What the operation's error has to contain. Other members are not compared.
     pub error: Option<Map<String, Value>>,
 }
 
-/// Where the exchange of a case is known from.
+/// Where the knowledge about an exchange comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Source {
@@ -56,7 +56,7 @@ pub enum Source {
     Inferred,
 }
 
-/// A request that has to come, and the answer to it.
+/// An expected request, and the answer to it.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Turn {
@@ -91,7 +91,7 @@ pub(super) struct Given {
     status: u16,
     #[serde(default)]
     headers: BTreeMap<String, String>,
-    /// Sent as it stands in the file, so that order and escapes survive.
+    /// Sent exactly as in the file, so that order and escapes are kept.
     json: Option<Box<RawValue>>,
     text: Option<String>,
     base64: Option<String>,
@@ -168,8 +168,8 @@ impl Case {
     }
 }
 
-/// All cases of a folder, in the order of their names. One that cannot be
-/// read is an error that names its file.
+/// All cases of a folder, in the order of their names. A case that cannot be read is an error that names its
+/// file.
 pub(super) fn read_all(dir: &Path) -> io::Result<Vec<Case>> {
     let mut cases = Vec::new();
     for operation in entries(dir)?.iter().filter(|path| path.is_dir()) {

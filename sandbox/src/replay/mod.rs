@@ -14,7 +14,7 @@ pub use player::Verdict;
 use crate::server::Server;
 use player::Player;
 
-/// A server that plays the exchanges of case files. Dropping it ends it.
+/// A server that plays the exchanges of case files. Dropping it stops it.
 pub struct Replay {
     player: Arc<Player>,
     url: String,
@@ -22,11 +22,10 @@ pub struct Replay {
 }
 
 impl Replay {
-    /// The access key that a client under test is given.
+    /// The access key for the client under test.
     pub const ACCESS_KEY: &str = player::ACCESS_KEY;
 
-    /// Reads all cases `dir/<operation>/<case>.json` and serves them at a port
-    /// of the system's choice.
+    /// Reads all cases `dir/<operation>/<case>.json` and serves them at a port that the system chooses.
     pub fn start(dir: &Path) -> io::Result<Self> {
         Self::listen(dir, SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))
     }
@@ -38,14 +37,13 @@ impl Replay {
         Ok(Self { url: format!("http://{}", server.address()), player, _server: server })
     }
 
-    /// The URL beneath which all cases are served.
+    /// The URL under which all cases are served.
     #[must_use]
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// The base URL for the client that plays a case, say
-    /// `get_certificate/draft`.
+    /// The base URL for the client that plays a case, such as `get_certificate/draft`.
     #[must_use]
     pub fn base_url(&self, case: &str) -> String {
         format!("{}/{case}", self.url)
@@ -57,7 +55,7 @@ impl Replay {
         self.player.cases()
     }
 
-    /// How a case was played; and rewinds it, so that it can be played again.
+    /// The result of playing a case. The case is rewound, so that it can be played again.
     #[must_use]
     pub fn verdict(&self, case: &str) -> Verdict {
         self.player.verdict(case)

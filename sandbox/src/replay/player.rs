@@ -1,4 +1,4 @@
-//! Plays cases: holds each request against the one that has to come next.
+//! Plays cases: compares each request with the next expected one.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
@@ -13,13 +13,13 @@ use crate::replay::case::{Case, Expected};
 use crate::reply::Reply;
 use crate::server::{Received, Responder};
 
-/// The access key that a client under test is given.
+/// The access key for the client under test.
 pub(super) const ACCESS_KEY: &str = "replay-key";
 
-/// How a case was played.
+/// The result of playing a case.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Verdict {
-    /// Whether every request of the exchange came.
+    /// Whether every expected request came.
     pub complete: bool,
     /// What differed, request by request.
     pub problems: Vec<String>,
@@ -27,7 +27,7 @@ pub struct Verdict {
 
 pub(super) struct Player {
     cases: Vec<Case>,
-    /// One for each case, in the same order.
+    /// One entry for each case, in the same order.
     progress: Mutex<Vec<Progress>>,
 }
 
@@ -104,8 +104,7 @@ impl Responder for Player {
     }
 }
 
-/// What differs first between the request that has to come and the one that
-/// came.
+/// The first difference between the expected request and the one that came.
 fn difference(expected: &Expected, path: &str, received: &Received) -> Option<String> {
     let differs = |what: &str, expected: &Value, came: &Value| {
         (expected != came).then(|| format!("{what}: expected {expected}, got {came}"))
@@ -132,7 +131,7 @@ fn place(place: KeyPlace) -> Value {
     })
 }
 
-/// The body as JSON, whatever its form; one of no known form is a text.
+/// The body as JSON, whatever its format. A body of an unknown format becomes a text.
 fn body(received: &Received) -> Option<Value> {
     if received.body.is_empty() {
         return None;

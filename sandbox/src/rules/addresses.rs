@@ -1,10 +1,10 @@
-//! The mail addresses at which control over a name may be shown.
+//! The mail addresses that can prove control over a name.
 
 use std::net::IpAddr;
 
 use crate::rules::names::Name;
 
-/// The five customary mailboxes at a domain and at each parent of it.
+/// The five standard mailboxes at a domain and at each of its parents.
 pub(crate) fn eligible_addresses(name: &Name) -> Vec<String> {
     const MAILBOXES: [&str; 5] = ["admin", "administrator", "hostmaster", "postmaster", "webmaster"];
     let host = name.host();

@@ -23,8 +23,8 @@ pub(crate) struct Csr {
     pub(crate) has_country: bool,
     /// Whether all its subject alternative names are DNS names or addresses.
     san_is_plain: bool,
-    /// The key, told by its own algorithm identifier. The hash of the
-    /// request's signature says nothing about a key's curve.
+    /// The key, recognized by its own algorithm identifier. The hash of the request's signature does not
+    /// determine the curve of the key.
     pub(crate) key: SubjectPublicKeyInfo,
     pub(crate) key_bits: usize,
     pub(crate) is_rsa: bool,
@@ -33,15 +33,15 @@ pub(crate) struct Csr {
 
 /// Why a request cannot be certified.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Flaw {
+pub(crate) enum CsrProblem {
     Undecodable,
     Algorithm,
     Signature,
     KeySize,
 }
 
-impl Flaw {
-    /// The words of the issuing CA, which the service hands on.
+impl CsrProblem {
+    /// The message of the issuing CA, which the service passes on.
     pub(crate) fn text(self) -> &'static str {
         match self {
             Self::Undecodable => "-10 The CSR cannot be decoded!; ",
@@ -53,25 +53,26 @@ impl Flaw {
 }
 
 impl Csr {
-    pub(crate) fn parse(pem: &str) -> Result<Self, Flaw> {
-        let der = pem::request(pem).ok_or(Flaw::Undecodable)?;
-        let (rest, request) = X509CertificationRequest::from_der(&der).map_err(|_| Flaw::Undecodable)?;
+    pub(crate) fn parse(pem: &str) -> Result<Self, CsrProblem> {
+        let der = pem::request(pem).ok_or(CsrProblem::Undecodable)?;
+        let (rest, request) =
+            X509CertificationRequest::from_der(&der).map_err(|_| CsrProblem::Undecodable)?;
         if !rest.is_empty() {
-            return Err(Flaw::Undecodable);
+            return Err(CsrProblem::Undecodable);
         }
         let info = &request.certification_request_info;
-        let key = SubjectPublicKeyInfo::from_der(info.subject_pki.raw).map_err(|_| Flaw::Algorithm)?;
+        let key = SubjectPublicKeyInfo::from_der(info.subject_pki.raw).map_err(|_| CsrProblem::Algorithm)?;
         let (is_rsa, key_bits) = match info.subject_pki.parsed() {
             Ok(PublicKey::RSA(rsa)) => (true, rsa.key_size()),
             Ok(PublicKey::EC(point)) => (false, point.key_size()),
-            _ => return Err(Flaw::Algorithm),
+            _ => return Err(CsrProblem::Algorithm),
         };
         let sizes = if is_rsa { 2048..=8192 } else { 256..=384 };
         if !sizes.contains(&key_bits) {
-            return Err(Flaw::KeySize);
+            return Err(CsrProblem::KeySize);
         }
         let signature = signature_name(&request.signature_algorithm.algorithm)?;
-        request.verify_signature().map_err(|_| Flaw::Signature)?;
+        request.verify_signature().map_err(|_| CsrProblem::Signature)?;
         let mut common_names = info.subject.iter_common_name();
         Ok(Self {
             common_name: common_names.next().and_then(|name| name.as_str().ok()).map(str::to_ascii_lowercase),
@@ -91,7 +92,7 @@ impl Csr {
     /// Whether the request is one for these names.
     pub(crate) fn suits(&self, asked: &[Name]) -> Result<(), Refusal> {
         /// The longest common name that X.509 allows.
-        const LONGEST: usize = 64;
+        const MAX_LENGTH: usize = 64;
         let first = asked.first().map(ToString::to_string).unwrap_or_default();
         let is_wildcard = first.starts_with("*.");
         match self.common_name.as_deref().filter(|name| !name.is_empty()) {
@@ -102,7 +103,7 @@ impl Csr {
             Some(name) if !name.starts_with("*.") && is_wildcard => {
                 return Err(refusal::CSR_FOR_WILDCARD);
             }
-            None if first.len() > LONGEST => {}
+            None if first.len() > MAX_LENGTH => {}
             _ => return Err(refusal::CSR_CN_IS_INVALID),
         }
         if self.san_is_plain { Ok(()) } else { Err(refusal::INVALID_SAN) }
@@ -123,7 +124,7 @@ fn san_is_plain(request: &X509CertificationRequest<'_>) -> bool {
     })
 }
 
-fn signature_name(algorithm: &Oid<'_>) -> Result<&'static str, Flaw> {
+fn signature_name(algorithm: &Oid<'_>) -> Result<&'static str, CsrProblem> {
     let names = [
         (OID_PKCS1_SHA1WITHRSA, "sha1WithRSAEncryption"),
         (OID_PKCS1_SHA256WITHRSA, "sha256WithRSAEncryption"),
@@ -133,5 +134,5 @@ fn signature_name(algorithm: &Oid<'_>) -> Result<&'static str, Flaw> {
         (OID_SIG_ECDSA_WITH_SHA384, "ecdsa-with-SHA384"),
     ];
     let name = names.into_iter().find(|(oid, _)| oid == algorithm);
-    name.map(|(_, name)| name).ok_or(Flaw::Algorithm)
+    name.map(|(_, name)| name).ok_or(CsrProblem::Algorithm)
 }

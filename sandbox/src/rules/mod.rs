@@ -1,4 +1,4 @@
-//! What the service lets through: names, mail addresses and certificate signing requests.
+//! What the service accepts: names, mail addresses and certificate signing requests.
 
 pub(crate) mod addresses;
 pub(crate) mod csr;

@@ -38,7 +38,7 @@ impl Name {
         }
     }
 
-    /// Where control over the name is shown.
+    /// The host at which control over the name is proven.
     pub(crate) fn host(&self) -> String {
         match self {
             Self::Domain(domain) | Self::Wildcard(domain) => domain.clone(),
@@ -46,7 +46,7 @@ impl Name {
         }
     }
 
-    /// `example.com` for `www.example.com`, and the other way round.
+    /// `example.com` for `www.example.com`, and the reverse.
     fn twin(&self) -> Option<Self> {
         let Self::Domain(domain) = self else {
             return None;
@@ -77,8 +77,8 @@ impl Name {
         all
     }
 
-    /// The name under which this one is validated: that of the pair, where
-    /// `example.com` and `www.example.com` are both among the names.
+    /// The name under which this one is validated: the name of the pair, if `example.com` and
+    /// `www.example.com` are both among the names.
     pub(crate) fn pair(&self, names: &HashSet<&Self>) -> String {
         match self {
             Self::Domain(domain) => match domain.strip_prefix("www.") {
@@ -118,13 +118,13 @@ fn is_domain(text: &str) -> bool {
 }
 
 /// Top-level names that no public CA certifies. Names of two labels below
-/// `example`, say `example.com`, are ordinary ones.
+/// `example`, such as `example.com`, are ordinary names.
 const RESERVED: [&str; 11] =
     ["alt", "arpa", "corp", "example", "home", "internal", "invalid", "lan", "local", "localhost", "test"];
 
-/// Reads the list of an order, with the twins that it does not rule out.
+/// Reads the names of an order, and adds their twins unless the order excludes them.
 ///
-/// Returns the names that were asked for, and all.
+/// Returns the names in the request, and all names.
 pub(crate) fn parse_list(
     list: &[&str],
     strict: bool,

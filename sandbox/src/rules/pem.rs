@@ -1,14 +1,13 @@
-//! A request in PEM, as clients send it: with whatever white space, and with
-//! text around it.
+//! A certificate signing request in PEM, as clients send it: with any white space, and with text around it.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-/// The labels of a request, an old and a usual one.
+/// The labels of a request: the usual one and an old one.
 const LABELS: [&str; 2] = ["CERTIFICATE REQUEST", "NEW CERTIFICATE REQUEST"];
 
-/// The bytes of the first request in a text. Line breaks may be of any kind,
-/// spaces, or missing, and a byte order mark or indentation does not matter.
+/// The bytes of the first request in a text. Line breaks may be of any kind, spaces, or missing. A byte order
+/// mark and indentation are ignored.
 pub(super) fn request(text: &str) -> Option<Vec<u8>> {
     let blocks = LABELS.into_iter().filter_map(|label| {
         let (before, rest) = text.split_once(&format!("-----BEGIN {label}-----"))?;

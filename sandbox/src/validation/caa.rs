@@ -9,10 +9,11 @@ use hickory_proto::rr::{RData, RecordType};
 use crate::dns::{Asker, Failure};
 use crate::rules::names::Name;
 
-/// The names by which a record can mean the issuing CA.
-const OURS: [&str; 5] = ["sectigo.com", "comodoca.com", "comodo.com", "usertrust.com", "trust-provider.com"];
+/// The names that stand for the issuing CA in a record.
+const CA_NAMES: [&str; 5] =
+    ["sectigo.com", "comodoca.com", "comodo.com", "usertrust.com", "trust-provider.com"];
 
-/// Whether the CA may certify this name: the records nearest to it decide.
+/// Whether the CA may certify this name. The closest records decide.
 pub(super) fn allows(name: &Name, server: SocketAddr, end: Instant) -> Result<bool, Failure> {
     if matches!(name, Name::Ip(_)) {
         return Ok(true);
@@ -42,22 +43,22 @@ fn records(domain: &str, dns: Asker) -> Result<Vec<CAA>, Failure> {
 fn permit(records: &[CAA], wildcard: bool) -> bool {
     const KNOWN: [&str; 5] = ["issue", "issuewild", "iodef", "contactemail", "contactphone"];
     let is = |record: &CAA, tag: &str| record.tag.eq_ignore_ascii_case(tag);
-    let unheard_of = |record: &CAA| record.issuer_critical && !KNOWN.iter().any(|tag| is(record, tag));
-    if records.iter().any(unheard_of) {
+    let unknown_critical = |record: &CAA| record.issuer_critical && !KNOWN.iter().any(|tag| is(record, tag));
+    if records.iter().any(unknown_critical) {
         return false;
     }
     let of = |tag: &str| records.iter().filter(|record| is(record, tag)).collect::<Vec<_>>();
-    // Where there is one for wildcards, the other does not count for them.
-    let decisive = match of("issuewild") {
+    // If there is an `issuewild` record, `issue` records do not apply to wildcards.
+    let relevant = match of("issuewild") {
         special if wildcard && !special.is_empty() => special,
         _ => of("issue"),
     };
-    decisive.is_empty() || decisive.iter().any(|record| means_us(&record.value))
+    relevant.is_empty() || relevant.iter().any(|record| names_ca(&record.value))
 }
 
-/// Whether a value, `name; tag=value; ...`, names this CA. What parameters ask
-/// for is not looked at, but one that is malformed spoils the value.
-fn means_us(value: &[u8]) -> bool {
+/// Whether a value, `name; tag=value; ...`, names this CA. Parameters are ignored, but a malformed one makes
+/// the value invalid.
+fn names_ca(value: &[u8]) -> bool {
     let Ok(value) = std::str::from_utf8(value) else {
         return false;
     };
@@ -71,12 +72,12 @@ fn means_us(value: &[u8]) -> bool {
                 !tag.is_empty() && tag.bytes().all(plain) && value.bytes().all(|byte| byte.is_ascii_graphic())
             })
     };
-    OURS.iter().any(|ours| ours.eq_ignore_ascii_case(issuer)) && parts.all(well_formed)
+    CA_NAMES.iter().any(|name| name.eq_ignore_ascii_case(issuer)) && parts.all(well_formed)
 }
 
 #[cfg(test)]
 mod tests {
-    use super::means_us;
+    use super::names_ca;
 
     #[test]
     fn values_are_read() {
@@ -91,7 +92,7 @@ mod tests {
             ("sectigo.com; what is this", false),
             ("sectigo.com; =x", false),
         ] {
-            assert_eq!(means_us(value.as_bytes()), expected, "{value}");
+            assert_eq!(names_ca(value.as_bytes()), expected, "{value}");
         }
     }
 }

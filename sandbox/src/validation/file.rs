@@ -1,5 +1,5 @@
-//! Validation by a file, fetched as the issuing CA would: from the address
-//! book, without following anything.
+//! Validation by a file. It is fetched as the issuing CA does, without following redirects, from the server
+//! in the address book.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -15,7 +15,7 @@ use crate::address_book::AddressBook;
 use crate::rules::names::Name;
 use crate::validation::proof::Proof;
 
-/// Why a file shows nothing: in the words of the service, where they are known.
+/// Why a file proves nothing, in the service's words if they are known.
 #[derive(Serialize)]
 pub(crate) struct FileFault {
     file_found: u8,
@@ -25,7 +25,7 @@ pub(crate) struct FileFault {
 }
 
 impl FileFault {
-    /// The file counts as not found, even where it was, and is wrong.
+    /// A file with wrong content is reported as not found.
     fn new(error_slug: &'static str, error_info: impl Into<String>) -> Self {
         Self { file_found: 0, error: true, error_slug, error_info: error_info.into() }
     }
@@ -43,8 +43,8 @@ pub(super) fn check(
     proof: &Proof,
     end: Instant,
 ) -> Result<(), FileFault> {
-    /// Far more than three lines.
-    const LARGEST: u64 = 4096;
+    /// Much more than the three lines of a validation file.
+    const MAX_BYTES: u64 = 4096;
     if name.is_unreachable() {
         return Err(FileFault::new("http_transport_failed", "The address is not a public one."));
     }
@@ -59,7 +59,7 @@ pub(super) fn check(
         let info = format!("Server responded with status code: {status}");
         return Err(FileFault::new("bad_response_code", info));
     }
-    let body = response.body_mut().with_config().limit(LARGEST).read_to_vec();
+    let body = response.body_mut().with_config().limit(MAX_BYTES).read_to_vec();
     let body = body.map_err(|error| match error {
         ureq::Error::BodyExceedsLimit(_) => {
             FileFault::new("bad_file_content", "The validation file is too large.")
@@ -86,7 +86,7 @@ fn transport(error: &ureq::Error) -> FileFault {
 
 pub(super) fn agent(book: AddressBook) -> ureq::Agent {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
-    // Who needs a certificate has none that could be trusted yet.
+    // The server cannot have a trusted certificate yet: it is ordering one.
     let tls = TlsConfig::builder()
         .provider(TlsProvider::Rustls)
         .unversioned_rustls_crypto_provider(provider)

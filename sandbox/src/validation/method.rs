@@ -1,4 +1,4 @@
-//! The four ways to show control over a name.
+//! The four methods to prove control over a name.
 
 use crate::rules::names::Name;
 
@@ -25,8 +25,7 @@ impl Method {
         }
     }
 
-    /// A file shows nothing about a wildcard, and an address has neither
-    /// records nor mail.
+    /// A file proves nothing for a wildcard, and an address has neither records nor mail.
     pub(crate) fn suits(self, name: &Name) -> bool {
         let by_file = matches!(self, Self::File | Self::FileOverHttps);
         match name {

@@ -1,5 +1,5 @@
-//! The values that an order's owner has to publish, made of the request's
-//! bytes in the manner of the issuing CA.
+//! The values that the owner of an order has to publish, computed from the request's bytes as the issuing CA
+//! does.
 
 use std::fmt::Write as _;
 
@@ -22,7 +22,7 @@ impl Proof {
         Self { md5: upper_hex(&Md5::digest(&csr.der)), sha256: upper_hex(csr.sha256().as_ref()), unique }
     }
 
-    /// Values in the usual shape that are made of nothing.
+    /// Values in the usual format, but random.
     pub(crate) fn foreign(random: &mut fastrand::Rng, unique: String) -> Self {
         let mut bytes = [0; 48];
         random.fill(&mut bytes);

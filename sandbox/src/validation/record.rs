@@ -10,7 +10,7 @@ use crate::dns::Asker;
 use crate::rules::names::Name;
 use crate::validation::proof::Proof;
 
-/// Why a name is not shown to be under control.
+/// Why control over a name is not proven.
 #[derive(Serialize)]
 pub(crate) struct RecordFault {
     cname_found: u8,
@@ -20,18 +20,17 @@ pub(crate) struct RecordFault {
     actual_record: String,
 }
 
-/// Looks for the record. Names are compared without case, and without a dot at
-/// the end; the fault repeats them in capitals.
+/// Checks the record. Names are compared without case, and without a final dot. The fault reports them in
+/// capitals.
 pub(super) fn check(name: &Name, proof: &Proof, server: SocketAddr, end: Instant) -> Result<(), RecordFault> {
-    let wanted = proof.record_target().to_ascii_uppercase();
+    let expected = proof.record_target().to_ascii_uppercase();
     let mut actual = None;
     for at in name.domain_and_parents() {
         let left = end.saturating_duration_since(Instant::now());
-        // Half of what is left, so that a name that gets no answer leaves time
-        // for its parents.
+        // Half of the remaining time: a name without an answer leaves time for its parents.
         let dns = Asker { server, timeout: left / 2 };
         let found = target(dns, &format!("{}.{at}", proof.record_label()));
-        if found.as_ref() == Some(&wanted) {
+        if found.as_ref() == Some(&expected) {
             return Ok(());
         }
         actual = actual.or(found);
@@ -40,12 +39,12 @@ pub(super) fn check(name: &Name, proof: &Proof, server: SocketAddr, end: Instant
         cname_found: actual.is_some().into(),
         record_correct: 0,
         target_host: proof.record_label(),
-        target_record: wanted,
+        target_record: expected,
         actual_record: actual.unwrap_or_default(),
     })
 }
 
-/// Where the record leads. A question that fails is as good as no record.
+/// The target of the record. A failed query counts as no record.
 fn target(dns: Asker, name: &str) -> Option<String> {
     let answers = dns.ask(name, RecordType::CNAME).ok()?;
     answers.into_iter().find_map(|answer| match answer.data {

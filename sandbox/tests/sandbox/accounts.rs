@@ -1,4 +1,4 @@
-//! Several accounts, and what they may not do to each other.
+//! Several accounts, and how they are isolated from each other.
 
 use serde_json::json;
 
@@ -24,7 +24,7 @@ fn an_account_sees_its_own_only() {
     let replace = json!({"replacement_for_certificate": id});
     let answer = other.create_with(&["example.com"], &replace);
     assert_refused(&answer, 2814, "permission_denied_on_original_certificate");
-    // A live certificate of the name is in the way, whose ever it is.
+    // A live certificate of the name blocks an order, on any account.
     assert_refused(&other.create(&["example.com"]), 2839, "duplicate_certificates_found");
 
     assert_eq!(other.create(&["example.net"])["status"], "draft");

@@ -1,4 +1,4 @@
-//! What one order waits for delays nobody else.
+//! An order that waits does not delay other calls.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
@@ -14,7 +14,7 @@ use crate::support::openssl::Folder;
 use crate::support::website::{Website, ok};
 use crate::support::{Client, agent, publish, start_with};
 
-/// So long that whoever waits for it is noticed.
+/// Long enough that a test notices a call that waits for it.
 const LONG: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(3600);
 
@@ -66,25 +66,25 @@ fn an_order_whose_server_hangs_delays_nobody() {
     let site = Website::of(&order);
     sandbox.address_book("example.com", site.address());
     assert_eq!(client.verify(&hanging, "HTTP_CSR_HASH")["status"], "pending_validation");
-    // From here on its server takes connections, and says nothing.
+    // From here on, its server accepts connections but sends nothing.
     let silent = TcpListener::bind("127.0.0.1:0").expect("a port");
     sandbox.address_book("example.com", silent.local_addr().expect("an address"));
 
     thread::scope(|scope| {
         let advanced = scope.spawn(|| sandbox.advance(HOUR));
-        let (looked, _) = silent.accept().expect("the second look");
+        let (connection, _) = silent.accept().expect("the recheck");
         silent.set_nonblocking(true).expect("a socket");
         let began = Instant::now();
         for round in 0..10 {
             go_on(&sandbox, &client, &manager, &hanging, round);
         }
         assert!(began.elapsed() < LONG / 2, "{:?}", began.elapsed());
-        assert!(silent.accept().is_err(), "one look at a time is taken at an order");
-        assert!(!advanced.is_finished(), "the look is still under way");
-        drop(looked);
+        assert!(silent.accept().is_err(), "an order has one recheck at a time");
+        assert!(!advanced.is_finished(), "the recheck is still running");
+        drop(connection);
         advanced.join().expect("no panic");
     });
-    // Its proof is looked at again, and found.
+    // Its proof is checked again, and found.
     assert_eq!(client.get(&format!("/certificates/{hanging}"))["status"], "pending_validation");
     sandbox.address_book("example.com", site.address());
     sandbox.advance(HOUR);
@@ -104,13 +104,13 @@ fn a_verify_that_waits_delays_nobody() {
     let by_file = id(&client.create(&["example.com"]));
     let by_record = client.create(&["silent.example.com"]);
     publish(&sandbox, &by_record);
-    // Found by its record; its CAA records are asked for in vain.
+    // Its CNAME record is found; the query for its CAA records gets no answer.
     sandbox.set_dns_answer("silent.example.com", DnsAnswer::Silence, Duration::ZERO);
 
     thread::scope(|scope| {
         let file = scope.spawn(|| Client::of(&sandbox).verify(&by_file, "HTTP_CSR_HASH"));
         let record = scope.spawn(|| Client::of(&sandbox).verify(&id(&by_record), "CNAME_CSR_HASH"));
-        let (looked, _) = silent.accept().expect("the look");
+        let (connection, _) = silent.accept().expect("the check");
         let is_asked = || {
             let questions = sandbox.dns_questions();
             questions.iter().any(|asked| asked.kind == "CAA" && asked.name == "silent.example.com")
@@ -124,7 +124,7 @@ fn a_verify_that_waits_delays_nobody() {
         }
         assert!(began.elapsed() < LONG / 2, "{:?}", began.elapsed());
         assert!(!file.is_finished() && !record.is_finished());
-        drop(looked);
+        drop(connection);
         assert_eq!(file.join().expect("no panic")["error"]["code"], 0);
         sandbox.set_dns_answer("silent.example.com", DnsAnswer::Normal, Duration::ZERO);
         assert_eq!(record.join().expect("no panic")["status"], "pending_validation");
@@ -152,11 +152,11 @@ fn a_late_verify_that_waits_delays_nobody() {
     assert_eq!(client.verify(&order, "HTTP_CSR_HASH"), json!({}));
     thread::scope(|scope| {
         let advanced = scope.spawn(|| sandbox.advance(HOUR));
-        let (looked, _) = silent.accept().expect("the look");
+        let (connection, _) = silent.accept().expect("the check");
         let began = Instant::now();
         go_on(&sandbox, &client, &manager, &pending, 0);
         assert!(began.elapsed() < LONG / 2, "{:?}", began.elapsed());
-        drop(looked);
+        drop(connection);
         advanced.join().expect("no panic");
     });
 }
@@ -169,7 +169,7 @@ fn an_order_is_issued_by_itself() {
     let site = Website::of(&order);
     sandbox.address_book("example.com", site.address());
     assert_eq!(client.verify(&id(&order), "HTTP_CSR_HASH")["status"], "pending_validation");
-    // Nobody calls: the second look is taken when its time comes.
+    // Without any call, the recheck runs when it is due.
     while site.hosts().len() < 2 {
         thread::yield_now();
     }
@@ -179,7 +179,7 @@ fn an_order_is_issued_by_itself() {
     assert_eq!(site.hosts().len(), 2);
 }
 
-/// A server that answers nobody until so many have asked.
+/// A server that answers nobody until this many clients have connected.
 fn answers_all_at_once(order: &Value, many: usize) -> u16 {
     let lines = &order["validation"]["other_methods"]["a0.example.com"]["file_validation_content"];
     let lines: Vec<_> = lines.as_array().expect("lines").iter().filter_map(Value::as_str).collect();
@@ -202,7 +202,7 @@ fn answers_all_at_once(order: &Value, many: usize) -> u16 {
 }
 
 #[test]
-fn the_names_of_an_order_are_looked_at_at_once() {
+fn the_names_of_an_order_are_checked_at_the_same_time() {
     let (sandbox, client, _) = start(Settings { validation_timeout: LONG, ..Settings::default() });
     let names: Vec<String> = (0..20).map(|number| format!("a{number}.example.com")).collect();
     let names: Vec<&str> = names.iter().map(String::as_str).collect();
@@ -217,14 +217,14 @@ fn the_names_of_an_order_are_looked_at_at_once() {
 }
 
 #[test]
-fn the_time_out_of_a_look_is_a_setting() {
+fn the_timeout_of_a_check_is_a_setting() {
     let (sandbox, client, manager) = start(Settings::default());
     manager.patch("/settings", &json!({"validation_timeout_seconds": 0.2}));
     let (asked, has_asked) = mpsc::channel();
     let dripping = TcpListener::bind("127.0.0.1:0").expect("a port");
     let port = dripping.local_addr().expect("an address").port();
     thread::spawn(move || {
-        // A head, and then a byte from time to time: the whole of it has to be in time.
+        // A header, then one byte from time to time: the whole answer has to arrive in time.
         let (mut stream, _) = dripping.accept().expect("a connection");
         let _ = stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n");
         asked.send(()).expect("a test");
@@ -240,7 +240,7 @@ fn the_time_out_of_a_look_is_a_setting() {
         failed["error"]["details"]["example.com"].as_object().and_then(|all| all.values().next().cloned());
     assert_eq!(found.expect("a fault")["error_slug"], "timeout", "{failed}");
 
-    // A name that gets no answer leaves time for its parents.
+    // A name without an answer leaves time for its parents.
     let order = client.create(&["a.example.net"]);
     let (name, target) = {
         let values = &order["validation"]["other_methods"]["a.example.net"];

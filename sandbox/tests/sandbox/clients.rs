@@ -11,7 +11,7 @@ use crate::support::program;
 /// The version that the test is written for.
 const NPM_PACKAGE: &str = "zerossl@1.1.0";
 
-/// The same for Go: the module, and what it may be.
+/// The same for Go: the module, and the accepted version.
 const GO_MODULE: (&str, &str) = (
     "module journey\n\ngo 1.21\n\nrequire github.com/caddyserver/zerossl v0.1.6\n",
     "github.com/caddyserver/zerossl v0.1.6 h1:1yrhTx5DWi43wOJPQ+Y4mVl++EPmSqqT/4REW//lsas=\n\
@@ -41,7 +41,7 @@ fn the_go_module_of_caddy_works() {
         return;
     }
     let (sandbox, _, manager) = start_managed();
-    // A server that has no such file.
+    // A server without this file.
     sandbox.set_http_port(serve_files(folder.path()).expect("a server"));
     let mut journey = go(&["run", "."]);
     journey.env("SANDBOX", sandbox.base_url()).env("MANAGEMENT", manager.url(""));

@@ -1,5 +1,5 @@
-//! The error codes of the service: each that a client can cause is caused
-//! here, and all others can be had by a switch.
+//! The error codes of the service: every code that a client can cause is caused here, and all others can be
+//! produced with a fault.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -45,7 +45,7 @@ impl World {
         self.client.create_with(&["example.com"], more)
     }
 
-    /// A call with another key, and whatever comes of it.
+    /// A call with another access key, and its answer.
     fn with_key(&self, key: &str) -> Value {
         self.client.with_key(key).get("/certificates")
     }
@@ -69,7 +69,7 @@ fn id(order: &Value) -> String {
 
 type Cause = fn(&World) -> Value;
 
-/// What a client does, and what it gets for it.
+/// What a client does, and the answer.
 const CAUSES: &[(i64, &str, Cause)] = &[
     (0, "domain_control_validation_failed", |world| world.client.verify(&world.draft(), "CNAME_CSR_HASH")),
     (101, "invalid_access_key", |world| world.with_key("wrong")),
@@ -236,8 +236,8 @@ fn what_a_client_can_cause_is_caused() {
     }
 }
 
-/// What no call can bring about here: failures of the service's own, and of
-/// parts of it that are not served.
+/// The codes that no call can cause here: internal failures of the service, and parts of it that the sandbox
+/// does not have.
 const BY_SWITCH: &[(i64, &str)] = &[
     (104, "route_not_found"),
     (111, "internal_server_error"),

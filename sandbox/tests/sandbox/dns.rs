@@ -1,4 +1,4 @@
-//! The built-in DNS server, and validation that asks it.
+//! The built-in DNS server, and validation that queries it.
 
 use std::io::{Read as _, Write as _};
 use std::net::{TcpStream, UdpSocket};
@@ -56,7 +56,7 @@ fn records_are_served() {
     assert_eq!(values(&ask(&sandbox, "example.com.", RecordType::TXT)), ["some text"]);
     assert_eq!(values(&ask_over_tcp(&sandbox, "example.com.", RecordType::TXT)), ["some text"]);
     assert_eq!(values(&ask(&sandbox, "example.com.", RecordType::CAA)), ["128 issue \"sectigo.com; a=b\""]);
-    // Every ordinary name is where the address book says.
+    // Every ordinary name resolves to its entry in the address book.
     assert_eq!(values(&ask(&sandbox, "other.example.com.", RecordType::A)), ["127.0.0.1"]);
     sandbox.address_book("other.example.com", "127.0.0.9:80".parse().expect("an address"));
     assert_eq!(values(&ask(&sandbox, "other.example.com.", RecordType::A)), ["127.0.0.9"]);
@@ -110,14 +110,14 @@ fn a_server_misbehaves() {
     let short = ask(&sandbox, "long.example.com.", RecordType::TXT);
     assert!(short.metadata.truncation && short.answers.is_empty());
     assert_eq!(ask_over_tcp(&sandbox, "long.example.com.", RecordType::TXT).answers.len(), 30);
-    // Garbage ends nothing.
+    // Garbage does not stop the server.
     let socket = UdpSocket::bind("127.0.0.1:0").expect("a socket");
     socket.send_to(b"garbage", sandbox.dns_address()).expect("sent");
     assert_eq!(values(&ask(&sandbox, "example.com.", RecordType::A)), ["127.0.0.1"]);
 }
 
 /// The label and the target that an order asks for.
-fn wanted(order: &Value, name: &str) -> (String, String) {
+fn expected_record(order: &Value, name: &str) -> (String, String) {
     let values = &order["validation"]["other_methods"][name];
     let text = |name: &str| values[name].as_str().expect("text");
     let label = text("cname_validation_p1").split('.').next().expect("a label");
@@ -127,7 +127,7 @@ fn wanted(order: &Value, name: &str) -> (String, String) {
 #[test]
 fn a_record_shows_control() {
     type Change = fn(&str) -> String;
-    // At the name or a parent, in whatever case, with a dot or without.
+    // At the name or a parent, in any case, with or without a final dot.
     let changes: [(&str, Change); 4] = [
         ("a.b.example.com", ToOwned::to_owned),
         ("b.example.com", |target| format!("{target}.")),
@@ -137,7 +137,7 @@ fn a_record_shows_control() {
     for (at, change) in changes {
         let (sandbox, client) = start();
         let order = client.create(&["a.b.example.com"]);
-        let (label, target) = wanted(&order, "a.b.example.com");
+        let (label, target) = expected_record(&order, "a.b.example.com");
         sandbox.add_record(&format!("{label}.{at}"), "CNAME", &change(&target)).expect("a record");
         let verified = client.verify(order["id"].as_str().expect("an id"), "CNAME_CSR_HASH");
         assert_eq!(verified["status"], "pending_validation", "{at}: {verified}");
@@ -151,7 +151,7 @@ fn a_wrong_record_is_told() {
     let (sandbox, client) = start();
     let order = client.create(&["example.com", "example.net"]);
     let id = order["id"].as_str().expect("an id");
-    let (label, target) = wanted(&order, "example.com");
+    let (label, target) = expected_record(&order, "example.com");
     let expected = |found: u8, actual: &str| {
         json!({
             "cname_found": found,
@@ -165,7 +165,7 @@ fn a_wrong_record_is_told() {
     assert_refused(&failed, 0, "domain_control_validation_failed");
     assert_eq!(failed["error"]["details"]["example.com"]["example.com"], expected(0, ""));
 
-    // A zone editor that knows no absolute names.
+    // As from a zone editor that does not support absolute names.
     let relative = format!("{target}.example.com");
     sandbox.add_record(&format!("{label}.example.com"), "CNAME", &relative).expect("a record");
     sandbox.add_record(&format!("{label}.example.net"), "CNAME", &target).expect("a record");
@@ -181,7 +181,7 @@ fn a_wildcard_is_shown_by_a_record_and_pairs_together() {
     assert_eq!(client.order_by_record(&sandbox, &["*.example.com"])["status"], "pending_validation");
 
     let order = client.create_with(&["www.example.net"], &json!({"strict_domains": 0}));
-    let (label, target) = wanted(&order, "example.net");
+    let (label, target) = expected_record(&order, "example.net");
     let id = order["id"].as_str().expect("an id");
     let www = format!("{label}.www.example.net");
     sandbox.add_record(&www, "CNAME", &target).expect("a record");
@@ -220,7 +220,7 @@ fn caa_records_decide() {
         (vec![(name, OTHER), (name, OURS)], -1),
         (vec![("example.com", OTHER)], 2840),
         (vec![("com", OTHER)], 2840),
-        // The nearest records decide.
+        // The closest records decide.
         (vec![("example.com", OTHER), (name, OURS)], -1),
         (vec![("example.com", OURS), (name, "0 issue \";\"")], 2840),
         (vec![(name, "0 issue \"trust-provider.com; policy=ev\"")], -1),
@@ -250,7 +250,7 @@ fn caa_records_may_be_out_of_reach() {
         sandbox.set_dns_answer("example.com", answer, Duration::ZERO);
         let answer = client.order_by_record(&sandbox, &["www.example.com"]);
         assert_refused(&answer, 2841, "caa_record_check_failed");
-        // There is no such name: that is an answer.
+        // "No such name" is an answer.
         sandbox.set_dns_answer("example.com", DnsAnswer::NxDomain, Duration::ZERO);
         let id = sandbox.certificates()[0].id.clone();
         assert_eq!(client.verify(&id, "CNAME_CSR_HASH")["status"], "pending_validation");

@@ -13,7 +13,7 @@ fn fault(operation: &str, when: When, reply: Reply) -> Fault {
     Fault { operation: Some(operation.to_owned()), times: 1, when, reply }
 }
 
-/// A raw call for the list, and all that comes back.
+/// A raw list call, and the complete answer.
 fn raw(sandbox: &Sandbox) -> (std::io::Result<usize>, Vec<u8>) {
     let address = sandbox.base_url().trim_start_matches("http://");
     let mut stream = TcpStream::connect(address).expect("a connection");

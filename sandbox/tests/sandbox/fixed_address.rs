@@ -1,4 +1,4 @@
-//! For clients that know `api.zerossl.com` and nothing else.
+//! For clients with the fixed address `api.zerossl.com`.
 
 use std::process::Command;
 
@@ -39,14 +39,14 @@ fn a_name_has_to_be_one() {
     assert!(error.to_string().contains("\"not a name\""), "{error}");
 }
 
-/// The recipe of the page, as it stands there.
+/// The recipe, exactly as on the page.
 #[cfg(target_os = "linux")]
 #[test]
 fn the_recipe_works() {
     const PAGE: &str = include_str!("../../../docs/sandbox.md");
     let (_, part) = PAGE.split_once("### Clients with a fixed address").expect("the section");
     let recipe = part.split("```sh\n").nth(1).and_then(|rest| rest.split("```").next()).expect("the recipe");
-    // Not every machine lets its users have a network of their own.
+    // Not every machine allows network namespaces for users.
     let mut allowed = Command::new("unshare");
     allowed.args(["--user", "--map-root-user", "--net", "--mount", "sh", "-c", "ip link set lo up"]);
     if !allowed.output().is_ok_and(|output| output.status.success()) {

@@ -1,4 +1,4 @@
-//! The whole way of an order, and what openssl says of its end.
+//! An order from start to end, and openssl's view of the certificate.
 
 use crate::support::openssl::Folder;
 use crate::support::website::Website;
@@ -47,7 +47,7 @@ fn the_certificate_is_for_the_key_of_the_request() {
     let kinds = [
         ("-newkey ec -pkeyopt ec_paramgen_curve:P-256", ""),
         ("-newkey ec -pkeyopt ec_paramgen_curve:P-256", "-sha384"),
-        // The hash that openssl takes by default is not the curve's own.
+        // openssl's default hash is not the one of the curve.
         ("-newkey ec -pkeyopt ec_paramgen_curve:P-384", ""),
         ("-newkey ec -pkeyopt ec_paramgen_curve:P-384", "-sha384"),
         ("-newkey rsa:2048", ""),

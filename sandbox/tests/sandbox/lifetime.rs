@@ -11,7 +11,7 @@ use crate::support::{Client, csr_from, publish, start_with};
 
 const DAY: Duration = Duration::from_secs(86_400);
 
-/// Ordered for so many days, and issued: how many days it lasts, from its first
+/// Orders a certificate for this many days and has it issued. Returns its lifetime in days, from its first
 /// second to its last.
 fn lasts(sandbox: &Sandbox, client: &Client, name: &str, days: u16) -> i64 {
     let more = json!({"certificate_validity_days": days, "certificate_csr": csr_from("US", name)});
@@ -66,7 +66,7 @@ fn without_a_day_the_clock_decides() {
     {
         go_to(day);
         let next = [date!(2027 - 03 - 15), date!(2029 - 03 - 15), date!(9999 - 01 - 01)][number];
-        // The real time may be beyond the first of these days.
+        // The real time may be later than the first of these days.
         if OffsetDateTime::from(sandbox.now()).date() < next {
             assert_eq!(lasts(&sandbox, &client, &format!("a{number}.example.com"), 365), most);
         }

@@ -32,7 +32,7 @@ fn answers_issue_a_certificate() {
     assert_eq!(status["details"]["example.com"]["status"], "Validated");
     assert_eq!(status["details"]["example.net"]["status"], "Email Sent");
 
-    // Sent again: to who has not answered.
+    // Sent again, but only to recipients who have not answered.
     let path = format!("/certificates/{id}/challenges/email");
     assert_eq!(client.post(&path, &json!({})), json!({"success": 1}));
     let again = sandbox.mails();
@@ -56,7 +56,7 @@ fn only_the_addresses_that_are_listed_will_do() {
     let stranger = "admin@example.com,mallory@example.org";
     assert_refused(&verify(&client, id, stranger), 2824, "missing_validation_emails");
     assert_eq!(sandbox.mails(), []);
-    // One address may do for both names of a pair.
+    // One address may serve both names of a pair.
     assert_eq!(verify(&client, id, "Admin@Example.com")["status"], "pending_validation");
     let domains: Vec<_> = sandbox.mails().into_iter().map(|mail| mail.domain).collect();
     assert_eq!(domains, ["www.example.com", "example.com"]);

@@ -1,4 +1,4 @@
-//! The page for users, `docs/sandbox.md`: it tells all, and what it tells works.
+//! The page for users, `docs/sandbox.md`: it is complete, and what it describes works.
 
 use std::collections::BTreeSet;
 use std::process::Command;
@@ -10,7 +10,7 @@ use crate::support::{Client, program};
 
 const PAGE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/sandbox.md");
 
-/// The rows of all tables beneath a heading: their cells.
+/// The rows of all tables below a heading, as cells.
 fn rows(heading: &str) -> Vec<Vec<String>> {
     let page = std::fs::read_to_string(PAGE).expect("the page");
     let (_, part) = page.split_once(&format!("\n## {heading}\n")).expect("the heading");
@@ -51,7 +51,7 @@ fn every_call_of_the_management_is_told_and_works() {
     }
 }
 
-/// Has a mail sent; its token.
+/// Makes the sandbox send a mail, and returns its token.
 fn send_mail(client: &Client, before: &Value, mails: impl Fn() -> Value) -> String {
     assert_eq!(*before, json!([]));
     let order = client.create(&["example.com"]);

@@ -1,4 +1,4 @@
-//! The program, from its first line to its end.
+//! The program, from its first line of output to its exit.
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, ChildStdout, Command, Output, Stdio};

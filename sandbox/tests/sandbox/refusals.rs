@@ -1,4 +1,4 @@
-//! What a call is refused for, with code and type as the service gives them.
+//! Why calls are refused, with the code and type of the service.
 
 use std::time::Duration;
 
@@ -133,7 +133,7 @@ fn only_what_is_issued_is_replaced() {
         assert_refused(&replace(name, id), 2815, "original_certificate_not_active");
         assert_eq!(client.create(&[name])["status"], "draft", "without a live one there is no double");
     }
-    // A replacement that came to nothing leaves room for the next.
+    // A failed replacement does not block the next one.
     let id = client.issue(&sandbox, "d.example.com", &json!({}));
     for action in ["cancel", ""] {
         let order = replace("d.example.com", &id);
@@ -158,7 +158,7 @@ fn cancelling_and_revoking_have_their_times() {
     let site = Website::of(&order);
     sandbox.set_http_port(site.port());
     assert_eq!(client.verify(id, "HTTP_CSR_HASH")["status"], "pending_validation");
-    // Shown once is shown: another call looks at nothing.
+    // Control is proven once: another call checks nothing.
     assert_eq!(client.verify(id, "HTTP_CSR_HASH")["status"], "pending_validation");
     assert_refused(&post("revoke", json!({})), 2909, "certificate_not_revocable_being_issued");
     assert_refused(&client.get(&path("download/json")), 2832, "certificate_not_issued");

@@ -1,4 +1,4 @@
-//! The replay mode: cases played, and told apart from what they are not.
+//! The replay mode: it plays cases, and detects requests that differ.
 
 use std::io::ErrorKind;
 

@@ -1,4 +1,4 @@
-//! The forms in which parameters and key may come, and what is written down.
+//! The formats in which a client may send parameters and the access key, and what the journal records.
 
 use serde_json::json;
 use zerossl_sandbox::{Effect, Fault, KeyPlace, Options, Quirk, Reply, Sandbox, Settings, When, WireFault};
@@ -24,7 +24,7 @@ fn parameters_come_in_every_form() {
     );
     assert_eq!(post("multipart/form-data; boundary=cut", &part), valid);
     assert_eq!(post("application/json; charset=utf-8", &json!({"csr": csr}).to_string()), valid);
-    // Neither is read, so the parameter is missing.
+    // Neither is read, so the parameter counts as missing.
     assert_refused(&post("text/plain", &part), 2819, "missing_certificate_csr");
     assert_refused(&post("application/json", "{}"), 2819, "missing_certificate_csr");
 
@@ -33,7 +33,7 @@ fn parameters_come_in_every_form() {
     let list = json!({"csr": [csr]}).to_string();
     assert_refused(&post("application/json", &list), 116, "invalid_json_request_param");
     assert_refused(&post("multipart/form-data", &part), 110, "invalid_request_body");
-    // An unescaped plus is a space in a form: the classic trap.
+    // An unescaped plus in a form is a space: a common mistake.
     let trap = format!("csr={}", csr.replace('\n', "%0A").replace('A', "+"));
     let answer = post("application/x-www-form-urlencoded", &trap);
     assert_eq!(answer, json!({"valid": false, "error": "-10 The CSR cannot be decoded!; "}));
@@ -163,7 +163,7 @@ fn of_long_parameters_the_length_is_kept() {
     );
     assert!(id.is_string(), "it was read whole");
 
-    // Nor does much of anything else take room.
+    // Other long values do not take much memory either.
     let many: serde_json::Map<_, _> = (0..50_000).map(|number| (format!("p{number}"), json!("x"))).collect();
     client.post("/validation/csr", &many.into());
     let agent_name = "b".repeat(20_000);

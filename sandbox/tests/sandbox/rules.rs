@@ -116,7 +116,7 @@ fn requests_are_checked() {
     let garbled = good.replace('A', "+B");
     let forged = {
         let other = pem_body(&csr("example.com"));
-        // The head of one request with the signature of another.
+        // The body of one request with the signature of another.
         let mut der = pem_body(&good);
         let length = der.len().min(other.len());
         der[length - 8..length].copy_from_slice(&other[length - 8..length]);
@@ -186,7 +186,7 @@ fn a_request_may_come_in_any_shape_of_pem() {
         assert_eq!(client.post("/validation/csr", &json!({"csr": shape})), valid, "{shape:?}");
         let order = client.create_with(&["example.com"], &json!({"certificate_csr": shape}));
         assert_eq!((&order["status"], hash(&order)), (&json!("draft"), hash(&proof)), "{shape:?}");
-        // In a form a plus has to be escaped, in one line as in many.
+        // In a form, a plus has to be escaped, whether the PEM is on one line or several.
         let url = client.url("/validation/csr");
         let form = agent().post(&url).send_form([("csr", &shape)]).expect("an answer");
         assert_eq!(read(form), valid);

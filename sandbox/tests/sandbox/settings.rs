@@ -1,4 +1,4 @@
-//! Ways of the service that last, and oddities by operation and count.
+//! Settings of the service, and quirks by operation and count.
 
 use std::time::Duration;
 
@@ -138,7 +138,7 @@ fn hashes_can_be_foreign() {
     quirk(&sandbox, "create_certificate", Effect::ForeignHashes);
     let foreign = create();
     assert_ne!(label(&foreign), label(&create()));
-    // They prove control all the same.
+    // The values still prove control.
     publish(&sandbox, &foreign);
     let verified = client.verify(foreign["id"].as_str().expect("an id"), "CNAME_CSR_HASH");
     assert_eq!(verified["status"], "pending_validation");
@@ -301,7 +301,7 @@ fn a_request_may_have_to_name_a_country() {
     let days = ["2026-07-01", "2026-07-02", "2026-09-30", "2026-10-01", ""];
     assert_eq!(days.map(on), [false, true, true, false, false]);
 
-    // In the middle of a life: what is there stays, and only creates are refused.
+    // At runtime: existing orders stay, and only creates are refused.
     let (sandbox, client) = start();
     let id = client.issue(&sandbox, "example.com", &json!({}));
     sandbox.change_settings(|settings| settings.require_country = Some(true));
@@ -313,7 +313,7 @@ fn a_request_may_have_to_name_a_country() {
     assert_eq!(validated["valid"], true);
     assert_eq!(client.get(&format!("/certificates/{id}"))["status"], "issued");
     assert_eq!(with(&client, "US")["status"], "draft");
-    // The setting goes before the day.
+    // The setting overrides the day.
     sandbox.change_settings(|settings| {
         settings.as_of = "2026-08-01".parse().ok();
         settings.require_country = Some(false);

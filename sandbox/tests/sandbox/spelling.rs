@@ -1,4 +1,4 @@
-//! Answers that spell names otherwise.
+//! Answers with other spellings of names.
 
 use serde_json::{Value, json};
 use zerossl_sandbox::{Effect, Quirk, Sandbox, Settings, Spelling};
@@ -44,7 +44,7 @@ fn names_are_spelled_otherwise_everywhere() {
                 expected.sort_unstable();
                 assert_eq!(names, expected, "{map}");
             }
-            // What is published is spelled as ever.
+            // The published values keep the usual spelling.
             let record = &certificate["validation"]["other_methods"][cn]["cname_validation_p1"];
             assert!(record.as_str().expect("a name").ends_with(&format!(".{IDN}")), "{record}");
         }

@@ -1,4 +1,4 @@
-//! What `status` says of an order while it is pending, and afterwards.
+//! The answer of `status` for an order while it is pending, and afterwards.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! What other TLS libraries say of the certificates, and of those revoked.
+//! What other TLS libraries say about the certificates, including revoked ones.
 
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -39,7 +39,7 @@ fn provider() -> Arc<rustls::crypto::CryptoProvider> {
     Arc::new(rustls::crypto::ring::default_provider())
 }
 
-/// Serves one connection with the certificate in the folder, and says hello.
+/// Serves one TLS connection with the certificate in the folder, and sends a greeting.
 fn serve_once(folder: &Folder) -> (SocketAddr, JoinHandle<()>) {
     let chain = CertificateDer::pem_file_iter(folder.path().join("full.pem")).expect("a file");
     let chain = chain.collect::<Result<Vec<_>, _>>().expect("certificates");

@@ -10,7 +10,7 @@ use zerossl_sandbox::{Options, Sandbox};
 use crate::support::website::{Website, ok};
 use crate::support::{assert_refused, start, start_with};
 
-/// The fault that is found with this answer in place of the file.
+/// The fault that is reported if this answer is served instead of the file.
 fn fault(answer: impl Fn(&[&str]) -> String) -> Value {
     let timeout = Duration::from_millis(300);
     let (sandbox, client) = start_with(Options { validation_timeout: timeout, ..Options::default() });
@@ -59,7 +59,11 @@ fn failures_are_told_in_the_words_of_the_service() {
         assert_eq!(details["example.net"], json!({"validation_successful": true}));
         details["example.com"][url.as_str().expect("a URL")].clone()
     };
-    let expected = |slug: &str, info: &str| json!({"file_found": 0, "error": true, "error_slug": slug, "error_info": info});
+    let expected = |slug: &str, info: &str| {
+        json!({
+            "file_found": 0, "error": true, "error_slug": slug, "error_info": info
+        })
+    };
     assert_eq!(
         told(|_| ok("other")),
         expected("wrong_file_content", "The validation file was found, but the contents are wrong.")
@@ -82,12 +86,12 @@ fn a_file_may_end_with_a_newline() {
 }
 
 #[test]
-fn every_name_is_looked_at() {
+fn every_name_is_checked() {
     let (sandbox, client) = start();
     let order = client.create_with(&["example.com"], &json!({"strict_domains": 0}));
     let id = order["id"].as_str().expect("an id");
     let site = Website::of(&order);
-    // Bound but not listening: the port is ours, and nobody is there.
+    // Bound but not listening: the port is reserved, and connections are refused.
     let nowhere = Socket::new(Domain::IPV4, Type::STREAM, None).expect("a socket");
     nowhere.bind(&SocketAddr::from(([127, 0, 0, 1], 0)).into()).expect("a port");
     let nowhere = (nowhere.local_addr().expect("an address").as_socket(), nowhere);
@@ -115,7 +119,7 @@ fn a_server_that_says_nothing_times_out() {
     let timeout = Duration::from_millis(100);
     let (sandbox, client) = start_with(Options { validation_timeout: timeout, ..Options::default() });
     let order = client.create(&["example.com"]);
-    // Accepts, by its backlog, and never answers.
+    // Its backlog accepts connections, but it never answers.
     let silent = TcpListener::bind("127.0.0.1:0").expect("a port");
     sandbox.set_http_port(silent.local_addr().expect("an address").port());
     let failed = client.verify(order["id"].as_str().expect("an id"), "HTTP_CSR_HASH");
@@ -141,7 +145,7 @@ fn a_method_has_to_suit_the_names() {
     let address = order("203.0.113.10");
     unsuited(&address, "CNAME_CSR_HASH");
     unsuited(&address, "EMAIL");
-    // These take a place in the quota, and fail only now.
+    // These orders take a place in the quota, and fail only at validation.
     let answer = client.verify(&order("2001:db8::1"), "HTTP_CSR_HASH");
     assert_refused(&answer, 2843, "ipv6_is_not_yet_supported");
     let answer = client.verify(&order("10.0.0.1"), "HTTP_CSR_HASH");
@@ -158,7 +162,7 @@ fn an_address_is_validated_by_file() {
 #[test]
 fn a_file_is_fetched_over_https_from_whoever_answers() {
     let (sandbox, client) = start();
-    // Another sandbox has a certificate that nobody trusts, and no such file.
+    // Another sandbox has an untrusted certificate, and not this file.
     let site = Sandbox::start(Options { tls: true, ..Options::default() }).expect("a sandbox");
     let address = site.base_url().trim_start_matches("https://").parse().expect("an address");
     sandbox.address_book("example.com", address);
@@ -170,7 +174,7 @@ fn a_file_is_fetched_over_https_from_whoever_answers() {
 }
 
 #[test]
-fn a_second_look_is_taken_before_issuing() {
+fn an_order_is_rechecked_before_issuing() {
     let delay = Duration::from_secs(60);
     let (sandbox, client) = start_with(Options { issue_delay: delay, ..Options::default() });
     let order = client.create(&["example.com"]);
@@ -187,7 +191,7 @@ fn a_second_look_is_taken_before_issuing() {
     sandbox.advance(delay);
     assert_eq!(status(), "issued");
 
-    // Who wants it may have it without.
+    // The recheck can be turned off.
     sandbox.change_settings(|settings| settings.second_look = false);
     let order = client.create(&["example.net"]);
     let id = order["id"].as_str().expect("an id");

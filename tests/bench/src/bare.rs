@@ -5,7 +5,7 @@ use ureq::Agent;
 
 use crate::{ID, Result, Wanted, check};
 
-/// The body as it came.
+/// The body, unchanged.
 pub(crate) fn body(url: &str, wanted: Wanted, calls: usize) -> Result<()> {
     let (agent, url) = (Agent::new_with_defaults(), full_url(url, wanted));
     for _ in 0..calls {

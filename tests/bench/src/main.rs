@@ -1,6 +1,6 @@
-//! A client that does so many calls and nothing else, to be counted by callgrind: `zerossl-bench CLIENT URL one|page CALLS`.
+//! A client that only makes a number of calls, to be counted by callgrind: `zerossl-bench CLIENT URL one|page CALLS`.
 //!
-//! Every client checks its answers, so that none is cheap because it failed.
+//! Every client checks its answers, so that a failing client does not look cheap.
 
 #![forbid(unsafe_code)]
 
@@ -9,13 +9,13 @@ mod ours;
 
 use std::error::Error;
 
-/// What ends a program that has nobody to answer to.
+/// The error type of `main`.
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
-/// The certificate that is asked for; the server answers with the same one whatever the id.
+/// The requested certificate; the server answers every id with the same one.
 const ID: &str = "0123456789abcdef0123456789abcdef";
 
-/// What is asked for in each call.
+/// The request of each call.
 #[derive(Clone, Copy, PartialEq)]
 enum Wanted {
     One,
@@ -51,7 +51,7 @@ fn main() -> Result<()> {
     }
 }
 
-/// Ends the program unless the answer was what it should be.
+/// Ends the program if the answer is wrong.
 fn check(is_right: bool) -> Result<()> {
     if is_right { Ok(()) } else { Err("the answer is not the one that was asked for".into()) }
 }

@@ -1,4 +1,4 @@
-/* A program of somebody else. */
+/* A program that uses the installed library. */
 #include <stdio.h>
 #include <zerossl.h>
 

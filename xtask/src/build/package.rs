@@ -1,4 +1,5 @@
-//! What lies around the library: headers, the link for `-lzerossl`, `zerossl.pc`, the package for `CMake`.
+//! The files around the library: headers, the link for `-lzerossl`, `zerossl.pc`, and the package for
+//! `CMake`.
 
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -10,14 +11,14 @@ use super::library::{SONAME, STATIC_LIBS};
 use crate::top::{Outcome, top};
 
 pub(super) struct Package {
-    /// Where it will be used; none is wherever it lies.
+    /// The prefix at which it will be used; `None` for a package that works at any place.
     pub(super) prefix: Option<PathBuf>,
-    /// Beneath the prefix.
+    /// Relative to the prefix.
     pub(super) libdir: PathBuf,
 }
 
 impl Package {
-    /// Writes everything but the libraries themselves beneath this folder.
+    /// Writes everything except the libraries below this folder.
     pub(super) fn write(&self, root: &Path) -> Outcome {
         let lib = root.join(&self.libdir);
         let (pkgconfig, cmake) = (lib.join("pkgconfig"), lib.join("cmake/zerossl"));
@@ -38,7 +39,7 @@ impl Package {
         };
         let pc = [("PREFIX", prefix.as_str()), ("LIBDIR", &format!("${{prefix}}/{libdir}"))];
         fs::write(pkgconfig.join("zerossl.pc"), fill("zerossl.pc.in", &pc)?)?;
-        // The library moved together with the package is found as well.
+        // A library that was moved together with the package is found as well.
         let config = [("LIBDIR", libdir.as_str()), ("UP", &up(&self.libdir, 2))];
         fs::write(cmake.join("zerossl-config.cmake"), fill("zerossl-config.cmake.in", &config)?)?;
         let version = fill("zerossl-config-version.cmake.in", &[])?;
@@ -47,7 +48,7 @@ impl Package {
     }
 }
 
-/// The way from a folder so much deeper than the library's back to the prefix.
+/// The relative path back to the prefix, from a folder that is this many levels below the library's folder.
 fn up(libdir: &Path, deeper: usize) -> String {
     vec![".."; libdir.components().count() + deeper].join("/")
 }

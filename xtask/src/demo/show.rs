@@ -1,4 +1,4 @@
-//! What the demo shows of the new certificate, and whether its chain holds.
+//! Shows the new certificate, and verifies its chain.
 
 use std::error::Error;
 use std::fs;
@@ -11,7 +11,7 @@ use x509_parser::pem::Pem;
 
 use crate::top::Outcome;
 
-/// The certificate in use in the folder of an entry; its root lies beside it.
+/// The current certificate in the folder of an entry; the root is next to it.
 pub(super) fn certificate(entry: &Path) -> Outcome {
     let out = entry.join("current");
     let pem = fs::read(out.join("cert.pem"))?;
@@ -37,7 +37,7 @@ fn names(leaf: &X509Certificate<'_>) -> Result<String, Box<dyn Error>> {
     Ok(names.collect::<Vec<_>>().join(", "))
 }
 
-/// What openssl thinks of the chain.
+/// openssl's verdict on the chain.
 fn verify(entry: &Path, out: &Path) -> Result<String, Box<dyn Error>> {
     let file = |name: &str| out.join(name);
     let verified = Command::new("openssl")

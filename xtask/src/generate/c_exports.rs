@@ -1,5 +1,5 @@
-//! The parts of the C library that follow from the tables: the numbers of the errors, and a function for each
-//! operation. Literal code, since the header generator drops what a macro makes.
+//! The generated parts of the C library: the numbers of the errors, and a function for each operation. They
+//! are plain code, since the header generator ignores what a macro expands to.
 
 use std::error::Error;
 use std::fmt::Write;
@@ -39,7 +39,8 @@ fn operations() -> String {
          use std::ffi::c_char;\n\n\
          use crate::client::{{self, zerossl_client}};\n\
          use crate::error::zerossl_error;\n\
-         use crate::guard::guard_with;\n"
+         use crate::guard::guard_with;\n\
+         use crate::pointer::{{object, place, text}};\n"
     );
     for operation in OPERATIONS {
         text.push_str(&function(operation));
@@ -81,6 +82,8 @@ fn function(operation: &Operation) -> String {
              params_json: *const c_char,\n    \
              error: *mut *mut zerossl_error,\n\
          ) -> *mut c_char {{\n    \
+             // SAFETY: by the header, each pointer is NULL or valid during the call.\n    \
+             let (client, params_json, error) = unsafe {{ (object(client), text(params_json), place(error)) }};\n    \
              guard_with(error, || client::call(client, \"{name}\", params_json))\n\
          }}\n"
     )
@@ -103,7 +106,7 @@ pub(super) fn symbols() -> Result<(PathBuf, String), Box<dyn Error>> {
     Ok(("ffi/symbols.txt".into(), names.join("\n") + "\n"))
 }
 
-/// The names of all exports, as they stand in the files.
+/// The names of all exports, read from the files.
 pub(super) fn names() -> Result<Vec<String>, Box<dyn Error>> {
     let mut names = Vec::new();
     for file in ["library", "error", "client", "op", "operations"] {

@@ -1,4 +1,4 @@
-//! `include/zerossl.h` and `include/zerossl.ffi.h`, from the exports of `ffi` as they stand in the files.
+//! `include/zerossl.h` and `include/zerossl.ffi.h`, from the exports in the files of `ffi`.
 
 use std::error::Error;
 use std::path::PathBuf;
@@ -22,9 +22,9 @@ const SOURCES: [&str; 10] = [
     "ffi/src/exports/operations.rs",
 ];
 
-/// What programs keep to, at the top of the header.
+/// The rules for programs, at the top of the header.
 const RULES: &str = include_str!("c_header/rules.txt");
-/// What follows from the compiler.
+/// Macros that depend on the compiler.
 const MACROS: &str = include_str!("c_header/macros.txt");
 
 const FFI_NOTE: &str = "\
@@ -61,7 +61,7 @@ fn full() -> Result<String, Box<dyn Error>> {
     Ok(tidied(&generate(config)?))
 }
 
-/// What cbindgen leaves to be wished for in looks.
+/// Improves the layout of cbindgen's output.
 fn tidied(text: &str) -> String {
     let text = lines(text.lines().map(parenthesized));
     let text = text
@@ -69,7 +69,7 @@ fn tidied(text: &str) -> String {
         .replace("ZEROSSL_MUST_USE ", "ZEROSSL_MUST_USE\n")
         .replace(" // __cplusplus", "")
         .replace("#define ZEROSSL_MUST_USE\n__attribute", "#define ZEROSSL_MUST_USE __attribute");
-    // A comment of one line on one line, and the constants one below the other.
+    // A short comment gets a single line, and constants follow each other without empty lines.
     let blocks = text.split("\n\n").map(|block| match block.split_once("/**\n * ") {
         Some((before, rest)) => match rest.split_once("\n */") {
             Some((line, after)) if !line.contains('\n') => format!("{before}/** {line} */{after}"),
@@ -110,7 +110,7 @@ fn version() -> Result<String, Box<dyn Error>> {
     ))
 }
 
-/// The same without preprocessor and comments, constants as an enum.
+/// The same without preprocessor lines and comments, with constants as an enum.
 fn plain() -> Result<String, Box<dyn Error>> {
     let mut config = config();
     config.documentation = false;
@@ -142,7 +142,7 @@ fn generate(config: Config) -> Result<String, Box<dyn Error>> {
     let mut text = Vec::new();
     builder.generate()?.write(&mut text);
     let text = String::from_utf8(text)?;
-    // cbindgen drops what it does not understand without a word.
+    // cbindgen silently ignores what it does not understand.
     for name in crate::generate::c_exports::names()? {
         if !text.contains(&format!(" {name}(")) && !text.contains(&format!("*{name}(")) {
             return Err(format!("{name} is missing in the header; see what cbindgen says").into());

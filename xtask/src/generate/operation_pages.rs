@@ -114,7 +114,7 @@ fn kind_of(kind: FieldKind) -> String {
     }
 }
 
-/// A shape and those inside it, each once.
+/// A shape and the shapes inside it, each once.
 fn collect(shape: &'static Shape, shapes: &mut Vec<&'static Shape>) {
     if shapes.iter().any(|known| known.name == shape.name) {
         return;

@@ -1,4 +1,4 @@
-//! The typed half of the Python package: answers, words, and a method for each operation.
+//! The typed part of the Python package: answers, words, and a method for each operation.
 
 mod answers;
 mod docstrings;

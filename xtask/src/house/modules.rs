@@ -1,7 +1,8 @@
-//! Imports between the files of a crate run down: no file imports, by whatever way round, a file that imports it.
+//! Imports between the files of a crate have no cycles: no file imports, directly or indirectly, a file that
+//! imports it.
 //!
-//! An import is a `use`, or a path in the code, that leads to another file of the crate; of `mod` lines none is one.
-//! What only tests import does not count.
+//! An import is a `use`, or a path in the code, that leads to another file of the crate. A `mod` line is not
+//! an import. Imports in tests do not count.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
@@ -16,7 +17,7 @@ use crate::top::top;
 
 const CRATES: [&str; 5] = ["core", "ffi", "python", "sandbox", "xtask"];
 
-/// JSON is values in objects in values.
+/// JSON is recursive: values in objects in values.
 const NATURAL: [(&str, &str, &str); 1] = [("core", "reading::object", "reading::value")];
 
 pub(crate) fn problems() -> Vec<String> {
@@ -73,7 +74,7 @@ struct Imports<'a> {
 }
 
 impl Imports<'_> {
-    /// Notes the file that a path leads to.
+    /// Records the file that a path leads to.
     fn note(&mut self, path: &[String]) {
         let mut at: Vec<&str> = self.module.split("::").filter(|segment| !segment.is_empty()).collect();
         let mut rest = path;

@@ -1,4 +1,4 @@
-//! Names that were replaced by plainer ones, and are not to come back.
+//! Names that were replaced by plainer ones, and must not come back.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -8,8 +8,8 @@ use proc_macro2::{TokenStream, TokenTree};
 use crate::files;
 use crate::top::top;
 
-/// What was said, and what is said now.
-const REPLACED: [(&str, &str); 40] = [
+/// The old and the new name.
+const REPLACED: &[(&str, &str)] = &[
     ("Wish", "OrderSpec"),
     ("KeyWish", "KeySpec"),
     ("World", "Env"),
@@ -50,6 +50,23 @@ const REPLACED: [(&str, &str); 40] = [
     ("is_unsure_told", "has_warned_of_sync"),
     ("in_its_place", "addresses_instead"),
     ("tell_end", "send_outcome"),
+    ("SecondLook", "Recheck"),
+    ("awaits_second_look", "awaits_recheck"),
+    ("begin_look", "begin_recheck"),
+    ("last_look", "last_recheck"),
+    ("next_look", "next_recheck"),
+    ("to_look_at", "due_rechecks"),
+    ("LARGEST_REQUEST", "MAX_REQUEST"),
+    ("MOST_LEVELS", "MAX_DEPTH"),
+    ("Flaw", "CsrProblem"),
+    ("Issuing", "Intermediate"),
+    ("Manner", "Behaviour"),
+    ("Met", "Effects"),
+    ("attend", "serve_connection"),
+    ("bent", "with_wrong_types"),
+    ("needed_text", "required_text"),
+    ("tend", "run"),
+    ("unheard_of", "unknown_critical"),
 ];
 const FOLDERS: [&str; 4] = ["core/src", "ffi/src", "python/src", "sandbox/src"];
 
@@ -66,7 +83,7 @@ pub(crate) fn problems() -> Vec<String> {
     problems
 }
 
-/// All names in the code; texts and comments are none of it.
+/// Collects all identifiers in the code, not in strings or comments.
 fn collect(tokens: TokenStream, idents: &mut BTreeSet<String>) {
     for token in tokens {
         match token {

@@ -1,4 +1,4 @@
-//! docs/design.md draws the steps of `obtain`; the code decides between these very ones.
+//! docs/design.md lists the steps of `obtain`; the code has to have the same steps.
 
 use std::fs;
 
@@ -24,7 +24,7 @@ pub(crate) fn problems() -> Vec<String> {
     vec![format!("{PAGE} draws the steps {}, and {CODE} has {}", drawn.join(", "), decided.join(", "))]
 }
 
-/// The words in the first column of the table under the heading.
+/// The first column of the table under the heading.
 fn drawn(page: &str) -> Vec<String> {
     let section = page.split_once(HEADING).map_or("", |(_, after)| after);
     let section = section.split("\n## ").next().unwrap_or_default();

@@ -47,7 +47,7 @@ impl Manager {
         read(agent().delete(self.url(path)).call().expect("an answer"))
     }
 
-    /// Posts what has to succeed.
+    /// Sends a POST request that has to succeed.
     #[track_caller]
     pub(crate) fn does(&self, path: &str, body: &Value) {
         let answer = self.post(path, body);

@@ -1,4 +1,4 @@
-//! What the tests share: a small client, requests to sign, a server of files.
+//! What the tests share: a small client, signing requests, and a file server.
 
 pub(crate) mod management;
 pub(crate) mod openssl;
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use ureq::http::Response;
 use zerossl_sandbox::{Options, Sandbox};
 
-/// A client of a sandbox that makes no effort.
+/// A minimal client of a sandbox.
 pub(crate) struct Client {
     agent: ureq::Agent,
     base: String,
@@ -55,7 +55,7 @@ impl Client {
         self.create_with(names, &json!({}))
     }
 
-    /// The same with more parameters, or others.
+    /// The same with additional or other parameters.
     pub(crate) fn create_with(&self, names: &[&str], more: &Value) -> Value {
         let mut body = json!({
             "certificate_domains": names.join(","),
@@ -78,14 +78,14 @@ impl Client {
         Self { agent: agent(), base: self.base.clone(), key: key.to_owned() }
     }
 
-    /// An order, published by CNAME records, and asked to be verified.
+    /// Creates an order, publishes its CNAME records, and verifies it.
     pub(crate) fn order_by_record(&self, sandbox: &Sandbox, names: &[&str]) -> Value {
         let order = self.create(names);
         publish(sandbox, &order);
         self.verify(order["id"].as_str().expect("an id"), "CNAME_CSR_HASH")
     }
 
-    /// A certificate for a name, issued.
+    /// An issued certificate for a name.
     pub(crate) fn issue(&self, sandbox: &Sandbox, name: &str, more: &Value) -> String {
         let order = self.create_with(&[name], more);
         let site = website::Website::of(&order);

@@ -11,7 +11,7 @@ pub(crate) fn is_here() -> bool {
     program::is_needed_here("openssl", "version")
 }
 
-/// A folder for files, removed in the end.
+/// A folder for files, removed at the end.
 pub(crate) struct Folder(PathBuf);
 
 impl Folder {

@@ -3,7 +3,7 @@
 use std::io::Write as _;
 use std::process::Command;
 
-/// Whether this is a CI run, where nothing that is needed may be missing.
+/// Whether this is a CI run, where every needed program has to be installed.
 pub(crate) fn is_ci() -> bool {
     std::env::var_os("CI").is_some_and(|value| value == "true")
 }
@@ -15,7 +15,7 @@ pub(crate) fn is_needed_here(program: &str, argument: &str) -> bool {
     here
 }
 
-/// Whether the program is here; a test is skipped without, in CI as well.
+/// Whether the program is here. Without it a test is skipped, in CI too.
 pub(crate) fn is_here(program: &str, argument: &str) -> bool {
     let here = Command::new(program).arg(argument).output().is_ok_and(|output| output.status.success());
     if !here {
@@ -24,7 +24,7 @@ pub(crate) fn is_here(program: &str, argument: &str) -> bool {
     here
 }
 
-/// Not captured by the test harness: a skip is to be seen.
+/// Not captured by the test harness, so that a skip is visible.
 pub(crate) fn skipped(why: &str) {
     let _ = writeln!(std::io::stderr(), "skipped: {why}");
 }

@@ -9,7 +9,7 @@ use std::thread::JoinHandle;
 
 use serde_json::Value;
 
-/// Answers by path, whole as they go over the wire.
+/// Answers by path, as raw HTTP.
 type Pages = HashMap<String, String>;
 
 pub(crate) struct Website {
@@ -20,12 +20,12 @@ pub(crate) struct Website {
 }
 
 impl Website {
-    /// Serves what the order asks for, at every name.
+    /// Serves the validation files of the order, for every host name.
     pub(crate) fn of(order: &Value) -> Self {
         Self::with(order, |lines| ok(&lines.join("\n")))
     }
 
-    /// Serves an answer of the test's choice in place of the three lines.
+    /// Serves the answer that the test chooses instead of the three lines.
     pub(crate) fn with(order: &Value, answer: impl Fn(&[&str]) -> String) -> Self {
         let methods = order["validation"]["other_methods"].as_object();
         let methods = methods.unwrap_or_else(|| panic!("not an order: {order}"));
@@ -78,7 +78,7 @@ impl Website {
 impl Drop for Website {
     fn drop(&mut self) {
         self.ended.store(true, Ordering::Relaxed);
-        // Wakes the thread, which then sees that it is over.
+        // Wakes the thread, which then ends.
         let _ = TcpStream::connect(self.address);
         if let Some(thread) = self.thread.take() {
             let _ = thread.join();

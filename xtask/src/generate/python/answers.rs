@@ -34,7 +34,7 @@ pub(super) fn text() -> String {
     )
 }
 
-/// What is in an answer stands before it.
+/// The class of a nested object comes before the class that holds it.
 fn collect(shape: &'static Shape, found: &mut Vec<&'static Shape>) {
     if found.iter().any(|known| known.name == shape.name) {
         return;
@@ -79,7 +79,7 @@ fn class(shape: &Shape) -> String {
     )
 }
 
-/// On one line; or the arguments on one of their own; or each.
+/// Everything on one line; or the arguments on a line of their own; or each argument on its own line.
 fn laid_out(head: &str, arguments: &[String]) -> String {
     let text = bracketed(4, head, arguments, ")");
     let together = format!("        {}", arguments.join(", "));

@@ -1,4 +1,4 @@
-//! What a docstring says: the table's text, and what `python/docstrings/` has to add for Python.
+//! The text of a docstring: the text of the table, and Python's additions from `python/docstrings/`.
 
 use std::fs;
 
@@ -7,7 +7,7 @@ use zerossl::Operation;
 use super::layout::paragraph;
 use crate::top::top;
 
-/// A parameter, as the docstring lists it.
+/// A parameter in the list of the docstring.
 pub(super) struct Argument {
     pub(super) name: String,
     pub(super) doc: String,
@@ -20,7 +20,7 @@ pub(super) fn of(operation: &Operation, arguments: &[Argument]) -> String {
         None => (operation.summary.to_owned(), ""),
     };
     let mut text = format!("        \"\"\"{}\n", imperative(&first));
-    // The table's text goes on in the first paragraph of what Python adds.
+    // Python's first added paragraph continues the text of the table.
     let paragraphs = more.split("\n\n").map(str::to_owned);
     let mut paragraphs: Vec<String> = paragraphs.filter(|text| !text.is_empty()).collect();
     match paragraphs.first_mut() {
@@ -52,7 +52,7 @@ pub(super) fn of(operation: &Operation, arguments: &[Argument]) -> String {
     text + "        \"\"\"\n"
 }
 
-/// What stands before the parameters, and what stands after them.
+/// The texts before and after the parameters.
 fn added(operation: &str) -> (String, String) {
     let path = top().join(format!("python/docstrings/{operation}.txt"));
     let text = fs::read_to_string(path).unwrap_or_default();
@@ -62,7 +62,7 @@ fn added(operation: &str) -> (String, String) {
     (lines(0, place).trim().to_owned(), lines(place, usize::MAX).trim_end().to_owned())
 }
 
-/// `Gets` is what an operation does, `Get` is what a caller says.
+/// `Gets` describes an operation; a docstring uses the imperative, `Get`.
 fn imperative(sentence: &str) -> String {
     let (verb, rest) = sentence.split_once(' ').unwrap_or((sentence, ""));
     let verb = verb

@@ -1,4 +1,4 @@
-//! How ruff lays code out, as far as it is needed here.
+//! The part of ruff's code layout that is needed here.
 
 /// The longest line.
 pub(super) const COLUMNS: usize = 120;
@@ -7,7 +7,7 @@ pub(super) const COLUMNS: usize = 120;
 pub(super) fn bracketed(indent: usize, head: &str, items: &[String], tail: &str) -> String {
     let space = " ".repeat(indent);
     let one = format!("{space}{head}{}{tail}", items.join(", "));
-    // What is said to the linter at the end of the line does not count.
+    // A comment for the linter at the end of the line does not count.
     let length = one.split("  # noqa").next().unwrap_or_default().chars().count();
     if length <= COLUMNS {
         return one;
@@ -16,7 +16,7 @@ pub(super) fn bracketed(indent: usize, head: &str, items: &[String], tail: &str)
     format!("{space}{head}\n{rows}{space}{tail}")
 }
 
-/// An item on a line of its own; the comma stands before a comment.
+/// An item on its own line; the comma comes before a comment.
 pub(super) fn row(indent: usize, item: &str) -> String {
     let space = " ".repeat(indent);
     match item.split_once("  # ") {
@@ -43,7 +43,7 @@ pub(super) fn paragraph(first: &str, indent: usize, text: &str) -> String {
     lines.join("\n") + "\n"
 }
 
-/// A text of Python.
+/// A Python string literal.
 pub(super) fn quoted(text: &str) -> String {
     if text.contains('"') && !text.contains('\'') {
         format!("'{text}'")

@@ -11,15 +11,15 @@ use super::{types, words};
 /// Which operations a file holds.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Part {
-    /// Those of one call.
+    /// The operations that are one call.
     Calls,
-    /// Those that keep a folder, with what is called meanwhile.
+    /// The operations that keep a folder, with their callables.
     Obtaining,
 }
 
 /// The operations on a folder.
 const OBTAINING: [(&str, &str); 2] = [("obtain", "domains"), ("renew_all", "directory")];
-/// Names of Python's own, which a parameter may hide.
+/// Python's built-in names, which a parameter may shadow.
 const BUILTINS: [&str; 2] = ["id", "type"];
 
 /// A parameter of a method.
@@ -91,12 +91,12 @@ class Operations:
 METHODS
 
     def _call(self, operation: str, answer: type[_A], parameters: Mapping[str, object]) -> _A:
-        if log.is_wanted():
+        if log.is_enabled():
             return running.call(self._inner.start_call(operation, parameters), answer)
         return self._inner.call(operation, answer, parameters)
 "#;
 
-const FOLDERS: &str = r#""""The operations that keep a folder of certificates: what a client does beyond single calls."""
+const FOLDERS: &str = r#""""The operations that keep a folder of certificates: each makes many calls."""
 
 NOTE
 
@@ -172,7 +172,7 @@ fn method(operation: &Operation, part: Part) -> String {
     format!("{signature}\n{}{body}", docstrings::of(operation, &arguments))
 }
 
-/// The table's parameters, and Python's own among them.
+/// The parameters of the table, with Python's additional ones in between.
 fn given(operation: &Operation) -> Vec<Given> {
     let own = |after: &str| {
         let of = OWN.iter().filter(|own| own.is_of(operation.name));
@@ -191,7 +191,7 @@ fn given(operation: &Operation) -> Vec<Given> {
         given.push(Given {
             name: parameter.name.to_owned(),
             annotation: types::of_parameter(parameter),
-            // What has short forms may be left out.
+            // A parameter with short forms may be omitted.
             is_required: parameter.required && !has_short_forms,
             doc: format!("{}{}", parameter.doc, more(operation.name, parameter.name)),
         });
@@ -205,7 +205,7 @@ fn call(operation: &Operation) -> String {
     let items = members(operation.parameters);
     let call = format!("        return self._call(\"{}\", {}, ", operation.name, operation.answer.name);
     let inline = format!("{call}{{{}}})\n", items.join(", "));
-    // Short ones are said where they are used.
+    // Short unions are written out where they are used.
     if inline.trim_end().chars().count() <= COLUMNS && items.len() < 3 {
         return inline;
     }
@@ -233,7 +233,8 @@ fn run(operation: &Operation) -> String {
         .collect();
     let (name, answer) = (operation.name, operation.answer.name);
     format!(
-        "        callables = Callables(on_event, publish, cleanup)\n        callables.check(\"{name}\")\n{forms}{}\n        \
+        "        callables = Callables(on_event, publish, cleanup)\n        \
+         callables.check(\"{name}\")\n{forms}{}\n        \
          return running.run(self._inner.start(\"{name}\", parameters, Answer), {answer}, callables)\n",
         bracketed(8, "parameters = {", &items, "}"),
     )

@@ -1,9 +1,10 @@
-//! What Python's `obtain` and `renew_all` take beside the table: short forms of `validation`, and what is called meanwhile.
+//! The parameters that only Python's `obtain` and `renew_all` have: short forms of `validation`, and
+//! callables.
 
-/// A parameter of Python's own.
+/// A parameter that only Python has.
 pub(super) struct Own {
     pub(super) operation: &'static str,
-    /// The parameter of the table that it follows; the last one if empty.
+    /// The table's parameter before it; the last one if empty.
     pub(super) after: &'static str,
     pub(super) name: &'static str,
     pub(super) annotation: &'static str,
@@ -48,8 +49,8 @@ pub(super) const OWN: [Own; 10] = [
         "validation",
         "publish",
         "Publish",
-        "Called with each `Challenge`, that is a `RecordChallenge` unless ``validation_method`` is one by file; what it \
-         says has to be in place when it returns.",
+        "Called with each `Challenge`, that is a `RecordChallenge` unless ``validation_method`` is one by file; what \
+         it says has to be in place when it returns.",
     ),
     own(
         "obtain",
@@ -90,7 +91,7 @@ impl Own {
     }
 }
 
-/// What the table's text is too short for in Python.
+/// Additional text for parameters whose text in the table is too short for Python.
 pub(super) fn more(operation: &str, parameter: &str) -> &'static str {
     match (operation, parameter) {
         ("obtain", "validation") => " Here that is ``publish``.",

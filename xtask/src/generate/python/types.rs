@@ -1,4 +1,4 @@
-//! What is what in Python.
+//! The Python types of parameters and fields.
 
 use zerossl::{Field, FieldKind, Parameter, ParameterKind};
 
@@ -24,7 +24,7 @@ pub(super) fn of_parameter(parameter: &Parameter) -> String {
     }
 }
 
-/// What Python knows of a field beyond its kind.
+/// The Python type of a field, where it is more specific than its kind.
 const MORE: [(&str, &str, &str, &str); 9] = [
     ("Zip", "zip", "bytes", "bytes"),
     ("Certificate", "type", "CertificateType | str | None", ""),
@@ -33,7 +33,7 @@ const MORE: [(&str, &str, &str, &str); 9] = [
     ("Obtained", "outcome", "Outcome | str", ""),
     ("Renewal", "outcome", "Outcome | str | None", ""),
     ("Renewal", "error", "dict[str, Any] | None", ""),
-    // Made here, so it is always there.
+    // It was created here, so it always exists.
     ("Download", "fullchain", "str", ""),
     ("RawAnswer", "http_status", "int", ""),
 ];

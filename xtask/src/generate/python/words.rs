@@ -15,7 +15,7 @@ struct Words {
 enum From {
     /// An operation's parameter.
     Parameter(&'static str, &'static str),
-    /// What answers and events hold; other words may come.
+    /// A value in answers and events; other words may appear later.
     These(&'static [&'static str]),
 }
 
@@ -59,7 +59,7 @@ const LISTS: [Words; 12] = [
     Words { name: "Method", doc: "An HTTP method.", from: From::Parameter("request", "method") },
     Words {
         name: "Preflight",
-        doc: "Whether we look before the service does, and what follows from what we find.",
+        doc: "Whether files and records are checked before the service checks them, and what a failed check means.",
         from: From::Parameter("obtain", "preflight"),
     },
     Words {
@@ -94,7 +94,7 @@ const LISTS: [Words; 12] = [
     },
 ];
 
-/// What a list of words is called; without a name it is written out.
+/// The name of a list of words; without a name the list is written out.
 pub(super) fn name_of(words: &[&str]) -> String {
     match LISTS.iter().find(|list| matches!(list.from, From::Parameter(..)) && list.words() == words) {
         Some(list) => list.name.to_owned(),
@@ -124,7 +124,7 @@ pub(super) fn text() -> String {
         let words: Vec<String> = list.words().iter().map(|word| format!("\"{word}\"")).collect();
         let head = format!("{}: TypeAlias = Literal[", list.name);
         let mut lines = bracketed(0, &head, &words, "]");
-        // Without a comma at the end, ruff prefers all on one line of their own.
+        // Without a trailing comma, ruff puts all items on one separate line.
         let together = format!("{head}\n    {}\n]", words.join(", "));
         if lines.contains('\n') && together.lines().all(|line| line.len() <= COLUMNS) {
             lines = together;

@@ -1,4 +1,4 @@
-//! One look at all names of an order, as the issuing CA takes it.
+//! One check of all names of an order, as the issuing CA does it.
 
 use std::collections::HashSet;
 use std::net::SocketAddr;
@@ -19,23 +19,23 @@ use crate::validation::method::Method;
 use crate::validation::proof::Proof;
 use crate::validation::record::{self, RecordFault};
 
-/// What to look at, and from where. It needs nothing else: others may go on
-/// with the account while the network is waited for.
-pub(crate) struct Look {
+/// What to check, and where. It borrows nothing from the state, so other calls can use the account while the
+/// check waits for the network.
+pub(crate) struct Check {
     pub(crate) names: Vec<Name>,
     pub(crate) proof: Proof,
     pub(crate) book: AddressBook,
     /// The DNS server to ask.
     pub(crate) dns: SocketAddr,
-    /// When it has to be over.
+    /// The deadline.
     pub(crate) end: Instant,
 }
 
-/// Why CAA records are in the way.
+/// Why CAA records prevent a certificate.
 pub(crate) enum CaaProblem {
-    /// They shut the CA out, for these names.
+    /// They do not allow the CA, for these names.
     Forbidden(Vec<String>),
-    /// They could not be looked up, which proves nothing.
+    /// The DNS query failed, which proves nothing.
     Unknown,
 }
 
@@ -63,7 +63,7 @@ impl Entry {
     }
 }
 
-impl Look {
+impl Check {
     /// Whether every name is under control.
     pub(crate) fn domain_control(&self, method: Method) -> Result<(), Refusal> {
         let mut pairs: IndexMap<String, IndexMap<String, Entry>> = IndexMap::new();
@@ -74,7 +74,7 @@ impl Look {
             (url, found.map_or_else(Entry::File, |()| Entry::PASSED))
         };
         let found = at_once(&self.names, |name| match method {
-            // An answer to a mail is waited for, and nothing looked at.
+            // The answer to a mail comes later; there is nothing to check now.
             Method::Email => (name.to_string(), Entry::PASSED),
             Method::File => by_file(name, "http"),
             Method::FileOverHttps => by_file(name, "https"),
@@ -117,10 +117,9 @@ impl Look {
     }
 }
 
-/// Looks at all names at the same time: what is found, in the order of the
-/// names.
-fn at_once<T: Send>(names: &[Name], look: impl Fn(&Name) -> T + Sync) -> Vec<T> {
-    const MOST: usize = 100;
+/// Checks all names at the same time. Returns the findings in the order of the names.
+fn at_once<T: Send>(names: &[Name], check: impl Fn(&Name) -> T + Sync) -> Vec<T> {
+    const MAX_THREADS: usize = 100;
     let next = AtomicUsize::new(0);
     let work = || {
         let mut found = Vec::new();
@@ -129,12 +128,12 @@ fn at_once<T: Send>(names: &[Name], look: impl Fn(&Name) -> T + Sync) -> Vec<T> 
             let Some(name) = names.get(place) else {
                 return found;
             };
-            found.push((place, look(name)));
+            found.push((place, check(name)));
         }
     };
     let mut all = thread::scope(|scope| {
         let other = |_| thread::Builder::new().spawn_scoped(scope, work).ok();
-        let others: Vec<_> = (1..names.len().min(MOST)).filter_map(other).collect();
+        let others: Vec<_> = (1..names.len().min(MAX_THREADS)).filter_map(other).collect();
         let mut all = work();
         for other in others {
             all.extend(other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)));
