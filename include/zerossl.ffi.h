@@ -148,3 +148,5 @@ char *zerossl_obtain(const zerossl_client *client, const char *params_json, zero
 char *zerossl_renew_all(const zerossl_client *client, const char *params_json, zerossl_error **error);
 
 char *zerossl_list_entries(const zerossl_client *client, const char *params_json, zerossl_error **error);
+
+char *zerossl_cancel_drafts(const zerossl_client *client, const char *params_json, zerossl_error **error);

@@ -722,6 +722,24 @@ char *zerossl_list_entries(const zerossl_client *client,
                            const char *params_json,
                            zerossl_error **error);
 
+/**
+ * Cancels orders that nobody finished: drafts and orders that wait for validation use the quota. By
+ * default it only says which.
+ *
+ * Parameters:
+ * - `older_than`?: Only orders older than this, in seconds; 604800 (seven days) by default.
+ * - `keep`?: The ids of orders that are kept.
+ * - `directory`?: The folder of all entries: orders that belong to one of them are kept.
+ * - `dry_run`?: Only selects, and cancels nothing; true by default.
+ *
+ * Answer: `selected`, `cancelled`. Returned as JSON for zerossl_string_free; NULL on failure, with
+ * `*error`. Any thread, many at once; blocks like zerossl_call.
+ */
+ZEROSSL_MUST_USE
+char *zerossl_cancel_drafts(const zerossl_client *client,
+                            const char *params_json,
+                            zerossl_error **error);
+
 #ifdef __cplusplus
 }  // extern "C"
 #endif 

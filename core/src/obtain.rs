@@ -20,6 +20,7 @@ mod check;
 mod clock;
 mod csr;
 mod decide;
+mod drafts;
 mod env;
 mod events;
 mod in_force;
@@ -40,10 +41,10 @@ use crate::operation::{Operation, Request, Run};
 use crate::parameter::Arguments;
 use env::Env;
 pub use interface::{
-    CertificateState, Entries, EntrySummary, ListEntries, Obtain, Obtained, OrderState, Outcome, RenewAll,
-    Renewal, Renewals,
+    CancelDrafts, CertificateState, Drafts, Entries, EntrySummary, ListEntries, Obtain, Obtained, OrderState,
+    Outcome, RenewAll, Renewal, Renewals,
 };
-use interface::{ENTRIES, OBTAINED, RENEWALS};
+use interface::{DRAFTS, ENTRIES, OBTAINED, RENEWALS};
 use order_spec::OrderSpec;
 
 pub(crate) static OBTAIN: Operation = Operation {
@@ -88,6 +89,22 @@ pub(crate) static LIST_ENTRIES: Operation = Operation {
 impl Request for ListEntries {
     type Answer = Entries;
     const OPERATION: &'static Operation = &LIST_ENTRIES;
+}
+
+pub(crate) static CANCEL_DRAFTS: Operation = Operation {
+    name: "cancel_drafts",
+    summary: CancelDrafts::SUMMARY,
+    source: "ZeroSSL REST API, List and Cancel Certificate",
+    parameters: CancelDrafts::PARAMETERS,
+    answer: &DRAFTS,
+    run: Run::Steps(|context, arguments| {
+        json::encoded(&drafts::cancel_drafts(context, &Env::REAL, arguments)?)
+    }),
+};
+
+impl Request for CancelDrafts {
+    type Answer = Drafts;
+    const OPERATION: &'static Operation = &CANCEL_DRAFTS;
 }
 
 pub(crate) fn run_in(context: &Context<'_>, env: &Env<'_>, arguments: &Arguments) -> Result<Obtained> {

@@ -27,6 +27,7 @@ pub static OPERATIONS: &[&Operation] = &[
     &obtain::OBTAIN,
     &obtain::RENEW_ALL,
     &obtain::LIST_ENTRIES,
+    &obtain::CANCEL_DRAFTS,
 ];
 
 pub(crate) fn find(name: &str) -> Result<&'static Operation> {

@@ -28,6 +28,7 @@ __all__ = [
     "CsrCheck",
     "DomainStatus",
     "Download",
+    "Drafts",
     "EabCredentials",
     "Entries",
     "EntrySummary",
@@ -300,3 +301,12 @@ class Entries(Answer):
     entries: Field[list[EntrySummary]] = Field(
         "Each entry. The one with the least time left comes first.", "list", of=EntrySummary
     )
+
+
+class Drafts(Answer):
+    """Orders that nobody finished."""
+
+    __slots__ = ()
+
+    selected: Field[list[Certificate]] = Field("The orders that were selected.", "list", of=Certificate)
+    cancelled: Field[list[str]] = Field("The ids of those that were cancelled.", "list")

@@ -16,6 +16,7 @@ from libzerossl.answers import (
     CertificateList,
     CsrCheck,
     Download,
+    Drafts,
     EabCredentials,
     Entries,
     GeneratedCsr,
@@ -392,6 +393,36 @@ class Operations:
         example.com good none None
         """
         return self._call("list_entries", Entries, {"directory": ways.path(directory)})
+
+    def cancel_drafts(
+        self,
+        *,
+        older_than: float | None = None,
+        keep: Sequence[str] | None = None,
+        directory: str | os.PathLike[str] | None = None,
+        dry_run: bool | None = None,
+    ) -> Drafts:
+        """Cancel orders that nobody finished: drafts and orders that wait for validation use the quota.
+
+        By default it only says which.
+
+        Args:
+            older_than: Only orders older than this, in seconds; 604800 (seven days) by default.
+            keep: The ids of orders that are kept.
+            directory: The folder of all entries: orders that belong to one of them are kept.
+            dry_run: Only selects, and cancels nothing; true by default.
+
+        Raises:
+            Error: An order could not be cancelled; ``Drafts.from_dict(error.details)`` is the answer so far.
+            StorageError: An entry of the folder could not be read; nothing was cancelled.
+
+        >>> client.cancel_drafts(older_than=0).selected[0].id == order.id
+        True
+        >>> client.cancel_drafts(older_than=0, dry_run=False).cancelled == [order.id]
+        True
+        """
+        parameters = {"older_than": older_than, "keep": keep, "directory": ways.path(directory), "dry_run": dry_run}
+        return self._call("cancel_drafts", Drafts, parameters)
 
     def _call(self, operation: str, answer: type[_A], parameters: Mapping[str, object]) -> _A:
         if log.is_enabled():

@@ -1,9 +1,12 @@
 //! Parameters and answers of the operations in this folder.
 
+mod cancel_drafts;
 mod list_entries;
 mod obtain;
 mod renew_all;
 
+pub(crate) use cancel_drafts::DRAFTS;
+pub use cancel_drafts::{CancelDrafts, Drafts};
 pub(crate) use list_entries::ENTRIES;
 pub use list_entries::{CertificateState, Entries, EntrySummary, ListEntries, OrderState};
 pub(crate) use obtain::OBTAINED;

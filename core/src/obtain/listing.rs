@@ -31,7 +31,7 @@ pub(crate) fn list_entries(env: &Env<'_>, arguments: &Arguments) -> Result<Entri
 }
 
 /// The folders that are entries, whether their files can be read or not.
-fn names(env: &Env<'_>, directory: &Path) -> Result<Vec<String>> {
+pub(crate) fn names(env: &Env<'_>, directory: &Path) -> Result<Vec<String>> {
     let found = env.storage.list(directory);
     let found = found.map_err(|error| Error::storage(directory, format!("could not be read: {error}")))?;
     let is_entry = |name: &String| {

@@ -5,6 +5,7 @@ mod changes;
 mod crashes;
 mod dead_ends;
 mod disk;
+mod drafts;
 mod faults;
 mod keys;
 mod late;

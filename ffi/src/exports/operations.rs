@@ -488,3 +488,26 @@ pub unsafe extern "C" fn zerossl_list_entries(
     let (client, params_json, error) = unsafe { (object(client), text(params_json), place(error)) };
     guard_with(error, || client::call(client, "list_entries", params_json))
 }
+
+/// Cancels orders that nobody finished: drafts and orders that wait for validation use the quota. By
+/// default it only says which.
+///
+/// Parameters:
+/// - `older_than`?: Only orders older than this, in seconds; 604800 (seven days) by default.
+/// - `keep`?: The ids of orders that are kept.
+/// - `directory`?: The folder of all entries: orders that belong to one of them are kept.
+/// - `dry_run`?: Only selects, and cancels nothing; true by default.
+///
+/// Answer: `selected`, `cancelled`. Returned as JSON for zerossl_string_free; NULL on failure, with
+/// `*error`. Any thread, many at once; blocks like zerossl_call.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn zerossl_cancel_drafts(
+    client: *const zerossl_client,
+    params_json: *const c_char,
+    error: *mut *mut zerossl_error,
+) -> *mut c_char {
+    // SAFETY: by the header, each pointer is NULL or valid during the call.
+    let (client, params_json, error) = unsafe { (object(client), text(params_json), place(error)) };
+    guard_with(error, || client::call(client, "cancel_drafts", params_json))
+}

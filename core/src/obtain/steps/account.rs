@@ -79,7 +79,7 @@ impl Account {
 
 impl Sent {
     /// What came of this create, if anything did.
-    fn sought(&self) -> Sought<'_> {
+    pub(crate) fn sought(&self) -> Sought<'_> {
         Sought {
             domains: &self.domains,
             strict_domains: self.strict_domains,
