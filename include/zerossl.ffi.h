@@ -149,4 +149,6 @@ char *zerossl_renew_all(const zerossl_client *client, const char *params_json, z
 
 char *zerossl_list_entries(const zerossl_client *client, const char *params_json, zerossl_error **error);
 
+char *zerossl_redeploy(const zerossl_client *client, const char *params_json, zerossl_error **error);
+
 char *zerossl_cancel_drafts(const zerossl_client *client, const char *params_json, zerossl_error **error);

@@ -680,7 +680,7 @@ char *zerossl_wait_until_issued(const zerossl_client *client,
  * - `offline`?: Does not use the network while the certificate is good. By default the service is asked
  *   once whether it was revoked.
  *
- * Answer: `outcome`, `certificate`, `files`, `deployed`. Returned as JSON for zerossl_string_free; NULL on
+ * Answer: a obtained, see docs/operations/obtain.md. Returned as JSON for zerossl_string_free; NULL on
  * failure, with `*error`. Any thread, many at once; blocks like zerossl_call.
  */
 ZEROSSL_MUST_USE
@@ -721,6 +721,22 @@ ZEROSSL_MUST_USE
 char *zerossl_list_entries(const zerossl_client *client,
                            const char *params_json,
                            zerossl_error **error);
+
+/**
+ * Runs the deploy hook of an entry again, for the certificate in use. Nothing is ordered, and no network
+ * is used.
+ *
+ * Parameters:
+ * - `directory`: The folder of all entries.
+ * - `name`: The entry's name.
+ *
+ * Answer: a obtained, see docs/operations/redeploy.md. Returned as JSON for zerossl_string_free; NULL on
+ * failure, with `*error`. Any thread, many at once; blocks like zerossl_call.
+ */
+ZEROSSL_MUST_USE
+char *zerossl_redeploy(const zerossl_client *client,
+                       const char *params_json,
+                       zerossl_error **error);
 
 /**
  * Cancels orders that nobody finished: drafts and orders that wait for validation use the quota. By

@@ -29,6 +29,7 @@ mod listing;
 mod order_spec;
 mod preflight;
 mod publish;
+mod redeploy;
 mod renewals;
 mod session;
 mod steps;
@@ -42,7 +43,7 @@ use crate::parameter::Arguments;
 use env::Env;
 pub use interface::{
     CancelDrafts, CertificateState, Drafts, Entries, EntrySummary, ListEntries, Obtain, Obtained, OrderState,
-    Outcome, RenewAll, Renewal, Renewals,
+    Outcome, Redeploy, RenewAll, Renewal, Renewals,
 };
 use interface::{DRAFTS, ENTRIES, OBTAINED, RENEWALS};
 use order_spec::OrderSpec;
@@ -105,6 +106,20 @@ pub(crate) static CANCEL_DRAFTS: Operation = Operation {
 impl Request for CancelDrafts {
     type Answer = Drafts;
     const OPERATION: &'static Operation = &CANCEL_DRAFTS;
+}
+
+pub(crate) static REDEPLOY: Operation = Operation {
+    name: "redeploy",
+    summary: Redeploy::SUMMARY,
+    source: "docs/obtain.md",
+    parameters: Redeploy::PARAMETERS,
+    answer: &OBTAINED,
+    run: Run::Steps(|context, arguments| json::encoded(&redeploy::redeploy(context, &Env::REAL, arguments)?)),
+};
+
+impl Request for Redeploy {
+    type Answer = Obtained;
+    const OPERATION: &'static Operation = &REDEPLOY;
 }
 
 pub(crate) fn run_in(context: &Context<'_>, env: &Env<'_>, arguments: &Arguments) -> Result<Obtained> {

@@ -27,6 +27,7 @@ pub static OPERATIONS: &[&Operation] = &[
     &obtain::OBTAIN,
     &obtain::RENEW_ALL,
     &obtain::LIST_ENTRIES,
+    &obtain::REDEPLOY,
     &obtain::CANCEL_DRAFTS,
 ];
 

@@ -20,6 +20,7 @@ from libzerossl.answers import (
     EabCredentials,
     Entries,
     GeneratedCsr,
+    Obtained,
     RawAnswer,
     Success,
     ValidationProgress,
@@ -393,6 +394,27 @@ class Operations:
         example.com good none None
         """
         return self._call("list_entries", Entries, {"directory": ways.path(directory)})
+
+    def redeploy(self, directory: str | os.PathLike[str], *, name: str) -> Obtained:
+        """Run the deploy hook of an entry again, for the certificate in use.
+
+        Nothing is ordered, and no network is used.
+
+        Args:
+            directory: The folder of all entries.
+            name: The entry's name.
+
+        Raises:
+            InvalidArgumentError: There is no deploy hook.
+            StorageError: There is no such entry, no certificate yet, or the hook failed.
+
+        >>> hook = ["true"]
+        >>> client.obtain(["example.com"], directory=directory, webroot=webroot, deploy_hook=hook).outcome
+        'issued'
+        >>> client.redeploy(directory, name="example.com").outcome
+        'unchanged'
+        """
+        return self._call("redeploy", Obtained, {"directory": ways.path(directory), "name": name})
 
     def cancel_drafts(
         self,

@@ -95,7 +95,7 @@ pub(crate) fn renew(
     Ok(Visit { outcome, leaf: session.leaf()? })
 }
 
-fn end_of(env: &Env<'_>, time: Option<Duration>) -> Option<Instant> {
+pub(crate) fn end_of(env: &Env<'_>, time: Option<Duration>) -> Option<Instant> {
     time.and_then(|time| env.clock.instant().checked_add(time))
 }
 

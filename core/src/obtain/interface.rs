@@ -3,6 +3,7 @@
 mod cancel_drafts;
 mod list_entries;
 mod obtain;
+mod redeploy;
 mod renew_all;
 
 pub(crate) use cancel_drafts::DRAFTS;
@@ -11,5 +12,6 @@ pub(crate) use list_entries::ENTRIES;
 pub use list_entries::{CertificateState, Entries, EntrySummary, ListEntries, OrderState};
 pub(crate) use obtain::OBTAINED;
 pub use obtain::{Obtain, Obtained, Outcome};
+pub use redeploy::Redeploy;
 pub(crate) use renew_all::RENEWALS;
 pub use renew_all::{RenewAll, Renewal, Renewals};

@@ -214,7 +214,7 @@ fn directory(given: &Path) -> Result<PathBuf> {
         .map_err(|error| Error::invalid("directory", format!("expected the path of a folder: {error}")))
 }
 
-fn entry_name(name: &str) -> Result<String> {
+pub(crate) fn entry_name(name: &str) -> Result<String> {
     let is_plain = |c: char| !c.is_control() && !matches!(c, '/' | '\\');
     if name.starts_with('.') || name.len() > 200 || !name.chars().all(is_plain) {
         return Err(Error::invalid(

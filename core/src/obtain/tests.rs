@@ -14,6 +14,7 @@ mod naming;
 mod ordering;
 mod prepared;
 mod recovery;
+mod redeploying;
 mod renewing;
 mod stand;
 mod stored;

@@ -431,7 +431,7 @@ pub unsafe extern "C" fn zerossl_wait_until_issued(
 /// - `offline`?: Does not use the network while the certificate is good. By default the service is asked
 ///   once whether it was revoked.
 ///
-/// Answer: `outcome`, `certificate`, `files`, `deployed`. Returned as JSON for zerossl_string_free; NULL on
+/// Answer: a obtained, see docs/operations/obtain.md. Returned as JSON for zerossl_string_free; NULL on
 /// failure, with `*error`. Any thread, many at once; blocks like zerossl_call.
 #[must_use]
 #[unsafe(no_mangle)]
@@ -487,6 +487,27 @@ pub unsafe extern "C" fn zerossl_list_entries(
     // SAFETY: by the header, each pointer is NULL or valid during the call.
     let (client, params_json, error) = unsafe { (object(client), text(params_json), place(error)) };
     guard_with(error, || client::call(client, "list_entries", params_json))
+}
+
+/// Runs the deploy hook of an entry again, for the certificate in use. Nothing is ordered, and no network
+/// is used.
+///
+/// Parameters:
+/// - `directory`: The folder of all entries.
+/// - `name`: The entry's name.
+///
+/// Answer: a obtained, see docs/operations/redeploy.md. Returned as JSON for zerossl_string_free; NULL on
+/// failure, with `*error`. Any thread, many at once; blocks like zerossl_call.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn zerossl_redeploy(
+    client: *const zerossl_client,
+    params_json: *const c_char,
+    error: *mut *mut zerossl_error,
+) -> *mut c_char {
+    // SAFETY: by the header, each pointer is NULL or valid during the call.
+    let (client, params_json, error) = unsafe { (object(client), text(params_json), place(error)) };
+    guard_with(error, || client::call(client, "redeploy", params_json))
 }
 
 /// Cancels orders that nobody finished: drafts and orders that wait for validation use the quota. By

@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::obtain::events::Stage;
+use crate::obtain::interface::Obtained;
 use crate::obtain::session::Session;
 use crate::obtain::store::files::files;
 use crate::obtain::store::journal::Installed;
@@ -33,6 +34,26 @@ impl Session<'_> {
             self.run_hook(&installed)?;
         }
         self.set(|installed| installed.deployed = true)
+    }
+
+    /// Runs the hook again, whether it has run or not.
+    pub(crate) fn redeploy(&mut self) -> Result<Obtained> {
+        if self.entry.is_read_only() {
+            let why = "nothing can be written there, and the journal has to say that the hook runs";
+            return Err(Error::storage(&self.entry.path, why));
+        }
+        if self.journal.installed.is_none() {
+            return Err(Error::storage(&self.entry.path, "there is no certificate yet; call `obtain`"));
+        }
+        // If the hook fails, or the process ends, the next call runs it again.
+        self.set(|installed| installed.deployed = false)?;
+        self.deploy()?;
+        match self.journal.installed.clone() {
+            Some(installed) => self.unchanged(&installed),
+            None => {
+                Err(Error::new(Kind::Internal, "the journal has lost its certificate; please report this"))
+            }
+        }
     }
 
     fn run_hook(&mut self, installed: &Installed) -> Result<()> {

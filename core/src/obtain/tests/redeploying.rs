@@ -1,0 +1,74 @@
+//! `redeploy` runs the hook for the certificate in use, and nothing else.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+
+use super::stand::Stand;
+use super::time::SandboxClock;
+use crate::error::{Kind, Result};
+use crate::obtain::env::Env;
+use crate::obtain::interface::{Obtain, Obtained, Outcome, Redeploy};
+use crate::obtain::redeploy::redeploy;
+use crate::obtain::store::storage::Disk;
+use crate::operation::Request as _;
+use crate::{json as coded, parameter};
+
+fn again(stand: &Stand) -> Result<Obtained> {
+    stand.client().enter(Redeploy::OPERATION, None, |context| {
+        let given = coded::encode(&Redeploy::new(stand.store(), "example.com"))?;
+        let arguments = parameter::check(Redeploy::PARAMETERS, given)?;
+        let clock = SandboxClock::new(&stand.sandbox);
+        redeploy(context, &Env { storage: &Disk, clock: &clock }, &arguments)
+    })
+}
+
+/// A hook that writes a line, and fails while a file named `broken` is there.
+fn with_hook(stand: &Stand) -> Obtain {
+    let (hook, log) = (stand.store().with_file_name("hook"), stand.store().with_file_name("log"));
+    let broken = stand.store().with_file_name("broken");
+    let body =
+        format!("#!/bin/sh\necho $ZEROSSL_ENTRY >> {}\n[ ! -e {} ]\n", log.display(), broken.display());
+    fs::write(&hook, body).expect("written");
+    fs::set_permissions(&hook, fs::Permissions::from_mode(0o755)).expect("its mode");
+    Obtain { deploy_hook: Some(vec![hook.display().to_string()]), ..stand.wanted() }
+}
+
+fn runs(stand: &Stand) -> usize {
+    fs::read_to_string(stand.store().with_file_name("log")).unwrap_or_default().lines().count()
+}
+
+#[test]
+fn the_hook_runs_again_and_nothing_is_sent() {
+    let stand = Stand::new();
+    stand.obtain(&with_hook(&stand)).expect("a certificate");
+    let requests = stand.sandbox.requests().len();
+    let done = again(&stand).expect("deployed");
+    assert_eq!((done.outcome, done.deployed, runs(&stand)), (Outcome::Unchanged, Some(true), 2));
+    assert_eq!(stand.sandbox.requests().len(), requests);
+    stand.inspect(&done);
+}
+
+/// As after any other failure of the hook: the next call runs it again.
+#[test]
+fn a_hook_that_fails_is_not_forgotten() {
+    let stand = Stand::new();
+    let wanted = with_hook(&stand);
+    stand.obtain(&wanted).expect("a certificate");
+    fs::write(stand.store().with_file_name("broken"), "").expect("written");
+    assert_eq!(again(&stand).expect_err("the hook fails").kind(), Kind::Storage);
+    assert_eq!(stand.journal()["installed"]["deployed"], false);
+    fs::remove_file(stand.store().with_file_name("broken")).expect("removed");
+    assert_eq!(stand.obtain(&wanted).expect("it is good").outcome, Outcome::Unchanged);
+    assert_eq!((runs(&stand), stand.count("create_certificate")), (3, 1));
+}
+
+#[test]
+fn what_cannot_be_deployed_is_named() {
+    let stand = Stand::new();
+    let error = again(&stand).expect_err("no entry");
+    assert_eq!(error.kind(), Kind::Storage);
+    assert!(!stand.store().join("example.com").exists(), "none is made");
+    stand.obtain(&stand.wanted()).expect("a certificate");
+    let error = again(&stand).expect_err("no hook");
+    assert_eq!((error.kind(), error.parameter()), (Kind::InvalidArgument, Some("name")), "{error}");
+}
