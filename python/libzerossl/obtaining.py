@@ -170,6 +170,8 @@ class Obtaining:
         jobs: int | None = None,
         max_orders: int | None = None,
         offline: bool | None = None,
+        post_hook: Sequence[str] | None = None,
+        on_failure: Literal["error", "report"] | None = None,
         on_event: OnEvent | None = None,
         publish: Publish | None = None,
         cleanup: Publish | None = None,
@@ -185,6 +187,10 @@ class Obtaining:
             max_orders: How many new orders are made at most, not counting refused ones. Entries that would need another
                 order are `postponed` to the next run.
             offline: Does not use the network for entries whose certificate is good. A revocation is not noticed then.
+            post_hook: A command that runs once after a run in which certificates were installed; `ZEROSSL_ENTRIES` has
+                the entries' names. If it fails, the next run calls it again.
+            on_failure: What a failed entry makes of the call: `error`, the default, an error with the report as its
+                details, or `report`, the report as the answer.
             on_event: Called with each `Event`; ``print`` will do.
             publish: As for `obtain`, for entries that were obtained with it; without it those fail when they are due.
             cleanup: As for `obtain`.
@@ -201,5 +207,12 @@ class Obtaining:
         """
         callables = Callables(on_event, publish, cleanup)
         callables.check("renew_all")
-        parameters = {"directory": ways.path(directory), "jobs": jobs, "max_orders": max_orders, "offline": offline}
+        parameters = {
+            "directory": ways.path(directory),
+            "jobs": jobs,
+            "max_orders": max_orders,
+            "offline": offline,
+            "post_hook": post_hook,
+            "on_failure": on_failure,
+        }
         return running.run(self._inner.start("renew_all", parameters, Answer), Renewals, callables)

@@ -63,6 +63,8 @@ pub(crate) struct OrderSpec {
     pub(crate) statuses: Option<Arc<HashMap<String, String>>>,
     /// How many orders may still be made, by this call and the others of the same run.
     pub(crate) budget: Option<Arc<Budget>>,
+    /// Whether a command runs after all entries of a run, so that the journal has to remember it.
+    pub(crate) has_post_hook: bool,
     /// The parameters that belong to the entry and not to this call: `renew_all` uses them.
     pub(crate) request: Map<String, Value>,
 }
@@ -173,6 +175,7 @@ impl OrderSpec {
             offline: request.offline.unwrap_or(false),
             statuses: None,
             budget: None,
+            has_post_hook: false,
             request: arguments
                 .iter()
                 .filter(|(parameter, value)| is_stored(parameter.name, value))

@@ -1,6 +1,7 @@
 //! Renews every entry of a store: a few at a time, the most urgent first, with the stored requests, and without
 //! stopping at a failure.
 
+mod post_hook;
 mod report;
 
 use std::collections::{HashMap, VecDeque};
@@ -44,6 +45,7 @@ struct Run<'a> {
     statuses: Arc<HashMap<String, String>>,
     budget: Option<Arc<Budget>>,
     offline: bool,
+    has_post_hook: bool,
 }
 
 /// The entries that no worker has taken yet.
@@ -74,8 +76,9 @@ pub(crate) fn renew_all(context: &Context<'_>, env: &Env<'_>, arguments: &Argume
         statuses: Arc::new(statuses),
         budget: request.max_orders.map(|max| Arc::new(Budget::new(max))),
         offline,
+        has_post_hook: request.post_hook.is_some(),
     };
-    let waiting = Waiting(Mutex::new(names.into()));
+    let waiting = Waiting(Mutex::new(names.clone().into()));
     let mut rows = Vec::new();
     std::thread::scope(|scope| -> Result<()> {
         let (sender, receiver) = channel();
@@ -116,7 +119,17 @@ pub(crate) fn renew_all(context: &Context<'_>, env: &Env<'_>, arguments: &Argume
     if context.cancel.is_cancelled() {
         return Err(Error::cancelled());
     }
-    Report::new(rows).finish()
+    let report = Report::new(rows);
+    let hooked = match &request.post_hook {
+        Some(argv) => post_hook::run(context, env, &shared.directory, &names, argv),
+        None => Ok(()),
+    };
+    match (report.finish(request.on_failure.as_deref() == Some("report")), hooked) {
+        (outcome, Ok(())) => outcome,
+        // The failures of entries are in the details.
+        (Err(failed), Err(error)) => Err(failed.and_say(&format!("and {error}"))),
+        (Ok(_), Err(error)) => Err(error),
+    }
 }
 
 impl Run<'_> {
@@ -134,6 +147,7 @@ impl Run<'_> {
         spec.statuses = Some(Arc::clone(&self.statuses));
         spec.budget.clone_from(&self.budget);
         spec.offline = self.offline;
+        spec.has_post_hook = self.has_post_hook;
     }
 
     fn row(&self, name: String, visit: Result<Visit>) -> Row {
@@ -172,6 +186,9 @@ fn statuses(context: &Context<'_>) -> Result<HashMap<String, String>> {
     let all = match Account::all(call) {
         Ok(all) => all.certificates,
         Err(error) if error.kind() == Kind::Cancelled => return Err(error),
+        // The service refuses the key: nothing can be renewed, and whoever reads the report has to know, also where nothing is
+        // due.
+        Err(error) if error.kind() == Kind::Auth && error.http_status().is_some() => return Err(error),
         Err(error) => {
             let mut message =
                 format!("the account could not be listed, so revoked certificates go unnoticed ({error})");

@@ -455,6 +455,10 @@ pub unsafe extern "C" fn zerossl_obtain(
 ///   need another order are `postponed` to the next run.
 /// - `offline`?: Does not use the network for entries whose certificate is good. A revocation is not
 ///   noticed then.
+/// - `post_hook`?: A command that runs once after a run in which certificates were installed;
+///   `ZEROSSL_ENTRIES` has the entries' names. If it fails, the next run calls it again.
+/// - `on_failure`?: What a failed entry makes of the call: `error`, the default, an error with the report
+///   as its details, or `report`, the report as the answer.
 ///
 /// Answer: `failed`, `results`. Returned as JSON for zerossl_string_free; NULL on failure, with `*error`.
 /// Any thread, many at once; blocks like zerossl_call.

@@ -25,6 +25,12 @@ request! {
             max_orders: u64 = Integer(0, u64::MAX);
             /// Does not use the network for entries whose certificate is good. A revocation is not noticed then.
             offline: bool = Flag;
+            /// A command that runs once after a run in which certificates were installed; `ZEROSSL_ENTRIES` has the entries'
+            /// names. If it fails, the next run calls it again.
+            post_hook: Vec<String> = Command;
+            /// What a failed entry makes of the call: `error`, the default, an error with the report as its details, or
+            /// `report`, the report as the answer.
+            on_failure: String = OneOf(&["error", "report"]);
         }
     }
 }

@@ -64,8 +64,8 @@ impl Report {
         Self(rows)
     }
 
-    /// The answer. If an entry failed: an error with the kind of the first failure and the answer as its details.
-    pub(super) fn finish(self) -> Result<Renewals> {
+    /// The answer. If an entry failed and `as_answer` is false: an error with the kind of the first failure and the answer as its details.
+    pub(super) fn finish(self, as_answer: bool) -> Result<Renewals> {
         let all = self.0.len();
         let (results, errors): (Vec<_>, Vec<_>) =
             self.0.into_iter().map(|row| (row.renewal, row.error)).unzip();
@@ -73,7 +73,8 @@ impl Report {
             results.iter().zip(errors).filter_map(|(result, error)| Some((result, error?))).collect();
         let mut report =
             Renewals { failed: failed.len() as u64, results: Vec::new(), extra: Extra::default() };
-        let Some((_, first)) = failed.first() else {
+        let first = failed.first().filter(|_| !as_answer);
+        let Some((_, first)) = first else {
             report.results = results;
             return Ok(report);
         };
@@ -94,6 +95,7 @@ impl Report {
         );
         let error =
             Error::new(first.kind(), message).retryable(failed.iter().any(|(_, error)| error.is_retryable()));
+        let error = error.with_retry_after(failed.iter().find_map(|(_, error)| error.retry_after()));
         report.results = results;
         Err(error.with_details(serde_json::json!(report)))
     }

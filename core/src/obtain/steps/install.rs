@@ -38,6 +38,8 @@ impl Session<'_> {
         if let Some(predecessor) = predecessor {
             self.take_over_attributes(predecessor, serial)?;
         }
+        let awaits_post_hook = self.spec.has_post_hook
+            || self.journal.installed.as_ref().is_some_and(|installed| installed.awaits_post_hook);
         self.note_key_use(serial, &certificate.id, order.terms.public_key.is_some())?;
         self.entry.switch(serial)?;
         self.journal.installed = Some(Installed {
@@ -47,6 +49,7 @@ impl Session<'_> {
             deployed: self.spec.deploy_hook.is_empty(),
             predecessor,
             rolled_back: false,
+            awaits_post_hook,
         });
         self.forget_order()?;
         let facts = [

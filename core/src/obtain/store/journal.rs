@@ -114,6 +114,9 @@ pub(crate) struct Installed {
     pub(crate) predecessor: Option<u32>,
     /// The hook refused it, and `current` leads to the previous version.
     pub(crate) rolled_back: bool,
+    /// A run with a post hook installed it, and the hook has not run since.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) awaits_post_hook: bool,
 }
 
 /// The current order.

@@ -165,3 +165,67 @@ fn an_order_that_is_over_counts() {
     assert_eq!(outcomes, [Some(Outcome::Renewed), Some(Outcome::Postponed)]);
     assert_eq!(stand.count("create_certificate"), before + 1);
 }
+
+/// Once for a run, with the names of what was installed; again by the next run if it failed.
+#[test]
+fn a_post_hook_runs_once_for_all_that_was_installed() {
+    let stand = Stand::new();
+    let names = ["a.example.com", "b.example.com"];
+    for name in names {
+        stand.obtain(&named(&stand, name)).expect("a certificate");
+    }
+    let (log, broken) = (stand.store().with_file_name("log"), stand.store().with_file_name("broken"));
+    let body = format!("echo $ZEROSSL_ENTRIES >> {}\n[ ! -e {} ]", log.display(), broken.display());
+    let hooked = RenewAll { post_hook: Some(script(&stand, &body)), jobs: Some(1), ..all(&stand) };
+    let runs = || fs::read_to_string(&log).unwrap_or_default();
+    stand.renew_all(&hooked).expect("nothing to do");
+    assert_eq!(runs(), "", "nothing was installed");
+    stand.sandbox.advance(61 * DAY);
+    fs::write(&broken, "").expect("written");
+    let error = stand.renew_all(&hooked).expect_err("the post hook fails");
+    assert_eq!(error.kind(), Kind::Storage, "{error}");
+    assert!(error.message().contains("the post hook failed"), "{error}");
+    fs::remove_file(&broken).expect("removed");
+    // Nothing is installed by this run, and the hook has not worked yet.
+    stand.renew_all(&hooked).expect("good");
+    stand.renew_all(&hooked).expect("good");
+    assert_eq!(runs(), "a.example.com b.example.com\n".repeat(2));
+    assert_eq!(stand.count("create_certificate"), 4);
+}
+
+#[test]
+fn failures_may_be_in_the_answer() {
+    let stand = Stand::new();
+    for name in ["a.example.com", "b.example.com"] {
+        stand.obtain(&named(&stand, name)).expect("a certificate");
+    }
+    stand.sandbox.advance(61 * DAY);
+    stand.strike("create_certificate", 1, When::Before, Reply::too_many_requests("7200"));
+    let wanted = RenewAll { on_failure: Some("report".to_owned()), jobs: Some(1), ..all(&stand) };
+    let report = stand.renew_all(&wanted).expect("a report");
+    assert_eq!(report.failed, 1);
+    assert_eq!(report.results.iter().filter(|row| row.outcome == Some(Outcome::Renewed)).count(), 1);
+    assert_eq!(report.results.iter().filter(|row| row.error.is_some()).count(), 1);
+}
+
+/// The pause that the service asks for is in the error of the run.
+#[test]
+fn the_pause_that_was_asked_for_is_told() {
+    let stand = Stand::new();
+    stand.obtain(&named(&stand, "a.example.com")).expect("a certificate");
+    stand.sandbox.advance(61 * DAY);
+    stand.strike("create_certificate", 1, When::Before, Reply::too_many_requests("7200"));
+    let error = stand.renew_all(&all(&stand)).expect_err("too many");
+    assert_eq!((error.kind(), error.retry_after()), (Kind::RateLimited, Some(Duration::from_secs(7200))));
+}
+
+/// Nobody would hear of it before something is due.
+#[test]
+fn a_key_that_is_refused_is_an_error_though_nothing_is_due() {
+    let stand = Stand::new();
+    stand.obtain(&named(&stand, "a.example.com")).expect("a certificate");
+    stand.strike("list_certificates", 1, When::Before, Reply::refusal(101).expect("a code"));
+    assert_eq!(stand.renew_all(&all(&stand)).expect_err("refused").kind(), Kind::Auth);
+    let offline = RenewAll { offline: Some(true), ..all(&stand) };
+    assert_eq!(stand.renew_all(&offline).expect("good").failed, 0);
+}

@@ -1,0 +1,74 @@
+//! The command that runs once after a run in which certificates were installed, in place of a reload for each.
+//!
+//! The journal of an entry remembers that its certificate awaits the command. So after a crash the next run calls it.
+
+use std::path::Path;
+use std::time::Duration;
+
+use serde_json::json;
+
+use crate::context::Context;
+use crate::error::{Error, Kind, Result};
+use crate::obtain::env::Env;
+use crate::obtain::store::entry::Entry;
+use crate::obtain::store::folder::Folder;
+use crate::process::{self, Command};
+
+const TIMEOUT: Duration = Duration::from_secs(300);
+/// How long another process may work on an entry before its mark is left for the next run.
+const MAX_WAIT: Duration = Duration::from_secs(5);
+
+/// Runs the command if the certificate of any entry awaits it.
+pub(super) fn run(
+    context: &Context<'_>,
+    env: &Env<'_>,
+    directory: &Path,
+    names: &[String],
+    argv: &[String],
+) -> Result<()> {
+    let awaits = |name: &&String| {
+        let journal = Folder { env, path: &directory.join(name) }.journal().ok();
+        journal.and_then(|journal| journal.installed).is_some_and(|installed| installed.awaits_post_hook)
+    };
+    let names: Vec<&String> = names.iter().filter(awaits).collect();
+    if names.is_empty() {
+        return Ok(());
+    }
+    let entries: Vec<&str> = names.iter().map(|name| name.as_str()).collect();
+    context.log(|| format!("renew_all: running the post hook for {}", entries.join(", ")));
+    let environment = [("ZEROSSL_ENTRIES".to_owned(), entries.join(" "))];
+    let command = Command { argv, environment: &environment, timeout: TIMEOUT };
+    let ended = process::run(&command, context.cancel, None, ())?;
+    if !ended.success {
+        let program = argv.first().map_or("", String::as_str);
+        let mut output = ended.output;
+        context.connection.cleaner.clean_text(&mut output);
+        let message = format!(
+            "the post hook failed ({}); the certificates are installed, and the next run calls the hook again; what it \
+             printed is in `details`",
+            ended.how
+        );
+        return Err(
+            Error::storage(program, message).with_details(json!({"command": program, "output": output}))
+        );
+    }
+    for name in names {
+        match clear(context, env, directory, name) {
+            Err(error) if error.kind() == Kind::Cancelled => return Err(error),
+            // Then the command runs once more, which does no harm.
+            Err(error) => context.log(|| format!("renew_all: {name}: the post hook runs again ({error})")),
+            Ok(()) => {}
+        }
+    }
+    Ok(())
+}
+
+fn clear(context: &Context<'_>, env: &Env<'_>, directory: &Path, name: &str) -> Result<()> {
+    let entry = Entry::open(*context, env, directory, name, Some(env.clock.instant() + MAX_WAIT))?;
+    let mut journal = entry.journal()?;
+    if let Some(installed) = &mut journal.installed {
+        installed.awaits_post_hook = false;
+        entry.save(&journal)?;
+    }
+    Ok(())
+}
