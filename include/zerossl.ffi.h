@@ -151,4 +151,6 @@ char *zerossl_list_entries(const zerossl_client *client, const char *params_json
 
 char *zerossl_redeploy(const zerossl_client *client, const char *params_json, zerossl_error **error);
 
+char *zerossl_remove_entry(const zerossl_client *client, const char *params_json, zerossl_error **error);
+
 char *zerossl_cancel_drafts(const zerossl_client *client, const char *params_json, zerossl_error **error);

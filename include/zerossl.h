@@ -743,6 +743,24 @@ char *zerossl_redeploy(const zerossl_client *client,
                        zerossl_error **error);
 
 /**
+ * Removes an entry from a store. Its order is cancelled, and what was published for it is taken away.
+ *
+ * Parameters:
+ * - `directory`: The folder of all entries.
+ * - `name`: The entry's name.
+ * - `revoke`?: Revokes the certificate first.
+ * - `reason`?: The reason for the revocation; `Unspecified` by default.
+ * - `force`?: Removes the key of a certificate that is good and not revoked.
+ *
+ * Answer: `success`. Returned as JSON for zerossl_string_free; NULL on failure, with `*error`. Any thread,
+ * many at once; blocks like zerossl_call.
+ */
+ZEROSSL_MUST_USE
+char *zerossl_remove_entry(const zerossl_client *client,
+                           const char *params_json,
+                           zerossl_error **error);
+
+/**
  * Cancels orders that nobody finished: drafts and orders that wait for validation use the quota. By
  * default it only says which.
  *

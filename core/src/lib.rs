@@ -88,7 +88,7 @@ pub use generate_csr::{GenerateCsr, GeneratedCsr};
 pub use key_type::KeyType;
 pub use obtain::{
     CancelDrafts, CertificateState, Drafts, Entries, EntrySummary, ListEntries, Obtain, Obtained, OrderState,
-    Outcome, Redeploy, RenewAll, Renewal, Renewals,
+    Outcome, Redeploy, RemoveEntry, RenewAll, Renewal, Renewals,
 };
 pub use op::{Next, Op};
 pub use operation::{Operation, Request};

@@ -30,11 +30,13 @@ mod order_spec;
 mod preflight;
 mod publish;
 mod redeploy;
+mod removal;
 mod renewals;
 mod session;
 mod steps;
 mod store;
 
+use crate::answers::{SUCCESS, Success};
 use crate::context::Context;
 use crate::error::Result;
 use crate::json;
@@ -43,7 +45,7 @@ use crate::parameter::Arguments;
 use env::Env;
 pub use interface::{
     CancelDrafts, CertificateState, Drafts, Entries, EntrySummary, ListEntries, Obtain, Obtained, OrderState,
-    Outcome, Redeploy, RenewAll, Renewal, Renewals,
+    Outcome, Redeploy, RemoveEntry, RenewAll, Renewal, Renewals,
 };
 use interface::{DRAFTS, ENTRIES, OBTAINED, RENEWALS};
 use order_spec::OrderSpec;
@@ -120,6 +122,22 @@ pub(crate) static REDEPLOY: Operation = Operation {
 impl Request for Redeploy {
     type Answer = Obtained;
     const OPERATION: &'static Operation = &REDEPLOY;
+}
+
+pub(crate) static REMOVE_ENTRY: Operation = Operation {
+    name: "remove_entry",
+    summary: RemoveEntry::SUMMARY,
+    source: "docs/obtain.md",
+    parameters: RemoveEntry::PARAMETERS,
+    answer: &SUCCESS,
+    run: Run::Steps(|context, arguments| {
+        json::encoded(&removal::remove_entry(context, &Env::REAL, arguments)?)
+    }),
+};
+
+impl Request for RemoveEntry {
+    type Answer = Success;
+    const OPERATION: &'static Operation = &REMOVE_ENTRY;
 }
 
 pub(crate) fn run_in(context: &Context<'_>, env: &Env<'_>, arguments: &Arguments) -> Result<Obtained> {

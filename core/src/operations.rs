@@ -28,6 +28,7 @@ pub static OPERATIONS: &[&Operation] = &[
     &obtain::RENEW_ALL,
     &obtain::LIST_ENTRIES,
     &obtain::REDEPLOY,
+    &obtain::REMOVE_ENTRY,
     &obtain::CANCEL_DRAFTS,
 ];
 

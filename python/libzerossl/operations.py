@@ -416,6 +416,46 @@ class Operations:
         """
         return self._call("redeploy", Obtained, {"directory": ways.path(directory), "name": name})
 
+    def remove_entry(
+        self,
+        directory: str | os.PathLike[str],
+        *,
+        name: str,
+        revoke: bool | None = None,
+        reason: RevocationReason | None = None,
+        force: bool | None = None,
+    ) -> Success:
+        """Remove an entry from a store.
+
+        Its order is cancelled, and what was published for it is taken away.
+
+        Args:
+            directory: The folder of all entries.
+            name: The entry's name.
+            revoke: Revokes the certificate first.
+            reason: The reason for the revocation; `Unspecified` by default.
+            force: Removes the key of a certificate that is good and not revoked.
+
+        Raises:
+            InvalidArgumentError: The certificate is good: give ``force`` or ``revoke``.
+            StorageError: There is no such entry, or its files cannot be removed.
+
+        >>> client.obtain(["example.com"], directory=directory, webroot=webroot).outcome
+        'issued'
+        >>> client.remove_entry(directory, name="example.com", revoke=True, reason="cessationOfOperation").success
+        True
+        >>> client.list_entries(directory).entries
+        []
+        """
+        parameters = {
+            "directory": ways.path(directory),
+            "name": name,
+            "revoke": revoke,
+            "reason": reason,
+            "force": force,
+        }
+        return self._call("remove_entry", Success, parameters)
+
     def cancel_drafts(
         self,
         *,

@@ -4,6 +4,7 @@ mod cancel_drafts;
 mod list_entries;
 mod obtain;
 mod redeploy;
+mod remove_entry;
 mod renew_all;
 
 pub(crate) use cancel_drafts::DRAFTS;
@@ -13,5 +14,6 @@ pub use list_entries::{CertificateState, Entries, EntrySummary, ListEntries, Ord
 pub(crate) use obtain::OBTAINED;
 pub use obtain::{Obtain, Obtained, Outcome};
 pub use redeploy::Redeploy;
+pub use remove_entry::RemoveEntry;
 pub(crate) use renew_all::RENEWALS;
 pub use renew_all::{RenewAll, Renewal, Renewals};

@@ -15,6 +15,7 @@ mod ordering;
 mod prepared;
 mod recovery;
 mod redeploying;
+mod removing;
 mod renewing;
 mod stand;
 mod stored;

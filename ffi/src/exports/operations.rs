@@ -514,6 +514,29 @@ pub unsafe extern "C" fn zerossl_redeploy(
     guard_with(error, || client::call(client, "redeploy", params_json))
 }
 
+/// Removes an entry from a store. Its order is cancelled, and what was published for it is taken away.
+///
+/// Parameters:
+/// - `directory`: The folder of all entries.
+/// - `name`: The entry's name.
+/// - `revoke`?: Revokes the certificate first.
+/// - `reason`?: The reason for the revocation; `Unspecified` by default.
+/// - `force`?: Removes the key of a certificate that is good and not revoked.
+///
+/// Answer: `success`. Returned as JSON for zerossl_string_free; NULL on failure, with `*error`. Any thread,
+/// many at once; blocks like zerossl_call.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn zerossl_remove_entry(
+    client: *const zerossl_client,
+    params_json: *const c_char,
+    error: *mut *mut zerossl_error,
+) -> *mut c_char {
+    // SAFETY: by the header, each pointer is NULL or valid during the call.
+    let (client, params_json, error) = unsafe { (object(client), text(params_json), place(error)) };
+    guard_with(error, || client::call(client, "remove_entry", params_json))
+}
+
 /// Cancels orders that nobody finished: drafts and orders that wait for validation use the quota. By
 /// default it only says which.
 ///

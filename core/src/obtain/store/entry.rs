@@ -36,6 +36,9 @@ use crate::obtain::store::storage::is_unsupported;
 use crate::private_key::PrivateKey;
 use crate::signing_request;
 
+const LOCK: &str = "lock";
+/// The files of an entry beside its journal, its versions and its lock.
+const ENTRY_FILES: [&str; 4] = ["request.json", "wanted.json", "wanted.pem", "last_error.json"];
 /// How often to try a lock that another process has.
 const RETRY_INTERVAL: Duration = Duration::from_millis(100);
 
@@ -71,9 +74,17 @@ impl<'a> Entry<'a> {
         if !path.is_dir() {
             return Err(Error::storage(&path, "it is no folder, so it cannot be an entry"));
         }
-        let lock_path = path.join("lock");
+        let lock_path = path.join(LOCK);
         loop {
-            if let Some(lock) = Lock::try_take(&lock_path).map_err(|error| cannot_lock(&lock_path, &error))? {
+            let taken = Lock::try_take(&lock_path);
+            // Whoever had the lock may have removed the entry, and the lock with it.
+            if !lock_path.exists() && !matches!(&taken, Ok(Some(lock)) if lock.is_read_only()) {
+                return Err(Error::storage(
+                    &path,
+                    "the entry was removed while this call waited for it; call again",
+                ));
+            }
+            if let Some(lock) = taken.map_err(|error| cannot_lock(&lock_path, &error))? {
                 return Ok(Self {
                     env,
                     context,
@@ -201,6 +212,46 @@ impl<'a> Entry<'a> {
             }
         }
         Ok(())
+    }
+
+    /// Removes all files of the entry, the journal last, and then the folder unless something else is in it.
+    pub(crate) fn remove_all(&self) -> Result<()> {
+        let gone = |path: &Path, outcome: io::Result<()>| match outcome {
+            Err(error) if !is_absent(&error) => Err(failed(path, "removed", &error)),
+            _ => Ok(()),
+        };
+        let names = self.env.storage.list(&self.path).map_err(|error| failed(&self.path, "read", &error))?;
+        let names: Vec<String> = names.into_iter().filter_map(|name| name.into_string().ok()).collect();
+        // Without its request, `renew_all` passes it over.
+        for name in ENTRY_FILES {
+            self.remove(name)?;
+        }
+        gone(&self.path.join(CURRENT), self.env.storage.remove(&self.path.join(CURRENT)))?;
+        if names.iter().any(|name| name == VERSIONS) {
+            let versions = self.path.join(VERSIONS);
+            for version in self.listed(&versions)? {
+                for file in self.listed(&version)? {
+                    gone(&file, self.env.storage.remove(&file))?;
+                }
+                gone(&version, self.env.storage.remove_folder(&version))?;
+            }
+            gone(&versions, self.env.storage.remove_folder(&versions))?;
+        }
+        // Not before the rest is gone for good: files without a journal would be taken for a damaged entry.
+        self.sync_folder(&self.path).map_err(|error| failed(&self.path, "synced", &error))?;
+        self.remove(JOURNAL)?;
+        let lock = self.path.join(LOCK);
+        gone(&lock, self.env.storage.remove(&lock))?;
+        // What is not ours stays, and so does the folder.
+        match self.env.storage.remove_folder(&self.path) {
+            Err(error) if error.kind() == io::ErrorKind::DirectoryNotEmpty => Ok(()),
+            outcome => gone(&self.path, outcome),
+        }
+    }
+
+    fn listed(&self, folder: &Path) -> Result<Vec<PathBuf>> {
+        let found = self.env.storage.list(folder).map_err(|error| failed(folder, "read", &error))?;
+        Ok(found.into_iter().map(|name| folder.join(name)).collect())
     }
 
     /// The path of a file in the folder of one order.
