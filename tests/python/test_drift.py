@@ -17,7 +17,13 @@ OPERATIONS = {operation["name"]: operation for operation in TABLES["operations"]
 # Not in the table: the client's other members, and the iterator over all pages.
 OTHERS = {"close", "cancelled_by", "iter_certificates"}
 # The first parameter, which may be given without its name; the others are keywords.
-FIRST = {"obtain": "domains", "renew_all": "directory", "list_entries": "directory", "redeploy": "directory", "remove_entry": "directory"}
+FIRST = {
+    "obtain": "domains",
+    "renew_all": "directory",
+    "list_entries": "directory",
+    "redeploy": "directory",
+    "remove_entry": "directory",
+}
 # Python's own parameters: short forms of `validation`, and callables.
 CALLABLES = {"on_event", "publish", "cleanup"}
 SHORT_FORMS = {"webroot", "listen", "hook", "emails", "validation_method"}
