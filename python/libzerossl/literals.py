@@ -11,6 +11,7 @@ __all__ = [
     "EventType",
     "KeyType",
     "Method",
+    "OnFailure",
     "Outcome",
     "Preflight",
     "RevocationReason",
@@ -66,6 +67,9 @@ Method: TypeAlias = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 Preflight: TypeAlias = Literal["warn", "strict", "off"]
 """Whether files and records are checked before the service checks them, and what a failed check means."""
+
+OnFailure: TypeAlias = Literal["error", "report"]
+"""What a failed entry makes of a run: an error with the report, or the report."""
 
 Outcome: TypeAlias = Literal["issued", "renewed", "resumed", "unchanged", "pending", "abandoned", "postponed"]
 """What came of an entry."""

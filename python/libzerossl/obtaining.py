@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from libzerossl import _native
-    from libzerossl.literals import KeyType, Preflight, ValidationMethod
+    from libzerossl.literals import KeyType, OnFailure, Preflight, ValidationMethod
     from libzerossl.running import OnEvent, Publish
 
 
@@ -171,7 +171,7 @@ class Obtaining:
         max_orders: int | None = None,
         offline: bool | None = None,
         post_hook: Sequence[str] | None = None,
-        on_failure: Literal["error", "report"] | None = None,
+        on_failure: OnFailure | None = None,
         on_event: OnEvent | None = None,
         publish: Publish | None = None,
         cleanup: Publish | None = None,

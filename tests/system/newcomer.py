@@ -20,11 +20,10 @@ NAME = "account_usage"
 MAX_FILES = 5
 CALL = f"""
 import libzerossl
-from libzerossl.answers import Usage
 
 client = libzerossl.Client("the-access-key", base_url="BASE_URL")
 usage = client.{NAME}(month="2026-11")
-assert isinstance(usage, Usage) and (usage.used, usage.limit) == (0, 90), usage
+assert isinstance(usage, libzerossl.Usage) and (usage.used, usage.limit) == (0, 90), usage
 help = libzerossl.Client.{NAME}.__doc__
 assert "Get how much of the plan is used." in help and "month: The month, such as" in help, help
 """

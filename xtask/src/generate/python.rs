@@ -2,6 +2,7 @@
 
 mod answers;
 mod docstrings;
+mod init;
 mod layout;
 mod methods;
 mod note;
@@ -11,9 +12,10 @@ mod words;
 
 use std::path::PathBuf;
 
-pub(super) fn files() -> [(PathBuf, String); 4] {
+pub(super) fn files() -> [(PathBuf, String); 5] {
     let file = |name: &str, text: String| (PathBuf::from("python/libzerossl").join(name), text);
     [
+        file("__init__.py", init::text()),
         file("answers.py", answers::text()),
         file("literals.py", words::text()),
         file("operations.py", methods::text(methods::Part::Calls)),

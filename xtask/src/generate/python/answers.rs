@@ -14,11 +14,23 @@ UTC; one that cannot be read is passed on as it came, as a text.
 \"\"\"
 ";
 
-pub(super) fn text() -> String {
+/// The names of all classes, in order.
+pub(super) fn names() -> Vec<&'static str> {
+    let mut names: Vec<_> = shapes().iter().map(|shape| shape.name).collect();
+    names.sort_unstable();
+    names
+}
+
+fn shapes() -> Vec<&'static Shape> {
     let mut shapes = Vec::new();
     for operation in OPERATIONS {
         collect(operation.answer, &mut shapes);
     }
+    shapes
+}
+
+pub(super) fn text() -> String {
+    let shapes = shapes();
     let classes: String = shapes.iter().map(|shape| class(shape)).collect();
     let mut names: Vec<_> = shapes.iter().map(|shape| shape.name).chain(["Answer"]).collect();
     names.sort_unstable();

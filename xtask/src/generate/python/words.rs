@@ -20,7 +20,7 @@ enum From {
 }
 
 /// In the order of the file.
-const LISTS: [Words; 12] = [
+const LISTS: [Words; 13] = [
     Words {
         name: "Status",
         doc: "The state of a certificate.",
@@ -61,6 +61,11 @@ const LISTS: [Words; 12] = [
         name: "Preflight",
         doc: "Whether files and records are checked before the service checks them, and what a failed check means.",
         from: From::Parameter("obtain", "preflight"),
+    },
+    Words {
+        name: "OnFailure",
+        doc: "What a failed entry makes of a run: an error with the report, or the report.",
+        from: From::Parameter("renew_all", "on_failure"),
     },
     Words {
         name: "Outcome",
