@@ -50,10 +50,16 @@ pub(super) fn text(part: Part) -> String {
         }
         bracketed(indent, &format!("from {module} import ("), names, ")")
     };
-    let text = match part {
+    let mut text = match part {
         Part::Calls => CALLS,
         Part::Obtaining => FOLDERS,
-    };
+    }
+    .to_owned();
+    // Words that have no name in `literals.py`.
+    if methods.contains("Literal[") {
+        let before = "    from collections.abc import Mapping, Sequence\n";
+        text = text.replace(before, &format!("{before}    from typing import Literal\n"));
+    }
     text.replace("NOTE\n", NOTE)
         .replace("ANSWERS", &imports(0, "libzerossl.answers", &answers))
         .replace("LITERALS", &imports(4, "libzerossl.literals", &literals))
