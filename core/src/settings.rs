@@ -28,12 +28,12 @@ pub const SETTINGS: &[Parameter] = &[
     Parameter::optional(
         "timeout",
         ParameterKind::Seconds,
-        "The time limit of one call with its retries; 60 by default.",
+        "The time limit of one call with its retries, in seconds; 60 by default.",
     ),
     Parameter::optional(
         "connect_timeout",
         ParameterKind::Seconds,
-        "The time limit of one connection with its TLS handshake; 10 by default.",
+        "The time limit of one connection with its TLS handshake, in seconds; 10 by default.",
     ),
     Parameter::optional(
         "max_retries",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 from libzerossl import _native, running
@@ -10,12 +9,12 @@ from libzerossl._native import Field
 from libzerossl.answers import Answer, Certificate, CertificateList
 from libzerossl.obtaining import Obtaining
 from libzerossl.operations import Operations
+from libzerossl.settings import Settings
 from libzerossl.twin import copy_state
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from types import TracebackType
-    from typing import Literal
 
     from typing_extensions import Self
 
@@ -30,7 +29,7 @@ class _Page(Answer):
     results: Field[list[Certificate]] = Field("The certificates.", "list", of=Certificate)
 
 
-class Client(Operations, Obtaining):
+class Client(Settings, Operations, Obtaining):
     """A client of the service, for any number of threads at once.
 
     All threads share its connections and its rate limit. A process made by ``fork`` needs a client of its own: this one
@@ -45,64 +44,7 @@ class Client(Operations, Obtaining):
     0
     """
 
-    __slots__ = ("_inner",)
-
-    def __init__(
-        self,
-        access_key: str | None = None,
-        *,
-        base_url: str | None = None,
-        auth: Literal["query", "header"] | None = None,
-        timeout: float | None = None,
-        connect_timeout: float | None = None,
-        max_retries: int | None = None,
-        requests_per_second: float | None = None,
-        roots: Literal["bundled", "system"] | None = None,
-        ca_file: str | os.PathLike[str] | None = None,
-        proxy: str | None = None,
-        user_agent: str | None = None,
-        max_response_bytes: int | None = None,
-    ) -> None:
-        """Make a client; nothing is sent. None means the default.
-
-        Args:
-            access_key: The account's access key; without it the environment's ``ZEROSSL_ACCESS_KEY``. Asked for at the
-                first call that needs it.
-            base_url: Where the service is; without it the environment's ``ZEROSSL_BASE_URL``, then
-                ``https://api.zerossl.com``. Plain ``http`` is for loopback hosts only.
-            auth: How the key is sent: ``query`` (default, as the service's overview documents it) or ``header``
-                (recommended by the service since August 2026; keeps the key out of the logs of proxies).
-            timeout: For one call with its retries, in seconds; 60 by default.
-            connect_timeout: For one connection with its TLS handshake, in seconds; 10 by default.
-            max_retries: How often a failed call that is harmless to repeat is sent again; 3 by default.
-            requests_per_second: The pace, shared by all threads of a client; 5 by default, 0 for no limit.
-            roots: Which CAs the service's certificate may come from: the bundled list of Mozilla (default) or the
-                system's.
-            ca_file: A PEM file of CAs that replaces ``roots``.
-            proxy: The URL of an HTTP proxy, or ``env`` for the environment's ``https_proxy``, ``all_proxy`` and
-                ``no_proxy``, as curl reads them; none by default.
-            user_agent: Your program's name; ``libzerossl/VERSION`` is put before it.
-            max_response_bytes: An answer larger than this is an error; 16 MiB by default.
-
-        Raises:
-            InvalidArgumentError: A setting is wrong; its ``parameter`` says which.
-        """
-        self._inner = _native.Client(
-            {
-                "access_key": access_key,
-                "base_url": base_url,
-                "auth": auth,
-                "timeout": timeout,
-                "connect_timeout": connect_timeout,
-                "max_retries": max_retries,
-                "requests_per_second": requests_per_second,
-                "roots": roots,
-                "ca_file": os.fspath(ca_file) if isinstance(ca_file, os.PathLike) else ca_file,
-                "proxy": proxy,
-                "user_agent": user_agent,
-                "max_response_bytes": max_response_bytes,
-            }
-        )
+    __slots__ = ()
 
     def __enter__(self) -> Self:
         """Return the client; it is closed at the end of the block."""
