@@ -78,7 +78,7 @@ impl<'a> Entry<'a> {
         loop {
             let taken = Lock::try_take(&lock_path);
             // Whoever had the lock may have removed the entry, and the lock with it.
-            if !lock_path.exists() && !matches!(&taken, Ok(Some(lock)) if lock.is_read_only()) {
+            if lock_path.symlink_metadata().is_err() && !matches!(&taken, Ok(Some(lock)) if lock.is_read_only()) {
                 return Err(Error::storage(
                     &path,
                     "the entry was removed while this call waited for it; call again",
