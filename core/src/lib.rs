@@ -87,8 +87,8 @@ pub use event::{Event, EventType, Stage};
 pub use generate_csr::{GenerateCsr, GeneratedCsr};
 pub use key_type::KeyType;
 pub use obtain::{
-    CancelDrafts, CertificateState, Drafts, Entries, EntrySummary, ListEntries, Obtain, Obtained, OrderState,
-    Outcome, Redeploy, RemoveEntry, RenewAll, Renewal, Renewals,
+    CancelDrafts, CertificateState, Drafts, Entries, EntrySummary, FindingLevel, ListEntries, Obtain,
+    ObtainFinding, Obtained, OrderState, Outcome, Redeploy, RemoveEntry, RenewAll, Renewal, Renewals,
 };
 pub use op::{Next, Op};
 pub use operation::{Operation, Request};

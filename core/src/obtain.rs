@@ -21,6 +21,7 @@ mod clock;
 mod csr;
 mod decide;
 mod drafts;
+mod dry_run;
 mod env;
 mod events;
 mod in_force;
@@ -36,6 +37,8 @@ mod session;
 mod steps;
 mod store;
 
+use serde_json::Value;
+
 use crate::answers::{SUCCESS, Success};
 use crate::context::Context;
 use crate::error::Result;
@@ -44,8 +47,8 @@ use crate::operation::{Operation, Request, Run};
 use crate::parameter::Arguments;
 use env::Env;
 pub use interface::{
-    CancelDrafts, CertificateState, Drafts, Entries, EntrySummary, ListEntries, Obtain, Obtained, OrderState,
-    Outcome, Redeploy, RemoveEntry, RenewAll, Renewal, Renewals,
+    CancelDrafts, CertificateState, Drafts, Entries, EntrySummary, FindingLevel, ListEntries, Obtain,
+    ObtainFinding, Obtained, OrderState, Outcome, Redeploy, RemoveEntry, RenewAll, Renewal, Renewals,
 };
 use interface::{DRAFTS, ENTRIES, OBTAINED, RENEWALS};
 use order_spec::OrderSpec;
@@ -142,7 +145,10 @@ impl Request for RemoveEntry {
 
 pub(crate) fn run_in(context: &Context<'_>, env: &Env<'_>, arguments: &Arguments) -> Result<Obtained> {
     let spec = OrderSpec::new(arguments, context.connection.base_url.is_plain)?;
-    in_force::obtain(context, env, spec)
+    match arguments.get("dry_run") {
+        Some(Value::Bool(true)) => dry_run::dry_run(context, env, spec),
+        _ => in_force::obtain(context, env, spec),
+    }
 }
 
 #[cfg(test)]

@@ -16,7 +16,7 @@ from libzerossl.answer import Answer
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from libzerossl.literals import CertificateType, Outcome, Status, ValidationMethod
+    from libzerossl.literals import CertificateType, FindingLevel, Outcome, Stage, Status, ValidationMethod
 
 __all__ = [
     "Answer",
@@ -34,6 +34,7 @@ __all__ = [
     "EntrySummary",
     "FileAndRecord",
     "GeneratedCsr",
+    "ObtainFinding",
     "Obtained",
     "RawAnswer",
     "Renewal",
@@ -227,12 +228,29 @@ class GeneratedCsr(Answer):
     private_key: Field[str | None] = Field("The new private key, as PKCS#8 in PEM; none if one was given.", secret=True)
 
 
+class ObtainFinding(Answer):
+    """A problem that a dry run found."""
+
+    __slots__ = ()
+
+    domain: Field[str | None] = Field("The name, if it is about one.")
+    stage: Field[Stage | str] = Field(
+        "The step that it is about, as in events: key, order, publish, preflight, install, deploy."
+    )
+    level: Field[FindingLevel | str] = Field(
+        "`error`: an order would not be made, or would fail. `warning`: it needs attention, or could not be checked."
+    )
+    message: Field[str] = Field("What is wrong, and what to do.")
+
+
 class Obtained(Answer):
     """The result of `obtain`."""
 
     __slots__ = ()
 
-    outcome: Field[Outcome | str] = Field("issued, renewed, resumed, unchanged, pending, abandoned.")
+    outcome: Field[Outcome | str] = Field(
+        "issued, renewed, resumed, unchanged, pending, abandoned; checked after a dry run."
+    )
     certificate: Field[Certificate | None] = Field(
         "The certificate, or the order that is pending or was given up.", "optional", of=Certificate
     )
@@ -241,6 +259,9 @@ class Obtained(Answer):
     )
     deployed: Field[bool | None] = Field(
         "Whether the deploy hook has run for the certificate in use; true without a hook."
+    )
+    findings: Field[list[ObtainFinding]] = Field(
+        "The problems that a dry run found, in the order of the work.", "list", of=ObtainFinding
     )
 
 

@@ -9,6 +9,7 @@ from typing import Literal, TypeAlias
 __all__ = [
     "CertificateType",
     "EventType",
+    "FindingLevel",
     "KeyType",
     "Method",
     "OnFailure",
@@ -71,8 +72,13 @@ Preflight: TypeAlias = Literal["warn", "strict", "off"]
 OnFailure: TypeAlias = Literal["error", "report"]
 """What a failed entry makes of a run: an error with the report, or the report."""
 
-Outcome: TypeAlias = Literal["issued", "renewed", "resumed", "unchanged", "pending", "abandoned", "postponed"]
+Outcome: TypeAlias = Literal[
+    "issued", "renewed", "resumed", "unchanged", "pending", "abandoned", "postponed", "checked"
+]
 """What came of an entry."""
+
+FindingLevel: TypeAlias = Literal["error", "warning"]
+"""How bad a finding of a dry run is."""
 
 EventType: TypeAlias = Literal["progress", "warning"]
 """The type of an event."""

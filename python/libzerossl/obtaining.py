@@ -61,6 +61,7 @@ class Obtaining:
         adopt: str | None = None,
         abandon: bool | None = None,
         offline: bool | None = None,
+        dry_run: bool | None = None,
         on_event: OnEvent | None = None,
     ) -> Obtained:
         """Get a valid certificate and installs it in a folder.
@@ -117,6 +118,9 @@ class Obtaining:
             abandon: Gives up the current order. If it is issued in the meantime, the certificate is installed.
             offline: Does not use the network while the certificate is good. By default the service is asked once
                 whether it was revoked.
+            dry_run: Checks everything that is checked before an order, and the CAA records, and orders nothing. The
+                problems are the `findings` of the answer. The parameters are not stored. Not together with `abandon`,
+                `adopt`.
             on_event: Called with each `Event`; ``print`` will do.
 
         Raises:
@@ -160,6 +164,7 @@ class Obtaining:
             "adopt": adopt,
             "abandon": abandon,
             "offline": offline,
+            "dry_run": dry_run,
         }
         return running.run(self._inner.start("obtain", parameters, Answer), Obtained, callables)
 

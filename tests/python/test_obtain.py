@@ -51,6 +51,20 @@ def test_by_webroot(stand: Stand, way: str) -> None:
     assert stand.count("create_certificate") == 1
 
 
+def test_a_dry_run_finds_all_problems(stand: Stand) -> None:
+    """The problems are records, and nothing was ordered or stored."""
+    webroot = {"example.com": stand.website.folder, "www.example.com": stand.website.folder / "absent"}
+    checked = stand.obtain(
+        "example.com", "www.example.com", webroot=webroot, deploy_hook=["/nonexistent/hook"], dry_run=True
+    )
+    assert (checked.outcome, checked.certificate, checked.files) == ("checked", None, {})
+    found = [(finding.stage, finding.level, finding.domain) for finding in checked.findings]
+    assert found == [("publish", "error", "www.example.com"), ("deploy", "error", None)]
+    assert "webroot.www.example.com" in checked.findings[0].message
+    assert stand.count("create_certificate") == 0
+    assert not stand.client.list_entries(stand.directory).entries
+
+
 def test_by_callables(stand: Stand) -> None:
     """They are called on this thread, with a record; what was published is removed."""
     seen: list[tuple[str, zerossl.RecordChallenge, threading.Thread]] = []

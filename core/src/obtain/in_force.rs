@@ -99,7 +99,8 @@ pub(crate) fn end_of(env: &Env<'_>, time: Option<Duration>) -> Option<Instant> {
     time.and_then(|time| env.clock.instant().checked_add(time))
 }
 
-fn check_publisher(context: &Context<'_>, spec: &OrderSpec) -> Result<()> {
+/// Only an op can ask its caller to publish.
+pub(crate) fn check_publisher(context: &Context<'_>, spec: &OrderSpec) -> Result<()> {
     if matches!(spec.publisher, Publisher::Caller) && context.events.is_none() {
         let why = "give `webroot`, `listen` or `hook`: only an op can ask its caller to publish";
         return Err(Error::invalid("validation", why));

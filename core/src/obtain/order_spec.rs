@@ -109,7 +109,8 @@ pub(crate) enum PreflightLevel {
 }
 
 /// Parameters that are for one call only, name the entry's folder, or are secret.
-const ONE_CALL_ONLY: [&str; 6] = ["directory", "force", "adopt", "abandon", "offline", "private_key"];
+const ONE_CALL_ONLY: [&str; 7] =
+    ["directory", "force", "adopt", "abandon", "offline", "dry_run", "private_key"];
 
 /// Whether a parameter is stored in the entry for later calls. An id in `replace` is not: a certificate is replaced
 /// only once.
@@ -129,6 +130,9 @@ impl OrderSpec {
         let arguments = &absolute(arguments);
         let request: Obtain = arguments.read()?;
         let aim = Aim::new(&request)?;
+        if request.dry_run == Some(true) && (aim == Aim::GiveUp || request.adopt.is_some()) {
+            return Err(Error::invalid("dry_run", "it does not go with `abandon` or `adopt`"));
+        }
         let validation =
             ValidationSpec::read(request.validation.as_object().unwrap_or(&Map::new()), &request.domains)?;
         refusals::check(&request.domains, validation.method, is_trial)?;

@@ -115,6 +115,7 @@ impl<'a> Session<'a> {
             certificate,
             files,
             deployed: installed.map(|installed| installed.deployed),
+            findings: Vec::new(),
             extra: crate::answers::Extra::default(),
         }
     }

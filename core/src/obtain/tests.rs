@@ -6,6 +6,7 @@ mod crashes;
 mod dead_ends;
 mod disk;
 mod drafts;
+mod dry_running;
 mod faults;
 mod keys;
 mod late;

@@ -234,7 +234,7 @@ fn two_at_once_make_one_order() {
     let wanted = stand.wanted("example.com", stand.webroot());
     let outcomes: Vec<_> = thread::scope(|scope| {
         let calls: Vec<_> =
-            (0..4).map(|_| scope.spawn(|| stand.client.send(&wanted).map(|done| done.outcome))).collect();
+            (0..16).map(|_| scope.spawn(|| stand.client.send(&wanted).map(|done| done.outcome))).collect();
         calls.into_iter().map(|call| call.join().expect("no panic").expect("its turn")).collect()
     });
     assert_eq!(outcomes.iter().filter(|outcome| **outcome == Outcome::Issued).count(), 1, "{outcomes:?}");

@@ -430,6 +430,9 @@ pub unsafe extern "C" fn zerossl_wait_until_issued(
 ///   installed.
 /// - `offline`?: Does not use the network while the certificate is good. By default the service is asked
 ///   once whether it was revoked.
+/// - `dry_run`?: Checks everything that is checked before an order, and the CAA records, and orders
+///   nothing. The problems are the `findings` of the answer. The parameters are not stored. Not together
+///   with `abandon`, `adopt`.
 ///
 /// Answer: a obtained, see docs/operations/obtain.md. Returned as JSON for zerossl_string_free; NULL on
 /// failure, with `*error`. Any thread, many at once; blocks like zerossl_call.

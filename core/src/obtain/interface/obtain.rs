@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::answers::{CERTIFICATE, Certificate};
 use crate::declare::{answer, request};
+use crate::event::Stage;
 use crate::key_type::KeyType;
 use crate::secret::Secret;
 use crate::shape::FieldKind;
@@ -78,6 +79,9 @@ request! {
             /// Does not use the network while the certificate is good. By default the service is asked once whether it
             /// was revoked.
             offline: bool = Flag;
+            /// Checks everything that is checked before an order, and the CAA records, and orders nothing. The problems
+            /// are the `findings` of the answer. The parameters are not stored. Not together with `abandon`, `adopt`.
+            dry_run: bool = Flag;
         }
     }
 }
@@ -110,13 +114,15 @@ words! {
         Abandoned = "abandoned",
         /// The renewal is due, and left for the next run: `max_orders` of `renew_all`.
         Postponed = "postponed",
+        /// A dry run: nothing was ordered.
+        Checked = "checked",
     }
 }
 
 answer! {
     /// The result of `obtain`.
     pub struct Obtained: OBTAINED {
-        /// issued, renewed, resumed, unchanged, pending, abandoned.
+        /// issued, renewed, resumed, unchanged, pending, abandoned; checked after a dry run.
         outcome: Outcome = Text.required();
         /// The certificate, or the order that is pending or was given up.
         certificate: Option<Certificate> = ObjectOrNone(&CERTIFICATE);
@@ -124,6 +130,33 @@ answer! {
         files: BTreeMap<String, String> = Map(&FieldKind::Text);
         /// Whether the deploy hook has run for the certificate in use; true without a hook.
         deployed: Option<bool> = Flag;
+        /// The problems that a dry run found, in the order of the work.
+        findings: Vec<ObtainFinding> = Objects(&OBTAIN_FINDING);
         ..extra
+    }
+}
+
+answer! {
+    /// A problem that a dry run found.
+    pub struct ObtainFinding: OBTAIN_FINDING {
+        /// The name, if it is about one.
+        domain: Option<String> = Text;
+        /// The step that it is about, as in events: key, order, publish, preflight, install, deploy.
+        stage: Stage = Text.required();
+        /// `error`: an order would not be made, or would fail. `warning`: it needs attention, or could not be checked.
+        level: FindingLevel = Text.required();
+        /// What is wrong, and what to do.
+        message: String = Text.required();
+        ..extra
+    }
+}
+
+words! {
+    /// How bad a finding of a dry run is.
+    pub enum FindingLevel {
+        /// An order would not be made, or would fail.
+        Error = "error",
+        /// It needs attention, or it could not be checked.
+        Warning = "warning",
     }
 }

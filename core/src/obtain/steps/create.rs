@@ -44,7 +44,9 @@ impl Session<'_> {
             return Ok((found, request));
         }
         self.check_create_limit()?;
-        self.compare_clocks(account.server_time)?;
+        if let Some(off) = self.compare_clocks(account.server_time)? {
+            self.warn(Stage::Order, &off, []);
+        }
         let mut replaces = self.replaced(&account)?;
         let mut tried = Vec::new();
         let mut may_try_again = true;
@@ -176,7 +178,8 @@ impl Session<'_> {
     }
 
     /// Limits the creates with an unknown outcome per day, unless the caller uses `force`.
-    fn check_create_limit(&self) -> Result<()> {
+    /// Whether the outcome of too many creates is unknown.
+    pub(crate) fn check_create_limit(&self) -> Result<()> {
         let now = self.now();
         let ages = self.journal.lost.iter().filter_map(|sent| sent.at.to_system_time());
         let ages: Vec<Duration> = ages.map(|at| now.duration_since(at).unwrap_or_default()).collect();
@@ -193,8 +196,9 @@ impl Session<'_> {
         Err(Error::new(Kind::RateLimited, message).with_retry_after(Some(DAY.saturating_sub(oldest))))
     }
 
-    fn compare_clocks(&self, server_time: Option<SystemTime>) -> Result<()> {
-        let Some(server_time) = server_time else { return Ok(()) };
+    /// Compares this machine's clock with the service's. A small difference is returned as a warning.
+    pub(crate) fn compare_clocks(&self, server_time: Option<SystemTime>) -> Result<Option<String>> {
+        let Some(server_time) = server_time else { return Ok(None) };
         let now = self.now();
         let off = now.duration_since(server_time).unwrap_or_else(|error| error.duration());
         let minutes = (off.as_secs() + 30) / 60;
@@ -205,12 +209,8 @@ impl Session<'_> {
             );
             return Err(Error::new(Kind::Response, message));
         }
-        if off > CLOCK_WARNING {
-            let message =
-                format!("this machine's clock is {minutes} minutes off the service's; set the clock");
-            self.warn(Stage::Order, &message, []);
-        }
-        Ok(())
+        Ok((off > CLOCK_WARNING)
+            .then(|| format!("this machine's clock is {minutes} minutes off the service's; set the clock")))
     }
 }
 

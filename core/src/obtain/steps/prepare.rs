@@ -9,11 +9,18 @@ impl Session<'_> {
     /// the storage, and nothing has been sent or stored.
     pub(crate) fn prepare(&self) -> Result<()> {
         self.entry.prepare()?;
-        if let Some(program) = self.spec.deploy_hook.first() {
-            process::check_program(program).map_err(|why| Error::invalid("deploy_hook", why))?;
-        }
+        self.prepare_deploy()?;
+        self.prepare_publish(&self.terms.domains)
+    }
+
+    pub(crate) fn prepare_deploy(&self) -> Result<()> {
+        let Some(program) = self.spec.deploy_hook.first() else { return Ok(()) };
+        process::check_program(program).map_err(|why| Error::invalid("deploy_hook", why))
+    }
+
+    pub(crate) fn prepare_publish(&self, domains: &[String]) -> Result<()> {
         let of_entry = digest::sha256(self.entry.path.as_os_str().as_encoded_bytes());
         let mark = format!(".zerossl-probe-{}", of_entry.get(..16).unwrap_or_default());
-        self.spec.publisher.prepare(&self.publishing(""), &self.terms.domains, &mark)
+        self.spec.publisher.prepare(&self.publishing(""), domains, &mark)
     }
 }

@@ -38,6 +38,11 @@ impl Session<'_> {
         {
             return Ok(());
         }
+        Err(self.kept_for_a_person(&quarantined))
+    }
+
+    /// The error as long as a certificate that failed our checks is kept.
+    pub(crate) fn kept_for_a_person(&self, quarantined: &Quarantined) -> Error {
         let folder = self.entry.path.join(format!("versions/{}", quarantined.serial));
         let message = format!(
             "certificate {} was issued and failed our checks ({}); it is kept in {} for a person to look at, and no \
@@ -46,7 +51,7 @@ impl Session<'_> {
             quarantined.why,
             folder.display()
         );
-        Err(Error::new(Kind::Response, message).retryable(false))
+        Error::new(Kind::Response, message).retryable(false)
     }
 
     /// Makes the quarantined certificate the current order, if it is good now.

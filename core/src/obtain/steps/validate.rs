@@ -222,7 +222,7 @@ impl Session<'_> {
         }
     }
 
-    fn watching(&self) -> Watching<'_> {
+    pub(crate) fn watching(&self) -> Watching<'_> {
         let time = self.time_left().map_or(MAX_CHECK_TIME, |left| left.min(MAX_CHECK_TIME));
         Watching { cancel: self.context.cancel, deadline: Instant::now() + time }
     }

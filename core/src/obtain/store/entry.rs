@@ -30,7 +30,7 @@ use crate::obtain::env::Env;
 use crate::obtain::events::{Stage, emit};
 use crate::obtain::store::folder::{CURRENT, Folder, JOURNAL, VERSIONS, failed, is_absent};
 use crate::obtain::store::journal::Journal;
-use crate::obtain::store::lock::{Lock, is_lock_unknown};
+use crate::obtain::store::lock::{Awaited, Identity, Lock, is_lock_unknown};
 use crate::obtain::store::sealed;
 use crate::obtain::store::storage::is_unsupported;
 use crate::private_key::PrivateKey;
@@ -75,24 +75,33 @@ impl<'a> Entry<'a> {
             return Err(Error::storage(&path, "it is no folder, so it cannot be an entry"));
         }
         let lock_path = path.join(LOCK);
+        let removed =
+            || Error::storage(&path, "the entry was removed while this call waited for it; call again");
+        // The file that another holder had locked.
+        let mut awaited = None;
         loop {
-            let taken = Lock::try_take(&lock_path);
-            // Whoever had the lock may have removed the entry, and the lock with it.
-            if lock_path.symlink_metadata().is_err() && !matches!(&taken, Ok(Some(lock)) if lock.is_read_only()) {
-                return Err(Error::storage(
-                    &path,
-                    "the entry was removed while this call waited for it; call again",
-                ));
-            }
-            if let Some(lock) = taken.map_err(|error| cannot_lock(&lock_path, &error))? {
-                return Ok(Self {
-                    env,
-                    context,
-                    has_warned_of_sync: Cell::new(false),
-                    name: name.to_owned(),
-                    path,
-                    lock: Arc::new(lock),
-                });
+            match Lock::try_take(&lock_path) {
+                Ok(Some(lock)) => {
+                    // Whoever had the lock may have removed the entry, and the lock with it.
+                    if let Some(ours) = lock.identity().map_err(|error| cannot_lock(&lock_path, &error))?
+                        && (Identity::at(&lock_path) != Some(ours)
+                            || awaited.is_some_and(|awaited: Awaited| awaited.identity != ours))
+                    {
+                        return Err(removed());
+                    }
+                    return Ok(Self {
+                        env,
+                        context,
+                        has_warned_of_sync: Cell::new(false),
+                        name: name.to_owned(),
+                        path,
+                        lock: Arc::new(lock),
+                    });
+                }
+                // The other holder may be about to create the file.
+                Ok(None) => awaited = awaited.or_else(|| Awaited::at(&lock_path)),
+                Err(error) if is_absent(&error) && is_gone(&path) => return Err(removed()),
+                Err(error) => return Err(cannot_lock(&lock_path, &error)),
             }
             let next = env.clock.instant() + RETRY_INTERVAL;
             if deadline.is_some_and(|deadline| next >= deadline) {
@@ -343,6 +352,10 @@ fn make_folders(env: &Env<'_>, path: &Path) -> Result<()> {
 
 fn is_closed(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem)
+}
+
+fn is_gone(path: &Path) -> bool {
+    path.symlink_metadata().as_ref().is_err_and(is_absent)
 }
 
 fn cannot_lock(path: &Path, error: &io::Error) -> Error {

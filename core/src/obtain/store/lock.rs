@@ -1,6 +1,6 @@
 //! The lock of an entry: only one process works on it.
 //!
-//! The lock is a record lock on a file that is never deleted, together with a flock. A forked child that outlives the
+//! The lock is a record lock on a file that stays as long as the entry, together with a flock. A forked child that outlives the
 //! holder does not inherit the record lock. It does inherit the flock, which keeps out programs that do not use record
 //! locks. So the file contains the holder's process id: if the holder is dead and nobody has the record lock, the flock
 //! was inherited and is ignored.
@@ -9,10 +9,10 @@
 //! If the file cannot be opened for writing, nothing else can be written either, and all readers share the lock.
 
 use std::collections::BTreeSet;
-use std::fs::{File, OpenOptions};
+use std::fs::{File, Metadata, OpenOptions};
 use std::io::{self, ErrorKind, Read, Seek, Write};
 use std::os::fd::AsFd;
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
@@ -69,6 +69,67 @@ impl Lock {
     pub(crate) fn is_read_only(&self) -> bool {
         matches!(self.file, LockFile::Shared { .. })
     }
+
+    /// Which file is locked. None for a store that cannot be written: nothing there can be removed.
+    pub(crate) fn identity(&self) -> io::Result<Option<Identity>> {
+        let file = match &self.file {
+            LockFile::Flock(Some(flock)) => flock,
+            LockFile::Record(file) => file,
+            LockFile::Flock(None) | LockFile::Shared { .. } => return Ok(None),
+        };
+        file.metadata().map(|found| Some(Identity::of(&found)))
+    }
+}
+
+/// Which file it is, as long as the file exists or is open.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Identity {
+    device: u64,
+    inode: u64,
+}
+
+impl Identity {
+    fn of(found: &Metadata) -> Self {
+        Self { device: found.dev(), inode: found.ino() }
+    }
+
+    /// The file at this path, if there is one.
+    pub(crate) fn at(path: &Path) -> Option<Self> {
+        path.symlink_metadata().ok().map(|found| Self::of(&found))
+    }
+}
+
+/// The lock of another holder, to be recognised later.
+#[derive(Debug)]
+pub(crate) struct Awaited {
+    pub(crate) identity: Identity,
+    /// Keeps the number of the file from being used again after the file was removed.
+    _file: Option<File>,
+}
+
+impl Awaited {
+    /// The file at this path, if there is one.
+    pub(crate) fn at(path: &Path) -> Option<Self> {
+        let file = opened_for_nothing(path);
+        let identity = match &file {
+            Some(file) => file.metadata().ok().map(|found| Identity::of(&found)),
+            None => Identity::at(path),
+        };
+        identity.map(|identity| Self { identity, _file: file })
+    }
+}
+
+/// A descriptor that can neither read nor write. Any other would take this process's record locks with it when it is
+/// closed.
+#[cfg(any(target_os = "linux", target_os = "android"))]
+fn opened_for_nothing(path: &Path) -> Option<File> {
+    OpenOptions::new().read(true).custom_flags(libc::O_PATH | libc::O_NOFOLLOW).open(path).ok()
+}
+
+/// Elsewhere there is none.
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+fn opened_for_nothing(_: &Path) -> Option<File> {
+    None
 }
 
 impl LockFile {

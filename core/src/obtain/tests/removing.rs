@@ -1,6 +1,7 @@
 //! `remove_entry` takes away all that an entry has, in an order that a crash does not hurt.
 
 use std::fs;
+use std::path::Path;
 use std::time::Duration;
 
 use super::disk::{DyingDisk, Loss};
@@ -123,25 +124,35 @@ fn a_crash_at_any_step_leaves_nothing_that_stays() {
     }
 }
 
-/// A call that waits for the entry finds out that it is gone, and makes nothing in a folder that nobody sees.
+/// A call that waits for the entry finds out that it is gone, and makes nothing in a folder that nobody sees, nor a new
+/// entry where other files keep the folder.
 #[test]
 fn a_call_that_waits_is_told() {
-    let stand = Stand::new();
-    stand.obtain(&stand.wanted()).expect("a certificate");
-    let entry = stand.store().join("example.com");
-    let lock = Lock::try_take(&entry.join("lock")).expect("a lock").expect("it is free");
-    let started = stand.sandbox.now();
-    std::thread::scope(|scope| {
-        let waiting = scope.spawn(|| stand.obtain(&Obtain { deadline: Some(1e8), ..stand.wanted() }));
-        // Its clock moves while it waits.
-        while stand.sandbox.now() == started {
-            std::thread::yield_now();
-        }
-        fs::remove_dir_all(&entry).expect("removed");
-        drop(lock);
-        let error = waiting.join().expect("no panic").expect_err("it is gone");
-        assert_eq!(error.kind(), Kind::Storage, "{error}");
-        assert!(error.message().contains("was removed"), "{error}");
-    });
-    assert!(is_gone(&stand));
+    let whole = |entry: &Path| fs::remove_dir_all(entry).expect("removed");
+    let lock_alone = |entry: &Path| fs::remove_file(entry.join("lock")).expect("removed");
+    let made_again = |entry: &Path| {
+        fs::remove_file(entry.join("lock")).expect("removed");
+        fs::write(entry.join("lock"), "").expect("made again");
+    };
+    let ways: [&dyn Fn(&Path); 3] = [&whole, &lock_alone, &made_again];
+    for remove in ways {
+        let stand = Stand::new();
+        stand.obtain(&stand.wanted()).expect("a certificate");
+        let entry = stand.store().join("example.com");
+        let lock = Lock::try_take(&entry.join("lock")).expect("a lock").expect("it is free");
+        let started = stand.sandbox.now();
+        std::thread::scope(|scope| {
+            let waiting = scope.spawn(|| stand.obtain(&Obtain { deadline: Some(1e8), ..stand.wanted() }));
+            // Its clock moves faster while it waits.
+            while stand.sandbox.now() < started + Duration::from_secs(60) {
+                std::thread::yield_now();
+            }
+            remove(&entry);
+            drop(lock);
+            let error = waiting.join().expect("no panic").expect_err("it is gone");
+            assert_eq!(error.kind(), Kind::Storage, "{error}");
+            assert!(error.message().contains("was removed"), "{error}");
+        });
+        assert_eq!(stand.count("create_certificate"), 1);
+    }
 }

@@ -25,12 +25,14 @@ pub(super) fn of_parameter(parameter: &Parameter) -> String {
 }
 
 /// The Python type of a field, where it is more specific than its kind.
-const MORE: [(&str, &str, &str, &str); 9] = [
+const MORE: [(&str, &str, &str, &str); 11] = [
     ("Zip", "zip", "bytes", "bytes"),
     ("Certificate", "type", "CertificateType | str | None", ""),
     ("Certificate", "status", "Status | str | None", ""),
     ("Certificate", "validation_type", "ValidationMethod | str | None", ""),
     ("Obtained", "outcome", "Outcome | str", ""),
+    ("ObtainFinding", "stage", "Stage | str", ""),
+    ("ObtainFinding", "level", "FindingLevel | str", ""),
     ("Renewal", "outcome", "Outcome | str | None", ""),
     ("Renewal", "error", "dict[str, Any] | None", ""),
     // It was created here, so it always exists.

@@ -20,7 +20,7 @@ enum From {
 }
 
 /// In the order of the file.
-const LISTS: [Words; 13] = [
+const LISTS: [Words; 14] = [
     Words {
         name: "Status",
         doc: "The state of a certificate.",
@@ -78,7 +78,13 @@ const LISTS: [Words; 13] = [
             "pending",
             "abandoned",
             "postponed",
+            "checked",
         ]),
+    },
+    Words {
+        name: "FindingLevel",
+        doc: "How bad a finding of a dry run is.",
+        from: From::These(&["error", "warning"]),
     },
     Words { name: "EventType", doc: "The type of an event.", from: From::These(&["progress", "warning"]) },
     Words {

@@ -18,25 +18,34 @@ impl Entry<'_> {
     pub(crate) fn prepare(&self) -> Result<()> {
         self.expect_our_kinds()?;
         let (probe, new) = (self.path.join(FILE), self.path.join(format!("{FILE}.new")));
+        self.try_steps(&probe, &new).inspect_err(|_| {
+            for path in [&probe, &new] {
+                // The failure of the step says more, and the next call tries again.
+                let _ = self.env.storage.remove(path);
+            }
+        })
+    }
+
+    fn try_steps(&self, probe: &Path, new: &Path) -> Result<()> {
         let storage = self.env.storage;
         // Not only zeros, which some file systems do not store.
         let mut content = vec![0; NEEDED];
         fastrand::Rng::new().fill(&mut content);
         storage
-            .create(&new, &content, PRIVATE)
-            .and_then(|()| storage.sync(&new))
-            .map_err(|error| failed(&new, "written", &error))?;
-        storage.rename(&new, &probe).map_err(|error| failed(&probe, "renamed", &error))?;
+            .create(new, &content, PRIVATE)
+            .and_then(|()| storage.sync(new))
+            .map_err(|error| failed(new, "written", &error))?;
+        storage.rename(new, probe).map_err(|error| failed(probe, "renamed", &error))?;
         let target = Path::new(VERSIONS).join("0");
-        storage.link(&target, &new).map_err(|error| no_links(&new, &error))?;
+        storage.link(&target, new).map_err(|error| no_links(new, &error))?;
         storage
-            .rename(&new, &probe)
+            .rename(new, probe)
             .and_then(|()| self.sync_folder(&self.path))
-            .map_err(|error| failed(&probe, "renamed", &error))?;
-        if storage.target(&probe).map_err(|error| no_links(&probe, &error))? != target {
+            .map_err(|error| failed(probe, "renamed", &error))?;
+        if storage.target(probe).map_err(|error| no_links(probe, &error))? != target {
             return Err(Error::storage(probe, "a symbolic link made there leads elsewhere"));
         }
-        storage.remove(&probe).map_err(|error| failed(&probe, "removed", &error))?;
+        storage.remove(probe).map_err(|error| failed(probe, "removed", &error))?;
         let folder = self.versions().join(FOLDER);
         match storage.make_folder(&folder) {
             Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
