@@ -124,9 +124,16 @@ impl Session<'_> {
         }
         self.clear_leftovers()?;
         let installed = self.with_own_key(installed)?;
+        let has_new_hook = self.has_new_hook();
+        if has_new_hook {
+            self.expect_hook()?;
+        }
         self.settle_request()?;
         if !self.spec.offline {
             self.account_for_lost_if_possible(None)?;
+        }
+        if has_new_hook {
+            self.deploy()?;
         }
         self.unchanged(&installed)
     }

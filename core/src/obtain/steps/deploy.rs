@@ -3,12 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use crate::error::{Error, Kind, Result};
 use crate::obtain::events::Stage;
 use crate::obtain::interface::Obtained;
 use crate::obtain::session::Session;
+use crate::obtain::steps::kept_request::REQUEST;
 use crate::obtain::store::files::files;
 use crate::obtain::store::journal::Installed;
 use crate::process;
@@ -45,8 +46,7 @@ impl Session<'_> {
         if self.journal.installed.is_none() {
             return Err(Error::storage(&self.entry.path, "there is no certificate yet; call `obtain`"));
         }
-        // If the hook fails, or the process ends, the next call runs it again.
-        self.set(|installed| installed.deployed = false)?;
+        self.expect_hook()?;
         self.deploy()?;
         match self.journal.installed.clone() {
             Some(installed) => self.unchanged(&installed),
@@ -54,6 +54,25 @@ impl Session<'_> {
                 Err(Error::new(Kind::Internal, "the journal has lost its certificate; please report this"))
             }
         }
+    }
+
+    /// The hook has to run for the certificate in use. If it fails, or the process ends, the next call runs it again.
+    /// There is no rollback: the certificate has been in use.
+    pub(crate) fn expect_hook(&mut self) -> Result<()> {
+        self.set(|installed| {
+            installed.deployed = false;
+            installed.predecessor = None;
+        })
+    }
+
+    /// Whether the certificate in use was installed with another hook, or with none.
+    pub(crate) fn has_new_hook(&self) -> bool {
+        if self.spec.deploy_hook.is_empty() || self.is_in_force() {
+            return false;
+        }
+        // A file that cannot be read is written again, and does not say that the hook is new.
+        let before = self.entry.read_json::<Map<String, Value>>(REQUEST).ok().flatten();
+        before.is_some_and(|before| before.get("deploy_hook") != self.spec.request.get("deploy_hook"))
     }
 
     fn run_hook(&mut self, installed: &Installed) -> Result<()> {

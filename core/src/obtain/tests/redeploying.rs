@@ -7,7 +7,7 @@ use super::stand::Stand;
 use super::time::SandboxClock;
 use crate::error::{Kind, Result};
 use crate::obtain::env::Env;
-use crate::obtain::interface::{Obtain, Obtained, Outcome, Redeploy};
+use crate::obtain::interface::{Obtain, Obtained, Outcome, Redeploy, RenewAll};
 use crate::obtain::redeploy::redeploy;
 use crate::obtain::store::storage::Disk;
 use crate::operation::Request as _;
@@ -60,6 +60,48 @@ fn a_hook_that_fails_is_not_forgotten() {
     fs::remove_file(stand.store().with_file_name("broken")).expect("removed");
     assert_eq!(stand.obtain(&wanted).expect("it is good").outcome, Outcome::Unchanged);
     assert_eq!((runs(&stand), stand.count("create_certificate")), (3, 1));
+}
+
+/// A hook that is added or changed later runs for the certificate in place; no other call runs it again.
+#[test]
+fn a_new_hook_runs_for_the_certificate_in_place() {
+    let stand = Stand::new();
+    stand.obtain(&stand.wanted()).expect("a certificate");
+    let mut wanted = with_hook(&stand);
+    for expected in 1..=2 {
+        for _ in 0..2 {
+            let done = stand.obtain(&wanted).expect("it is good");
+            assert_eq!((done.outcome, done.deployed), (Outcome::Unchanged, Some(true)));
+            assert_eq!(runs(&stand), expected);
+            stand.inspect(&done);
+        }
+        stand.renew_all(&RenewAll::new(stand.store())).expect("nothing to do");
+        assert_eq!(runs(&stand), expected);
+        wanted.deploy_hook.get_or_insert_default().push("an argument".to_owned());
+    }
+    stand.obtain(&stand.wanted()).expect("without a hook");
+    assert_eq!((runs(&stand), stand.count("create_certificate")), (2, 1));
+}
+
+/// The certificate has been in use, so a hook that fails is no reason to go back to the one before.
+#[test]
+fn a_new_hook_that_fails_rolls_nothing_back() {
+    let stand = Stand::new();
+    let first = stand.obtain(&stand.wanted()).expect("a certificate");
+    stand.obtain(&Obtain { force: Some(true), ..stand.wanted() }).expect("another one");
+    let leaf = || fs::read_to_string(&first.files["cert"]).expect("a leaf");
+    let in_use = leaf();
+    fs::write(stand.store().with_file_name("broken"), "").expect("written");
+    let wanted = Obtain { rollback: Some(true), ..with_hook(&stand) };
+    assert_eq!(stand.obtain(&wanted).expect_err("the hook fails").kind(), Kind::Storage);
+    assert_eq!((leaf(), runs(&stand)), (in_use.clone(), 1));
+    assert_eq!(stand.renew_all(&RenewAll::new(stand.store())).expect_err("again").kind(), Kind::Storage);
+    assert_eq!((leaf(), runs(&stand)), (in_use.clone(), 2));
+    fs::remove_file(stand.store().with_file_name("broken")).expect("removed");
+    assert_eq!(stand.obtain(&wanted).expect("it is good").deployed, Some(true));
+    fs::write(stand.store().with_file_name("broken"), "").expect("written");
+    again(&stand).expect_err("the hook fails");
+    assert_eq!((leaf(), stand.count("create_certificate")), (in_use, 2));
 }
 
 #[test]
