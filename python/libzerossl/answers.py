@@ -248,9 +248,7 @@ class Obtained(Answer):
 
     __slots__ = ()
 
-    outcome: Field[Outcome | str] = Field(
-        "issued, renewed, resumed, unchanged, pending, abandoned; checked after a dry run."
-    )
+    outcome: Field[Outcome | str] = Field("issued, renewed, resumed, unchanged, pending, abandoned, checked.")
     certificate: Field[Certificate | None] = Field(
         "The certificate, or the order that is pending or was given up.", "optional", of=Certificate
     )

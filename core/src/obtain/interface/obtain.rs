@@ -122,7 +122,7 @@ words! {
 answer! {
     /// The result of `obtain`.
     pub struct Obtained: OBTAINED {
-        /// issued, renewed, resumed, unchanged, pending, abandoned; checked after a dry run.
+        /// issued, renewed, resumed, unchanged, pending, abandoned, checked.
         outcome: Outcome = Text.required();
         /// The certificate, or the order that is pending or was given up.
         certificate: Option<Certificate> = ObjectOrNone(&CERTIFICATE);
