@@ -50,7 +50,7 @@ impl Session<'_> {
 
     /// Whether an order would be made: the entry, the account and the clocks.
     fn check_order(&self, findings: &mut Findings) -> Result<()> {
-        if let Some(quarantined) = &self.journal.quarantined {
+        if let Some(quarantined) = self.blocking_quarantined() {
             findings.keep(Stage::Order, None, Err(self.kept_for_a_person(quarantined)))?;
         }
         findings.keep(Stage::Order, None, self.check_create_limit())?;

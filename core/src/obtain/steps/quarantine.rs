@@ -32,13 +32,17 @@ impl Session<'_> {
     /// because the download may have been wrong. If it is good now, it becomes the current order. Otherwise this is an
     /// error.
     pub(crate) fn recheck_quarantined(&mut self) -> Result<()> {
-        let Some(quarantined) = self.journal.quarantined.clone() else { return Ok(()) };
-        if !self.terms.are_met_by(&quarantined.terms, quarantined.terms.public_key.as_deref())
-            || self.release_quarantined()?
-        {
-            return Ok(());
+        match self.blocking_quarantined().cloned() {
+            Some(quarantined) if !self.release_quarantined()? => Err(self.kept_for_a_person(&quarantined)),
+            _ => Ok(()),
         }
-        Err(self.kept_for_a_person(&quarantined))
+    }
+
+    /// The quarantined certificate, if it is what is requested. Only then is it in the way of an order.
+    pub(crate) fn blocking_quarantined(&self) -> Option<&Quarantined> {
+        let quarantined = self.journal.quarantined.as_ref()?;
+        let public_key = quarantined.terms.public_key.as_deref();
+        self.terms.are_met_by(&quarantined.terms, public_key).then_some(quarantined)
     }
 
     /// The error as long as a certificate that failed our checks is kept.
