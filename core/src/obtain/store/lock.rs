@@ -291,6 +291,30 @@ mod tests {
         drop(second);
     }
 
+    /// A record lock is lost when the process closes any descriptor of the file that can read or write. The one of a
+    /// waiting call cannot. Only another process can tell, so the test starts itself once more.
+    #[test]
+    fn a_call_that_waits_takes_no_lock_away() {
+        const PATH: &str = "ZEROSSL_TEST_LOCK";
+        if let Some(path) = std::env::var_os(PATH) {
+            let file = OpenOptions::new().read(true).write(true).open(path).expect("a file");
+            assert!(!take_record_lock(&file, libc::F_WRLCK).expect("no error"), "the other process has it");
+            return;
+        }
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("lock");
+        let _lock = Lock::try_take(&path).expect("no error").expect("it is free");
+        drop(Awaited::at(&path).expect("a file"));
+        let name = "obtain::store::lock::tests::a_call_that_waits_takes_no_lock_away";
+        let again = std::process::Command::new(std::env::current_exe().expect("a path"))
+            .args(["--exact", name])
+            .env(PATH, &path)
+            .output()
+            .expect("a process");
+        let output = String::from_utf8_lossy(&again.stdout);
+        assert!(again.status.success() && output.contains("1 passed"), "{output}");
+    }
+
     /// A lock of `flock(1)` or another program: the file contains no dead process.
     #[test]
     fn a_flock_of_somebody_else_counts() {
