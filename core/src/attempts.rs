@@ -6,6 +6,7 @@ use crate::backoff::Backoff;
 use crate::context::Context;
 use crate::error::{Error, Kind, Result};
 use crate::reading;
+use crate::shared_pause::Cause;
 use crate::transport::{Incoming, Outgoing, Watch};
 
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
@@ -29,6 +30,7 @@ impl Context<'_> {
         let mut attempts = 0;
         let mut backoff = Backoff::new(FIRST_PAUSE, 2.0, MAX_PAUSE);
         loop {
+            let pass = self.pause.map(|pause| pause.wait(self.cancel, self.deadline)).transpose()?;
             self.connection.pace.wait(self.cancel, self.deadline)?;
             attempts += 1;
             let started = Instant::now();
@@ -43,15 +45,24 @@ impl Context<'_> {
                 format!("{} {shown} (attempt {attempts}, {took} ms): {what}", outgoing.method)
             });
 
-            let asked_pause = match &outcome {
-                Ok(answer) if is_rate_limit(answer) || (harmless && answer.status >= 500) => {
-                    answer.retry_after
-                }
-                Err(error) if may_try_again(error, harmless) => None,
-                _ => return finish(outcome, attempts, harmless),
-            };
+            let asked_pause = outcome.as_ref().ok().and_then(|answer| answer.retry_after);
             // A server that asks for none, or for one that is over, is not to be hammered either.
             let pause = asked_pause.unwrap_or_default().max(backoff.uneven_pause());
+            let cause = cause(&outcome);
+            let may_try_again = match (&cause, &outcome) {
+                (Some(Cause::RateLimit), _) => true,
+                (Some(Cause::Down(..)), Err(error)) => harmless || !error.is_uncertain(),
+                (Some(Cause::Down(..)), Ok(_)) => harmless,
+                (None, _) => false,
+            };
+            match (pass, cause) {
+                (Some(pass), Some(cause)) => pass.failed(cause, pause),
+                (Some(pass), None) => pass.answered(),
+                (None, _) => {}
+            }
+            if !may_try_again {
+                return finish(outcome, attempts, harmless);
+            }
             // A pause beyond the deadline would only hide what went wrong.
             let next = Instant::now().checked_add(pause).filter(|next| *next < self.deadline);
             let most = if self.is_single { 0 } else { self.connection.max_retries };
@@ -73,12 +84,17 @@ fn finish(outcome: Result<Incoming>, attempts: u32, harmless: bool) -> Result<De
     }
 }
 
-/// Asked for too often, and so not carried out; seen with HTTP 200, too.
-fn is_rate_limit(answer: &Incoming) -> bool {
-    answer.status == 429 || reading::is_rate_limit(&answer.body)
-}
-
-fn may_try_again(error: &Error, harmless: bool) -> bool {
-    let lost = matches!(error.kind(), Kind::Network | Kind::Timeout);
-    lost && (harmless || !error.is_uncertain())
+/// The failure, if it concerns all calls.
+fn cause(outcome: &Result<Incoming>) -> Option<Cause> {
+    match outcome {
+        // Seen with HTTP 200, too.
+        Ok(answer) if answer.status == 429 || reading::is_rate_limit(&answer.body) => Some(Cause::RateLimit),
+        Ok(answer) if answer.status >= 500 => {
+            Some(Cause::Down(Kind::Response, format!("the service is in trouble (HTTP {})", answer.status)))
+        }
+        Err(error) if matches!(error.kind(), Kind::Network | Kind::Timeout) => {
+            Some(Cause::Down(error.kind(), error.message().to_owned()))
+        }
+        _ => None,
+    }
 }

@@ -147,6 +147,7 @@ impl Client {
                 deadline,
                 events,
                 lines: self.lines.as_ref(),
+                pause: None,
                 is_single: false,
             })
         };

@@ -69,6 +69,7 @@ mod refusal;
 mod secret;
 mod settings;
 mod shape;
+mod shared_pause;
 mod signing_request;
 mod subject;
 mod thread;

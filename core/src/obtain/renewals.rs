@@ -26,6 +26,7 @@ use crate::obtain::interface::{RenewAll, Renewals};
 use crate::obtain::steps::account::Account;
 use crate::obtain::steps::kept_request;
 use crate::parameter::Arguments;
+use crate::shared_pause::SharedPause;
 use crate::thread;
 use report::{Report, Row};
 
@@ -69,8 +70,9 @@ pub(crate) fn renew_all(context: &Context<'_>, env: &Env<'_>, arguments: &Argume
     let jobs = request.jobs.unwrap_or(JOBS).min(names.len() as u64);
     // The workers must not call the callback of the caller's token, so they have another token.
     let cancel = CancelToken::new();
+    let pause = SharedPause::new(context.connection.timeout);
     let shared = Run {
-        context: Context { cancel: &cancel, ..*context },
+        context: Context { cancel: &cancel, pause: Some(&pause), ..*context },
         env,
         directory,
         statuses: Arc::new(statuses),

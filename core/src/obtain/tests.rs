@@ -13,6 +13,7 @@ mod late;
 mod listing;
 mod naming;
 mod ordering;
+mod pausing;
 mod prepared;
 mod recovery;
 mod redeploying;

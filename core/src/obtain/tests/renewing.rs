@@ -200,7 +200,7 @@ fn failures_may_be_in_the_answer() {
         stand.obtain(&named(&stand, name)).expect("a certificate");
     }
     stand.sandbox.advance(61 * DAY);
-    stand.strike("create_certificate", 1, When::Before, Reply::too_many_requests("7200"));
+    stand.strike("create_certificate", 1, When::Before, Reply::refusal(2808).expect("a code"));
     let wanted = RenewAll { on_failure: Some("report".to_owned()), jobs: Some(1), ..all(&stand) };
     let report = stand.renew_all(&wanted).expect("a report");
     assert_eq!(report.failed, 1);
