@@ -15,6 +15,7 @@ pub(crate) struct BaseUrl {
     text: String,
     pub(crate) authority: Authority,
     pub(crate) is_plain: bool,
+    pub(crate) is_loopback: bool,
 }
 
 impl BaseUrl {
@@ -41,9 +42,10 @@ impl BaseUrl {
         if let Err(why) = port::of(authority) {
             return refuse(why);
         }
+        let is_loopback = is_loopback(authority.host());
         let is_plain = match scheme {
             "https" => false,
-            "http" if is_loopback(authority.host()) => true,
+            "http" if is_loopback => true,
             "http" => {
                 return refuse(
                     "plain http would show the access key to everyone on the way; use https (http is for loopback hosts)",
@@ -51,7 +53,12 @@ impl BaseUrl {
             }
             _ => return refuse("expected https (or http to a loopback host)"),
         };
-        Ok(Self { text: text.trim_end_matches('/').to_owned(), authority: authority.clone(), is_plain })
+        Ok(Self {
+            text: text.trim_end_matches('/').to_owned(),
+            authority: authority.clone(),
+            is_plain,
+            is_loopback,
+        })
     }
 
     pub(crate) fn as_str(&self) -> &str {

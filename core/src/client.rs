@@ -3,6 +3,8 @@
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+#[cfg(feature = "testing")]
+use std::time::Duration;
 use std::time::Instant;
 
 use serde_json::{Map, Value};
@@ -57,6 +59,13 @@ impl Client {
     #[must_use]
     pub fn logging_to(&self, take: impl Fn(&str) + Send + Sync + 'static) -> Self {
         Self { lines: Some(LogLines(Arc::new(take))), ..self.clone() }
+    }
+
+    /// Moves the calendar of this client and its clones forwards, for a rehearsal with a sandbox: `obtain` and its
+    /// relatives see the later day. An error unless the host of `base_url` is loopback.
+    #[cfg(feature = "testing")]
+    pub fn advance_clock(&self, by: Duration) -> Result<()> {
+        self.connection.clock.advance(by)
     }
 
     /// Sends a typed request.

@@ -5,11 +5,12 @@ use std::time::Duration;
 
 use crate::base_url::BaseUrl;
 use crate::clean::Cleaner;
+use crate::clock::OffsetClock;
 use crate::error::{Error, Kind, Result};
 use crate::pace::Pace;
 use crate::per_process::MadeIn;
 use crate::secret::Secret;
-use crate::settings::{Auth, ClientBuilder};
+use crate::settings::{Auth, ClientBuilder, MAX_RETRIES, REQUESTS_PER_SECOND, TIMEOUT};
 use crate::transport::{self, Transport};
 
 /// What all clones of a client share.
@@ -20,6 +21,7 @@ pub(crate) struct Connection {
     pub(crate) auth: Auth,
     pub(crate) timeout: Duration,
     pub(crate) max_retries: u32,
+    pub(crate) clock: OffsetClock,
     pub(crate) pace: Pace,
     pub(crate) cleaner: Cleaner,
     /// The one it was made in.
@@ -29,9 +31,10 @@ pub(crate) struct Connection {
 impl Connection {
     /// Checks the settings; nothing is sent.
     pub(crate) fn new(settings: ClientBuilder) -> Result<Self> {
-        let settings = settings.with_environment().checked()?;
+        let settings = settings.with_environment()?.checked()?;
         let base_url = settings.base_url.as_ref().map_or(BaseUrl::DEFAULT, Secret::reveal);
         let base_url = BaseUrl::parse(base_url)?;
+        let clock = OffsetClock::new(settings.clock_offset.unwrap_or_default(), &base_url)?;
         let environment = |name: &str| std::env::var(name).ok();
         let proxy = transport::proxy::choose(settings.proxy.as_ref(), &base_url, environment);
         let transport = Transport::new(&settings, proxy.as_ref(), &base_url)?;
@@ -39,10 +42,11 @@ impl Connection {
         let settings = ClientBuilder { proxy: proxy.map(|choice| choice.url), ..settings };
         Ok(Self {
             base_url,
-            auth: settings.auth,
-            timeout: settings.timeout,
-            max_retries: settings.max_retries,
-            pace: Pace::new(settings.requests_per_second),
+            auth: settings.auth.unwrap_or_default(),
+            timeout: settings.timeout.unwrap_or(TIMEOUT),
+            max_retries: settings.max_retries.unwrap_or(MAX_RETRIES),
+            clock,
+            pace: Pace::new(settings.requests_per_second.unwrap_or(REQUESTS_PER_SECOND)),
             cleaner: settings.cleaner(),
             process: MadeIn::this_process(),
             access_key: settings.access_key,

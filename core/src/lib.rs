@@ -32,6 +32,7 @@ mod cancel;
 mod certificates;
 mod clean;
 mod client;
+mod clock;
 mod connection;
 mod context;
 mod declare;

@@ -17,7 +17,6 @@ mod budget;
 mod chain;
 mod challenge;
 mod check;
-mod clock;
 mod csr;
 mod decide;
 mod drafts;
@@ -53,94 +52,34 @@ pub use interface::{
 use interface::{DRAFTS, ENTRIES, OBTAINED, RENEWALS};
 use order_spec::OrderSpec;
 
-pub(crate) static OBTAIN: Operation = Operation {
-    name: "obtain",
-    summary: Obtain::SUMMARY,
-    source: "ZeroSSL REST API, Create, Verify and Download Certificate; docs/obtain.md",
-    parameters: Obtain::PARAMETERS,
-    answer: &OBTAINED,
-    run: Run::Steps(|context, arguments| json::encoded(&run_in(context, &Env::REAL, arguments)?)),
-};
+/// The operations of this folder: each works on the real disk, with the client's clock.
+macro_rules! operations {
+    ($($name:ident = $word:ident: $request:ident -> $answer:ident, $shape:ident, $source:literal, $run:path;)*) => {$(
+        pub(crate) static $name: Operation = Operation {
+            name: stringify!($word),
+            summary: $request::SUMMARY,
+            source: $source,
+            parameters: $request::PARAMETERS,
+            answer: &$shape,
+            run: Run::Steps(|context, arguments| json::encoded(&$run(context, &Env::of(context), arguments)?)),
+        };
 
-impl Request for Obtain {
-    type Answer = Obtained;
-    const OPERATION: &'static Operation = &OBTAIN;
+        impl Request for $request {
+            type Answer = $answer;
+            const OPERATION: &'static Operation = &$name;
+        }
+    )*};
 }
 
-pub(crate) static RENEW_ALL: Operation = Operation {
-    name: "renew_all",
-    summary: RenewAll::SUMMARY,
-    source: "docs/obtain.md",
-    parameters: RenewAll::PARAMETERS,
-    answer: &RENEWALS,
-    run: Run::Steps(|context, arguments| {
-        json::encoded(&renewals::renew_all(context, &Env::REAL, arguments)?)
-    }),
-};
-
-impl Request for RenewAll {
-    type Answer = Renewals;
-    const OPERATION: &'static Operation = &RENEW_ALL;
-}
-
-pub(crate) static LIST_ENTRIES: Operation = Operation {
-    name: "list_entries",
-    summary: ListEntries::SUMMARY,
-    source: "docs/obtain.md",
-    parameters: ListEntries::PARAMETERS,
-    answer: &ENTRIES,
-    run: Run::Steps(|_, arguments| json::encoded(&listing::list_entries(&Env::REAL, arguments)?)),
-};
-
-impl Request for ListEntries {
-    type Answer = Entries;
-    const OPERATION: &'static Operation = &LIST_ENTRIES;
-}
-
-pub(crate) static CANCEL_DRAFTS: Operation = Operation {
-    name: "cancel_drafts",
-    summary: CancelDrafts::SUMMARY,
-    source: "ZeroSSL REST API, List and Cancel Certificate",
-    parameters: CancelDrafts::PARAMETERS,
-    answer: &DRAFTS,
-    run: Run::Steps(|context, arguments| {
-        json::encoded(&drafts::cancel_drafts(context, &Env::REAL, arguments)?)
-    }),
-};
-
-impl Request for CancelDrafts {
-    type Answer = Drafts;
-    const OPERATION: &'static Operation = &CANCEL_DRAFTS;
-}
-
-pub(crate) static REDEPLOY: Operation = Operation {
-    name: "redeploy",
-    summary: Redeploy::SUMMARY,
-    source: "docs/obtain.md",
-    parameters: Redeploy::PARAMETERS,
-    answer: &OBTAINED,
-    run: Run::Steps(|context, arguments| json::encoded(&redeploy::redeploy(context, &Env::REAL, arguments)?)),
-};
-
-impl Request for Redeploy {
-    type Answer = Obtained;
-    const OPERATION: &'static Operation = &REDEPLOY;
-}
-
-pub(crate) static REMOVE_ENTRY: Operation = Operation {
-    name: "remove_entry",
-    summary: RemoveEntry::SUMMARY,
-    source: "docs/obtain.md",
-    parameters: RemoveEntry::PARAMETERS,
-    answer: &SUCCESS,
-    run: Run::Steps(|context, arguments| {
-        json::encoded(&removal::remove_entry(context, &Env::REAL, arguments)?)
-    }),
-};
-
-impl Request for RemoveEntry {
-    type Answer = Success;
-    const OPERATION: &'static Operation = &REMOVE_ENTRY;
+operations! {
+    OBTAIN = obtain: Obtain -> Obtained, OBTAINED,
+        "ZeroSSL REST API, Create, Verify and Download Certificate; docs/obtain.md", run_in;
+    RENEW_ALL = renew_all: RenewAll -> Renewals, RENEWALS, "docs/obtain.md", renewals::renew_all;
+    LIST_ENTRIES = list_entries: ListEntries -> Entries, ENTRIES, "docs/obtain.md", listing::list_entries;
+    CANCEL_DRAFTS = cancel_drafts: CancelDrafts -> Drafts, DRAFTS,
+        "ZeroSSL REST API, List and Cancel Certificate", drafts::cancel_drafts;
+    REDEPLOY = redeploy: Redeploy -> Obtained, OBTAINED, "docs/obtain.md", redeploy::redeploy;
+    REMOVE_ENTRY = remove_entry: RemoveEntry -> Success, SUCCESS, "docs/obtain.md", removal::remove_entry;
 }
 
 pub(crate) fn run_in(context: &Context<'_>, env: &Env<'_>, arguments: &Arguments) -> Result<Obtained> {

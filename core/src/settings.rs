@@ -1,263 +1,182 @@
 //! The settings of a client: a builder in Rust, a JSON object in C, keywords in Python. One table for all of them.
 
-use std::path::PathBuf;
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
+
+use serde::Deserialize;
+use serde_json::Value;
+use zeroize::Zeroizing;
 
 use crate::clean::Cleaner;
 use crate::error::{Error, Result};
 use crate::parameter::{self, Given, Parameter, ParameterKind};
 use crate::secret::Secret;
+use crate::words::words;
 
-/// Every setting, as in C and Python.
-pub const SETTINGS: &[Parameter] = &[
-    Parameter::optional(
-        "access_key",
-        ParameterKind::Text,
-        "The account's access key; by default the environment's `ZEROSSL_ACCESS_KEY`. A missing key is an error at the first call that needs it.",
-    ),
-    Parameter::optional(
-        "base_url",
-        ParameterKind::Text,
-        "The base URL of the service; by default the environment's `ZEROSSL_BASE_URL`, then `https://api.zerossl.com`. Plain `http` is allowed for loopback hosts only.",
-    ),
-    Parameter::optional(
-        "auth",
-        ParameterKind::OneOf(&["query", "header"]),
-        "How the key is sent: `query` (default, as the service's overview documents it) or `header` (recommended by the service since August 2026; keeps the key out of the logs of proxies).",
-    ),
-    Parameter::optional(
-        "timeout",
-        ParameterKind::Seconds,
-        "The time limit of one call with its retries, in seconds; 60 by default.",
-    ),
-    Parameter::optional(
-        "connect_timeout",
-        ParameterKind::Seconds,
-        "The time limit of one connection with its TLS handshake, in seconds; 10 by default.",
-    ),
-    Parameter::optional(
-        "max_retries",
-        ParameterKind::Integer(0, 100),
-        "How often a failed request is repeated if that is harmless; 3 by default.",
-    ),
-    Parameter::optional(
-        "requests_per_second",
-        ParameterKind::Number,
-        "The rate limit, shared by all threads of a client; 5 by default, 0 for no limit.",
-    ),
-    Parameter::optional(
-        "roots",
-        ParameterKind::OneOf(&["bundled", "system"]),
-        "The trusted CAs for the service's certificate: the bundled list of Mozilla (default) or the system's.",
-    ),
-    Parameter::optional("ca_file", ParameterKind::Text, "A PEM file of CAs that replaces `roots`."),
-    Parameter::optional(
-        "proxy",
-        ParameterKind::Text,
-        "The URL of an HTTP proxy, or `env` for the environment's `https_proxy`, `all_proxy` and `no_proxy`, as curl reads them; none by default.",
-    ),
-    Parameter::optional(
-        "user_agent",
-        ParameterKind::Text,
-        "Your program's name; it follows `libzerossl/VERSION`.",
-    ),
-    Parameter::optional(
-        "max_response_bytes",
-        ParameterKind::Integer(1, 1 << 30),
-        "A larger answer is an error; 16 MiB by default, 1 GiB at most.",
-    ),
-];
+pub(crate) const TIMEOUT: Duration = Duration::from_secs(60);
+pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+pub(crate) const MAX_RETRIES: u32 = 3;
+pub(crate) const REQUESTS_PER_SECOND: f64 = 5.0;
+pub(crate) const MAX_RESPONSE_BYTES: u64 = 16 << 20;
+/// In bytes. A key is much shorter.
+const MAX_KEY_FILE: u64 = 4096;
 
-/// How the access key is sent. It is never sent both ways.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Auth {
-    /// As the query parameter `access_key`, as documented in the service's overview.
-    #[default]
-    Query,
-    /// As `Authorization: ApiKey KEY`, which the service recommends since August 2026: the key is then not in the logs
-    /// of proxies and servers, which contain URLs.
-    Header,
-}
+/// A setting has a name, what its builder method takes, its type, and a [`ParameterKind`].
+macro_rules! settings {
+    ($(
+        $(#[doc = $doc:literal])+
+        $name:ident($given:ty): $type:ty = $kind:ident $(($($of:tt)*))?;
+    )*) => {
+        /// Every setting, as in C and Python.
+        pub const SETTINGS: &[Parameter] = &[$(
+            Parameter::optional(stringify!($name), ParameterKind::$kind $(($($of)*))?, concat!($($doc),+)),
+        )*];
 
-/// The trusted CAs for the service's certificate.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Roots {
-    /// Mozilla's list at the time of the build.
-    #[default]
-    Bundled,
-    /// The system's list.
-    System,
-}
-
-/// A builder for a [`Client`](crate::Client). [`ClientBuilder::build`] reports wrong settings.
-#[derive(Clone, Debug)]
-#[must_use]
-pub struct ClientBuilder {
-    pub(crate) access_key: Option<Secret>,
-    // Both may contain a user and a password.
-    pub(crate) base_url: Option<Secret>,
-    pub(crate) proxy: Option<Secret>,
-    pub(crate) auth: Auth,
-    pub(crate) timeout: Duration,
-    pub(crate) connect_timeout: Duration,
-    pub(crate) max_retries: u32,
-    pub(crate) requests_per_second: f64,
-    pub(crate) roots: Roots,
-    pub(crate) ca_file: Option<PathBuf>,
-    pub(crate) user_agent: Option<String>,
-    pub(crate) max_response_bytes: u64,
-}
-
-impl Default for ClientBuilder {
-    fn default() -> Self {
-        Self {
-            access_key: None,
-            base_url: None,
-            proxy: None,
-            auth: Auth::default(),
-            timeout: Duration::from_secs(60),
-            connect_timeout: Duration::from_secs(10),
-            max_retries: 3,
-            requests_per_second: 5.0,
-            roots: Roots::default(),
-            ca_file: None,
-            user_agent: None,
-            max_response_bytes: 16 << 20,
+        /// A builder for a [`Client`](crate::Client). [`ClientBuilder::build`] reports wrong settings.
+        #[derive(Clone, Debug, Default)]
+        #[must_use]
+        pub struct ClientBuilder {
+            $(pub(crate) $name: Option<$type>,)*
         }
+
+        impl ClientBuilder {
+            $(
+                $(#[doc = $doc])+
+                pub fn $name(mut self, value: $given) -> Self {
+                    self.$name = Some(value.into());
+                    self
+                }
+            )*
+
+            /// Settings as a JSON object; [`SETTINGS`] has its members. An unknown or wrong one is an error that names
+            /// it.
+            pub fn from_json(json: impl Given) -> Result<Self> {
+                let given = parameter::check(SETTINGS, json.into_object()?)?;
+                Ok(Self { $($name: given.get(stringify!($name)).and_then(Setting::read),)* })
+            }
+        }
+    };
+}
+
+settings! {
+    /// The account's access key; by default the content of `access_key_file`, then the environment's `ZEROSSL_ACCESS_KEY`.
+    /// A missing key is an error at the first call that needs it.
+    access_key(impl Into<Secret>): Secret = Text;
+    /// A file that contains the access key and nothing else, such as a credential of systemd or a secret of a container;
+    /// by default the environment's `ZEROSSL_ACCESS_KEY_FILE`. It is read when the client is made.
+    access_key_file(impl Into<PathBuf>): PathBuf = Text;
+    /// The base URL of the service; by default the environment's `ZEROSSL_BASE_URL`, then `https://api.zerossl.com`.
+    /// Plain `http` is allowed for loopback hosts only.
+    base_url(impl Into<Secret>): Secret = Text;
+    /// How the key is sent: `query` (default, as the service's overview documents it) or `header` (recommended by the
+    /// service since August 2026; keeps the key out of the logs of proxies).
+    auth(Auth): Auth = OneOf(Auth::WORDS);
+    /// The time limit of one call with its retries, in seconds; 60 by default.
+    timeout(Duration): Duration = Seconds;
+    /// The time limit of one connection with its TLS handshake, in seconds; 10 by default.
+    connect_timeout(Duration): Duration = Seconds;
+    /// How often a failed request is repeated if that is harmless; 3 by default.
+    max_retries(u32): u32 = Integer(0, 100);
+    /// The rate limit, shared by all threads of a client; 5 by default, 0 for no limit.
+    requests_per_second(f64): f64 = Number;
+    /// The trusted CAs for the service's certificate: the bundled list of Mozilla (default) or the system's.
+    roots(Roots): Roots = OneOf(Roots::WORDS);
+    /// A PEM file of CAs that replaces `roots`.
+    ca_file(impl Into<PathBuf>): PathBuf = Text;
+    /// The URL of an HTTP proxy, which gets a CONNECT request, or `env` for the environment's `https_proxy`, `all_proxy`
+    /// and `no_proxy`, as curl reads them; none by default.
+    proxy(impl Into<Secret>): Secret = Text;
+    /// Your program's name; it follows `libzerossl/VERSION`.
+    user_agent(impl Into<String>): String = Text;
+    /// A larger answer is an error; 16 MiB by default, 1 GiB at most.
+    max_response_bytes(u64): u64 = Integer(1, 1 << 30);
+    /// How far the client's calendar is ahead of the system's, in seconds; 0 by default. For rehearsals with a sandbox:
+    /// refused unless the host of `base_url` is loopback.
+    clock_offset(Duration): Duration = Seconds;
+}
+
+words! {
+    /// How the access key is sent. It is never sent both ways.
+    #[derive(Default)]
+    pub enum Auth {
+        /// As the query parameter `access_key`, as documented in the service's overview.
+        #[default]
+        Query = "query",
+        /// As `Authorization: ApiKey KEY`, which the service recommends since August 2026: the key is then not in the
+        /// logs of proxies and servers, which contain URLs.
+        Header = "header",
     }
 }
+
+words! {
+    /// The trusted CAs for the service's certificate.
+    #[derive(Default)]
+    pub enum Roots {
+        /// Mozilla's list at the time of the build.
+        #[default]
+        Bundled = "bundled",
+        /// The system's list.
+        System = "system",
+    }
+}
+
+/// A setting that was checked, as its type.
+trait Setting: Sized {
+    fn read(value: &Value) -> Option<Self>;
+}
+
+impl Setting for Duration {
+    fn read(value: &Value) -> Option<Self> {
+        value.as_f64().and_then(|seconds| Self::try_from_secs_f64(seconds).ok())
+    }
+}
+
+macro_rules! as_in_json {
+    ($($type:ty)*) => {$(
+        impl Setting for $type {
+            fn read(value: &Value) -> Option<Self> {
+                Self::deserialize(value).ok()
+            }
+        }
+    )*};
+}
+as_in_json!(Secret PathBuf String Auth Roots u32 u64 f64);
 
 impl ClientBuilder {
-    /// The account's access key. Default: the environment's `ZEROSSL_ACCESS_KEY`.
-    pub fn access_key(mut self, key: impl Into<Secret>) -> Self {
-        self.access_key = Some(key.into());
-        self
-    }
-
-    /// The base URL of the service. Default: the environment's `ZEROSSL_BASE_URL`, then `https://api.zerossl.com`.
-    /// Plain `http` is refused unless the host is loopback.
-    pub fn base_url(mut self, url: impl Into<String>) -> Self {
-        self.base_url = Some(url.into().into());
-        self
-    }
-
-    /// How the access key is sent. Default: [`Auth::Query`].
-    pub fn auth(mut self, auth: Auth) -> Self {
-        self.auth = auth;
-        self
-    }
-
-    /// The time limit of one call with its retries. Default: 60 seconds.
-    pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.timeout = timeout;
-        self
-    }
-
-    /// The time limit of one connection with its TLS handshake. Default: 10 seconds.
-    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
-        self.connect_timeout = timeout;
-        self
-    }
-
-    /// How often a failed request is repeated if that is harmless. Default: 3.
-    pub fn max_retries(mut self, retries: u32) -> Self {
-        self.max_retries = retries;
-        self
-    }
-
-    /// The rate limit, shared by all threads of a client. Default: 5; 0 means no limit.
-    pub fn requests_per_second(mut self, pace: f64) -> Self {
-        self.requests_per_second = pace;
-        self
-    }
-
-    /// The trusted CAs for the service's certificate. Default: [`Roots::Bundled`].
-    pub fn roots(mut self, roots: Roots) -> Self {
-        self.roots = roots;
-        self
-    }
-
-    /// A PEM file of CAs. It replaces [`ClientBuilder::roots`].
-    pub fn ca_file(mut self, path: impl Into<PathBuf>) -> Self {
-        self.ca_file = Some(path.into());
-        self
-    }
-
-    /// The URL of an HTTP proxy (it gets a CONNECT request), or `env` for the proxy of the environment (`https_proxy`,
-    /// `all_proxy`, `no_proxy`, as curl reads them). Default: none.
-    pub fn proxy(mut self, url: impl Into<String>) -> Self {
-        self.proxy = Some(url.into().into());
-        self
-    }
-
-    /// Your program's name. It is appended to `libzerossl/VERSION`.
-    pub fn user_agent(mut self, name: impl Into<String>) -> Self {
-        self.user_agent = Some(name.into());
-        self
-    }
-
-    /// A larger answer is an error. Default: 16 MiB; at most 1 GiB.
-    pub fn max_response_bytes(mut self, bytes: u64) -> Self {
-        self.max_response_bytes = bytes;
-        self
-    }
-
-    /// Settings as a JSON object; [`SETTINGS`] has its members. An unknown or wrong one is an error that names it.
-    pub fn from_json(json: impl Given) -> Result<Self> {
-        let given = parameter::check(SETTINGS, json.into_object()?)?;
-        let mut settings = Self::default();
-        let text = |name| given.text(name).map(str::to_owned);
-        let seconds = |name| given.number(name).map(Duration::from_secs_f64);
-        settings.access_key = given.text("access_key").map(Secret::from);
-        settings.base_url = given.text("base_url").map(Secret::from);
-        settings.proxy = given.text("proxy").map(Secret::from);
-        if given.text("auth") == Some("header") {
-            settings.auth = Auth::Header;
+    /// Fills what was left out from the environment, and reads the file of the access key.
+    pub(crate) fn with_environment(mut self) -> Result<Self> {
+        let from = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
+        if self.access_key.is_some() && self.access_key_file.is_some() {
+            return Err(Error::invalid("access_key_file", "give either `access_key` or `access_key_file`"));
         }
-        if given.text("roots") == Some("system") {
-            settings.roots = Roots::System;
+        if self.access_key.is_none() && self.access_key_file.is_none() {
+            self.access_key = from("ZEROSSL_ACCESS_KEY").map(Secret::from);
         }
-        settings.timeout = seconds("timeout").unwrap_or(settings.timeout);
-        settings.connect_timeout = seconds("connect_timeout").unwrap_or(settings.connect_timeout);
-        if let Some(retries) = given.integer("max_retries") {
-            settings.max_retries = u32::try_from(retries).unwrap_or(u32::MAX);
+        if self.access_key.is_none() {
+            let file = self.access_key_file.take();
+            let file = file.or_else(|| from("ZEROSSL_ACCESS_KEY_FILE").map(PathBuf::from));
+            self.access_key = file.as_deref().map(read_key).transpose()?;
         }
-        settings.requests_per_second =
-            given.number("requests_per_second").unwrap_or(settings.requests_per_second);
-        settings.ca_file = text("ca_file").map(PathBuf::from);
-        settings.user_agent = text("user_agent");
-        settings.max_response_bytes =
-            given.integer("max_response_bytes").unwrap_or(settings.max_response_bytes);
-        Ok(settings)
-    }
-
-    pub(crate) fn with_environment(mut self) -> Self {
-        let from = |name| std::env::var(name).ok().filter(|value| !value.is_empty()).map(Secret::from);
-        self.access_key = self.access_key.or_else(|| from("ZEROSSL_ACCESS_KEY"));
-        self.base_url = self.base_url.or_else(|| from("ZEROSSL_BASE_URL"));
-        self
+        self.base_url = self.base_url.or_else(|| from("ZEROSSL_BASE_URL").map(Secret::from));
+        Ok(self)
     }
 
     pub(crate) fn checked(self) -> Result<Self> {
-        if let Some(key) = &self.access_key
-            && (key.reveal().is_empty() || !key.reveal().bytes().all(|byte| byte.is_ascii_graphic()))
-        {
-            return Err(Error::invalid(
-                "access_key",
-                "it is empty, or holds a space, a line break or a character that no key has; copy it again",
-            ));
+        if let Some(key) = &self.access_key {
+            check_key("access_key", key)?;
         }
         for (name, timeout) in [("timeout", self.timeout), ("connect_timeout", self.connect_timeout)] {
+            let Some(timeout) = timeout else { continue };
             if timeout.is_zero() || timeout > Duration::from_secs(1_000_000_000) {
                 return Err(Error::invalid(name, "expected more than 0 seconds and less than 1,000,000,000"));
             }
         }
-        if !(1..=1 << 30).contains(&self.max_response_bytes) {
+        if self.max_response_bytes.is_some_and(|bytes| !(1..=1 << 30).contains(&bytes)) {
             return Err(Error::invalid("max_response_bytes", "expected a number from 1 to 1 GiB"));
         }
-        if !(0.0..=1e6).contains(&self.requests_per_second) {
+        if self.requests_per_second.is_some_and(|pace| !(0.0..=1e6).contains(&pace)) {
             return Err(Error::invalid(
                 "requests_per_second",
                 "expected a number from 0 (no limit) to 1,000,000",
@@ -284,4 +203,23 @@ impl ClientBuilder {
         }
         cleaner
     }
+}
+
+fn read_key(path: &Path) -> Result<Secret> {
+    let mut key = Zeroizing::new(String::new());
+    let read = File::open(path).and_then(|file| file.take(MAX_KEY_FILE).read_to_string(&mut key));
+    read.map_err(|error| {
+        Error::invalid("access_key_file", format!("{} could not be read: {error}", path.display()))
+    })?;
+    let key = key.trim_ascii().into();
+    check_key("access_key_file", &key)?;
+    Ok(key)
+}
+
+fn check_key(name: &str, key: &Secret) -> Result<()> {
+    if key.reveal().is_empty() || !key.reveal().bytes().all(|byte| byte.is_ascii_graphic()) {
+        let why = "it is empty, or holds a space, a line break or a character that no key has; copy it again";
+        return Err(Error::invalid(name, why));
+    }
+    Ok(())
 }

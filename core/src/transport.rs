@@ -24,7 +24,7 @@ use zeroize::Zeroizing;
 
 use crate::base_url::BaseUrl;
 use crate::error::{Kind, Result};
-use crate::settings::ClientBuilder;
+use crate::settings::{CONNECT_TIMEOUT, ClientBuilder, MAX_RESPONSE_BYTES};
 use outermost::OutermostConnector;
 use proxy::{Choice, Proxy};
 use resolver::CachingResolver;
@@ -107,8 +107,8 @@ impl Transport {
             resolver,
             host: base_url.authority.to_string(),
             proxy,
-            connect_timeout: settings.connect_timeout,
-            max_response_bytes: settings.max_response_bytes,
+            connect_timeout: settings.connect_timeout.unwrap_or(CONNECT_TIMEOUT),
+            max_response_bytes: settings.max_response_bytes.unwrap_or(MAX_RESPONSE_BYTES),
         })
     }
 

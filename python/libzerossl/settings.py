@@ -22,6 +22,7 @@ class Settings:
         self,
         access_key: str | None = None,
         *,
+        access_key_file: str | os.PathLike[str] | None = None,
         base_url: str | None = None,
         auth: Literal["query", "header"] | None = None,
         timeout: float | None = None,
@@ -33,12 +34,16 @@ class Settings:
         proxy: str | None = None,
         user_agent: str | None = None,
         max_response_bytes: int | None = None,
+        clock_offset: float | None = None,
     ) -> None:
         """Make a client; nothing is sent. None means the default.
 
         Args:
-            access_key: The account's access key; by default the environment's ``ZEROSSL_ACCESS_KEY``. A missing key is
-                an error at the first call that needs it.
+            access_key: The account's access key; by default the content of ``access_key_file``, then the environment's
+                ``ZEROSSL_ACCESS_KEY``. A missing key is an error at the first call that needs it.
+            access_key_file: A file that contains the access key and nothing else, such as a credential of systemd or a
+                secret of a container; by default the environment's ``ZEROSSL_ACCESS_KEY_FILE``. It is read when the
+                client is made.
             base_url: The base URL of the service; by default the environment's ``ZEROSSL_BASE_URL``, then
                 ``https://api.zerossl.com``. Plain ``http`` is allowed for loopback hosts only.
             auth: How the key is sent: ``query`` (default, as the service's overview documents it) or ``header``
@@ -49,10 +54,12 @@ class Settings:
             requests_per_second: The rate limit, shared by all threads of a client; 5 by default, 0 for no limit.
             roots: The trusted CAs for the service's certificate: the bundled list of Mozilla (default) or the system's.
             ca_file: A PEM file of CAs that replaces ``roots``.
-            proxy: The URL of an HTTP proxy, or ``env`` for the environment's ``https_proxy``, ``all_proxy`` and
-                ``no_proxy``, as curl reads them; none by default.
+            proxy: The URL of an HTTP proxy, which gets a CONNECT request, or ``env`` for the environment's
+                ``https_proxy``, ``all_proxy`` and ``no_proxy``, as curl reads them; none by default.
             user_agent: Your program's name; it follows ``libzerossl/VERSION``.
             max_response_bytes: A larger answer is an error; 16 MiB by default, 1 GiB at most.
+            clock_offset: How far the client's calendar is ahead of the system's, in seconds; 0 by default. For
+                rehearsals with a sandbox: refused unless the host of ``base_url`` is loopback.
 
         Raises:
             InvalidArgumentError: A setting is wrong; its ``parameter`` says which.
@@ -60,6 +67,7 @@ class Settings:
         self._inner = _native.Client(
             {
                 "access_key": access_key,
+                "access_key_file": ways.path(access_key_file),
                 "base_url": base_url,
                 "auth": auth,
                 "timeout": timeout,
@@ -71,5 +79,6 @@ class Settings:
                 "proxy": proxy,
                 "user_agent": user_agent,
                 "max_response_bytes": max_response_bytes,
+                "clock_offset": clock_offset,
             }
         )

@@ -2,8 +2,9 @@
 
 use std::mem;
 use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
 
-use pyo3::exceptions::PyTypeError;
+use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyType};
 use zerossl::{Client, ClientBuilder, Error, Kind, OPERATIONS};
@@ -101,6 +102,16 @@ impl NativeClient {
     /// The same client, whose calls also end when this token is cancelled.
     fn cancelled_by(&self, py: Python<'_>, token: &CancelToken) -> PyResult<Self> {
         guarded(py, || Ok(Self::with(self.client(py, "")?.cancelled_by(&token.0))))
+    }
+
+    /// Moves the calendar, for a rehearsal with a sandbox.
+    fn advance_clock(&self, py: Python<'_>, seconds: f64) -> PyResult<()> {
+        guarded(py, || {
+            let by = Duration::try_from_secs_f64(seconds).map_err(|error| {
+                PyValueError::new_err(format!("expected how far forwards, in seconds: {error}"))
+            })?;
+            self.client(py, "")?.advance_clock(by).map_err(|error| to_python(py, &error))
+        })
     }
 
     /// Running calls are not affected; new ones are refused.

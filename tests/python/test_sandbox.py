@@ -9,8 +9,10 @@ import ssl
 from pathlib import Path
 from typing import Any
 
+import libzerossl as zerossl
 import pytest
 from libzerossl.sandbox import Sandbox
+from website import Stand
 
 # A request for example.com without a country in its subject.
 CSR = Path(__file__).parents[2].joinpath("sandbox/tests/sandbox/support/plain.pem").read_text()
@@ -55,6 +57,18 @@ def test_settings_are_given_by_name() -> None:
         assert {name: settings[name] for name in given} == given
     with pytest.raises(RuntimeError, match="unknown field `nothing`"):
         Sandbox(settings={"nothing": 1})
+
+
+def test_clocks_move_together(stand: Stand) -> None:
+    """What is due in 61 days is renewed after 61 days; a client of the real service stays where it is."""
+    def obtain() -> str:
+        return stand.obtain(webroot=stand.website.folder).outcome
+
+    assert [obtain(), obtain()] == ["issued", "unchanged"]
+    stand.sandbox.advance(stand.client, days=61)
+    assert [obtain(), obtain()] == ["renewed", "unchanged"]
+    with zerossl.Client("a-key") as client, pytest.raises(zerossl.InvalidArgumentError, match="loopback"):
+        stand.sandbox.advance(client, days=1)
 
 
 def test_it_may_have_the_name_of_the_service() -> None:

@@ -1,6 +1,7 @@
 //! The parts of the system that tests replace: disk and clock.
 
-use super::clock::{Clock, SystemClock};
+use crate::clock::Clock;
+use crate::context::Context;
 use crate::obtain::store::storage::{Disk, Storage};
 
 /// The disk and the clock.
@@ -9,7 +10,9 @@ pub(crate) struct Env<'a> {
     pub(crate) clock: &'a dyn Clock,
 }
 
-impl Env<'static> {
-    /// The real ones.
-    pub(crate) const REAL: Self = Self { storage: &Disk, clock: &SystemClock };
+impl<'a> Env<'a> {
+    /// The real disk, and the client's clock.
+    pub(crate) fn of(context: &Context<'a>) -> Self {
+        Self { storage: &Disk, clock: &context.connection.clock }
+    }
 }

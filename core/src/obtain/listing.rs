@@ -14,13 +14,14 @@ use super::steps::last_error::LAST_ERROR;
 use super::store::folder::{Folder, JOURNAL};
 use super::store::journal::Journal;
 use crate::answers::Extra;
+use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::parameter::Arguments;
 use crate::time::Time;
 
 const DAY: u64 = 24 * 3600;
 
-pub(crate) fn list_entries(env: &Env<'_>, arguments: &Arguments) -> Result<Entries> {
+pub(crate) fn list_entries(_: &Context<'_>, env: &Env<'_>, arguments: &Arguments) -> Result<Entries> {
     let wanted: ListEntries = arguments.read()?;
     let mut entries: Vec<(Option<SystemTime>, EntrySummary)> = names(env, &wanted.directory)?
         .into_iter()

@@ -35,10 +35,6 @@ impl Arguments {
         self.get(name).and_then(Value::as_str)
     }
 
-    pub(crate) fn number(&self, name: &str) -> Option<f64> {
-        self.get(name).and_then(Value::as_f64)
-    }
-
     pub(crate) fn integer(&self, name: &str) -> Option<u64> {
         self.get(name).and_then(Value::as_u64)
     }

@@ -13,7 +13,7 @@ use crate::pem;
 use crate::settings::{ClientBuilder, Roots};
 
 pub(super) fn config(settings: &ClientBuilder) -> Result<TlsConfig> {
-    let roots = match (&settings.ca_file, settings.roots) {
+    let roots = match (&settings.ca_file, settings.roots.unwrap_or_default()) {
         (Some(path), _) => read(path)?,
         (None, Roots::Bundled) => RootCerts::WebPki,
         (None, Roots::System) => RootCerts::PlatformVerifier,

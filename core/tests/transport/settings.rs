@@ -32,6 +32,14 @@ fn settings_are_strict() {
         (r#"{"base_url": "https://api.zerossl.com:0"}"#, "base_url"),
         (r#"{"base_url": "https://api.zerossl.com:65536"}"#, "base_url"),
         (r#"{"proxy": "http://user:secret@127.0.0.1:port"}"#, "proxy"),
+        (r#"{"access_key_file": "/nonexistent"}"#, "access_key_file"),
+        (r#"{"access_key_file": "/dev/null"}"#, "access_key_file"),
+        (r#"{"access_key_file": "/"}"#, "access_key_file"),
+        (r#"{"access_key": "k", "access_key_file": "/dev/null"}"#, "access_key_file"),
+        (r#"{"clock_offset": 1}"#, "clock_offset"),
+        (r#"{"clock_offset": 1, "base_url": "https://api.example.com"}"#, "clock_offset"),
+        (r#"{"clock_offset": 1e10, "base_url": "http://127.0.0.1"}"#, "clock_offset"),
+        (r#"{"clock_offset": -1, "base_url": "http://127.0.0.1"}"#, "clock_offset"),
     ] {
         let error = ClientBuilder::from_json(settings).and_then(ClientBuilder::build).expect_err(settings);
         assert_eq!(
@@ -49,6 +57,23 @@ fn settings_are_strict() {
     for settings in ["[]", "1", "{", "\u{feff}{}"] {
         assert_eq!(ClientBuilder::from_json(settings).expect_err(settings).kind(), Kind::InvalidArgument);
     }
+}
+
+/// What an editor or `echo` adds to a file is no part of the key.
+#[test]
+fn the_key_may_be_in_a_file() {
+    let sandbox = sandbox();
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("key");
+    std::fs::write(&file, format!("{}\n", sandbox.access_key())).expect("written");
+    let settings = zerossl::Client::builder().access_key_file(&file).base_url(sandbox.base_url());
+    let client = settings.build().expect("settings");
+    client.call("list_certificates", "{}").expect("the right key");
+    std::fs::write(&file, "two keys").expect("written");
+    let settings = zerossl::Client::builder().access_key_file(&file);
+    let error = settings.build().expect_err("a space");
+    assert_eq!(error.parameter(), Some("access_key_file"), "{error}");
+    assert!(!error.message().contains("two"), "{error}");
 }
 
 /// The bytes that are sent, exactly where that matters.

@@ -17,6 +17,7 @@ import shutil
 import subprocess
 import sysconfig
 import tempfile
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -177,6 +178,22 @@ class Sandbox:
             return json.loads(text)
         except ValueError:
             return text
+
+    def advance(self, *clients: Client, days: float = 0, seconds: float = 0) -> None:
+        """Move the clocks of the sandbox and of these clients forwards, to rehearse what happens later.
+
+        Args:
+            clients: The clients whose calendar moves, with all clients that share their connections.
+            days: How far, in days of 24 hours.
+            seconds: How far in addition.
+
+        >>> with Sandbox() as sandbox, sandbox.client() as client:
+        ...     sandbox.advance(client, days=60)
+        """
+        by = timedelta(days=days, seconds=seconds).total_seconds()
+        for client in clients:
+            client._inner.advance_clock(by)  # noqa: SLF001
+        self.manage("/clock", {"advance_seconds": by})
 
     def close(self) -> None:
         """Stop the sandbox; its data is gone."""

@@ -8,11 +8,13 @@ use zerossl_sandbox::{Reply, When, WireFault};
 
 use super::stand::Stand;
 use super::time::SandboxClock;
+use crate::context::Context;
 use crate::endpoints::RevokeCertificate;
 use crate::obtain::env::Env;
 use crate::obtain::interface::{CertificateState, EntrySummary, ListEntries, Obtain, OrderState};
 use crate::obtain::listing::list_entries;
 use crate::obtain::store::storage::Disk;
+use crate::operation::Request;
 use crate::{json as coded, parameter};
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
@@ -22,7 +24,9 @@ fn list(stand: &Stand) -> Vec<EntrySummary> {
     let given = coded::encode(&ListEntries::new(stand.store())).expect("JSON");
     let arguments = parameter::check(ListEntries::PARAMETERS, given).expect("parameters");
     let requests = stand.sandbox.requests().len();
-    let listed = list_entries(&Env { storage: &Disk, clock: &clock }, &arguments).expect("a store");
+    let env = Env { storage: &Disk, clock: &clock };
+    let run = |context: &Context<'_>| list_entries(context, &env, &arguments);
+    let listed = stand.client().enter(ListEntries::OPERATION, None, run).expect("a store");
     assert_eq!(stand.sandbox.requests().len(), requests, "no network");
     listed.entries
 }

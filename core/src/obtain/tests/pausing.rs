@@ -44,10 +44,7 @@ fn results(error: &Error) -> Vec<Value> {
 
 fn all_renewed(report: &Renewals) -> bool {
     report.results.len() == ENTRIES
-        && report
-            .results
-            .iter()
-            .all(|row| matches!(row.outcome, Some(Outcome::Renewed | Outcome::Resumed)))
+        && report.results.iter().all(|row| matches!(row.outcome, Some(Outcome::Renewed | Outcome::Resumed)))
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant, SystemTime};
 use zerossl_sandbox::Sandbox;
 
 use crate::cancel::CancelToken;
-use crate::obtain::clock::Clock;
+use crate::clock::Clock;
 
 pub(super) struct SandboxClock<'a> {
     sandbox: &'a Sandbox,
