@@ -12,6 +12,7 @@ from typing import Any
 import libzerossl as zerossl
 import pytest
 from libzerossl.sandbox import Sandbox
+
 from website import Stand
 
 # A request for example.com without a country in its subject.
@@ -61,6 +62,7 @@ def test_settings_are_given_by_name() -> None:
 
 def test_clocks_move_together(stand: Stand) -> None:
     """What is due in 61 days is renewed after 61 days; a client of the real service stays where it is."""
+
     def obtain() -> str:
         return stand.obtain(webroot=stand.website.folder).outcome
 

@@ -23,6 +23,7 @@ from harness import INCLUDE, LIB, POSIX, SHARED, TOP, WARNINGS, Skipped, Tests, 
 
 import disk
 import forks
+import many
 import newcomer
 import nginx
 import records
@@ -57,10 +58,15 @@ def test_all(test: Tests, scratch: Path, seed: int, *, is_long: bool) -> None:
         need_package()
         forks.forked(PYTHON, driver)
 
+    def many_entries() -> str:
+        need_package()
+        return many.many(PYTHON)
+
     factor = 10 if is_long else 1
     test(f"{50 * factor} kills at random moments, seed {seed}", lambda: killed([driver], 50 * factor))
     test(f"{10 * factor} of a program in Python, seed {seed}", lambda: killed_python(10 * factor))
     test("a child of fork does not keep the lock", forked)
+    test("a store of many entries", many_entries)
     disk.test_all(test, driver, seed, is_long=is_long)
     stores.test_all(test, driver, scratch)
     nginx.test_all(test, driver)
