@@ -192,7 +192,7 @@ class Sandbox:
         """
         by = timedelta(days=days, seconds=seconds).total_seconds()
         for client in clients:
-            client._inner.advance_clock(by)  # noqa: SLF001
+            client._inner.advance_clock(by)  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
         self.manage("/clock", {"advance_seconds": by})
 
     def close(self) -> None:
