@@ -89,7 +89,7 @@ pub use event::{Event, EventType, Stage};
 pub use generate_csr::{GenerateCsr, GeneratedCsr};
 pub use key_type::KeyType;
 pub use obtain::{
-    CancelDrafts, CertificateState, Drafts, Entries, EntrySummary, FindingLevel, ListEntries, Obtain,
+    CancelDrafts, CertificateState, Drafts, Entries, EntrySummary, FindingLevel, Layout, ListEntries, Obtain,
     ObtainFinding, Obtained, OrderState, Outcome, Redeploy, RemoveEntry, RenewAll, Renewal, Renewals,
 };
 pub use op::{Next, Op};

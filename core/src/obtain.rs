@@ -46,7 +46,7 @@ use crate::operation::{Operation, Request, Run};
 use crate::parameter::Arguments;
 use env::Env;
 pub use interface::{
-    CancelDrafts, CertificateState, Drafts, Entries, EntrySummary, FindingLevel, ListEntries, Obtain,
+    CancelDrafts, CertificateState, Drafts, Entries, EntrySummary, FindingLevel, Layout, ListEntries, Obtain,
     ObtainFinding, Obtained, OrderState, Outcome, Redeploy, RemoveEntry, RenewAll, Renewal, Renewals,
 };
 use interface::{DRAFTS, ENTRIES, OBTAINED, RENEWALS};

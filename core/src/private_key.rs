@@ -89,6 +89,19 @@ impl PrivateKey {
         }
     }
 
+    /// The key as PKCS#8 in DER.
+    pub(crate) fn to_der(&self) -> Result<Zeroizing<Vec<u8>>> {
+        let der = match &self.kind {
+            Algorithm::P256(key) => key.to_pkcs8_der(),
+            Algorithm::P384(key) => key.to_pkcs8_der(),
+            Algorithm::Rsa(key) => key.to_pkcs8_der(),
+        };
+        let der = der.map_err(|error| {
+            Error::new(error::Kind::Internal, format!("the key has no DER form: {error}"))
+        })?;
+        Ok(der.to_bytes())
+    }
+
     /// The key as PKCS#8 in PEM.
     pub(crate) fn to_pem(&self) -> Result<Zeroizing<String>> {
         let pem = match &self.kind {

@@ -13,6 +13,7 @@ from libzerossl.running import Callables
 if TYPE_CHECKING:
     import os
     from collections.abc import Mapping, Sequence
+    from typing import Literal
 
     from libzerossl import _native
     from libzerossl.literals import KeyType, OnFailure, Preflight, ValidationMethod
@@ -58,6 +59,8 @@ class Obtaining:
         connect_to: Sequence[str] | None = None,
         deploy_hook: Sequence[str] | None = None,
         rollback: bool | None = None,
+        pkcs12_password_file: str | None = None,
+        layout: Literal["links", "files"] | None = None,
         adopt: str | None = None,
         abandon: bool | None = None,
         offline: bool | None = None,
@@ -114,6 +117,12 @@ class Obtaining:
             connect_to: Other addresses for these checks to connect to, as in curl: `HOST:PORT:TO_HOST:TO_PORT`.
             deploy_hook: A command that runs after a new certificate is installed, at least once for each certificate.
             rollback: Whether `current` is set back to the previous version if the deploy hook fails.
+            pkcs12_password_file: A file with a password on its first line. Then `keystore.p12` has key and chain as
+                PKCS#12, for Java and Windows. A changed password counts from the next certificate on, and for
+                `redeploy`. Not together with `csr`.
+            layout: What `current` is: `links` (default), a symbolic link to a version, switched in one step, or
+                `files`, a folder with copies, for file systems without links: a reader may see a pair that does not
+                match while they are replaced; `combined.pem` is always whole.
             adopt: The id of the order to continue, after an error of kind `ambiguous`.
             abandon: Gives up the current order. If it is issued in the meantime, the certificate is installed.
             offline: Does not use the network while the certificate is good. By default the service is asked once
@@ -161,6 +170,8 @@ class Obtaining:
             "connect_to": connect_to,
             "deploy_hook": deploy_hook,
             "rollback": rollback,
+            "pkcs12_password_file": pkcs12_password_file,
+            "layout": layout,
             "adopt": adopt,
             "abandon": abandon,
             "offline": offline,

@@ -396,7 +396,7 @@ class Operations:
         return self._call("list_entries", Entries, {"directory": ways.path(directory)})
 
     def redeploy(self, directory: str | os.PathLike[str], *, name: str) -> Obtained:
-        """Run the deploy hook of an entry again, for the certificate in use.
+        """Run the deploy hook of an entry again, for the certificate in use, and makes its keystore anew.
 
         Nothing is ordered, and no network is used.
 

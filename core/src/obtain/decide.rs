@@ -124,6 +124,7 @@ impl Session<'_> {
         }
         self.clear_leftovers()?;
         let installed = self.with_own_key(installed)?;
+        self.complete_keystore(&installed)?;
         let has_new_hook = self.has_new_hook();
         if has_new_hook {
             self.expect_hook()?;

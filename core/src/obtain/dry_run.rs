@@ -36,6 +36,7 @@ impl Session<'_> {
         }
         self.check_caa(&mut findings)?;
         findings.keep(Stage::Install, None, self.check_storage())?;
+        findings.keep(Stage::Install, None, self.prepare_keystore())?;
         findings.keep(Stage::Deploy, None, self.prepare_deploy())?;
         let installed = self.journal.installed.as_ref().map(|installed| self.stored_certificate(installed));
         let certificate = match installed.transpose() {
@@ -84,7 +85,7 @@ impl Session<'_> {
             let why = "nothing can be written there; make it writable for this user";
             return Err(Error::storage(&self.entry.path, why));
         }
-        self.entry.prepare()
+        self.entry.prepare(self.spec.layout)
     }
 }
 

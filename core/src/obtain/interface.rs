@@ -12,7 +12,7 @@ pub use cancel_drafts::{CancelDrafts, Drafts};
 pub(crate) use list_entries::ENTRIES;
 pub use list_entries::{CertificateState, Entries, EntrySummary, ListEntries, OrderState};
 pub(crate) use obtain::OBTAINED;
-pub use obtain::{FindingLevel, Obtain, ObtainFinding, Obtained, Outcome};
+pub use obtain::{FindingLevel, Layout, Obtain, ObtainFinding, Obtained, Outcome};
 pub use redeploy::Redeploy;
 pub use remove_entry::RemoveEntry;
 pub(crate) use renew_all::RENEWALS;

@@ -17,7 +17,7 @@ use super::publish::Publisher;
 use crate::backoff::Backoff;
 use crate::endpoints::ValidationMethod;
 use crate::error::{Error, Result};
-use crate::obtain::interface::Obtain;
+use crate::obtain::interface::{Layout, Obtain};
 use crate::obtain::store::journal::Terms;
 use crate::parameter::Arguments;
 use crate::subject::Subject;
@@ -56,6 +56,8 @@ pub(crate) struct OrderSpec {
     pub(crate) preflight: Preflight,
     pub(crate) deploy_hook: Vec<String>,
     pub(crate) rollback: bool,
+    pub(crate) pkcs12_password_file: Option<PathBuf>,
+    pub(crate) layout: Layout,
     pub(crate) adopt: Option<String>,
     /// The network is not used while the certificate is good.
     pub(crate) offline: bool,
@@ -175,6 +177,8 @@ impl OrderSpec {
             preflight: Preflight::new(request.resolver.as_deref(), &request.connect_to.unwrap_or_default())?,
             deploy_hook: request.deploy_hook.unwrap_or_default(),
             rollback: request.rollback.unwrap_or(false),
+            pkcs12_password_file: request.pkcs12_password_file,
+            layout: request.layout.unwrap_or_default(),
             adopt: request.adopt,
             offline: request.offline.unwrap_or(false),
             statuses: None,
@@ -204,6 +208,10 @@ fn absolute(arguments: &Arguments) -> Arguments {
     for (parameter, value) in arguments.iter().cloned().collect::<Vec<_>>() {
         let absolute = match (parameter.name, value) {
             ("validation", Value::Object(given)) => validation::absolute(given).into(),
+            ("pkcs12_password_file", mut file) => {
+                validation::make_absolute(&mut file);
+                file
+            }
             ("deploy_hook", mut command) => {
                 validation::absolute_command(&mut command);
                 command

@@ -26,8 +26,8 @@ pub(crate) fn redeploy(context: &Context<'_>, env: &Env<'_>, arguments: &Argumen
     let Some(spec) = kept_request::read(context, env, &wanted.directory, &name, Which::InForce)? else {
         return Err(Error::storage(path.join(REQUEST), "it is gone"));
     };
-    if spec.deploy_hook.is_empty() {
-        let why = "the entry has no deploy hook; call `obtain` with `deploy_hook`";
+    if spec.deploy_hook.is_empty() && spec.pkcs12_password_file.is_none() {
+        let why = "the entry has no deploy hook and no keystore; call `obtain` with `deploy_hook`";
         return Err(Error::invalid("name", why));
     }
     let mut session = Session::new(*context, env, entry, Arc::new(spec), end)?;

@@ -14,7 +14,7 @@ use crate::error::{Error, Kind, Result};
 use crate::event::EventType;
 use crate::obtain::interface::{Obtained, Outcome};
 use crate::obtain::store::entry::Entry;
-use crate::obtain::store::files::files;
+use crate::obtain::store::files::{KEYSTORE, files, short_name};
 use crate::obtain::store::journal::{Installed, Journal, Order, Terms};
 use crate::operation::Request;
 
@@ -101,12 +101,9 @@ impl<'a> Session<'a> {
     pub(crate) fn outcome(&self, outcome: Outcome, certificate: Option<Certificate>) -> Obtained {
         let installed = self.journal.installed.as_ref();
         let files: BTreeMap<String, String> = match installed {
-            Some(installed) => files(self.terms.by_csr || installed.terms.by_csr)
-                .iter()
-                .map(|file| {
-                    let path = self.entry.current(file).display().to_string();
-                    (file.trim_end_matches(".pem").to_owned(), path)
-                })
+            Some(installed) => self
+                .files_in_use(installed)
+                .map(|file| (short_name(file).to_owned(), self.entry.current(file).display().to_string()))
                 .collect(),
             None => BTreeMap::new(),
         };
@@ -118,6 +115,12 @@ impl<'a> Session<'a> {
             findings: Vec::new(),
             extra: crate::answers::Extra::default(),
         }
+    }
+
+    pub(crate) fn files_in_use(&self, installed: &Installed) -> impl Iterator<Item = &'static str> + use<> {
+        let by_csr = self.terms.by_csr || installed.terms.by_csr;
+        let keystore = self.spec.pkcs12_password_file.as_ref().filter(|_| !by_csr).map(|_| KEYSTORE);
+        files(by_csr).iter().copied().chain(keystore)
     }
 
     pub(crate) fn progress<const N: usize>(&self, stage: Stage, message: &str, facts: Facts<N>) {

@@ -10,6 +10,7 @@ mod dry_running;
 mod faults;
 mod keys;
 mod late;
+mod layouts;
 mod listing;
 mod naming;
 mod ordering;

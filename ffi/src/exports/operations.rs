@@ -425,6 +425,12 @@ pub unsafe extern "C" fn zerossl_wait_until_issued(
 /// - `deploy_hook`?: A command that runs after a new certificate is installed, at least once for each
 ///   certificate.
 /// - `rollback`?: Whether `current` is set back to the previous version if the deploy hook fails.
+/// - `pkcs12_password_file`?: A file with a password on its first line. Then `keystore.p12` has key and
+///   chain as PKCS#12, for Java and Windows. A changed password counts from the next certificate on, and
+///   for `redeploy`. Not together with `csr`.
+/// - `layout`?: What `current` is: `links` (default), a symbolic link to a version, switched in one step,
+///   or `files`, a folder with copies, for file systems without links: a reader may see a pair that does
+///   not match while they are replaced; `combined.pem` is always whole.
 /// - `adopt`?: The id of the order to continue, after an error of kind `ambiguous`.
 /// - `abandon`?: Gives up the current order. If it is issued in the meantime, the certificate is
 ///   installed.
@@ -496,8 +502,8 @@ pub unsafe extern "C" fn zerossl_list_entries(
     guard_with(error, || client::call(client, "list_entries", params_json))
 }
 
-/// Runs the deploy hook of an entry again, for the certificate in use. Nothing is ordered, and no network
-/// is used.
+/// Runs the deploy hook of an entry again, for the certificate in use, and makes its keystore anew. Nothing
+/// is ordered, and no network is used.
 ///
 /// Parameters:
 /// - `directory`: The folder of all entries.

@@ -72,6 +72,14 @@ request! {
             deploy_hook: Vec<String> = Command;
             /// Whether `current` is set back to the previous version if the deploy hook fails.
             rollback: bool = Flag;
+            /// A file with a password on its first line. Then `keystore.p12` has key and chain as PKCS#12, for Java and
+            /// Windows. A changed password counts from the next certificate on, and for `redeploy`. Not together with
+            /// `csr`.
+            pkcs12_password_file: PathBuf = Text;
+            /// What `current` is: `links` (default), a symbolic link to a version, switched in one step, or `files`, a
+            /// folder with copies, for file systems without links: a reader may see a pair that does not match while they
+            /// are replaced; `combined.pem` is always whole.
+            layout: Layout = OneOf(Layout::WORDS);
             /// The id of the order to continue, after an error of kind `ambiguous`.
             adopt: String = Id;
             /// Gives up the current order. If it is issued in the meantime, the certificate is installed.
@@ -94,6 +102,18 @@ impl Obtain {
         validation: Value,
     ) -> Self {
         Self::with(domains.into_iter().map(Into::into).collect(), directory.into(), validation)
+    }
+}
+
+words! {
+    /// What `current` is.
+    #[derive(Default)]
+    pub enum Layout {
+        /// A symbolic link to the version in use.
+        #[default]
+        Links = "links",
+        /// A folder with copies of the files in use.
+        Files = "files",
     }
 }
 
@@ -126,7 +146,8 @@ answer! {
         outcome: Outcome = Text.required();
         /// The certificate, or the order that is pending or was given up.
         certificate: Option<Certificate> = ObjectOrNone(&CERTIFICATE);
-        /// The paths of the files in use: `privkey`, `cert`, `chain`, `fullchain`, `combined`; with `csr` no key.
+        /// The paths of the files in use: `privkey`, `cert`, `chain`, `fullchain`, `combined`, and `pkcs12` if it is
+        /// requested; with `csr` no key.
         files: BTreeMap<String, String> = Map(&FieldKind::Text);
         /// Whether the deploy hook has run for the certificate in use; true without a hook.
         deployed: Option<bool> = Flag;

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use crate::declare::request;
 
 request! {
-    /// Runs the deploy hook of an entry again, for the certificate in use. Nothing is ordered, and no network is used.
+    /// Runs the deploy hook of an entry again, for the certificate in use, and makes its keystore anew. Nothing is ordered,
+    /// and no network is used.
     pub struct Redeploy {
         required {
             /// The folder of all entries.

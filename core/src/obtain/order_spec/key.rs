@@ -28,6 +28,7 @@ impl KeySpec {
                 ("subject", request.subject.is_some()),
                 ("private_key", request.private_key.is_some()),
                 ("reuse_key", request.reuse_key.is_some()),
+                ("pkcs12_password_file", request.pkcs12_password_file.is_some()),
             ];
             if let Some((other, _)) = others.into_iter().find(|(_, is_given)| *is_given) {
                 return Err(Error::invalid(

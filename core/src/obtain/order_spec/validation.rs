@@ -38,7 +38,7 @@ pub(super) fn absolute_command(command: &mut Value) {
 }
 
 /// If it is not a path, or cannot be text when absolute, it is not changed. It is refused where it is used.
-fn make_absolute(path: &mut Value) {
+pub(super) fn make_absolute(path: &mut Value) {
     let absolute = path.as_str().and_then(|path| std::path::absolute(path).ok());
     if let Some(absolute) = absolute.and_then(|path| path.into_os_string().into_string().ok()) {
         *path = absolute.into();

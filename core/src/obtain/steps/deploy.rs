@@ -9,8 +9,9 @@ use crate::error::{Error, Kind, Result};
 use crate::obtain::events::Stage;
 use crate::obtain::interface::Obtained;
 use crate::obtain::session::Session;
+use crate::obtain::steps::hook_history::HookRun;
 use crate::obtain::steps::kept_request::REQUEST;
-use crate::obtain::store::files::files;
+use crate::obtain::store::files::short_name;
 use crate::obtain::store::journal::Installed;
 use crate::process;
 use crate::process::Command;
@@ -25,8 +26,8 @@ impl Session<'_> {
             return Ok(());
         };
         // After a rollback, or a crash during one.
-        if !self.entry.is_current(installed.serial)? {
-            self.entry.switch(installed.serial)?;
+        if !self.entry.is_current(installed.serial, self.spec.layout)? {
+            self.entry.switch(installed.serial, self.spec.layout)?;
         }
         if installed.rolled_back {
             self.set(|installed| installed.rolled_back = false)?;
@@ -43,8 +44,11 @@ impl Session<'_> {
             let why = "nothing can be written there, and the journal has to say that the hook runs";
             return Err(Error::storage(&self.entry.path, why));
         }
-        if self.journal.installed.is_none() {
+        let Some(installed) = self.journal.installed.clone() else {
             return Err(Error::storage(&self.entry.path, "there is no certificate yet; call `obtain`"));
+        };
+        if self.spec.pkcs12_password_file.is_some() {
+            self.renew_keystore(&installed)?;
         }
         self.expect_hook()?;
         self.deploy()?;
@@ -83,17 +87,23 @@ impl Session<'_> {
             ("ZEROSSL_ID".to_owned(), installed.id.clone()),
             ("ZEROSSL_DOMAINS".to_owned(), installed.terms.domains.join(" ")),
         ];
-        for file in files(installed.terms.by_csr) {
-            let name = format!("ZEROSSL_{}", file.trim_end_matches(".pem").to_uppercase());
+        for file in self.files_in_use(installed) {
+            let name = format!("ZEROSSL_{}", short_name(file).to_uppercase());
             environment.push((name, self.entry.current(file).display().to_string()));
         }
         let command = Command { argv: &self.spec.deploy_hook, environment: &environment, timeout: TIMEOUT };
+        let (at, started) = (self.now(), self.env.clock.instant());
         let ended = process::run(&command, self.context.cancel, self.end(), Arc::clone(&self.entry.lock));
+        let took = self.env.clock.instant() - started;
+        let run = HookRun::new(at, took, &installed.id, &program);
         let error = match ended {
-            Ok(ended) if ended.success => return Ok(()),
             Ok(ended) => {
                 let mut output = ended.output;
                 self.context.connection.cleaner.clean_text(&mut output);
+                self.keep_hook_run(run.ended(ended.success, &ended.how, &output));
+                if ended.success {
+                    return Ok(());
+                }
                 let message = format!(
                     "the deploy hook failed ({}); the certificate is there, and the next call runs the hook again; \
                      what it printed is in `details`",
@@ -101,13 +111,16 @@ impl Session<'_> {
                 );
                 Error::storage(&program, message).with_details(json!({"command": program, "output": output}))
             }
-            Err(error) => error,
+            Err(error) => {
+                self.keep_hook_run(run.ended(false, error.message(), ""));
+                error
+            }
         };
         if self.spec.rollback
             && let Some(predecessor) = installed.predecessor
         {
             self.set(|installed| installed.rolled_back = true)?;
-            self.entry.switch(predecessor)?;
+            self.entry.switch(predecessor, self.spec.layout)?;
             return Err(error.and_say("`current` leads to the version before again"));
         }
         Err(error)

@@ -60,13 +60,10 @@ impl Session<'_> {
             self.warn(Stage::Order, &message, []);
             return Ok(None);
         }
-        if !self.entry.is_current(installed.serial)? {
-            self.warn(
-                Stage::Install,
-                "`current` does not lead to the certificate in place; it is put right",
-                [],
-            );
-            self.entry.switch(installed.serial)?;
+        if !self.entry.is_current(installed.serial, self.spec.layout)? {
+            let message = "`current` does not lead to the certificate in place; it is put right";
+            self.warn(Stage::Install, message, []);
+            self.entry.switch(installed.serial, self.spec.layout)?;
         }
         let is_due = self.leaf()?.is_none_or(|leaf| leaf.is_due(self.spec.renew_at, self.now()));
         Ok((!is_due).then_some(installed))

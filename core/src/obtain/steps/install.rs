@@ -10,8 +10,9 @@ use crate::obtain::csr::Csr;
 use crate::obtain::events::Stage;
 use crate::obtain::session::Session;
 use crate::obtain::store::entry::{Entry, PRIVATE, PUBLIC};
-use crate::obtain::store::files::{CERT, CERTIFICATE, CHAIN, COMBINED, CSR, FULLCHAIN, KEY, files};
-use crate::obtain::store::folder::failed;
+use crate::obtain::store::files::{
+    CERT, CERTIFICATE, CHAIN, COMBINED, CSR, FULLCHAIN, IN_USE, KEY, KEYSTORE,
+};
 use crate::obtain::store::journal::{Installed, Terms};
 use crate::obtain::{chain, check};
 use crate::signing_request;
@@ -41,7 +42,7 @@ impl Session<'_> {
         let awaits_post_hook = self.spec.has_post_hook
             || self.journal.installed.as_ref().is_some_and(|installed| installed.awaits_post_hook);
         self.note_key_use(serial, &certificate.id, order.terms.public_key.is_some())?;
-        self.entry.switch(serial)?;
+        self.entry.switch(serial, self.spec.layout)?;
         self.journal.installed = Some(Installed {
             serial,
             id: certificate.id.clone(),
@@ -111,32 +112,20 @@ impl Session<'_> {
         }
         let key = Zeroizing::new(self.entry.read_text(&Entry::in_version(serial, KEY))?.unwrap_or_default());
         let combined = Zeroizing::new([key.trim_end(), "\n", &chain.whole()].concat());
-        self.entry.write(&Entry::in_version(serial, COMBINED), combined.as_bytes(), PRIVATE)
+        self.entry.write(&Entry::in_version(serial, COMBINED), combined.as_bytes(), PRIVATE)?;
+        self.write_keystore(serial)
     }
 
     /// Everybody who could read the old key can read the new one.
     fn take_over_attributes(&self, from: u32, to: u32) -> Result<()> {
-        let storage = self.env.storage;
-        for file in [KEY, COMBINED] {
+        for file in [KEY, COMBINED, KEYSTORE] {
             let (old, new) = (
                 self.entry.path.join(Entry::in_version(from, file)),
                 self.entry.path.join(Entry::in_version(to, file)),
             );
-            let old_attributes = match storage.attributes(&old) {
-                Ok(attributes) => attributes,
-                Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
-                Err(error) => return Err(failed(&old, "looked at", &error)),
-            };
-            let new_attributes =
-                storage.attributes(&new).map_err(|error| failed(&new, "looked at", &error))?;
-            if old_attributes == new_attributes {
-                continue;
-            }
-            if let Err(error) = storage.set_attributes(&new, old_attributes).and_then(|()| storage.sync(&new))
+            if let (Some(attributes), Some(_)) = (self.entry.attributes(&old)?, self.entry.attributes(&new)?)
             {
-                let message =
-                    format!("{} could not get the owner and mode of the old one ({error})", new.display());
-                self.warn(Stage::Install, &message, []);
+                self.entry.give_attributes(&new, attributes)?;
             }
         }
         Ok(())
@@ -161,7 +150,7 @@ impl Session<'_> {
             if is_kept(serial) || csr.symlink_metadata().is_err() {
                 continue;
             }
-            let files: Vec<_> = files(false).iter().copied().chain([CERTIFICATE, CSR]).collect();
+            let files = [&IN_USE[..], &[CERTIFICATE, CSR]].concat();
             if let Err(error) = self.entry.remove_version(serial, &files) {
                 self.warn(Stage::Install, &format!("an old version could not be removed ({error})"), []);
             }

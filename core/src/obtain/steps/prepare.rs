@@ -8,7 +8,8 @@ impl Session<'_> {
     /// Whether the certificate could be validated, installed and deployed. A failure is an error of a parameter or of
     /// the storage, and nothing has been sent or stored.
     pub(crate) fn prepare(&self) -> Result<()> {
-        self.entry.prepare()?;
+        self.entry.prepare(self.spec.layout)?;
+        self.prepare_keystore()?;
         self.prepare_deploy()?;
         self.prepare_publish(&self.terms.domains)
     }

@@ -6,12 +6,13 @@
 //!            request.json             the request that is in force, for `renew_all`
 //!            wanted.json, wanted.pem  the request that is not installed yet, and the caller's key for it
 //!            versions/<n>/            key, CSR and certificate of one order
-//!            current -> versions/<n>  the version in use
+//!            current -> versions/<n>  the version in use; or a folder with copies
 //! ```
 //!
 //! A file is written under a temporary name, synced, renamed, and then its folder is synced. So after a crash either
 //! the old or the new file is there.
 
+mod current;
 mod prepare;
 
 use std::cell::Cell;
@@ -28,17 +29,18 @@ use crate::error::{Error, Kind, Result};
 use crate::event::EventType;
 use crate::obtain::env::Env;
 use crate::obtain::events::{Stage, emit};
-use crate::obtain::store::folder::{CURRENT, Folder, JOURNAL, VERSIONS, failed, is_absent};
+use crate::obtain::store::folder::{Folder, JOURNAL, VERSIONS, failed, is_absent};
 use crate::obtain::store::journal::Journal;
 use crate::obtain::store::lock::{Awaited, Identity, Lock, is_lock_unknown};
 use crate::obtain::store::sealed;
-use crate::obtain::store::storage::is_unsupported;
+use crate::obtain::store::storage::{Attributes, is_unsupported};
 use crate::private_key::PrivateKey;
 use crate::signing_request;
 
 const LOCK: &str = "lock";
 /// The files of an entry beside its journal, its versions and its lock.
-const ENTRY_FILES: [&str; 4] = ["request.json", "wanted.json", "wanted.pem", "last_error.json"];
+const ENTRY_FILES: [&str; 5] =
+    ["request.json", "wanted.json", "wanted.pem", "last_error.json", "deploys.json"];
 /// How often to try a lock that another process has.
 const RETRY_INTERVAL: Duration = Duration::from_millis(100);
 
@@ -164,6 +166,11 @@ impl<'a> Entry<'a> {
 
     /// Writes a file atomically and durably.
     pub(crate) fn write(&self, name: &str, content: &[u8], mode: u32) -> Result<()> {
+        self.write_as(name, content, mode, None)
+    }
+
+    /// The same, with another owner and mode from the moment on when it is there.
+    fn write_as(&self, name: &str, content: &[u8], mode: u32, attributes: Option<Attributes>) -> Result<()> {
         let path = self.path.join(name);
         let (Some(folder), Some(file)) = (path.parent(), path.file_name()) else {
             return Err(Error::storage(&path, "it has no name"));
@@ -174,6 +181,7 @@ impl<'a> Entry<'a> {
             .create(&new, content, mode)
             .and_then(|()| storage.sync(&new))
             .map_err(|error| failed(&new, "written", &error))?;
+        attributes.map_or(Ok(()), |attributes| self.give_attributes(&new, attributes))?;
         storage
             .rename(&new, &path)
             .and_then(|()| self.sync_folder(folder))
@@ -209,7 +217,9 @@ impl<'a> Entry<'a> {
 
     /// Removes a file of the entry, if it exists, and what a crash may have left of it.
     pub(crate) fn remove(&self, name: &str) -> Result<()> {
-        for path in [self.path.join(format!(".{name}.new")), self.path.join(name)] {
+        let path = self.path.join(name);
+        let file = path.file_name().unwrap_or_default().to_string_lossy();
+        for path in [path.with_file_name(format!(".{file}.new")), path.clone()] {
             // A call without work changes nothing.
             if path.symlink_metadata().is_err_and(|error| is_absent(&error)) {
                 continue;
@@ -235,7 +245,7 @@ impl<'a> Entry<'a> {
         for name in ENTRY_FILES {
             self.remove(name)?;
         }
-        gone(&self.path.join(CURRENT), self.env.storage.remove(&self.path.join(CURRENT)))?;
+        self.remove_current()?;
         if names.iter().any(|name| name == VERSIONS) {
             let versions = self.path.join(VERSIONS);
             for version in self.listed(&versions)? {
@@ -278,35 +288,6 @@ impl<'a> Entry<'a> {
         self.path.join(format!("{VERSIONS}/{serial}")).symlink_metadata().is_ok()
     }
 
-    /// Whether `current` leads to this version.
-    pub(crate) fn is_current(&self, serial: u32) -> Result<bool> {
-        let path = self.path.join(CURRENT);
-        match self.env.storage.target(&path) {
-            Ok(target) => Ok(target == Path::new(&format!("{VERSIONS}/{serial}"))),
-            Err(error) if is_absent(&error) => Ok(false),
-            Err(error) if error.kind() == io::ErrorKind::InvalidInput => Err(Error::storage(
-                path,
-                "it is not the symbolic link that leads to the certificate in use; move it away",
-            )),
-            Err(error) => Err(failed(&path, "read", &error)),
-        }
-    }
-
-    /// Makes `current` lead to this version, atomically and durably.
-    pub(crate) fn switch(&self, serial: u32) -> Result<()> {
-        let (path, new) = (self.path.join(CURRENT), self.path.join(".current.new"));
-        let storage = self.env.storage;
-        let removed = match storage.remove(&new) {
-            Err(error) if !is_absent(&error) => Err(error),
-            _ => Ok(()),
-        };
-        removed
-            .and_then(|()| storage.link(Path::new(&format!("{VERSIONS}/{serial}")), &new))
-            .and_then(|()| storage.rename(&new, &path))
-            .and_then(|()| self.sync_folder(&self.path))
-            .map_err(|error| failed(&path, "switched", &error))
-    }
-
     /// Removes the folder of one order and our files in it.
     pub(crate) fn remove_version(&self, serial: u32, files: &[&str]) -> Result<()> {
         let folder = self.path.join(format!("{VERSIONS}/{serial}"));
@@ -320,11 +301,6 @@ impl<'a> Entry<'a> {
             gone(storage.remove(&folder.join(format!(".{file}.new"))))?;
         }
         gone(storage.remove_folder(&folder))
-    }
-
-    /// The path of a file of the certificate in use.
-    pub(crate) fn current(&self, file: &str) -> PathBuf {
-        self.path.join(CURRENT).join(file)
     }
 }
 

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use super::disk::{DyingDisk, Loss};
 use super::stand::{Stand, is_fresh};
 use crate::error::Kind;
-use crate::obtain::interface::{Obtain, Outcome};
+use crate::obtain::interface::{Layout, Obtain, Outcome};
 use crate::obtain::store::storage::Disk;
 
 const LOSSES: [Loss; 3] = [Loss::Nothing, Loss::Contents, Loss::All];
@@ -22,7 +22,7 @@ fn dies_everywhere(before: impl Fn(&Stand), wanted: impl Fn(&Stand) -> Obtain, o
         stand.obtain_on(&disk, &stand.client(), &wanted(&stand)).expect("without a crash it works");
         disk.steps()
     };
-    assert!(steps > 20, "{steps}");
+    assert!(steps > 10, "{steps}");
     for step in 0..steps {
         for loss in LOSSES {
             let stand = Stand::new();
@@ -55,6 +55,25 @@ fn a_renewal_survives_a_crash_at_every_step() {
         stand.obtain(&stand.wanted()).expect("a first certificate");
     };
     dies_everywhere(first, |stand| Obtain { force: Some(true), ..stand.wanted() }, 2);
+}
+
+#[test]
+fn a_renewal_of_copies_survives_a_crash_at_every_step() {
+    let copies = |stand: &Stand| Obtain { layout: Some(Layout::Files), ..stand.wanted() };
+    let first = |stand: &Stand| {
+        stand.obtain(&copies(stand)).expect("a first certificate");
+    };
+    dies_everywhere(first, |stand| Obtain { force: Some(true), ..copies(stand) }, 2);
+}
+
+#[test]
+fn a_change_of_layout_survives_a_crash_at_every_step() {
+    for (before, after) in [(Layout::Links, Layout::Files), (Layout::Files, Layout::Links)] {
+        let first = |stand: &Stand| {
+            stand.obtain(&Obtain { layout: Some(before), ..stand.wanted() }).expect("a first certificate");
+        };
+        dies_everywhere(first, |stand| Obtain { layout: Some(after), ..stand.wanted() }, 1);
+    }
 }
 
 /// Kills the call between an answer and the next step: each log line is such a moment.
