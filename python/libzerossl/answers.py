@@ -253,8 +253,7 @@ class Obtained(Answer):
         "The certificate, or the order that is pending or was given up.", "optional", of=Certificate
     )
     files: Field[dict[str, str]] = Field(
-        "The paths of the files in use: `privkey`, `cert`, `chain`, `fullchain`, `combined`, and `pkcs12` if it is requested; with `csr` no key.",
-        "dict",
+        "The files in use: `privkey`, `cert`, `chain`, `fullchain`, `combined`, `pkcs12`; with `csr` no key.", "dict"
     )
     deployed: Field[bool | None] = Field(
         "Whether the deploy hook has run for the certificate in use; true without a hook."

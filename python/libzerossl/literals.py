@@ -11,6 +11,7 @@ __all__ = [
     "EventType",
     "FindingLevel",
     "KeyType",
+    "Layout",
     "Method",
     "OnFailure",
     "Outcome",
@@ -68,6 +69,9 @@ Method: TypeAlias = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 Preflight: TypeAlias = Literal["warn", "strict", "off"]
 """Whether files and records are checked before the service checks them, and what a failed check means."""
+
+Layout: TypeAlias = Literal["links", "files"]
+"""What `current` is in an entry: a symbolic link to a version, or a folder with copies."""
 
 OnFailure: TypeAlias = Literal["error", "report"]
 """What a failed entry makes of a run: an error with the report, or the report."""

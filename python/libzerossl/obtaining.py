@@ -13,10 +13,9 @@ from libzerossl.running import Callables
 if TYPE_CHECKING:
     import os
     from collections.abc import Mapping, Sequence
-    from typing import Literal
 
     from libzerossl import _native
-    from libzerossl.literals import KeyType, OnFailure, Preflight, ValidationMethod
+    from libzerossl.literals import KeyType, Layout, OnFailure, Preflight, ValidationMethod
     from libzerossl.running import OnEvent, Publish
 
 
@@ -60,7 +59,7 @@ class Obtaining:
         deploy_hook: Sequence[str] | None = None,
         rollback: bool | None = None,
         pkcs12_password_file: str | None = None,
-        layout: Literal["links", "files"] | None = None,
+        layout: Layout | None = None,
         adopt: str | None = None,
         abandon: bool | None = None,
         offline: bool | None = None,

@@ -146,8 +146,7 @@ answer! {
         outcome: Outcome = Text.required();
         /// The certificate, or the order that is pending or was given up.
         certificate: Option<Certificate> = ObjectOrNone(&CERTIFICATE);
-        /// The paths of the files in use: `privkey`, `cert`, `chain`, `fullchain`, `combined`, and `pkcs12` if it is
-        /// requested; with `csr` no key.
+        /// The files in use: `privkey`, `cert`, `chain`, `fullchain`, `combined`, `pkcs12`; with `csr` no key.
         files: BTreeMap<String, String> = Map(&FieldKind::Text);
         /// Whether the deploy hook has run for the certificate in use; true without a hook.
         deployed: Option<bool> = Flag;

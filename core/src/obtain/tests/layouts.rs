@@ -147,8 +147,8 @@ fn the_runs_of_the_hook_are_kept() {
     let text = fs::read_to_string(stand.store().join("example.com/deploys.json")).expect("a history");
     let history: serde_json::Value = serde_json::from_str(&text).expect("JSON");
     let runs = history["runs"].as_array().expect("a list");
-    let told: Vec<_> = runs.iter().map(|run| (run["success"].as_bool(), run["output"].as_str())).collect();
-    assert_eq!(told, [(Some(false), Some("no room\n")), (Some(true), None)], "{history}");
+    let ended: Vec<_> = runs.iter().map(|run| (run["success"].as_bool(), run["output"].as_str())).collect();
+    assert_eq!(ended, [(Some(false), Some("no room\n")), (Some(true), None)], "{history}");
     assert!(runs[0]["how"].as_str().is_some_and(|how| how.contains('3')), "{history}");
     assert_eq!(runs[1]["id"], obtained.certificate.expect("a certificate").id);
     for _ in 0..25 {

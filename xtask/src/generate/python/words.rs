@@ -20,7 +20,7 @@ enum From {
 }
 
 /// In the order of the file.
-const LISTS: [Words; 14] = [
+const LISTS: [Words; 15] = [
     Words {
         name: "Status",
         doc: "The state of a certificate.",
@@ -61,6 +61,11 @@ const LISTS: [Words; 14] = [
         name: "Preflight",
         doc: "Whether files and records are checked before the service checks them, and what a failed check means.",
         from: From::Parameter("obtain", "preflight"),
+    },
+    Words {
+        name: "Layout",
+        doc: "What `current` is in an entry: a symbolic link to a version, or a folder with copies.",
+        from: From::Parameter("obtain", "layout"),
     },
     Words {
         name: "OnFailure",
