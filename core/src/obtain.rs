@@ -28,6 +28,7 @@ mod interface;
 mod listing;
 mod order_spec;
 mod preflight;
+mod prometheus;
 mod publish;
 mod redeploy;
 mod removal;

@@ -11,7 +11,7 @@ use super::time::SandboxClock;
 use crate::context::Context;
 use crate::endpoints::RevokeCertificate;
 use crate::obtain::env::Env;
-use crate::obtain::interface::{CertificateState, EntrySummary, ListEntries, Obtain, OrderState};
+use crate::obtain::interface::{CertificateState, Entries, EntrySummary, ListEntries, Obtain, OrderState};
 use crate::obtain::listing::list_entries;
 use crate::obtain::store::storage::Disk;
 use crate::operation::Request;
@@ -147,4 +147,33 @@ fn an_entry_that_cannot_be_read_is_listed() {
     let error = entry.last_error.expect("why");
     assert_eq!(error["kind"], "storage");
     assert!(error["path"].as_str().is_some_and(|path| path.ends_with("journal.json")), "{error}");
+}
+
+/// Read back in tests/python with Prometheus' own parser.
+#[test]
+fn a_store_as_metrics() {
+    let stand = Stand::new();
+    stand.obtain(&named(&stand, "good.example.com")).expect("a certificate");
+    let odd = Obtain { name: Some("with \"quotes\"".to_owned()), ..named(&stand, "odd.example.com") };
+    stand.strike("create_certificate", 1, When::Before, Reply::refusal(2808).expect("a code"));
+    stand.obtain(&odd).expect_err("refused");
+    let entries = Entries { entries: list(&stand), extra: crate::answers::Extra::default() };
+    let end =
+        entries.entries.iter().find_map(|entry| entry.expires.as_ref()?.to_system_time()).expect("a leaf");
+    let end = end.duration_since(std::time::UNIX_EPOCH).expect("after 1970").as_secs();
+    let text = entries.to_prometheus();
+    for line in [
+        "zerossl_entries 2".to_owned(),
+        "# TYPE zerossl_certificate_state gauge".to_owned(),
+        "zerossl_certificate_state{entry=\"good.example.com\",state=\"good\"} 1".to_owned(),
+        "zerossl_certificate_state{entry=\"good.example.com\",state=\"due\"} 0".to_owned(),
+        "zerossl_certificate_state{entry=\"with \\\"quotes\\\"\",state=\"none\"} 1".to_owned(),
+        "zerossl_certificate_deployed{entry=\"good.example.com\"} 1".to_owned(),
+        format!("zerossl_certificate_expiry_timestamp_seconds{{entry=\"good.example.com\"}} {end}"),
+    ] {
+        assert!(text.lines().any(|found| found == line), "{line} is not in\n{text}");
+    }
+    let failed = "zerossl_entry_last_error_timestamp_seconds{entry=\"with \\\"quotes\\\"\",kind=\"api\"} ";
+    let at = text.lines().find_map(|line| line.strip_prefix(failed)).expect("a failure");
+    assert!(at.parse::<f64>().is_ok_and(|at| at > 1e9), "{at}");
 }
