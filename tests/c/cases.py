@@ -16,9 +16,7 @@ class Player:
             [program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment
         )
 
-    def play(
-        self, way: str, operation: str, config: Any, parameters: Any
-    ) -> tuple[str, Any]:
+    def play(self, way: str, operation: str, config: Any, parameters: Any) -> tuple[str, Any]:
         assert self.process.stdin is not None and self.process.stdout is not None
         lines = [way, operation, json.dumps(config), json.dumps(parameters)]
         self.process.stdin.write("".join(line + "\n" for line in lines).encode())
@@ -34,9 +32,7 @@ class Player:
         return self.process.returncode
 
 
-def every_case(
-    folder: Path, url: str, player: Player
-) -> Iterator[tuple[str, list[str]]]:
+def every_case(folder: Path, url: str, player: Player) -> Iterator[tuple[str, list[str]]]:
     """Each case that was played, with its problems."""
     for path in sorted(folder.glob("*/*.json")):
         case = json.loads(path.read_text(encoding="utf-8"))
@@ -44,11 +40,7 @@ def every_case(
         name = f"{path.parent.name}/{path.stem}"
         way = "named" if len(name) % 2 else "call"
         base_url = f"{url}/{name}"
-        config = {
-            "access_key": "replay-key",
-            "base_url": base_url,
-            "requests_per_second": 0,
-        }
+        config = {"access_key": "replay-key", "base_url": base_url, "requests_per_second": 0}
         config |= case.get("settings", {})
         outcome = player.play(way, path.parent.name, config, case.get("parameters", {}))
         yield name, [*compare(case, *outcome), *verdict(base_url)]
@@ -58,20 +50,12 @@ def verdict(base_url: str) -> list[str]:
     with urllib.request.urlopen(f"{base_url}/.verdict") as answer:
         said = json.load(answer)
     problems: list[str] = said["problems"]
-    return (
-        problems
-        if said["complete"]
-        else [*problems, "not every request of the exchange came"]
-    )
+    return problems if said["complete"] else [*problems, "not every request of the exchange came"]
 
 
 def compare(case: Any, what: str, answer: Any) -> list[str]:
     if "result" in case:
-        return (
-            []
-            if what == "ok" and same(answer, case["result"])
-            else [f"it ended with {what} {answer}"]
-        )
+        return [] if what == "ok" and same(answer, case["result"]) else [f"it ended with {what} {answer}"]
     if what != "error":
         return [f"it ended with {what} {answer}"]
     return [

@@ -26,24 +26,14 @@ def test_all(test: Tests, scratch: Path) -> None:
 def install(destdir: Path) -> None:
     # The build exists already; only the steps after it are tested.
     options = ["--prefix", PREFIX, "--destdir", str(destdir), "--libdir", LIBDIR]
-    run(
-        ["cargo", "run", "--quiet", "--package", "xtask", "--", "install", *options],
-        cwd=TOP,
-        timeout=900,
-    )
+    run(["cargo", "run", "--quiet", "--package", "xtask", "--", "install", *options], cwd=TOP, timeout=900)
     root = destdir / PREFIX.lstrip("/")
-    found = sorted(
-        str(path.relative_to(root)) for path in root.rglob("*") if not path.is_dir()
-    )
+    found = sorted(str(path.relative_to(root)) for path in root.rglob("*") if not path.is_dir())
     expected = [
         *("include/zerossl.ffi.h", "include/zerossl.h", "include/zerossl.hpp"),
         f"{LIBDIR}/cmake/zerossl/zerossl-config-version.cmake",
         f"{LIBDIR}/cmake/zerossl/zerossl-config.cmake",
-        *(
-            f"{LIBDIR}/libzerossl.a",
-            f"{LIBDIR}/libzerossl.so",
-            f"{LIBDIR}/libzerossl.so.0",
-        ),
+        *(f"{LIBDIR}/libzerossl.a", f"{LIBDIR}/libzerossl.so", f"{LIBDIR}/libzerossl.so.0"),
         f"{LIBDIR}/pkgconfig/zerossl.pc",
     ]
     if found != expected:
@@ -58,10 +48,7 @@ def flags(destdir: Path, *options: str) -> list[str]:
         "PKG_CONFIG_ALLOW_SYSTEM_CFLAGS": "1",
         "PKG_CONFIG_ALLOW_SYSTEM_LIBS": "1",
     }
-    return run(
-        ["pkg-config", "--cflags", "--libs", *options, "zerossl >= 0.1"],
-        env=environment,
-    ).split()
+    return run(["pkg-config", "--cflags", "--libs", *options, "zerossl >= 0.1"], env=environment).split()
 
 
 def uses(program: Path, environment: dict[str, str] | None = None) -> None:
@@ -73,20 +60,14 @@ def pkg_config(destdir: Path, scratch: Path) -> None:
     need("pkg-config")
     program = scratch / "consumer-shared"
     run(["cc", HERE / "consumer/main.c", "-o", program, *flags(destdir)])
-    uses(
-        program,
-        os.environ | {"LD_LIBRARY_PATH": str(destdir / PREFIX.lstrip("/") / LIBDIR)},
-    )
+    uses(program, os.environ | {"LD_LIBRARY_PATH": str(destdir / PREFIX.lstrip("/") / LIBDIR)})
 
 
 def static(destdir: Path, scratch: Path) -> None:
     need("pkg-config")
     program = scratch / "consumer-static"
     # The shared library would be taken first.
-    words = [
-        "-l:libzerossl.a" if word == "-lzerossl" else word
-        for word in flags(destdir, "--static")
-    ]
+    words = ["-l:libzerossl.a" if word == "-lzerossl" else word for word in flags(destdir, "--static")]
     run(["cc", HERE / "consumer/main.c", "-o", program, *words])
     if "libzerossl" in run(["readelf", "-d", program]):
         raise Failed("it is linked with the shared library")
@@ -97,9 +78,7 @@ def cmake(destdir: Path, scratch: Path) -> None:
     need("cmake")
     build = scratch / "consumer-cmake"
     prefix = destdir / PREFIX.lstrip("/")
-    run(
-        ["cmake", "-S", HERE / "consumer", "-B", build, f"-DCMAKE_PREFIX_PATH={prefix}"]
-    )
+    run(["cmake", "-S", HERE / "consumer", "-B", build, f"-DCMAKE_PREFIX_PATH={prefix}"])
     run(["cmake", "--build", build])
     uses(build / "shared")
     uses(build / "static")
@@ -148,26 +127,14 @@ def stubs(scratch: Path) -> Path:
     """A library with empty functions for the header's declarations, and with debug information."""
     lines = (TOP / "include/zerossl.ffi.h").read_text(encoding="utf-8").split(";")
     functions = [
-        line.strip()
-        for line in lines
-        if "zerossl_" in line and "typedef" not in line and "enum" not in line
+        line.strip() for line in lines if "zerossl_" in line and "typedef" not in line and "enum" not in line
     ]
     kept = [line.strip() + ";" for line in lines if "typedef" in line]
-    bodies = [
-        line + (" {}" if line.startswith("void ") else " { return 0; }")
-        for line in functions
-    ]
+    bodies = [line + (" {}" if line.startswith("void ") else " { return 0; }") for line in functions]
     source = scratch / "stubs.c"
-    source.write_text(
-        "\n".join(["#include <stdint.h>", *kept, *bodies]) + "\n", encoding="utf-8"
-    )
+    source.write_text("\n".join(["#include <stdint.h>", *kept, *bodies]) + "\n", encoding="utf-8")
     library = scratch / "libstubs.so"
-    options = [
-        "-shared",
-        "-fPIC",
-        "-g",
-        f"-Wl,--version-script,{TOP / 'ffi/zerossl.map'}",
-    ]
+    options = ["-shared", "-fPIC", "-g", f"-Wl,--version-script,{TOP / 'ffi/zerossl.map'}"]
     run(["cc", *options, "-Wl,-soname,libzerossl.so.0", source, "-o", library])
     return library
 
@@ -180,13 +147,5 @@ def abi(scratch: Path) -> None:
 
 def write_abi(scratch: Path) -> None:
     """Records a new ABI."""
-    text = run(
-        [
-            "abidw",
-            "--no-corpus-path",
-            "--no-comp-dir-path",
-            "--no-show-locs",
-            stubs(scratch),
-        ]
-    )
+    text = run(["abidw", "--no-corpus-path", "--no-comp-dir-path", "--no-show-locs", stubs(scratch)])
     ABI.write_text(text, encoding="utf-8")

@@ -12,24 +12,14 @@ from pathlib import Path
 from harness import LEAKS, LIB, SANDBOX, TOP, VALGRIND, Failed, Tests, need, run, silent
 from servers import Sandbox
 
-LINK = [
-    "-I",
-    str(TOP / "build/include"),
-    "-L",
-    str(LIB),
-    "-lzerossl",
-    f"-Wl,-rpath,{LIB}",
-]
+LINK = ["-I", str(TOP / "build/include"), "-L", str(LIB), "-lzerossl", f"-Wl,-rpath,{LIB}"]
 STRICT = ["-Wall", "-Wextra", "-pedantic", "-Werror"]
 NAMES = ["example.com", "www.example.com"]
 
 
 def test_all(test: Tests, scratch: Path) -> None:
     for compiler in ("g++", "clang++"):
-        test(
-            f"zerossl.hpp, {compiler}, C++17 and C++20",
-            functools.partial(hpp, scratch, compiler),
-        )
+        test(f"zerossl.hpp, {compiler}, C++17 and C++20", functools.partial(hpp, scratch, compiler))
     test(
         "zerossl.hpp, address sanitizer",
         functools.partial(hpp, scratch, "g++", "-fsanitize=address,undefined"),
@@ -54,10 +44,7 @@ def hpp(scratch: Path, compiler: str, *options: str) -> None:
                 *LINK,
             ]
         )
-        with (
-            Sandbox(SANDBOX, "--quota", "50") as sandbox,
-            tempfile.TemporaryDirectory() as folder,
-        ):
+        with Sandbox(SANDBOX, "--quota", "50") as sandbox, tempfile.TemporaryDirectory() as folder:
             silent([program], sandbox.environment() | {"SCRATCH": folder})
 
 
@@ -76,16 +63,7 @@ def examples(scratch: Path) -> None:
         # Only `poll` needs more than standard C.
         options = ["-D_POSIX_C_SOURCE=200809L"] if name == "pull" else []
         options += ["-std=c99", *STRICT, "-Wstrict-prototypes", "-g"]
-        run(
-            [
-                "cc",
-                *options,
-                TOP / "examples/c" / f"{name}.c",
-                "-o",
-                folder / name,
-                *LINK,
-            ]
-        )
+        run(["cc", *options, TOP / "examples/c" / f"{name}.c", "-o", folder / name, *LINK])
     for name in ("list", "obtain"):
         source = TOP / f"examples/cpp/{name}.cpp"
         run(["c++", "-std=c++17", *STRICT, source, "-o", folder / f"{name}-cpp", *LINK])
@@ -96,9 +74,7 @@ def examples(scratch: Path) -> None:
             by_file(folder, webroot, sandbox)
             for program in ("list", "pull", "list-cpp"):
                 said = run([folder / program], sandbox.environment())
-                expected = (
-                    "1 certificates" if program == "pull" else "issued  example.com"
-                )
+                expected = "1 certificates" if program == "pull" else "issued  example.com"
                 if expected not in said:
                     raise Failed(f"{program} said {said!r}")
         web.shutdown()
@@ -107,23 +83,13 @@ def examples(scratch: Path) -> None:
 
 
 def by_file(folder: Path, webroot: Path, sandbox: Sandbox) -> None:
-    options: list[str | Path] = [
-        "--webroot",
-        webroot,
-        "--directory",
-        folder / "store",
-        "--preflight",
-        "off",
-    ]
+    options: list[str | Path] = ["--webroot", webroot, "--directory", folder / "store", "--preflight", "off"]
     obtain = [folder / "obtain", *options, *NAMES]
     checked = [*VALGRIND, *LEAKS, *obtain] if shutil.which("valgrind") else obtain
     first = run(checked, sandbox.environment())
     again = run(obtain, sandbox.environment())
     path = folder / "store/example.com/current/fullchain.pem"
-    if (
-        not first.endswith(f"issued\n{path}\n")
-        or again != f"progress: unchanged\n{path}\n"
-    ):
+    if not first.endswith(f"issued\n{path}\n") or again != f"progress: unchanged\n{path}\n":
         raise Failed(f"obtain said {first!r}, then {again!r}")
     if not path.read_text(encoding="ascii").startswith("-----BEGIN CERTIFICATE-----"):
         raise Failed(f"{path} holds no certificate")
@@ -131,27 +97,16 @@ def by_file(folder: Path, webroot: Path, sandbox: Sandbox) -> None:
         raise Failed("the key can be read by others")
     if any(webroot.iterdir()):
         raise Failed("validation files were left behind")
-    wrong = subprocess.run(
-        [folder / "obtain", *options], capture_output=True, text=True, check=False
-    )
+    wrong = subprocess.run([folder / "obtain", *options], capture_output=True, text=True, check=False)
     if wrong.returncode != 1 or not wrong.stderr.startswith("error: obtain: "):
         raise Failed(f"without a name it said {wrong.stderr!r}")
 
 
 def by_record(folder: Path, sandbox: Sandbox) -> None:
     """Plays the person who adds records when asked."""
-    command = [
-        folder / "obtain-cpp",
-        folder / "by-record",
-        "example.com",
-        sandbox.manage("GET", "/")["dns"],
-    ]
+    command = [folder / "obtain-cpp", folder / "by-record", "example.com", sandbox.manage("GET", "/")["dns"]]
     with subprocess.Popen(
-        command,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        env=sandbox.environment(),
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, env=sandbox.environment()
     ) as program:
         assert program.stdin is not None and program.stdout is not None
         said = []
@@ -161,16 +116,12 @@ def by_record(folder: Path, sandbox: Sandbox) -> None:
                 continue
             name, _, target = line.split()
             if said[-2].startswith("publish:"):
-                sandbox.manage(
-                    "POST", "/records", {"name": name, "type": "CNAME", "value": target}
-                )
+                sandbox.manage("POST", "/records", {"name": name, "type": "CNAME", "value": target})
             else:
                 sandbox.manage("DELETE", f"/records?name={name.rstrip('.')}")
             program.stdin.write("\n")
             program.stdin.flush()
-    if program.returncode or said[-1] != str(
-        folder / "by-record/example.com/current/fullchain.pem"
-    ):
+    if program.returncode or said[-1] != str(folder / "by-record/example.com/current/fullchain.pem"):
         raise Failed(f"obtain.cpp said {said}")
     if left := sandbox.manage("GET", "/records"):
         raise Failed(f"records were left behind: {left}")

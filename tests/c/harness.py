@@ -40,29 +40,18 @@ class Forbidden(Exception):
 
 
 def run(
-    command: Command,
-    env: dict[str, str] | None = None,
-    cwd: Path | None = None,
-    timeout: float = 300,
+    command: Command, env: dict[str, str] | None = None, cwd: Path | None = None, timeout: float = 300
 ) -> str:
     """The command's output, which must succeed."""
     try:
         done = subprocess.run(
-            command,
-            env=env,
-            cwd=cwd,
-            timeout=timeout,
-            capture_output=True,
-            text=True,
-            check=False,
+            command, env=env, cwd=cwd, timeout=timeout, capture_output=True, text=True, check=False
         )
     except subprocess.TimeoutExpired as error:
         raise Failed(f"{command[0]} still ran after {timeout} s") from error
     if done.returncode != 0:
         shown = " ".join(str(word) for word in command)
-        raise Failed(
-            f"{shown}\nended with {done.returncode}\n{done.stdout}{done.stderr}"
-        )
+        raise Failed(f"{shown}\nended with {done.returncode}\n{done.stdout}{done.stderr}")
     return done.stdout + done.stderr
 
 
@@ -95,16 +84,10 @@ class Tests:
             self.skipped += 1
             print(f"{self.label}: SKIPPED {what}: {why}", flush=True)
         except Forbidden as why:
-            print(
-                f"{self.label}: SKIPPED {what}, which this machine forbids: {why}",
-                flush=True,
-            )
+            print(f"{self.label}: SKIPPED {what}, which this machine forbids: {why}", flush=True)
         except (Failed, OSError, RuntimeError, subprocess.SubprocessError) as why:
             self.failed += 1
             print(f"{self.label}: FAILED {what}\n{why}", flush=True)
         else:
             took = f"{time.monotonic() - start:.1f} s"
-            print(
-                f"{self.label}: ok {what} ({took})" + (f": {said}" if said else ""),
-                flush=True,
-            )
+            print(f"{self.label}: ok {what} ({took})" + (f": {said}" if said else ""), flush=True)

@@ -37,54 +37,18 @@ from servers import HangUp, Sandbox
 
 import examples
 
-NEEDS_NO_MORE = [
-    "arguments",
-    "null",
-    "process",
-    "threads",
-    "forked",
-    "ops",
-    "questions",
-]
+NEEDS_NO_MORE = ["arguments", "null", "process", "threads", "forked", "ops", "questions"]
 MANAGED = ["--management", "127.0.0.1:0"]
 
 
-def compile_c(
-    source: Path,
-    program: Path,
-    *options: str,
-    compiler: str = "cc",
-    library: Path = LIB,
-) -> None:
-    command: list[str | Path] = [
-        compiler,
-        *POSIX,
-        *WARNINGS,
-        *INCLUDE,
-        "-g",
-        *options,
-        source,
-        "-o",
-        program,
-    ]
-    run(
-        [
-            *command,
-            "-L",
-            library,
-            "-lzerossl",
-            f"-Wl,-rpath,{library}",
-            "-lpthread",
-            "-ldl",
-        ]
-    )
+def compile_c(source: Path, program: Path, *options: str, compiler: str = "cc", library: Path = LIB) -> None:
+    command: list[str | Path] = [compiler, *POSIX, *WARNINGS, *INCLUDE, "-g", *options, source, "-o", program]
+    run([*command, "-L", library, "-lzerossl", f"-Wl,-rpath,{library}", "-lpthread", "-ldl"])
 
 
 def symbols() -> None:
     defined = run(["nm", "-D", "--defined-only", SHARED]).splitlines()
-    names = sorted(
-        line.split()[-1] for line in defined if not line.endswith(" ZEROSSL_0")
-    )
+    names = sorted(line.split()[-1] for line in defined if not line.endswith(" ZEROSSL_0"))
     expected = (TOP / "ffi/symbols.txt").read_text(encoding="utf-8").split()
     if names != [f"{name}@@ZEROSSL_0" for name in expected]:
         raise Failed(f"the library defines other names than ffi/symbols.txt: {names}")
@@ -97,32 +61,13 @@ def symbols() -> None:
 def headers(scratch: Path) -> None:
     need("gcc", "clang", "g++", "clang++")
     source = scratch / "include.c"
-    source.write_text(
-        "#include <zerossl.h>\nint main(void) { return ZEROSSL_OK; }\n",
-        encoding="utf-8",
-    )
+    source.write_text("#include <zerossl.h>\nint main(void) { return ZEROSSL_OK; }\n", encoding="utf-8")
     for compiler in ("gcc", "clang"):
         for standard in ("c99", "c11"):
-            run(
-                [
-                    compiler,
-                    f"-std={standard}",
-                    *WARNINGS,
-                    *INCLUDE,
-                    "-fsyntax-only",
-                    source,
-                ]
-            )
+            run([compiler, f"-std={standard}", *WARNINGS, *INCLUDE, "-fsyntax-only", source])
     for compiler in ("g++", "clang++"):
         for standard in ("c++11", "c++14", "c++17", "c++20"):
-            options = [
-                f"-std={standard}",
-                "-Wall",
-                "-Wextra",
-                "-pedantic",
-                "-Werror",
-                *INCLUDE,
-            ]
+            options = [f"-std={standard}", "-Wall", "-Wextra", "-pedantic", "-Werror", *INCLUDE]
             run([compiler, *options, "-fsyntax-only", "-x", "c++", source])
 
 
@@ -137,28 +82,14 @@ def programs(
     folder = scratch / way
     folder.mkdir()
     for name in names:
-        compile_c(
-            HERE / f"{name}.c",
-            folder / name,
-            *options,
-            compiler=compiler,
-            library=library,
-        )
+        compile_c(HERE / f"{name}.c", folder / name, *options, compiler=compiler, library=library)
     return [folder / name for name in names]
 
 
-def play_programs(
-    built: list[Path], before: Command = (), more: dict[str, str] | None = None
-) -> None:
+def play_programs(built: list[Path], before: Command = (), more: dict[str, str] | None = None) -> None:
     for program in built:
-        with (
-            Sandbox(SANDBOX, "--quota", "50", *MANAGED) as sandbox,
-            tempfile.TemporaryDirectory() as folder,
-        ):
-            silent(
-                [*before, program],
-                sandbox.environment() | {"SCRATCH": folder} | (more or {}),
-            )
+        with Sandbox(SANDBOX, "--quota", "50", *MANAGED) as sandbox, tempfile.TemporaryDirectory() as folder:
+            silent([*before, program], sandbox.environment() | {"SCRATCH": folder} | (more or {}))
 
 
 def plain(scratch: Path, compiler: str) -> None:
@@ -170,9 +101,7 @@ def optimized(scratch: Path, compiler: str) -> None:
     """A caller's own check for NULL survives what the optimizer learns from the header."""
     need(compiler)
     for level in ("-O1", "-O2", "-O3"):
-        play_programs(
-            programs(scratch, f"{compiler}{level}", compiler, level, names=["null"])
-        )
+        play_programs(programs(scratch, f"{compiler}{level}", compiler, level, names=["null"]))
 
 
 def sanitized(scratch: Path) -> None:
@@ -194,15 +123,7 @@ def under_valgrind(scratch: Path) -> None:
 
 def counted(scratch: Path) -> None:
     run(
-        [
-            "cargo",
-            "build",
-            "--quiet",
-            "--package",
-            "zerossl-ffi",
-            "--features",
-            "counting",
-        ],
+        ["cargo", "build", "--quiet", "--package", "zerossl-ffi", "--features", "counting"],
         cwd=TOP,
         timeout=900,
     )
@@ -217,19 +138,8 @@ def instrumented(scratch: Path) -> None:
     need("gcc")
     triple = "x86_64-unknown-linux-gnu"
     # Sanitizers are not stable in rustc, but the stable toolchain contains what they need.
-    environment = os.environ | {
-        "RUSTC_BOOTSTRAP": "1",
-        "RUSTFLAGS": "-Zsanitizer=address",
-    }
-    options = [
-        "--lib",
-        "--crate-type",
-        "staticlib",
-        "--features",
-        "counting",
-        "--target",
-        triple,
-    ]
+    environment = os.environ | {"RUSTC_BOOTSTRAP": "1", "RUSTFLAGS": "-Zsanitizer=address"}
+    options = ["--lib", "--crate-type", "staticlib", "--features", "counting", "--target", triple]
     command = ["cargo", "rustc", "--quiet", "--package", "zerossl-ffi", *options]
     run(command, env=environment, cwd=TOP, timeout=1800)
     archive = TARGET / triple / "debug/libzerossl.a"
@@ -237,14 +147,7 @@ def instrumented(scratch: Path) -> None:
     built = []
     for name in NEEDS_NO_MORE:
         built.append(scratch / name)
-        options = [
-            *POSIX,
-            *WARNINGS,
-            *INCLUDE,
-            "-g",
-            "-DCOUNTING",
-            "-fsanitize=address",
-        ]
+        options = [*POSIX, *WARNINGS, *INCLUDE, "-g", "-DCOUNTING", "-fsanitize=address"]
         run(["gcc", *options, HERE / f"{name}.c", "-o", built[-1], archive, *libraries])
     play_programs(built, more={"ASAN_OPTIONS": "detect_leaks=1"})
 
@@ -271,10 +174,7 @@ def hang_ups(scratch: Path) -> None:
     compile_c(HERE / "sigpipe.c", program)
     root = scratch / "root.pem"
     with Sandbox(SANDBOX, "--tls", "--root", str(root)) as sandbox:
-        urls = [
-            f"http://127.0.0.1:{HangUp().port}",
-            f"https://127.0.0.1:{HangUp(sandbox.port).port}",
-        ]
+        urls = [f"http://127.0.0.1:{HangUp().port}", f"https://127.0.0.1:{HangUp(sandbox.port).port}"]
         silent([program, *urls], sandbox.environment() | {"ZEROSSL_CA_FILE": str(root)})
 
 
@@ -297,21 +197,13 @@ def test_all(test: Tests, scratch: Path) -> None:
     test("headers as C99, C11 and C++11 to 20, gcc and clang", lambda: headers(scratch))
     test("programs, gcc", lambda: plain(scratch, "gcc"))
     test("programs, clang", lambda: plain(scratch, "clang"))
-    test(
-        "NULL is reported and checked for, optimized, gcc",
-        lambda: optimized(scratch, "gcc"),
-    )
-    test(
-        "NULL is reported and checked for, optimized, clang",
-        lambda: optimized(scratch, "clang"),
-    )
+    test("NULL is reported and checked for, optimized, gcc", lambda: optimized(scratch, "gcc"))
+    test("NULL is reported and checked for, optimized, clang", lambda: optimized(scratch, "clang"))
     test("programs, address, leak and undefined sanitizer", lambda: sanitized(scratch))
     test("programs, valgrind", lambda: under_valgrind(scratch))
     test("programs, live objects counted", lambda: counted(scratch))
     test("servers that hang up, plain and TLS", lambda: hang_ups(scratch))
-    test(
-        "forks while threads make keys and TLS connections", lambda: busy_forks(scratch)
-    )
+    test("forks while threads make keys and TLS connections", lambda: busy_forks(scratch))
     test("dlopen and dlclose in a loop", lambda: reload(scratch))
     test("all cases", lambda: cases(scratch))
     consumers.test_all(test, scratch)
@@ -326,19 +218,12 @@ def main() -> int:
         with tempfile.TemporaryDirectory() as folder:
             consumers.write_abi(Path(folder))
         return 0
-    run(
-        ["cargo", "build", "--quiet", "--package", "zerossl-sandbox"],
-        cwd=TOP,
-        timeout=900,
-    )
+    run(["cargo", "build", "--quiet", "--package", "zerossl-sandbox"], cwd=TOP, timeout=900)
     test = Tests("C")
     with tempfile.TemporaryDirectory() as folder:
         scratch = Path(folder)
         if sys.argv[1:] == ["--long"]:
-            test(
-                "programs, the Rust side under the address sanitizer too",
-                lambda: instrumented(scratch),
-            )
+            test("programs, the Rust side under the address sanitizer too", lambda: instrumented(scratch))
         else:
             test_all(test, scratch)
     if test.skipped and os.environ.get("CI") == "true":

@@ -17,13 +17,9 @@ class Sandbox:
 
     def __init__(self, program: Path, *options: str) -> None:
         command = [str(program), "--exit-with-stdin", *options]
-        self.process = subprocess.Popen(
-            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         self.url = self.told("listening on ")
-        self.management = (
-            self.told("management on ") if "--management" in options else None
-        )
+        self.management = self.told("management on ") if "--management" in options else None
 
     def told(self, what: str) -> str:
         """The text after this prefix on the next line of its output."""
@@ -40,18 +36,12 @@ class Sandbox:
     def environment(self) -> dict[str, str]:
         """The environment for a program that uses this sandbox."""
         ours = {"ZEROSSL_BASE_URL": self.url, "ZEROSSL_ACCESS_KEY": "sandbox-key"}
-        return (
-            os.environ
-            | ours
-            | ({"SANDBOX_MANAGEMENT": self.management} if self.management else {})
-        )
+        return os.environ | ours | ({"SANDBOX_MANAGEMENT": self.management} if self.management else {})
 
     def manage(self, method: str, path: str, body: Any = None) -> Any:
         """Calls the management interface; returns JSON, or the text of a file."""
         data = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(
-            f"{self.management}{path}", data=data, method=method
-        )
+        request = urllib.request.Request(f"{self.management}{path}", data=data, method=method)
         with urllib.request.urlopen(request, timeout=10) as answer:
             text: str = answer.read().decode()
         return text if text.startswith("-----BEGIN ") else json.loads(text)
@@ -80,9 +70,7 @@ class HangUp:
     def serve(self) -> None:
         for after in itertools.cycle(self.AFTER):
             client, _ = self.listener.accept()
-            threading.Thread(
-                target=self.attend, args=(client, after), daemon=True
-            ).start()
+            threading.Thread(target=self.attend, args=(client, after), daemon=True).start()
 
     def attend(self, client: socket.socket, after: int) -> None:
         with client:
