@@ -18,17 +18,22 @@ enum {
     ZEROSSL_E_BUSY = -13,
     ZEROSSL_E_AMBIGUOUS = -14,
     ZEROSSL_E_NOT_READY = -15,
+    ZEROSSL_E_RESOURCE = -16,
     ZEROSSL_E_INTERNAL = -99,
     ZEROSSL_DONE = 0,
     ZEROSSL_EVENT = 1,
     ZEROSSL_PENDING = 2
 };
 
+typedef struct zerossl_cancel_token zerossl_cancel_token;
+
 typedef struct zerossl_client zerossl_client;
 
 typedef struct zerossl_error zerossl_error;
 
 typedef struct zerossl_op zerossl_op;
+
+typedef void (*zerossl_log_fn)(const char *line, void *user_data);
 
 typedef void (*zerossl_event_fn)(zerossl_op *op, const char *event_json, void *user_data);
 
@@ -56,10 +61,27 @@ zerossl_client *zerossl_client_new(const char *config_json, zerossl_error **erro
 
 void zerossl_client_free(zerossl_client *client);
 
+zerossl_client *zerossl_client_with_cancel(const zerossl_client *client,
+                                           zerossl_cancel_token *token,
+                                           zerossl_error **error);
+
+zerossl_client *zerossl_client_with_log(const zerossl_client *client,
+                                        zerossl_log_fn log,
+                                        void *user_data,
+                                        zerossl_error **error);
+
 char *zerossl_call(const zerossl_client *client,
                    const char *operation,
                    const char *params_json,
                    zerossl_error **error);
+
+zerossl_cancel_token *zerossl_cancel_token_new(void);
+
+void zerossl_cancel_token_cancel(zerossl_cancel_token *token);
+
+int32_t zerossl_cancel_token_is_cancelled(const zerossl_cancel_token *token);
+
+void zerossl_cancel_token_free(zerossl_cancel_token *token);
 
 zerossl_op *zerossl_op_start(const zerossl_client *client,
                              const char *operation,

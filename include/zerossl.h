@@ -85,6 +85,8 @@
 #define ZEROSSL_E_AMBIGUOUS (-14)
 /** The op still runs, so it has no result yet. */
 #define ZEROSSL_E_NOT_READY (-15)
+/** No descriptor, thread or memory is left. */
+#define ZEROSSL_E_RESOURCE (-16)
 /** A caught panic: a bug of this library. */
 #define ZEROSSL_E_INTERNAL (-99)
 /** zerossl_op_next: the operation has ended and all events were read; ask for zerossl_op_result. */
@@ -93,6 +95,9 @@
 #define ZEROSSL_EVENT 1
 /** zerossl_op_next: nothing new in the given time. */
 #define ZEROSSL_PENDING 2
+
+/** Ends the calls and ops of the clients that were made for it, from any thread and from a signal handler. */
+typedef struct zerossl_cancel_token zerossl_cancel_token;
 
 /** A client of the service: settings, connections, pace. Many threads may use one at once. */
 typedef struct zerossl_client zerossl_client;
@@ -103,8 +108,20 @@ typedef struct zerossl_client zerossl_client;
  */
 typedef struct zerossl_error zerossl_error;
 
-/** A running operation: its events, its result, its cancel. */
+/**
+ * A running operation: its events, its result, its cancel.
+ *
+ * It is counted inside, so that a free on another thread takes nothing away from a wait.
+ */
 typedef struct zerossl_op zerossl_op;
+
+/**
+ * What a client of zerossl_client_with_log calls for each line of its log, on the thread of the call.
+ *
+ * `line` is one line of English without a secret, borrowed until the callback returns. It has to return: no
+ * exception and no longjmp may leave it.
+ */
+typedef void (*zerossl_log_fn)(const char *line, void *user_data);
 
 /**
  * What zerossl_run calls for each event, on the thread that is inside zerossl_run.
@@ -232,6 +249,33 @@ zerossl_client *zerossl_client_new(const char *config_json, zerossl_error **erro
 void zerossl_client_free(zerossl_client *client);
 
 /**
+ * The same client, whose calls and ops also end when the token is cancelled. It shares connections and pace with the
+ * other one, and both may be freed in any order.
+ *
+ * Returns a client for zerossl_client_free; NULL on failure, with `*error`. Any thread; does not block.
+ */
+ZEROSSL_MUST_USE
+zerossl_client *zerossl_client_with_cancel(const zerossl_client *client,
+                                           zerossl_cancel_token *token,
+                                           zerossl_error **error);
+
+/**
+ * The same client, whose blocking calls tell `log` what they do: each request with its status, duration and retries.
+ * The log lines of an op are its events of type `log`.
+ *
+ * `user_data` is passed on to `log` and not looked at. A call that is made on several threads at once also logs on
+ * several threads at once.
+ *
+ * Returns a client for zerossl_client_free, which shares connections and pace with the other one; NULL on failure, with
+ * `*error`. Any thread; does not block.
+ */
+ZEROSSL_MUST_USE
+zerossl_client *zerossl_client_with_log(const zerossl_client *client,
+                                        zerossl_log_fn log,
+                                        void *user_data,
+                                        zerossl_error **error);
+
+/**
  * Runs an operation by its name and waits for the answer; the functions named like operations are the
  * same with the name filled in.
  *
@@ -240,14 +284,46 @@ void zerossl_client_free(zerossl_client *client);
  *
  * Returns the answer, JSON, for zerossl_string_free; NULL on failure, with `*error` (any kind; an
  * operation that does not exist is ZEROSSL_E_INVALID_ARGUMENT, `parameter` "operation"). Any thread, many
- * at once; blocks until the answer is there, at most for the client's `timeout`. To be able to cancel,
- * start it as an op.
+ * at once; blocks until the answer is there, at most for the client's `timeout`. A cancel token ends it
+ * (zerossl_client_with_cancel).
  */
 ZEROSSL_MUST_USE
 char *zerossl_call(const zerossl_client *client,
                    const char *operation,
                    const char *params_json,
                    zerossl_error **error);
+
+/**
+ * Makes a token, which ends the calls and ops of the clients that zerossl_client_with_cancel makes for it.
+ *
+ * Returns a token for zerossl_cancel_token_free; NULL only if memory ran out. Any thread; does not block.
+ */
+ZEROSSL_MUST_USE
+zerossl_cancel_token *zerossl_cancel_token_new(void);
+
+/**
+ * Cancels, for ever: what runs ends within a tenth of a second, and what is started later ends at once, with
+ * ZEROSSL_E_CANCELLED.
+ *
+ * NULL is fine. Any thread, as often as wanted, and async-signal-safe: a signal handler may call it, as long as the
+ * token is not freed. `errno` stays as it was. Does not block.
+ */
+void zerossl_cancel_token_cancel(zerossl_cancel_token *token);
+
+/**
+ * Whether the token was cancelled: 1 or 0; 0 for NULL.
+ *
+ * Any thread, and async-signal-safe. Does not block.
+ */
+ZEROSSL_MUST_USE
+int32_t zerossl_cancel_token_is_cancelled(const zerossl_cancel_token *token);
+
+/**
+ * Gives the token back. It is counted: clients that were made for it keep what they need, and are not cancelled.
+ *
+ * NULL is fine. Any thread, while nothing else uses this pointer. Does not block.
+ */
+void zerossl_cancel_token_free(zerossl_cancel_token *token);
 
 /**
  * Starts an operation on a thread of the library, which blocks all signals. Its events are pulled with
@@ -307,7 +383,8 @@ int zerossl_op_fd(const zerossl_op *op);
  * Asks the operation to end soon, also in the middle of a network call. It then ends with
  * ZEROSSL_E_CANCELLED, unless it was done before; keep reading until ZEROSSL_DONE, or free the op.
  *
- * NULL is fine. Any thread, and inside the callback of zerossl_run; does not block.
+ * NULL is fine. Any thread, inside the callback of zerossl_run, and async-signal-safe: a signal handler may call it, as
+ * long as the op is not freed. Does not block.
  */
 void zerossl_op_cancel(zerossl_op *op);
 

@@ -1,10 +1,15 @@
 //! Cancellation: one token that every wait and every network read and write checks.
 
-use std::fmt;
+use std::os::fd::BorrowedFd;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread;
+use std::sync::atomic::{AtomicBool, Ordering, fence};
 use std::time::{Duration, Instant};
+use std::{fmt, io};
+
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
+
+use crate::alarm::Alarm;
+use crate::per_process::PerProcess;
 
 /// Ends the calls that use it. Clone it, keep one clone, and give the other to [`Client::cancelled_by`].
 ///
@@ -18,17 +23,30 @@ pub struct CancelToken(Arc<TokenState>);
 #[derive(Default)]
 struct TokenState {
     cancelled: AtomicBool,
+    /// Wakes those that wait. Made when somebody waits for long: most tokens never need the descriptors.
+    alarm: PerProcess<Alarm>,
     ask: Option<Ask>,
     /// If one of these tokens is cancelled, this one is too.
     parents: Vec<CancelToken>,
-    /// Whether the parents' callbacks are called too. Not for a child, which is used on another thread.
-    asks_parents: bool,
+    /// A combination, which is known to nobody else and so is cancelled through its parents alone. Their callbacks are
+    /// called too, as a child's are not: it is used on another thread.
+    is_combined: bool,
 }
 
 type Ask = Box<dyn Fn() -> bool + Send + Sync>;
 
-/// How long a wait may last before it checks the token again.
-const POLL_INTERVAL: Duration = Duration::from_millis(50);
+/// How long a wait may last before it checks the token again, where nothing wakes it.
+pub(crate) const POLL_INTERVAL: Duration = Duration::from_millis(50);
+
+/// How a wait ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Waited {
+    /// The descriptor is ready.
+    Ready,
+    Cancelled,
+    /// The time has come.
+    Over,
+}
 
 impl CancelToken {
     /// A token that is not cancelled.
@@ -60,8 +78,8 @@ impl CancelToken {
 
     /// A token that is cancelled when either of the two is, and calls the callbacks of both.
     pub(crate) fn or(&self, other: &Self) -> Self {
-        // A combined token is known to nobody else, so its parts are used directly.
-        let mut parents = if self.0.asks_parents { self.0.parents.clone() } else { vec![self.clone()] };
+        // Nobody else knows a combination, so its parts are used directly.
+        let mut parents = if self.0.is_combined { self.0.parents.clone() } else { vec![self.clone()] };
         if parents.iter().all(|parent| !Arc::ptr_eq(&parent.0, &other.0)) {
             parents.push(other.clone());
         }
@@ -71,18 +89,20 @@ impl CancelToken {
         }
     }
 
-    fn under(parents: Vec<Self>, asks_parents: bool) -> Self {
-        Self(Arc::new(TokenState { parents, asks_parents, ..TokenState::default() }))
+    fn under(parents: Vec<Self>, is_combined: bool) -> Self {
+        Self(Arc::new(TokenState { parents, is_combined, ..TokenState::default() }))
     }
 
-    /// How often somebody else's wait has to check the token. None: a wake-up is enough.
-    pub(crate) fn look_every(&self) -> Option<Duration> {
-        (self.0.ask.is_some() || !self.0.parents.is_empty()).then_some(POLL_INTERVAL)
-    }
-
-    /// Cancels. Can be called from any thread and more than once.
+    /// Cancels. Can be called more than once, from any thread, and from a signal handler.
     pub fn cancel(&self) {
-        self.0.cancelled.store(true, Ordering::Release);
+        // Only the first call rings: one byte is enough, and nobody takes it away.
+        if !self.0.cancelled.swap(true, Ordering::SeqCst) {
+            // Either a waiter sees the flag after it made the alarm, or the alarm is seen here.
+            fence(Ordering::SeqCst);
+            if let Some(alarm) = self.0.alarm.made() {
+                alarm.ring();
+            }
+        }
     }
 
     /// Whether the token is cancelled.
@@ -92,7 +112,7 @@ impl CancelToken {
             return true;
         }
         let answer = self.0.ask.as_ref().is_some_and(|ask| ask())
-            || (self.0.asks_parents && self.0.parents.iter().any(Self::is_cancelled));
+            || (self.0.is_combined && self.0.parents.iter().any(Self::is_cancelled));
         if answer {
             self.cancel();
         }
@@ -101,20 +121,70 @@ impl CancelToken {
 
     /// Whether this token or one of its parents is cancelled, without calling a callback.
     fn is_set(&self) -> bool {
-        self.0.cancelled.load(Ordering::Acquire) || self.0.parents.iter().any(Self::is_set)
+        self.0.cancelled.load(Ordering::SeqCst) || self.0.parents.iter().any(Self::is_set)
+    }
+
+    /// Whether a callback has to be called during a wait.
+    fn asks(&self) -> bool {
+        self.0.ask.is_some() || (self.0.is_combined && self.0.parents.iter().any(Self::asks))
     }
 
     /// Waits until this moment. False if it was cancelled first.
     pub(crate) fn sleep_until(&self, end: Instant) -> bool {
-        while !self.is_cancelled() {
-            let left = end.saturating_duration_since(Instant::now());
-            if left == Duration::ZERO {
-                return true;
-            }
-            thread::sleep(left.min(POLL_INTERVAL));
-        }
-        false
+        self.wait(None, Some(end)) != Waited::Cancelled
     }
+
+    /// Waits until a descriptor is ready, and at most until this moment.
+    pub(crate) fn wait<'a>(
+        &'a self,
+        watched: Option<(BorrowedFd<'a>, PollFlags)>,
+        end: Option<Instant>,
+    ) -> Waited {
+        let mut fds: Vec<_> = watched.into_iter().map(|(fd, flags)| PollFd::new(fd, flags)).collect();
+        let count = fds.len();
+        // A short wait needs no alarms, and so no descriptors. Nor does one that has to call a callback.
+        let mut polls = true;
+        let mut may_stop_polling = !self.asks();
+        loop {
+            if self.is_cancelled() {
+                return Waited::Cancelled;
+            }
+            let left = end.map(|end| end.saturating_duration_since(Instant::now()));
+            let pause = if polls { Some(left.unwrap_or(POLL_INTERVAL).min(POLL_INTERVAL)) } else { left };
+            match poll(&mut fds, pause.map_or(PollTimeout::NONE, in_milliseconds)) {
+                Ok(1..) if fds.iter().take(count).any(|fd| fd.any().unwrap_or_default()) => {
+                    return Waited::Ready;
+                }
+                // An alarm rings without a cancel: the host has closed our descriptor.
+                Ok(1..) if !self.is_cancelled() => {
+                    fds.truncate(count);
+                    polls = true;
+                }
+                _ if left == Some(Duration::ZERO) => return Waited::Over,
+                Ok(0) if may_stop_polling => {
+                    may_stop_polling = false;
+                    // Without free descriptors it goes on polling.
+                    polls = self.add_alarms(&mut fds).is_err();
+                    fence(Ordering::SeqCst);
+                }
+                // Also after a signal, whose handler may have cancelled the token.
+                _ => {}
+            }
+        }
+    }
+
+    /// Adds the alarms of this token and of its parents.
+    fn add_alarms<'a>(&'a self, found: &mut Vec<PollFd<'a>>) -> io::Result<()> {
+        if !self.0.is_combined {
+            found.push(PollFd::new(self.0.alarm.get_or_make(Alarm::new)?.ear(), PollFlags::POLLIN));
+        }
+        self.0.parents.iter().try_for_each(|parent| parent.add_alarms(found))
+    }
+}
+
+/// Rounded up: rounded down, the last millisecond would be a busy loop.
+fn in_milliseconds(pause: Duration) -> PollTimeout {
+    PollTimeout::try_from(pause.as_micros().div_ceil(1000)).unwrap_or(PollTimeout::MAX)
 }
 
 impl fmt::Debug for TokenState {
@@ -125,7 +195,8 @@ impl fmt::Debug for TokenState {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::{AtomicU32, Ordering};
+    use std::sync::atomic::AtomicU32;
+    use std::thread;
 
     use super::*;
 

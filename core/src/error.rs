@@ -9,9 +9,9 @@ mod kind;
 mod wait;
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::path::Path;
 use std::time::Duration;
+use std::{fmt, io};
 
 use serde_json::{Map, Value, json};
 
@@ -79,6 +79,20 @@ impl Error {
 
     pub(crate) fn cancelled() -> Self {
         Self::new(Kind::Cancelled, "cancelled by the caller")
+    }
+
+    /// The system has nothing left: no descriptor, no thread, no memory.
+    pub(crate) fn resource(what: &str, error: &io::Error) -> Self {
+        let message = format!(
+            "{what} ({error}); close what is not needed, or raise the limits of this process (`ulimit -n`, `ulimit -u`)"
+        );
+        Self::new(Kind::Resource, message)
+    }
+
+    /// Whether the system has nothing left, which is no fault of the file, host or command that it was wanted for.
+    pub(crate) fn is_resource(error: &io::Error) -> bool {
+        use nix::libc::{EAGAIN, EMFILE, ENFILE, ENOBUFS, ENOMEM};
+        matches!(error.raw_os_error(), Some(EMFILE | ENFILE | ENOBUFS | ENOMEM | EAGAIN))
     }
 
     /// The error for a panic.

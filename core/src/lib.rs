@@ -24,6 +24,7 @@
 
 #![forbid(unsafe_code)]
 
+mod alarm;
 mod answers;
 mod attempts;
 mod backoff;
@@ -49,6 +50,7 @@ mod generate_csr;
 mod json;
 mod key_type;
 mod log_lines;
+mod mailbox;
 mod names;
 mod obtain;
 mod op;

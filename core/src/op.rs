@@ -15,8 +15,10 @@ use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
 use bell::Bell;
+use nix::poll::PollFlags;
 
-use crate::cancel::CancelToken;
+use crate::alarm::Alarm;
+use crate::cancel::{CancelToken, POLL_INTERVAL};
 use crate::error::{Error, Kind, Result};
 use crate::event::{Event, EventType};
 use crate::per_process::MadeIn;
@@ -58,7 +60,7 @@ impl Op {
             state.result = Some(result.map(Zeroizing::new));
             theirs.changed(&state);
         })
-        .map_err(|error| Error::new(Kind::Internal, format!("no thread could be started: {error}")))?;
+        .map_err(|error| Error::resource("no thread could be started", &error))?;
         Ok(Self { channel, process: MadeIn::this_process() })
     }
 
@@ -120,21 +122,18 @@ impl Op {
         self.check_process()?;
         let mut state = self.channel.state();
         if state.bell.is_none() {
-            let bell = Bell::new().map_err(|error| {
-                Error::new(Kind::Internal, format!("no socket pair for the op could be made: {error}"))
-            })?;
+            let bell = Bell::new()
+                .map_err(|error| Error::resource("no socket pair for the op could be made", &error))?;
             bell.set(state.has_news());
             state.bell = Some(bell);
         }
         Ok(state.bell.as_ref().map_or(-1, |bell| bell.fd().as_raw_fd()))
     }
 
-    /// Cancels: from any thread; the operation ends soon, with an error of kind `cancelled` unless it was done before.
+    /// Cancels: from any thread, and from a signal handler. The operation ends soon, with an error of kind `cancelled`
+    /// unless it was done before.
     pub fn cancel(&self) {
-        // A child of fork has no thread to cancel, and may find the lock taken for ever.
-        if self.check_process().is_ok() {
-            self.channel.cancel();
-        }
+        self.channel.0.cancel.cancel();
     }
 
     /// The answer, or why there is none; as often as wanted. Kind `not_ready` while the operation runs.
@@ -195,6 +194,8 @@ struct State {
     /// Wiped with the op, since it may be a secret.
     result: Option<Result<Zeroizing<String>>>,
     bell: Option<Bell>,
+    /// Wakes the op's thread. Made when it waits for long.
+    alarm: Option<Arc<Alarm>>,
 }
 
 impl State {
@@ -245,7 +246,7 @@ impl Channel {
             if state.queue.iter().all(|waiting| waiting.kind() != event.kind()) {
                 break;
             }
-            state = self.wait(state);
+            state = self.wait(state, None);
         }
         state.queue.push_back(event);
         self.changed(&state);
@@ -275,33 +276,22 @@ impl Channel {
                 state.asked.remove(&id);
                 return Err(Error::cancelled());
             }
-            let left = deadline.map(|end| end.saturating_duration_since(Instant::now()));
-            if left == Some(Duration::ZERO) {
+            if deadline.is_some_and(|end| Instant::now() >= end) {
                 state.asked.remove(&id);
                 let message = "the deadline came before a reply to the event; call again";
                 return Err(Error::new(Kind::Timeout, message));
             }
-            state = match left {
-                Some(left) => {
-                    let pause = self.0.cancel.look_every().map_or(left, |pause| pause.min(left));
-                    self.wait_timeout(state, pause)
-                }
-                None => self.wait(state),
-            };
+            state = self.wait(state, deadline);
         }
-    }
-
-    fn cancel(&self) {
-        self.0.cancel.cancel();
-        // Under the lock, so that nobody misses it between a look at the token and the wait.
-        let _state = self.state();
-        self.0.changed.notify_all();
     }
 
     /// Tells whoever waits, in whatever way.
     fn changed(&self, state: &State) {
         if let Some(bell) = &state.bell {
             bell.set(state.has_news());
+        }
+        if let Some(alarm) = &state.alarm {
+            alarm.ring();
         }
         self.0.changed.notify_all();
     }
@@ -310,11 +300,28 @@ impl Channel {
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn wait<'a>(&self, state: MutexGuard<'a, State>) -> MutexGuard<'a, State> {
-        match self.0.cancel.look_every() {
-            None => self.0.changed.wait(state).unwrap_or_else(PoisonError::into_inner),
-            Some(pause) => self.wait_timeout(state, pause),
+    /// Waits on the op's thread: for a change, a cancel or the deadline.
+    fn wait<'a>(
+        &'a self,
+        mut state: MutexGuard<'a, State>,
+        deadline: Option<Instant>,
+    ) -> MutexGuard<'a, State> {
+        if state.alarm.is_none() {
+            // Most waits are short, and need no descriptors.
+            let (shortly, waited) =
+                self.0.changed.wait_timeout(state, POLL_INTERVAL).unwrap_or_else(PoisonError::into_inner);
+            state = shortly;
+            if !waited.timed_out() {
+                return state;
+            }
+            state.alarm = Alarm::new().ok().map(Arc::new);
         }
+        let Some(alarm) = state.alarm.clone() else { return state };
+        // Under the lock: what has changed until now is known.
+        alarm.clear();
+        drop(state);
+        self.0.cancel.wait(Some((alarm.ear(), PollFlags::POLLIN)), deadline);
+        self.state()
     }
 
     fn wait_timeout<'a>(&self, state: MutexGuard<'a, State>, left: Duration) -> MutexGuard<'a, State> {

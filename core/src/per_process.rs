@@ -5,6 +5,7 @@
 //! whoever comes first makes it without anybody waiting for it.
 
 use std::ops::Deref;
+use std::{fmt, io};
 
 use once_cell::race::OnceBox;
 
@@ -39,11 +40,46 @@ pub(crate) struct Own<T> {
     childs: OnceBox<Own<T>>,
 }
 
-impl<T: Default> PerProcess<T> {
+impl<T> PerProcess<T> {
     pub(crate) const fn new() -> Self {
         Self { first: OnceBox::new() }
     }
 
+    /// This process's value, if it was made. Async-signal-safe.
+    pub(crate) fn made(&self) -> Option<&T> {
+        let process = MadeIn::this_process();
+        let mut own = self.first.get()?;
+        while own.process != process {
+            own = own.childs.get()?;
+        }
+        Some(&own.value)
+    }
+
+    /// This process's value, which is made if need be.
+    pub(crate) fn get_or_make(&self, make: impl Fn() -> io::Result<T>) -> io::Result<&T> {
+        let process = MadeIn::this_process();
+        let make = || Ok::<_, io::Error>(Box::new(Own { process, value: make()?, childs: OnceBox::new() }));
+        let mut own = self.first.get_or_try_init(make)?;
+        while own.process != process {
+            own = own.childs.get_or_try_init(make)?;
+        }
+        Ok(&own.value)
+    }
+}
+
+impl<T> Default for PerProcess<T> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<T> fmt::Debug for PerProcess<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PerProcess").finish_non_exhaustive()
+    }
+}
+
+impl<T: Default> PerProcess<T> {
     /// This process's value.
     pub(crate) fn get(&self) -> &Own<T> {
         self.of(MadeIn::this_process())

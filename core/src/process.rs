@@ -10,16 +10,16 @@ mod output;
 mod running;
 mod start;
 
-use std::sync::mpsc::{RecvTimeoutError, sync_channel};
 use std::time::{Duration, Instant};
 
+use command::GRACE;
 pub(crate) use command::{Command, Ended};
-use command::{GRACE, POLL_INTERVAL};
 pub(crate) use lookup::check_program;
 use start::Program;
 
 use crate::cancel::CancelToken;
 use crate::error::{Error, Kind, Result};
+use crate::mailbox::{Found, mailbox};
 use crate::thread;
 
 /// Runs a command and waits for its end.
@@ -45,7 +45,7 @@ fn run_with_grace<K: Send + 'static>(
         return Err(Error::cancelled());
     }
     let (program, timeout) = (Program::new(command)?, command.timeout);
-    let (sender, receiver) = sync_channel(1);
+    let (mail, mailbox) = mailbox().map_err(|error| Error::resource("no pipe could be made", &error))?;
     let work = move || {
         let (outcome, left) = match program.start().map(|running| running.finish(timeout, grace)) {
             Ok((ended, left)) => (Ok(ended), left),
@@ -53,32 +53,27 @@ fn run_with_grace<K: Send + 'static>(
         };
         // If nothing is left, this drops `keep`: when the caller gets the outcome, it is free.
         let left = left.map(move |running| (running, keep));
-        // After a cancel nobody receives this.
-        let _ = sender.send(outcome);
+        mail.send(outcome);
         if let Some((running, _keep)) = left {
             running.wait_for_ever();
         }
     };
-    thread::spawn("command", work)
-        .map_err(|error| Error::new(Kind::Internal, format!("no thread could be started: {error}")))?;
-    loop {
-        match receiver.recv_timeout(POLL_INTERVAL) {
-            Ok(outcome) => return outcome,
-            Err(RecvTimeoutError::Timeout) if cancel.is_cancelled() => return Err(Error::cancelled()),
-            Err(RecvTimeoutError::Timeout) if deadline.is_some_and(|end| Instant::now() >= end) => {
-                let message = format!(
-                    "the deadline came while `{}` still ran; it goes on by itself, and no other call works here until \
-                     it has ended",
-                    command.argv.first().map_or("", String::as_str)
-                );
-                return Err(Error::new(Kind::Timeout, message));
-            }
-            Err(RecvTimeoutError::Timeout) => {}
-            Err(RecvTimeoutError::Disconnected) => {
-                let message =
-                    "a bug in libzerossl: the thread that ran a command ended early; please report this";
-                return Err(Error::new(Kind::Internal, message));
-            }
+    thread::spawn("command", work).map_err(|error| Error::resource("no thread could be started", &error))?;
+    match mailbox.wait(cancel, deadline) {
+        Found::Message(outcome) => outcome,
+        Found::Cancelled => Err(Error::cancelled()),
+        Found::Over => {
+            let message = format!(
+                "the deadline came while `{}` still ran; it goes on by itself, and no other call works here until it \
+                 has ended",
+                command.argv.first().map_or("", String::as_str)
+            );
+            Err(Error::new(Kind::Timeout, message))
+        }
+        Found::Closed => {
+            let message =
+                "a bug in libzerossl: the thread that ran a command ended early; please report this";
+            Err(Error::new(Kind::Internal, message))
         }
     }
 }

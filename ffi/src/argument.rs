@@ -21,6 +21,6 @@ pub(crate) fn required_text<'a>(value: Option<&'a CStr>, argument: &str) -> Resu
     text(value, argument)?.ok_or_else(|| null(argument))
 }
 
-fn null(argument: &str) -> Error {
+pub(crate) fn null(argument: &str) -> Error {
     Error::invalid(argument, "it is NULL; check the call before, whose result this should be")
 }

@@ -1,9 +1,11 @@
 //! The client for C.
 
-use std::ffi::{CStr, c_char};
+use std::ffi::{CStr, c_char, c_void};
 
 use zerossl::{Client, ClientBuilder, Error, OPERATIONS, Result};
 
+use crate::callback::{self, zerossl_log_fn};
+use crate::cancel_token::zerossl_cancel_token;
 use crate::pointer::{self, Shared};
 use crate::{argument, string};
 
@@ -20,6 +22,30 @@ impl zerossl_client {
         let config = argument::text(config_json, "config_json")?.unwrap_or_default();
         let client = ClientBuilder::from_json(config)?.build()?;
         Ok(pointer::hand_out(Self { client, process: std::process::id() }))
+    }
+
+    /// The same client, and also cancelled by this token.
+    pub(crate) fn with_cancel(
+        client: Option<&Self>,
+        token: Option<&zerossl_cancel_token>,
+    ) -> Result<*mut Self> {
+        let (this, token) = (argument::object(client, "client")?, argument::object(token, "token")?);
+        Ok(this.with(this.client.cancelled_by(token.token())))
+    }
+
+    /// The same client, which tells this callback what it does.
+    pub(crate) fn with_log(
+        client: Option<&Self>,
+        log: zerossl_log_fn,
+        user_data: *mut c_void,
+    ) -> Result<*mut Self> {
+        let this = argument::object(client, "client")?;
+        let log = callback::log(log, user_data).ok_or_else(|| argument::null("log"))?;
+        Ok(this.with(this.client.logging_to(log)))
+    }
+
+    fn with(&self, client: Client) -> *mut Self {
+        pointer::hand_out(Self { client, process: self.process })
     }
 
     /// Not in a child of fork: the connections belong to the parent.

@@ -11,11 +11,13 @@ use std::thread;
 use zerossl::{Error, Kind, Result};
 
 use crate::error::zerossl_error;
+use crate::left;
 use crate::pointer::{self, Place};
 
 /// Runs the work of an export that reports no error; a panic gives `failed`.
 pub(crate) fn guard<T>(failed: T, work: impl FnOnce() -> T) -> T {
     install_hook();
+    left::end_what_was_left();
     let _inside = Inside::enter();
     catch_unwind(AssertUnwindSafe(work)).unwrap_or(failed)
 }
@@ -34,6 +36,12 @@ pub(crate) fn guard_with<T: Failing>(error: Place<'_, zerossl_error>, work: impl
             T::failed(failure.kind())
         }
     }
+}
+
+/// Runs the work of an export that a signal handler may call: it neither allocates nor uses thread-local storage, and it
+/// has nothing that could panic.
+pub(crate) fn guard_in_handler<T>(work: impl FnOnce() -> T) -> T {
+    work()
 }
 
 /// What an export returns when it fails.
@@ -69,8 +77,15 @@ impl Inside {
 
 impl Drop for Inside {
     fn drop(&mut self) {
-        let _ = DEPTH.try_with(|depth| depth.set(depth.get() - 1));
+        let _ = DEPTH.try_with(|depth| depth.set(depth.get().saturating_sub(1)));
     }
+}
+
+/// Runs the host's code inside an export: its panics are its own. If it does not come back, nothing is left to undo.
+pub(crate) fn outside(code: impl FnOnce()) {
+    let depth = DEPTH.try_with(|depth| depth.replace(0)).unwrap_or_default();
+    code();
+    let _ = DEPTH.try_with(|inside| inside.set(depth));
 }
 
 /// Silences panics inside exports and on threads of this library. All others reach the previous hook.
@@ -120,7 +135,9 @@ mod tests {
                 let body = export.split_once(" {\n").expect("a function").1;
                 let end = body.find("\n}\n").expect("its end");
                 assert!(
-                    body[..end].contains("    guard(") || body[..end].contains("    guard_with("),
+                    ["    guard(", "    guard_with(", "    guard_in_handler("]
+                        .iter()
+                        .any(|guard| body[..end].contains(guard)),
                     "{export}"
                 );
                 exports += 1;

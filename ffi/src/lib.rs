@@ -14,11 +14,14 @@
 pub mod exports;
 
 mod argument;
+mod callback;
+mod cancel_token;
 mod client;
 mod count;
 mod error;
 mod guard;
 mod json;
+mod left;
 mod op;
 mod pointer;
 mod string;

@@ -2,18 +2,25 @@
 
 use std::ffi::{CStr, CString, c_char, c_int, c_void};
 use std::ptr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use zerossl::{Error, Next, Op, Result};
 
+use crate::callback;
 use crate::client::{Call, zerossl_client};
 use crate::exports::next::{ZEROSSL_DONE, ZEROSSL_EVENT, ZEROSSL_PENDING};
+use crate::left::Running;
 use crate::pointer::{self, Place, Shared};
 use crate::{argument, string};
 
 /// A running operation: its events, its result, its cancel.
+///
+/// It is counted inside, so that a free on another thread takes nothing away from a wait.
 pub struct zerossl_op {
-    op: Op,
+    op: Arc<Op>,
+    is_freed: Arc<AtomicBool>,
     /// `zerossl_run` reads the events of its op itself.
     is_of_run: bool,
     process: u32,
@@ -26,14 +33,14 @@ pub struct zerossl_op {
 /// `op`, only zerossl_op_reply and zerossl_op_cancel may be called (cancel also from other threads). It
 /// has to return: no exception and no longjmp may leave it.
 pub type zerossl_event_fn =
-    Option<extern "C" fn(op: *mut zerossl_op, event_json: *const c_char, user_data: *mut c_void)>;
+    Option<extern "C-unwind" fn(op: *mut zerossl_op, event_json: *const c_char, user_data: *mut c_void)>;
 
 const _: Option<Shared<zerossl_op>> = None;
 
 impl zerossl_op {
     fn start(call: &Call<'_>, is_of_run: bool) -> Result<Self> {
-        let op = call.client.start(call.operation, call.parameters)?;
-        Ok(Self { op, is_of_run, process: std::process::id() })
+        let op = Arc::new(call.client.start(call.operation, call.parameters)?);
+        Ok(Self { op, is_freed: Arc::default(), is_of_run, process: std::process::id() })
     }
 
     pub(crate) fn hand_out(
@@ -53,7 +60,9 @@ impl zerossl_op {
 
     pub(crate) fn next(op: Option<&Self>, timeout_ms: i32, event_json: Place<'_, c_char>) -> Result<i32> {
         pointer::write(event_json, ptr::null_mut);
-        let op = Self::pulled(op)?;
+        let this = Self::pulled(op)?;
+        // From here on, only what is counted is used.
+        let (op, is_freed) = (Arc::clone(&this.op), Arc::clone(&this.is_freed));
         if event_json.is_none() {
             return Err(Error::invalid("event_json", "it is NULL, so the event would be lost"));
         }
@@ -63,7 +72,14 @@ impl zerossl_op {
                 Error::invalid("timeout_ms", "expected milliseconds, 0 to poll, or -1 to wait")
             })?)),
         };
-        Ok(match op.next(timeout)? {
+        let next = op.next(timeout)?;
+        if is_freed.load(Ordering::SeqCst) {
+            return Err(Error::invalid(
+                "op",
+                "another thread has freed it during the wait; cancel it, then free it",
+            ));
+        }
+        Ok(match next {
             Next::Event(event) => {
                 let json = string::hand_out(event.into_json())?;
                 pointer::write(event_json, || json);
@@ -81,7 +97,7 @@ impl zerossl_op {
     }
 
     pub(crate) fn fd(op: Option<&Self>) -> Result<c_int> {
-        Self::pulled(op)?.fd()
+        Self::pulled(op)?.op.fd()
     }
 
     pub(crate) fn cancel(op: Option<&Self>) {
@@ -91,11 +107,12 @@ impl zerossl_op {
     }
 
     pub(crate) fn result(op: Option<&Self>) -> Result<*mut c_char> {
-        string::hand_out(Self::pulled(op)?.result()?)
+        let op = Arc::clone(&Self::pulled(op)?.op);
+        string::hand_out(op.result()?)
     }
 
     /// The op, if the host may pull its events.
-    fn pulled(op: Option<&Self>) -> Result<&Op> {
+    fn pulled(op: Option<&Self>) -> Result<&Self> {
         let op = argument::object(op, "op")?;
         if op.is_of_run {
             return Err(Error::invalid(
@@ -103,7 +120,14 @@ impl zerossl_op {
                 "it belongs to zerossl_run; only zerossl_op_reply and zerossl_op_cancel may be called on it",
             ));
         }
-        Ok(&op.op)
+        Ok(op)
+    }
+}
+
+impl Drop for zerossl_op {
+    fn drop(&mut self) {
+        self.is_freed.store(true, Ordering::SeqCst);
+        self.op.cancel();
     }
 }
 
@@ -117,6 +141,7 @@ pub(crate) fn run(
 ) -> Result<*mut c_char> {
     let operation = argument::required_text(operation, "operation")?;
     let op = zerossl_op::start(&Call::read(client, operation, params_json)?, true)?;
+    let _running = Running::enter(&op.op);
     while let Next::Event(event) = op.op.next(None)? {
         let Some(on_event) = on_event else {
             op.op.decline(&event, "there is no callback that could answer; give `on_event`")?;
@@ -124,7 +149,7 @@ pub(crate) fn run(
         };
         if let Ok(json) = CString::new(event.into_json()) {
             // The callback's pointer is not const, but what it may call only reads through it.
-            on_event(ptr::from_ref(&op).cast_mut(), json.as_ptr(), user_data);
+            callback::call(|| on_event(ptr::from_ref(&op).cast_mut(), json.as_ptr(), user_data));
         }
     }
     string::hand_out(op.op.result()?)

@@ -50,6 +50,7 @@ if TYPE_CHECKING:
         NetworkError,
         NotReadyError,
         RateLimitedError,
+        ResourceError,
         ResponseError,
         StorageError,
         TimeoutError,  # noqa: A004
@@ -99,6 +100,7 @@ __all__ = [
     "RecordChallenge",
     "Renewal",
     "Renewals",
+    "ResourceError",
     "ResponseError",
     "StorageError",
     "Success",
@@ -153,6 +155,7 @@ _HOMES = {
         "NetworkError",
         "NotReadyError",
         "RateLimitedError",
+        "ResourceError",
         "ResponseError",
         "StorageError",
         "TimeoutError",

@@ -24,6 +24,7 @@ __all__ = [
     "NetworkError",
     "NotReadyError",
     "RateLimitedError",
+    "ResourceError",
     "ResponseError",
     "StorageError",
     "TimeoutError",
@@ -229,6 +230,13 @@ class NotReadyError(Error):
 
     kind = "not_ready"
     code = -15
+
+
+class ResourceError(Error, OSError):
+    """The system has no descriptor, thread or memory left."""
+
+    kind = "resource"
+    code = -16
 
 
 class InternalError(Error):

@@ -3,6 +3,7 @@
 import functools
 import http.server
 import shutil
+import signal
 import stat
 import subprocess
 import tempfile
@@ -24,6 +25,7 @@ def test_all(test: Tests, scratch: Path) -> None:
         "zerossl.hpp, address sanitizer",
         functools.partial(hpp, scratch, "g++", "-fsanitize=address,undefined"),
     )
+    test("an exception out of a callback ends the process", lambda: throws(scratch))
     test("examples", lambda: examples(scratch))
 
 
@@ -46,6 +48,18 @@ def hpp(scratch: Path, compiler: str, *options: str) -> None:
         )
         with Sandbox(SANDBOX, "--quota", "50") as sandbox, tempfile.TemporaryDirectory() as folder:
             silent([program], sandbox.environment() | {"SCRATCH": folder})
+
+
+def throws(scratch: Path) -> None:
+    program = scratch / "throws"
+    run(["c++", "-std=c++17", *STRICT, TOP / "tests/cpp/throws.cpp", "-o", program, *LINK])
+    with Sandbox(SANDBOX) as sandbox:
+        for callback in ("event", "log"):
+            ended = subprocess.run(
+                [program, callback], env=sandbox.environment(), capture_output=True, text=True, check=False
+            )
+            if ended.returncode != -signal.SIGABRT or "an exception left a callback" not in ended.stderr:
+                raise Failed(f"{callback}: it ended with {ended.returncode}: {ended.stderr!r}")
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):

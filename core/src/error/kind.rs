@@ -55,6 +55,7 @@ kinds! {
     Busy = -13, "busy", retryable: true, "Another process works on the entry.";
     Ambiguous = -14, "ambiguous", retryable: false, "An order whose outcome is not known.";
     NotReady = -15, "not_ready", retryable: true, "The op still runs, so it has no result yet.";
+    Resource = -16, "resource", retryable: true, "No descriptor, thread or memory is left.";
     Internal = -99, "internal", retryable: false, "A caught panic: a bug of this library.";
 }
 

@@ -1,25 +1,22 @@
 //! How many orders a run of `renew_all` may make.
 
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Instant;
 
 use crate::cancel::CancelToken;
-
-/// How long a wait may last before it checks the token again.
-const POLL_INTERVAL: Duration = Duration::from_millis(50);
+use crate::mailbox::{Found, Mail, mailbox};
 
 /// Counts the orders that were made, not those that were refused.
 #[derive(Debug)]
-pub(crate) struct Budget {
-    state: Mutex<Permits>,
-    changed: Condvar,
-}
+pub(crate) struct Budget(Mutex<Permits>);
 
 #[derive(Debug)]
 struct Permits {
     left: u64,
     /// Permits of which it is not known yet whether they become an order.
     open: u64,
+    /// Those who wait for a change. They are told of it by their mail's end.
+    waiting: Vec<Mail<()>>,
 }
 
 /// A permit for one order. It is given back unless it is used.
@@ -31,19 +28,23 @@ pub(crate) struct Permit {
 
 impl Budget {
     pub(crate) fn new(orders: u64) -> Self {
-        Self { state: Mutex::new(Permits { left: orders, open: 0 }), changed: Condvar::new() }
+        Self(Mutex::new(Permits { left: orders, open: 0, waiting: Vec::new() }))
     }
 
     /// Takes a permit. None if all orders are made. Waits while another permit may still be given back.
     pub(crate) fn take(self: &Arc<Self>, cancel: &CancelToken, end: Option<Instant>) -> Option<Permit> {
         let mut state = self.state();
         while state.left == 0 {
-            let is_over = end.is_some_and(|end| Instant::now() >= end);
-            if state.open == 0 || is_over || cancel.is_cancelled() {
+            if state.open == 0 {
                 return None;
             }
-            let waited = self.changed.wait_timeout(state, POLL_INTERVAL);
-            state = waited.unwrap_or_else(PoisonError::into_inner).0;
+            let (mail, mailbox) = mailbox().ok()?;
+            state.waiting.push(mail);
+            drop(state);
+            if matches!(mailbox.wait(cancel, end), Found::Cancelled | Found::Over) {
+                return None;
+            }
+            state = self.state();
         }
         state.left -= 1;
         state.open += 1;
@@ -51,7 +52,7 @@ impl Budget {
     }
 
     fn state(&self) -> MutexGuard<'_, Permits> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -67,6 +68,6 @@ impl Drop for Permit {
         let mut state = self.budget.state();
         state.open -= 1;
         state.left += u64::from(!self.is_used);
-        self.budget.changed.notify_all();
+        state.waiting.clear();
     }
 }

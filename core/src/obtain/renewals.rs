@@ -7,9 +7,8 @@ mod report;
 use std::collections::{HashMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
-use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Instant, SystemTime};
 
 use serde_json::Map;
 
@@ -22,6 +21,8 @@ use crate::cancel::CancelToken;
 use crate::context::Context;
 use crate::error::{Error, Kind, Result};
 use crate::event::{Event, EventType};
+use crate::log_lines::LogLines;
+use crate::mailbox::{Found, mailbox};
 use crate::obtain::interface::{RenewAll, Renewals};
 use crate::obtain::steps::account::Account;
 use crate::obtain::steps::kept_request;
@@ -34,9 +35,6 @@ const JOBS: u64 = 4;
 /// Entries that were made at the same time should not be renewed at the same time. Each is renewed a little earlier, by
 /// up to this share.
 const JITTER: f64 = 0.1;
-/// How often the caller's token is checked. Only the caller's thread may do that.
-const POLL_INTERVAL: Duration = Duration::from_millis(50);
-
 /// The data that all entries of a run share.
 struct Run<'a> {
     context: Context<'a>,
@@ -59,6 +57,13 @@ impl Waiting {
     }
 }
 
+/// What the workers send to the caller's thread.
+enum Message {
+    Row(Row),
+    /// The caller's log is called on the thread of the call alone.
+    Line(String),
+}
+
 /// Runs `obtain` for each entry.
 pub(crate) fn renew_all(context: &Context<'_>, env: &Env<'_>, arguments: &Arguments) -> Result<Renewals> {
     let request: RenewAll = arguments.read()?;
@@ -71,6 +76,7 @@ pub(crate) fn renew_all(context: &Context<'_>, env: &Env<'_>, arguments: &Argume
     // The workers must not call the callback of the caller's token, so they have another token.
     let cancel = CancelToken::new();
     let pause = SharedPause::new(context.connection.timeout);
+    let (mail, mailbox) = mailbox().map_err(|error| Error::resource("no pipe could be made", &error))?;
     let shared = Run {
         context: Context { cancel: &cancel, pause: Some(&pause), ..*context },
         env,
@@ -83,23 +89,23 @@ pub(crate) fn renew_all(context: &Context<'_>, env: &Env<'_>, arguments: &Argume
     let waiting = Waiting(Mutex::new(names.clone().into()));
     let mut rows = Vec::new();
     std::thread::scope(|scope| -> Result<()> {
-        let (sender, receiver) = channel();
         for job in 0..jobs {
-            let (sender, shared, waiting) = (sender.clone(), &shared, &waiting);
+            let (mail, shared, waiting) = (mail.clone(), &shared, &waiting);
             let work = move || {
+                let log = mail.clone();
+                let lines = LogLines(Arc::new(move |line: &str| log.send(Message::Line(line.to_owned()))));
                 while !shared.context.cancel.is_cancelled()
                     && let Some(name) = waiting.next()
                 {
-                    let visit = catch_unwind(AssertUnwindSafe(|| shared.renew(&name)));
+                    let visit = catch_unwind(AssertUnwindSafe(|| shared.renew(&name, &lines)));
                     let visit = visit.unwrap_or_else(|panic| Err(Error::panicked(&*panic)));
-                    // The receiver is dropped last.
-                    let _ = sender.send(shared.row(name, visit));
+                    mail.send(Message::Row(shared.row(name, visit)));
                 }
             };
             match thread::spawn_scoped(scope, "renewal", work) {
                 Ok(_) => {}
                 Err(error) if job == 0 => {
-                    return Err(Error::new(Kind::Internal, format!("no thread could be started: {error}")));
+                    return Err(Error::resource("no thread could be started", &error));
                 }
                 // The threads that were started do the work.
                 Err(error) => {
@@ -108,13 +114,22 @@ pub(crate) fn renew_all(context: &Context<'_>, env: &Env<'_>, arguments: &Argume
                 }
             }
         }
-        drop(sender);
+        drop(mail);
+        let mut heard = context.cancel.clone();
         loop {
-            match receiver.recv_timeout(POLL_INTERVAL) {
-                Ok(row) => rows.push(row),
-                Err(RecvTimeoutError::Timeout) if context.cancel.is_cancelled() => cancel.cancel(),
-                Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => return Ok(()),
+            match mailbox.wait(&heard, None) {
+                Found::Message(Message::Row(row)) => rows.push(row),
+                Found::Message(Message::Line(line)) => {
+                    if let Some(LogLines(take)) = context.lines {
+                        take(&line);
+                    }
+                }
+                Found::Cancelled => {
+                    cancel.cancel();
+                    // The workers end soon, and are waited for.
+                    heard = CancelToken::never();
+                }
+                Found::Closed | Found::Over => return Ok(()),
             }
         }
     })?;
@@ -135,9 +150,9 @@ pub(crate) fn renew_all(context: &Context<'_>, env: &Env<'_>, arguments: &Argume
 }
 
 impl Run<'_> {
-    fn renew(&self, name: &str) -> Result<Visit> {
+    fn renew(&self, name: &str, lines: &LogLines) -> Result<Visit> {
         let deadline = Instant::now() + self.context.connection.timeout;
-        let context = Context { deadline, ..self.context };
+        let context = Context { deadline, lines: self.context.lines.map(|_| lines), ..self.context };
         in_force::renew(&context, self.env, &self.directory, name, |spec| self.adjust(name, spec))
     }
 

@@ -2,8 +2,6 @@
 
 use std::time::Duration;
 
-/// How often the caller checks its token, and the thread checks the command.
-pub(super) const POLL_INTERVAL: Duration = Duration::from_millis(50);
 /// How long a command may take to end after SIGTERM, and again after SIGKILL.
 pub(super) const GRACE: Duration = Duration::from_secs(5);
 

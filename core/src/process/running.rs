@@ -11,7 +11,7 @@ use nix::sys::signal::{Signal, kill, killpg};
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
 use nix::unistd::Pid;
 
-use super::command::{Ended, GRACE, POLL_INTERVAL};
+use super::command::{Ended, GRACE};
 use super::output::Output;
 use crate::backoff::Backoff;
 
@@ -19,7 +19,15 @@ use crate::backoff::Backoff;
 const CHUNK_SIZE: usize = 16 * 1024;
 /// Together as many bytes as the largest pipe can hold (1 MiB).
 const MAX_LEFTOVER_READS: usize = 64;
+/// Nobody tells us when a process ends, unless its output ends with it. So the pauses between two checks grow, to a fifth
+/// of the time that it has run.
 const FIRST_PAUSE: Duration = Duration::from_millis(1);
+const GROWTH: f64 = 1.2;
+const MAX_PAUSE: Duration = Duration::from_secs(1);
+
+fn pauses() -> Backoff {
+    Backoff::new(FIRST_PAUSE, GROWTH, MAX_PAUSE)
+}
 
 /// Belongs to one thread, which calls [`Running::finish`].
 #[derive(Debug)]
@@ -29,7 +37,7 @@ pub(super) struct Running {
     /// None when all writers have closed it.
     pipe: Option<PipeReader>,
     output: Output,
-    /// The pauses between two checks of a process that has closed its output.
+    /// The pauses between two checks.
     backoff: Backoff,
 }
 
@@ -41,12 +49,7 @@ struct ExitStatus {
 
 impl Running {
     pub(super) fn new(process: Pid, pipe: PipeReader) -> Self {
-        Self {
-            process,
-            pipe: Some(pipe),
-            output: Output::default(),
-            backoff: Backoff::new(FIRST_PAUSE, 2.0, POLL_INTERVAL),
-        }
+        Self { process, pipe: Some(pipe), output: Output::default(), backoff: pauses() }
     }
 
     /// Waits for the end, or forces it. If even that failed, the second value is the command that still runs.
@@ -75,7 +78,7 @@ impl Running {
     /// Waits for the end of a process that could not be ended.
     pub(super) fn wait_for_ever(mut self) {
         while self.status().is_none() {
-            self.read(POLL_INTERVAL);
+            self.read(MAX_PAUSE);
         }
     }
 
@@ -94,10 +97,12 @@ impl Running {
     /// While a process of the group has the pipe open, the first process is not reaped. Dead or alive, it keeps the
     /// group's id, so the id cannot become another process's before the last signal.
     fn end(&mut self, grace: Duration) -> bool {
+        self.backoff = pauses();
         self.signal(Signal::SIGTERM);
         if self.wait_until(grace, |running| running.pipe.is_none() && running.status().is_some()) {
             return true;
         }
+        self.backoff = pauses();
         self.signal(Signal::SIGKILL);
         // It may run as another user now, or hang in the kernel.
         self.wait_until(GRACE, |running| running.status().is_some())
@@ -107,7 +112,8 @@ impl Running {
         let started = Instant::now();
         loop {
             let left = max_wait.saturating_sub(started.elapsed());
-            self.read(left.min(POLL_INTERVAL));
+            let pause = self.backoff.pause().min(left);
+            self.read(pause);
             if is_true(self) {
                 return true;
             }
@@ -129,7 +135,7 @@ impl Running {
     fn read(&mut self, max_wait: Duration) -> bool {
         let Some(pipe) = &mut self.pipe else {
             if !max_wait.is_zero() {
-                thread::sleep(self.backoff.pause().min(max_wait));
+                thread::sleep(max_wait);
             }
             return false;
         };

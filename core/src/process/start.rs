@@ -51,8 +51,12 @@ impl Program {
     }
 
     pub(super) fn start(&self) -> Result<Running> {
-        let failed =
-            |error: io::Error| Error::storage(&self.name, format!("it could not be started: {error}"));
+        let failed = |error: io::Error| {
+            if Error::is_resource(&error) {
+                return Error::resource(&format!("{}: it could not be started", self.name), &error);
+            }
+            Error::storage(&self.name, format!("it could not be started: {error}"))
+        };
         // All of these are close-on-exec. They are cloned because the number of a clone is never below 3: in a host
         // that closed its standard files, one copy in the child would otherwise overwrite the source of the next.
         let (output, input) = io::pipe().map_err(failed)?;

@@ -66,6 +66,9 @@ fn describe(error: ureq::Error, watch: &Watch, peer: &Peer<'_>) -> Error {
     match error {
         ureq::Error::Io(error) => match tls_error(&error) {
             Some(tls) => tls_failure(peer, tls),
+            None if Error::is_resource(&error) => {
+                Error::resource(&format!("no connection to {peer} could be made"), &error)
+            }
             None => network_failure(peer, watch.sent, &error),
         },
         ureq::Error::Rustls(error) => tls_failure(peer, &error),

@@ -4,17 +4,19 @@
 //! up. With the cache, nearly all calls need no thread.
 
 use std::collections::HashMap;
-use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, ToSocketAddrs};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
+use std::{io, mem};
 
+use nix::poll::PollFlags;
 use ureq::config::Config;
 use ureq::http::Uri;
 use ureq::unversioned::resolver::{ResolvedSocketAddrs, Resolver};
 use ureq::unversioned::transport::NextTimeout;
 
 use super::watch;
+use crate::alarm::Alarm;
 use crate::thread;
 
 const REMEMBERED_FOR: Duration = Duration::from_secs(60);
@@ -26,10 +28,14 @@ const MAX_ADDRESSES: usize = 16;
 pub(super) struct CachingResolver(Arc<Mutex<HashMap<String, Arc<Lookup>>>>);
 
 /// One query to the system, shared by all calls that need it.
-#[derive(Debug, Default)]
-struct Lookup {
-    answer: Mutex<Option<Resolved>>,
-    answered: Condvar,
+#[derive(Debug)]
+struct Lookup(Mutex<State>);
+
+#[derive(Clone, Debug)]
+enum State {
+    /// Rings when there is an answer, for everybody who waits.
+    Asking(Arc<Alarm>),
+    Answered(Resolved),
 }
 
 #[derive(Clone, Debug)]
@@ -42,7 +48,7 @@ struct Resolved {
 impl CachingResolver {
     /// Clears the cache, because the addresses did not answer.
     pub(super) fn forget(&self) {
-        self.lookups().retain(|_, lookup| lookup.answer().is_none());
+        self.lookups().retain(|_, lookup| matches!(*lookup.state(), State::Asking(_)));
     }
 
     fn lookups(&self) -> MutexGuard<'_, HashMap<String, Arc<Lookup>>> {
@@ -69,11 +75,11 @@ impl CachingResolver {
     fn lookup(&self, host: &str) -> io::Result<Arc<Lookup>> {
         let mut lookups = self.lookups();
         if let Some(lookup) = lookups.get(host)
-            && lookup.answer().as_ref().is_none_or(|answer| Instant::now() < answer.until)
+            && lookup.is_current()
         {
             return Ok(Arc::clone(lookup));
         }
-        let lookup = Arc::new(Lookup::default());
+        let lookup = Arc::new(Lookup(Mutex::new(State::Asking(Arc::new(Alarm::new()?)))));
         let (theirs, name) = (Arc::clone(&lookup), host.to_owned());
         thread::spawn("resolver", move || theirs.ask_system(&name))?;
         lookups.insert(host.to_owned(), Arc::clone(&lookup));
@@ -82,29 +88,33 @@ impl CachingResolver {
 }
 
 impl Lookup {
-    fn answer(&self) -> MutexGuard<'_, Option<Resolved>> {
-        self.answer.lock().unwrap_or_else(PoisonError::into_inner)
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn is_current(&self) -> bool {
+        match &*self.state() {
+            State::Asking(_) => true,
+            State::Answered(answer) => Instant::now() < answer.until,
+        }
     }
 
     fn ask_system(&self, host: &str) {
         // The reason does not help: the resolver's texts contain numbers.
         let addresses =
             (host, 0).to_socket_addrs().into_iter().flatten().map(|address| address.ip()).collect();
-        *self.answer() = Some(Resolved { until: Instant::now() + REMEMBERED_FOR, addresses });
-        self.answered.notify_all();
+        let answer = State::Answered(Resolved { until: Instant::now() + REMEMBERED_FOR, addresses });
+        if let State::Asking(alarm) = mem::replace(&mut *self.state(), answer) {
+            alarm.ring();
+        }
     }
 
     fn wait(&self) -> io::Result<Vec<IpAddr>> {
-        let mut answer = self.answer();
         loop {
-            if let Some(answer) = &*answer {
-                return Ok(answer.addresses.clone());
-            }
-            drop(answer);
-            let pause = watch::check()?;
-            answer = self.answer();
-            if answer.is_none() {
-                answer = self.answered.wait_timeout(answer, pause).unwrap_or_else(PoisonError::into_inner).0;
+            let state = self.state().clone();
+            match state {
+                State::Answered(answer) => return Ok(answer.addresses),
+                State::Asking(alarm) => watch::wait(alarm.ear(), PollFlags::POLLIN, None)?,
             }
         }
     }

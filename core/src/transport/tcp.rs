@@ -1,4 +1,4 @@
-//! TCP that can be interrupted: connecting, reading and writing check the [`watch`] every 50 ms.
+//! TCP that can be interrupted: connecting, reading and writing wait under the [`watch`].
 
 use std::io::{self, Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -6,7 +6,7 @@ use std::os::fd::{AsFd, AsRawFd};
 use std::time::Instant;
 
 use nix::errno::Errno;
-use nix::poll::{PollFd, PollFlags, poll};
+use nix::poll::PollFlags;
 use nix::sys::socket::{MsgFlags, recv};
 use socket2::{Domain, Protocol, Socket, Type};
 use ureq::Error;
@@ -15,6 +15,7 @@ use ureq::unversioned::transport::{
 };
 
 use super::watch;
+use crate::cancel::POLL_INTERVAL;
 
 /// Connects to the first address that answers.
 #[derive(Debug)]
@@ -33,8 +34,8 @@ impl<In: Transport> Connector<In> for TcpConnector {
         }
         let stream = connect_any(&details.addrs)?;
         stream.set_nodelay(true)?;
-        stream.set_read_timeout(Some(watch::POLL_INTERVAL))?;
-        stream.set_write_timeout(Some(watch::POLL_INTERVAL))?;
+        stream.set_read_timeout(Some(POLL_INTERVAL))?;
+        stream.set_write_timeout(Some(POLL_INTERVAL))?;
         let buffers =
             LazyBuffers::new(details.config.input_buffer_size(), details.config.output_buffer_size());
         Ok(Some(Either::B(TcpTransport { stream, buffers })))
@@ -82,7 +83,8 @@ fn connect(address: SocketAddr, end: Option<Instant>) -> io::Result<TcpStream> {
     socket.set_nonblocking(true)?;
     match socket.connect(&address.into()) {
         Err(error) if error.raw_os_error() == Some(Errno::EINPROGRESS as i32) => {
-            await_connected(&socket, end)?;
+            watch::wait(socket.as_fd(), PollFlags::POLLOUT, end)?;
+            socket.take_error()?.map_or(Ok(()), Err)?;
         }
         connected => connected?,
     }
@@ -90,30 +92,14 @@ fn connect(address: SocketAddr, end: Option<Instant>) -> io::Result<TcpStream> {
     Ok(socket.into())
 }
 
-fn await_connected(socket: &Socket, end: Option<Instant>) -> io::Result<()> {
-    loop {
-        let pause = watch::check()?;
-        if end.is_some_and(|end| Instant::now() >= end) {
-            return Err(io::ErrorKind::TimedOut.into());
-        }
-        let mut ready = [PollFd::new(socket.as_fd(), PollFlags::POLLOUT)];
-        let pause = u16::try_from(pause.as_millis()).unwrap_or(u16::MAX).max(1);
-        match poll(&mut ready, pause) {
-            Ok(0) | Err(Errno::EINTR) => {}
-            Ok(_) => return socket.take_error()?.map_or(Ok(()), Err),
-            Err(error) => return Err(error.into()),
-        }
-    }
-}
-
-/// A connection whose reads and writes return every 50 ms, so that the watch can be checked.
+/// A connection whose reads and writes return after 50 ms: whatever takes longer waits under the watch.
 #[derive(Debug)]
 pub(super) struct TcpTransport {
     stream: TcpStream,
     buffers: LazyBuffers,
 }
 
-/// Whether a read or write only ended because of the socket's time-out, so that the watch can be checked.
+/// Whether a read or write only ended because of the socket's time-out.
 fn is_poll_timeout(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::TimedOut | io::ErrorKind::Interrupted)
         && error.raw_os_error() != Some(Errno::ETIMEDOUT as i32)
@@ -132,7 +118,9 @@ impl Transport for TcpTransport {
             match self.stream.write(rest) {
                 Ok(0) => return Err(io::Error::from(io::ErrorKind::WriteZero).into()),
                 Ok(written) => rest = &rest[written..],
-                Err(error) if is_poll_timeout(&error) => {}
+                Err(error) if is_poll_timeout(&error) => {
+                    watch::wait(self.stream.as_fd(), PollFlags::POLLOUT, None)?;
+                }
                 Err(error) => return Err(error.into()),
             }
         }
@@ -147,7 +135,9 @@ impl Transport for TcpTransport {
                     self.buffers.input_appended(read);
                     return Ok(read > 0);
                 }
-                Err(error) if is_poll_timeout(&error) => {}
+                Err(error) if is_poll_timeout(&error) => {
+                    watch::wait(self.stream.as_fd(), PollFlags::POLLIN, None)?;
+                }
                 Err(error) => return Err(error.into()),
             }
         }

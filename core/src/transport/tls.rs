@@ -25,7 +25,12 @@ pub(super) fn config(settings: &ClientBuilder) -> Result<TlsConfig> {
 /// ureq ignores certificates that it cannot read, so all of them are tried here.
 fn read(path: &Path) -> Result<RootCerts> {
     let refuse = |why: String| Error::invalid("ca_file", format!("{}: {why}", path.display()));
-    let file = std::fs::read(path).map_err(|error| refuse(error.to_string()))?;
+    let file = std::fs::read(path).map_err(|error| {
+        if Error::is_resource(&error) {
+            return Error::resource("`ca_file` could not be read", &error);
+        }
+        refuse(error.to_string())
+    })?;
     let mut store = RootCertStore::empty();
     let mut certificates = Vec::new();
     for der in pem::certificates(&pem::text(&file)).map_err(refuse)? {

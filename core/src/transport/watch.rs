@@ -5,12 +5,12 @@
 
 use std::cell::RefCell;
 use std::io;
-use std::time::{Duration, Instant};
+use std::os::fd::BorrowedFd;
+use std::time::Instant;
 
-use crate::cancel::CancelToken;
+use nix::poll::PollFlags;
 
-/// How long network code may wait before it checks the token again.
-pub(crate) const POLL_INTERVAL: Duration = Duration::from_millis(50);
+use crate::cancel::{CancelToken, Waited};
 
 /// The limits of one exchange, and its state so far.
 #[derive(Clone, Debug)]
@@ -35,12 +35,11 @@ impl Watch {
     }
 
     /// An error if the token is cancelled or the deadline has passed. Its text is not used, see `failure`.
-    fn check(&self) -> io::Result<Instant> {
-        let now = Instant::now();
-        if self.cancel.is_cancelled() || now >= self.end() {
+    fn check(&self) -> io::Result<()> {
+        if self.cancel.is_cancelled() || Instant::now() >= self.end() {
             return Err(io::ErrorKind::TimedOut.into());
         }
-        Ok(now)
+        Ok(())
     }
 }
 
@@ -62,12 +61,19 @@ pub(super) fn under<T>(watch: Watch, work: impl FnOnce() -> T) -> (T, Watch) {
     (result, CURRENT.take().unwrap_or(kept))
 }
 
-/// Checks the current watch. Returns the time until the next check.
-pub(super) fn check() -> io::Result<Duration> {
+/// Checks the current watch.
+pub(super) fn check() -> io::Result<()> {
     // A copy, because a token's callback may run the host's code, and that may call us.
-    match CURRENT.with_borrow(Clone::clone) {
-        Some(watch) => watch.check().map(|now| (watch.end() - now).min(POLL_INTERVAL)),
-        None => Ok(POLL_INTERVAL),
+    CURRENT.with_borrow(Clone::clone).map_or(Ok(()), |watch| watch.check())
+}
+
+/// Waits until the descriptor is ready. An error if the watch does not allow it any longer, or at this moment.
+pub(super) fn wait(fd: BorrowedFd<'_>, flags: PollFlags, end: Option<Instant>) -> io::Result<()> {
+    let watch = CURRENT.with_borrow(Clone::clone);
+    let end = watch.iter().map(Watch::end).chain(end).min();
+    match watch.map_or_else(CancelToken::never, |watch| watch.cancel).wait(Some((fd, flags)), end) {
+        Waited::Ready => Ok(()),
+        Waited::Cancelled | Waited::Over => Err(io::ErrorKind::TimedOut.into()),
     }
 }
 

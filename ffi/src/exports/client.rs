@@ -1,8 +1,10 @@
 //! The client, and operations by name.
 
-use std::ffi::c_char;
+use std::ffi::{c_char, c_void};
 
 use crate::argument;
+pub use crate::callback::zerossl_log_fn;
+use crate::cancel_token::zerossl_cancel_token;
 use crate::client;
 pub use crate::client::zerossl_client;
 use crate::error::zerossl_error;
@@ -40,6 +42,43 @@ pub unsafe extern "C" fn zerossl_client_free(client: *mut zerossl_client) {
     guard((), || unsafe { free(client, zerossl_client::may_be_freed) });
 }
 
+/// The same client, whose calls and ops also end when the token is cancelled. It shares connections and pace with the
+/// other one, and both may be freed in any order.
+///
+/// Returns a client for zerossl_client_free; NULL on failure, with `*error`. Any thread; does not block.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn zerossl_client_with_cancel(
+    client: *const zerossl_client,
+    token: *mut zerossl_cancel_token,
+    error: *mut *mut zerossl_error,
+) -> *mut zerossl_client {
+    // SAFETY: by the header, each pointer is NULL or valid during the call.
+    let (client, token, error) = unsafe { (object(client), object(token), place(error)) };
+    guard_with(error, || zerossl_client::with_cancel(client, token))
+}
+
+/// The same client, whose blocking calls tell `log` what they do: each request with its status, duration and retries.
+/// The log lines of an op are its events of type `log`.
+///
+/// `user_data` is passed on to `log` and not looked at. A call that is made on several threads at once also logs on
+/// several threads at once.
+///
+/// Returns a client for zerossl_client_free, which shares connections and pace with the other one; NULL on failure, with
+/// `*error`. Any thread; does not block.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn zerossl_client_with_log(
+    client: *const zerossl_client,
+    log: zerossl_log_fn,
+    user_data: *mut c_void,
+    error: *mut *mut zerossl_error,
+) -> *mut zerossl_client {
+    // SAFETY: by the header, each pointer is NULL or valid during the call.
+    let (client, error) = unsafe { (object(client), place(error)) };
+    guard_with(error, || zerossl_client::with_log(client, log, user_data))
+}
+
 /// Runs an operation by its name and waits for the answer; the functions named like operations are the
 /// same with the name filled in.
 ///
@@ -48,8 +87,8 @@ pub unsafe extern "C" fn zerossl_client_free(client: *mut zerossl_client) {
 ///
 /// Returns the answer, JSON, for zerossl_string_free; NULL on failure, with `*error` (any kind; an
 /// operation that does not exist is ZEROSSL_E_INVALID_ARGUMENT, `parameter` "operation"). Any thread, many
-/// at once; blocks until the answer is there, at most for the client's `timeout`. To be able to cancel,
-/// start it as an op.
+/// at once; blocks until the answer is there, at most for the client's `timeout`. A cancel token ends it
+/// (zerossl_client_with_cancel).
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zerossl_call(

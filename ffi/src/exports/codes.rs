@@ -34,5 +34,7 @@ pub const ZEROSSL_E_BUSY: i32 = -13;
 pub const ZEROSSL_E_AMBIGUOUS: i32 = -14;
 /// The op still runs, so it has no result yet.
 pub const ZEROSSL_E_NOT_READY: i32 = -15;
+/// No descriptor, thread or memory is left.
+pub const ZEROSSL_E_RESOURCE: i32 = -16;
 /// A caught panic: a bug of this library.
 pub const ZEROSSL_E_INTERNAL: i32 = -99;

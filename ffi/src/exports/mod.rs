@@ -5,6 +5,7 @@
 // The doc comments are the text of the header, where names have no backticks.
 #![allow(clippy::doc_markdown)]
 
+mod cancel;
 mod client;
 mod codes;
 mod error;
@@ -17,6 +18,7 @@ mod testing;
 #[cfg(test)]
 mod tests;
 
+pub use cancel::*;
 pub use client::*;
 pub use codes::*;
 pub use error::*;

@@ -4,7 +4,7 @@ use std::ffi::{c_char, c_int, c_void};
 
 use crate::client::zerossl_client;
 use crate::error::zerossl_error;
-use crate::guard::{guard, guard_with};
+use crate::guard::{guard, guard_in_handler, guard_with};
 use crate::op;
 pub use crate::op::{zerossl_event_fn, zerossl_op};
 use crate::pointer::{free, object, place, text};
@@ -87,12 +87,13 @@ pub unsafe extern "C" fn zerossl_op_fd(op: *const zerossl_op) -> c_int {
 /// Asks the operation to end soon, also in the middle of a network call. It then ends with
 /// ZEROSSL_E_CANCELLED, unless it was done before; keep reading until ZEROSSL_DONE, or free the op.
 ///
-/// NULL is fine. Any thread, and inside the callback of zerossl_run; does not block.
+/// NULL is fine. Any thread, inside the callback of zerossl_run, and async-signal-safe: a signal handler may call it, as
+/// long as the op is not freed. Does not block.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zerossl_op_cancel(op: *mut zerossl_op) {
     // SAFETY: by the header, it is NULL or valid during the call.
     let op = unsafe { object(op) };
-    guard((), || zerossl_op::cancel(op));
+    guard_in_handler(|| zerossl_op::cancel(op));
 }
 
 /// The operation's answer, as zerossl_call would return it; can be asked for as often as wanted.

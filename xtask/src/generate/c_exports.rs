@@ -109,7 +109,7 @@ pub(super) fn symbols() -> Result<(PathBuf, String), Box<dyn Error>> {
 /// The names of all exports, read from the files.
 pub(super) fn names() -> Result<Vec<String>, Box<dyn Error>> {
     let mut names = Vec::new();
-    for file in ["library", "error", "client", "op", "operations"] {
+    for file in ["library", "error", "client", "cancel", "op", "operations"] {
         let text = fs::read_to_string(top().join(format!("ffi/src/exports/{file}.rs")))?;
         let functions = text.split("extern \"C\" fn zerossl_").skip(1);
         names.extend(functions.map(|rest| {

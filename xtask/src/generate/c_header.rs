@@ -9,14 +9,17 @@ use zerossl::VERSION;
 use crate::top::top;
 
 /// Where the declarations come from, in the order of the header.
-const SOURCES: [&str; 10] = [
+const SOURCES: [&str; 13] = [
     "ffi/src/error.rs",
     "ffi/src/client.rs",
+    "ffi/src/cancel_token.rs",
     "ffi/src/op.rs",
+    "ffi/src/callback.rs",
     "ffi/src/exports/codes.rs",
     "ffi/src/exports/library.rs",
     "ffi/src/exports/error.rs",
     "ffi/src/exports/client.rs",
+    "ffi/src/exports/cancel.rs",
     "ffi/src/exports/next.rs",
     "ffi/src/exports/op.rs",
     "ffi/src/exports/operations.rs",

@@ -1,22 +1,21 @@
 //! Runs the asynchronous checks for a blocking caller. They run on their own thread, because the caller may be inside a
 //! runtime of the host, and has to watch its token.
 
-use std::pin::pin;
-use std::sync::mpsc::{RecvTimeoutError, channel};
-use std::time::Duration;
+use std::future::poll_fn;
+use std::pin::{Pin, pin};
+use std::task::Poll;
 
 use tokio::runtime::{Builder, Runtime};
+use tokio::sync::oneshot;
 
 use super::check_target::CheckTarget;
 use super::checks;
 use super::finding::Finding;
 use super::probe::Probe;
 use super::settings::{Preflight, Watching};
-use crate::cancel::CancelToken;
 use crate::error::{Error, Result};
+use crate::mailbox::{Found, mailbox};
 use crate::thread;
-
-const POLL_INTERVAL: Duration = Duration::from_millis(50);
 
 /// Checks all targets. If the checks cannot run at all, there is a finding for each target.
 pub(super) fn run(
@@ -27,39 +26,30 @@ pub(super) fn run(
     if targets.is_empty() {
         return Ok(Vec::new());
     }
-    // The callback of the caller's token must be called on the caller's thread, so the checks have another token.
-    let stop = CancelToken::new();
-    let (done, outcome) = channel();
-    let (theirs, there, preflight, deadline) =
-        (targets.to_vec(), stop.clone(), preflight.clone(), watch.deadline);
+    let (mail, mailbox) = match mailbox() {
+        Ok(made) => made,
+        Err(error) => return Ok(unable(targets, &format!("no pipe could be made ({error})"))),
+    };
+    // Dropped when the caller stops waiting.
+    let (_waits, gone) = oneshot::channel();
+    let (theirs, preflight, deadline) = (targets.to_vec(), preflight.clone(), watch.deadline);
     let started = thread::spawn("preflight", move || {
-        let findings = runtime().map(|runtime| {
+        mail.send(runtime().map(|runtime| {
             let probe = Probe::new(preflight, deadline);
-            let findings = runtime.block_on(unless_stopped(&there, checks::all(&probe, &theirs)));
+            let findings = runtime.block_on(unless_gone(gone, checks::all(&probe, &theirs)));
             // A fetch that is still running ends by itself.
             runtime.shutdown_background();
             findings
-        });
-        // After a cancel nobody receives this.
-        let _ = done.send(findings);
+        }));
     });
     if let Err(error) = started {
         return Ok(unable(targets, &format!("no thread could be started ({error})")));
     }
-    loop {
-        match outcome.recv_timeout(POLL_INTERVAL) {
-            Ok(Ok(Some(findings))) => return Ok(findings),
-            Ok(Ok(None)) => return Err(Error::cancelled()),
-            Ok(Err(error)) => return Ok(unable(targets, &format!("no network could be had ({error})"))),
-            Err(RecvTimeoutError::Disconnected) => {
-                return Ok(unable(targets, "the check broke off; please report this"));
-            }
-            Err(RecvTimeoutError::Timeout) if watch.cancel.is_cancelled() => {
-                stop.cancel();
-                return Err(Error::cancelled());
-            }
-            Err(RecvTimeoutError::Timeout) => {}
-        }
+    match mailbox.wait(watch.cancel, None) {
+        Found::Message(Ok(Some(findings))) => Ok(findings),
+        Found::Message(Ok(None)) | Found::Cancelled => Err(Error::cancelled()),
+        Found::Message(Err(error)) => Ok(unable(targets, &format!("no network could be had ({error})"))),
+        Found::Closed | Found::Over => Ok(unable(targets, "the check broke off; please report this")),
     }
 }
 
@@ -77,12 +67,12 @@ fn runtime() -> std::io::Result<Runtime> {
         .build()
 }
 
-async fn unless_stopped<T>(stop: &CancelToken, work: impl Future<Output = T>) -> Option<T> {
+/// The result of the work, unless the caller is gone before.
+async fn unless_gone<T>(mut caller: oneshot::Receiver<()>, work: impl Future<Output = T>) -> Option<T> {
     let mut work = pin!(work);
-    while !stop.is_cancelled() {
-        if let Ok(result) = tokio::time::timeout(POLL_INTERVAL, work.as_mut()).await {
-            return Some(result);
-        }
-    }
-    None
+    poll_fn(|context| match work.as_mut().poll(context) {
+        Poll::Ready(result) => Poll::Ready(Some(result)),
+        Poll::Pending => Pin::new(&mut caller).poll(context).map(|_| None),
+    })
+    .await
 }

@@ -24,6 +24,7 @@ const HOMES: [(&str, &[&str]); 5] = [
             "NetworkError",
             "NotReadyError",
             "RateLimitedError",
+            "ResourceError",
             "ResponseError",
             "StorageError",
             "TimeoutError",
