@@ -20,6 +20,13 @@ enum {
     ZEROSSL_E_NOT_READY = -15,
     ZEROSSL_E_RESOURCE = -16,
     ZEROSSL_E_INTERNAL = -99,
+    ZEROSSL_NODE_ABSENT = 0,
+    ZEROSSL_NODE_NULL = 1,
+    ZEROSSL_NODE_FLAG = 2,
+    ZEROSSL_NODE_NUMBER = 3,
+    ZEROSSL_NODE_TEXT = 4,
+    ZEROSSL_NODE_ARRAY = 5,
+    ZEROSSL_NODE_OBJECT = 6,
     ZEROSSL_DONE = 0,
     ZEROSSL_EVENT = 1,
     ZEROSSL_PENDING = 2
@@ -29,7 +36,11 @@ typedef struct zerossl_cancel_token zerossl_cancel_token;
 
 typedef struct zerossl_client zerossl_client;
 
+typedef struct zerossl_doc zerossl_doc;
+
 typedef struct zerossl_error zerossl_error;
+
+typedef struct zerossl_node zerossl_node;
 
 typedef struct zerossl_op zerossl_op;
 
@@ -55,6 +66,18 @@ const char *zerossl_error_message(const zerossl_error *e);
 
 const char *zerossl_error_json(const zerossl_error *e);
 
+const char *zerossl_error_name(int32_t code);
+
+int32_t zerossl_error_retryable(const zerossl_error *e);
+
+double zerossl_error_retry_after(const zerossl_error *e);
+
+int64_t zerossl_error_api_code(const zerossl_error *e);
+
+const char *zerossl_error_api_type(const zerossl_error *e);
+
+int32_t zerossl_error_http_status(const zerossl_error *e);
+
 void zerossl_error_free(zerossl_error *e);
 
 zerossl_client *zerossl_client_new(const char *config_json, zerossl_error **error);
@@ -75,6 +98,57 @@ char *zerossl_call(const zerossl_client *client,
                    const char *params_json,
                    zerossl_error **error);
 
+zerossl_doc *zerossl_doc_new(void);
+
+zerossl_doc *zerossl_doc_parse(const char *text, zerossl_error **error);
+
+void zerossl_doc_free(zerossl_doc *doc);
+
+char *zerossl_doc_json(const zerossl_doc *doc);
+
+const zerossl_node *zerossl_doc_at(const zerossl_doc *doc, const char *pointer);
+
+int32_t zerossl_node_type(const zerossl_node *node);
+
+int64_t zerossl_node_count(const zerossl_node *node);
+
+const zerossl_node *zerossl_node_item(const zerossl_node *node, int64_t index);
+
+const zerossl_node *zerossl_node_member(const zerossl_node *node, const char *key);
+
+const char *zerossl_node_key(const zerossl_node *node, int64_t index);
+
+const char *zerossl_node_text(const zerossl_node *node, size_t *length);
+
+int64_t zerossl_node_int(const zerossl_node *node, int64_t otherwise);
+
+double zerossl_node_number(const zerossl_node *node, double otherwise);
+
+int32_t zerossl_node_flag(const zerossl_node *node, int32_t otherwise);
+
+unsigned char *zerossl_node_bytes(const zerossl_node *node, size_t *length);
+
+void zerossl_bytes_free(unsigned char *bytes, size_t length);
+
+int32_t zerossl_doc_set_text(zerossl_doc *doc, const char *pointer, const char *value, zerossl_error **error);
+
+int32_t zerossl_doc_set_int(zerossl_doc *doc, const char *pointer, int64_t value, zerossl_error **error);
+
+int32_t zerossl_doc_set_number(zerossl_doc *doc, const char *pointer, double value, zerossl_error **error);
+
+int32_t zerossl_doc_set_flag(zerossl_doc *doc, const char *pointer, int32_t value, zerossl_error **error);
+
+int32_t zerossl_doc_set_null(zerossl_doc *doc, const char *pointer, zerossl_error **error);
+
+int32_t zerossl_doc_set_json(zerossl_doc *doc, const char *pointer, const char *json, zerossl_error **error);
+
+int32_t zerossl_doc_remove(zerossl_doc *doc, const char *pointer, zerossl_error **error);
+
+zerossl_doc *zerossl_call_doc(const zerossl_client *client,
+                              const char *operation,
+                              const zerossl_doc *params,
+                              zerossl_error **error);
+
 zerossl_cancel_token *zerossl_cancel_token_new(void);
 
 void zerossl_cancel_token_cancel(zerossl_cancel_token *token);
@@ -93,6 +167,8 @@ int32_t zerossl_op_next(zerossl_op *op, int32_t timeout_ms, char **event_json, z
 int32_t zerossl_op_reply(zerossl_op *op, const char *reply_json, zerossl_error **error);
 
 int zerossl_op_fd(const zerossl_op *op);
+
+int zerossl_op_dup_fd(zerossl_op *op, zerossl_error **error);
 
 void zerossl_op_cancel(zerossl_op *op);
 

@@ -36,6 +36,7 @@
 #ifndef ZEROSSL_H
 #define ZEROSSL_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 /** The version that this header belongs to. */
@@ -89,6 +90,20 @@
 #define ZEROSSL_E_RESOURCE (-16)
 /** A caught panic: a bug of this library. */
 #define ZEROSSL_E_INTERNAL (-99)
+/** zerossl_node_type: there is no such value; the node is NULL. */
+#define ZEROSSL_NODE_ABSENT 0
+/** zerossl_node_type: null. */
+#define ZEROSSL_NODE_NULL 1
+/** zerossl_node_type: true or false. */
+#define ZEROSSL_NODE_FLAG 2
+/** zerossl_node_type: a number. */
+#define ZEROSSL_NODE_NUMBER 3
+/** zerossl_node_type: a text. */
+#define ZEROSSL_NODE_TEXT 4
+/** zerossl_node_type: an array. */
+#define ZEROSSL_NODE_ARRAY 5
+/** zerossl_node_type: an object. */
+#define ZEROSSL_NODE_OBJECT 6
 /** zerossl_op_next: the operation has ended and all events were read; ask for zerossl_op_result. */
 #define ZEROSSL_DONE 0
 /** zerossl_op_next: here is an event. */
@@ -102,11 +117,17 @@ typedef struct zerossl_cancel_token zerossl_cancel_token;
 /** A client of the service: settings, connections, pace. Many threads may use one at once. */
 typedef struct zerossl_client zerossl_client;
 
+/** A JSON document. */
+typedef struct zerossl_doc zerossl_doc;
+
 /**
  * Why a call failed: a number, a line of English, and everything that is known as JSON. It never changes, and any
  * thread may read it.
  */
 typedef struct zerossl_error zerossl_error;
+
+/** A JSON value. Borrowed from its document. */
+typedef struct zerossl_node zerossl_node;
 
 /**
  * A running operation: its events, its result, its cancel.
@@ -178,7 +199,7 @@ void zerossl_string_free(char *s);
  *
  * Returns a string for zerossl_string_free; NULL if there is no such value, if either text is NULL, not
  * UTF-8 or not JSON, or if the value is a text with a NUL inside. Any thread; does not block. It goes
- * through the whole text, so take large lists page by page (zerossl_op_start).
+ * through the whole text: to read more than a few values, take a document (zerossl_doc_parse).
  */
 ZEROSSL_MUST_USE
 char *zerossl_json_get(const char *json, const char *pointer);
@@ -217,6 +238,56 @@ const char *zerossl_error_message(const zerossl_error *e);
  */
 ZEROSSL_MUST_USE
 const char *zerossl_error_json(const zerossl_error *e);
+
+/**
+ * The name of a code: "timeout" for ZEROSSL_E_TIMEOUT, "ok" for ZEROSSL_OK, "unknown" for a number that is no code. It is
+ * the `kind` of the error's JSON.
+ *
+ * Borrowed, for ever. Any thread; does not block.
+ */
+ZEROSSL_MUST_USE
+const char *zerossl_error_name(int32_t code);
+
+/**
+ * Whether the same call can be made again later without harm, and may then work: 1 or 0; 0 for NULL.
+ *
+ * Any thread; does not block.
+ */
+ZEROSSL_MUST_USE
+int32_t zerossl_error_retryable(const zerossl_error *e);
+
+/**
+ * How many seconds the service asks to wait before the next call; -1 if it does not, and for NULL.
+ *
+ * Any thread; does not block.
+ */
+ZEROSSL_MUST_USE
+double zerossl_error_retry_after(const zerossl_error *e);
+
+/**
+ * The service's own number of the error; -1 if there is none, and for NULL. It is not unique: see
+ * zerossl_error_api_type.
+ *
+ * Any thread; does not block.
+ */
+ZEROSSL_MUST_USE
+int64_t zerossl_error_api_code(const zerossl_error *e);
+
+/**
+ * The service's own name of the error, such as "certificate_not_found"; NULL if there is none, and for NULL.
+ *
+ * Borrowed, until the error is freed. Any thread; does not block.
+ */
+ZEROSSL_MUST_USE
+const char *zerossl_error_api_type(const zerossl_error *e);
+
+/**
+ * The HTTP status of the answer; 0 if there was none, and for NULL.
+ *
+ * Any thread; does not block.
+ */
+ZEROSSL_MUST_USE
+int32_t zerossl_error_http_status(const zerossl_error *e);
 
 /**
  * Frees an error, and with it its message and JSON.
@@ -292,6 +363,237 @@ char *zerossl_call(const zerossl_client *client,
                    const char *operation,
                    const char *params_json,
                    zerossl_error **error);
+
+/**
+ * Makes a document that is an empty object, {}, to be filled with zerossl_doc_set_text and its kin.
+ *
+ * Returns a document for zerossl_doc_free; NULL only for a bug. Any thread; does not block.
+ */
+ZEROSSL_MUST_USE
+zerossl_doc *zerossl_doc_new(void);
+
+/**
+ * Parses a JSON text, once. Numbers keep all their digits; a key that is there twice is refused.
+ *
+ * Returns a document for zerossl_doc_free; NULL on failure, with `*error` (ZEROSSL_E_INVALID_ARGUMENT, which says at
+ * which byte). The text may be freed afterwards. Any thread; does not block.
+ */
+ZEROSSL_MUST_USE
+zerossl_doc *zerossl_doc_parse(const char *text,
+                               zerossl_error **error);
+
+/**
+ * Wipes and frees a document, and with it all its nodes.
+ *
+ * NULL is fine. Any thread, while nothing else uses it; does not block.
+ */
+void zerossl_doc_free(zerossl_doc *doc);
+
+/**
+ * The document as JSON, without spaces.
+ *
+ * Returns a string for zerossl_string_free; NULL for NULL, if memory ran out, or if the host has put a NUL into a
+ * number. Any thread that does not change the document meanwhile; does not block.
+ */
+ZEROSSL_MUST_USE
+char *zerossl_doc_json(const zerossl_doc *doc);
+
+/**
+ * The value at a JSON Pointer (RFC 6901): "/results/0/common_name"; "" is the whole document. In a key, "~1" stands for
+ * a slash and "~0" for a tilde.
+ *
+ * Borrowed, until the document is changed or freed; NULL if there is no such value, or for NULL. Any thread that does
+ * not change the document meanwhile; does not block.
+ */
+ZEROSSL_MUST_USE
+const zerossl_node *zerossl_doc_at(const zerossl_doc *doc,
+                                   const char *pointer);
+
+/**
+ * What a value is: one of the ZEROSSL_NODE_ numbers; ZEROSSL_NODE_ABSENT for NULL.
+ *
+ * Any thread; does not block.
+ */
+ZEROSSL_MUST_USE
+int32_t zerossl_node_type(const zerossl_node *node);
+
+/**
+ * The number of elements of an array, or of members of an object; -1 for anything else, and for NULL.
+ *
+ * Any thread; does not block.
+ */
+ZEROSSL_MUST_USE
+int64_t zerossl_node_count(const zerossl_node *node);
+
+/**
+ * The element of an array at an index from 0, or the value of an object's member at this place.
+ *
+ * Borrowed like its document's other nodes; NULL if there is none. Any thread; does not block.
+ */
+ZEROSSL_MUST_USE
+const zerossl_node *zerossl_node_item(const zerossl_node *node, int64_t index);
+
+/**
+ * The value of an object's member with this key.
+ *
+ * Borrowed like its document's other nodes; NULL if there is none. Any thread; does not block.
+ */
+ZEROSSL_MUST_USE
+const zerossl_node *zerossl_node_member(const zerossl_node *node, const char *key);
+
+/**
+ * The key of an object's member at this place, from 0.
+ *
+ * Borrowed like its document's nodes; NULL if there is none. Any thread; does not block.
+ */
+ZEROSSL_MUST_USE
+const char *zerossl_node_key(const zerossl_node *node, int64_t index);
+
+/**
+ * A text, without quotes and escapes, and with a NUL at its end.
+ *
+ * `*length` is its length in bytes, 0 if there is none; `length` may be NULL. It tells whether there is a NUL inside.
+ *
+ * Borrowed like its document's nodes; NULL if the value is no text. Any thread; does not block.
+ */
+ZEROSSL_MUST_USE
+const char *zerossl_node_text(const zerossl_node *node,
+                              size_t *length);
+
+/**
+ * A whole number, or `otherwise` if the value is none, has a fraction, or does not fit.
+ *
+ * Any thread; does not block.
+ */
+ZEROSSL_MUST_USE
+int64_t zerossl_node_int(const zerossl_node *node, int64_t otherwise);
+
+/**
+ * A number, or `otherwise` if the value is none.
+ *
+ * Any thread; does not block.
+ */
+ZEROSSL_MUST_USE
+double zerossl_node_number(const zerossl_node *node, double otherwise);
+
+/**
+ * 1 for true, 0 for false, or `otherwise` if the value is neither.
+ *
+ * Any thread; does not block.
+ */
+ZEROSSL_MUST_USE
+int32_t zerossl_node_flag(const zerossl_node *node, int32_t otherwise);
+
+/**
+ * The bytes that a text is in base64, such as the ZIP file of download_certificate_zip.
+ *
+ * `*length` is their number; `length` may be NULL.
+ *
+ * Returns bytes for zerossl_bytes_free; NULL if the value is no such text, or if memory ran out. Any thread; does not
+ * block.
+ */
+ZEROSSL_MUST_USE
+unsigned char *zerossl_node_bytes(const zerossl_node *node,
+                                  size_t *length);
+
+/**
+ * Wipes and frees bytes of zerossl_node_bytes; `length` is what that has given.
+ *
+ * NULL is fine. Any thread; does not block.
+ */
+void zerossl_bytes_free(unsigned char *bytes, size_t length);
+
+/**
+ * Puts a text, which is copied and quoted as needed at a JSON Pointer, in the place of what is there.
+ *
+ * "/domains/-" appends to a list, "/domains/0" is an element of it. Missing parents are made: lists for "-" and "0",
+ * objects for other keys.
+ *
+ * Returns ZEROSSL_OK; a negative number on failure, with `*error` (`parameter`: doc, pointer, value or json). All nodes
+ * of the document become invalid. One thread at a time changes a document; does not block.
+ */
+int32_t zerossl_doc_set_text(zerossl_doc *doc,
+                             const char *pointer,
+                             const char *value,
+                             zerossl_error **error);
+
+/**
+ * Puts a whole number at a JSON Pointer; see zerossl_doc_set_text.
+ *
+ * Returns ZEROSSL_OK; a negative number on failure, with `*error`. All nodes of the document become invalid. One
+ * thread at a time changes a document; does not block.
+ */
+int32_t zerossl_doc_set_int(zerossl_doc *doc,
+                            const char *pointer,
+                            int64_t value,
+                            zerossl_error **error);
+
+/**
+ * Puts a number, which has to be finite at a JSON Pointer; see zerossl_doc_set_text.
+ *
+ * Returns ZEROSSL_OK; a negative number on failure, with `*error`. All nodes of the document become invalid. One
+ * thread at a time changes a document; does not block.
+ */
+int32_t zerossl_doc_set_number(zerossl_doc *doc,
+                               const char *pointer,
+                               double value,
+                               zerossl_error **error);
+
+/**
+ * Puts true, or false for 0 at a JSON Pointer; see zerossl_doc_set_text.
+ *
+ * Returns ZEROSSL_OK; a negative number on failure, with `*error`. All nodes of the document become invalid. One
+ * thread at a time changes a document; does not block.
+ */
+int32_t zerossl_doc_set_flag(zerossl_doc *doc,
+                             const char *pointer,
+                             int32_t value,
+                             zerossl_error **error);
+
+/**
+ * Puts null, which stands for a parameter that is absent at a JSON Pointer; see zerossl_doc_set_text.
+ *
+ * Returns ZEROSSL_OK; a negative number on failure, with `*error`. All nodes of the document become invalid. One
+ * thread at a time changes a document; does not block.
+ */
+int32_t zerossl_doc_set_null(zerossl_doc *doc,
+                             const char *pointer,
+                             zerossl_error **error);
+
+/**
+ * Puts the value that a JSON text is at a JSON Pointer; see zerossl_doc_set_text.
+ *
+ * Returns ZEROSSL_OK; a negative number on failure, with `*error`. All nodes of the document become invalid. One
+ * thread at a time changes a document; does not block.
+ */
+int32_t zerossl_doc_set_json(zerossl_doc *doc,
+                             const char *pointer,
+                             const char *json,
+                             zerossl_error **error);
+
+/**
+ * Removes the value at a JSON Pointer, if there is one; "" makes the document {}.
+ *
+ * Returns ZEROSSL_OK; a negative number on failure, with `*error`. All nodes of the document become invalid. One
+ * thread at a time changes a document; does not block.
+ */
+int32_t zerossl_doc_remove(zerossl_doc *doc,
+                           const char *pointer,
+                           zerossl_error **error);
+
+/**
+ * Runs an operation and waits for the answer, like zerossl_call, with documents for parameters and answer.
+ *
+ * `params` is an object; NULL stands for {}. It is not changed.
+ *
+ * Returns a document for zerossl_doc_free; NULL on failure, with `*error`. Any thread, many at once; blocks like
+ * zerossl_call.
+ */
+ZEROSSL_MUST_USE
+zerossl_doc *zerossl_call_doc(const zerossl_client *client,
+                              const char *operation,
+                              const zerossl_doc *params,
+                              zerossl_error **error);
 
 /**
  * Makes a token, which ends the calls and ops of the clients that zerossl_client_with_cancel makes for it.
@@ -373,11 +675,23 @@ int32_t zerossl_op_reply(zerossl_op *op, const char *reply_json, zerossl_error *
  * events until ZEROSSL_PENDING or ZEROSSL_DONE, then wait again.
  *
  * It is a socket, made at the first call, close-on-exec, and belongs to the op until that is freed: reading
- * from it does no harm, closing it is forbidden. Returns a negative error number on failure: NULL, an op
- * of zerossl_run, a child of fork, no more descriptors. Any thread; does not block.
+ * from it does no harm, closing it is forbidden. Returns a negative error number on failure:
+ * ZEROSSL_E_INVALID_ARGUMENT for NULL and an op of zerossl_run, ZEROSSL_E_FORKED in a child, ZEROSSL_E_RESOURCE
+ * without a free descriptor. Any thread; does not block.
  */
 ZEROSSL_MUST_USE
 int zerossl_op_fd(const zerossl_op *op);
+
+/**
+ * A descriptor like that of zerossl_op_fd, for runtimes that close what they are given, such as Node and Go.
+ *
+ * It is the caller's own, to be closed by it, close-on-exec, and outlives the op: from then on it is readable, and says
+ * nothing any more. Returns a descriptor; a negative number on failure, with `*error`, as ZEROSSL_E_RESOURCE without a
+ * free descriptor. Any thread; does not block.
+ */
+ZEROSSL_MUST_USE
+int zerossl_op_dup_fd(zerossl_op *op,
+                      zerossl_error **error);
 
 /**
  * Asks the operation to end soon, also in the middle of a network call. It then ends with

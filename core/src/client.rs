@@ -97,14 +97,14 @@ impl Client {
     /// # Ok(()) }
     /// ```
     pub fn call(&self, operation: &str, parameters: impl Given) -> Result<String> {
-        self.run(operations::find(operation)?, None, || parameters.into_object())
+        self.run(operations::find(operation)?, None, || parameters.into_object("parameters"))
     }
 
     /// Starts an operation on its own thread. The [`Op`] gives its events, takes replies and cancels it; the client's
     /// token cancels it too.
     pub fn start(&self, operation: &str, parameters: impl Given) -> Result<Op> {
         let operation = operations::find(operation)?;
-        let given = parameters.into_object().map_err(|error| error.during(operation.name))?;
+        let given = parameters.into_object("parameters").map_err(|error| error.during(operation.name))?;
         self.connection.check_process().map_err(|error| error.during(operation.name))?;
         let client = self.clone();
         Op::start(&self.cancel, move |channel| client.run(operation, Some(channel), || Ok(given)))
@@ -114,7 +114,7 @@ impl Client {
     /// Does the same as [`Client::call`], but on its own thread and with log lines as events. A list is one page.
     pub fn start_call(&self, operation: &str, parameters: impl Given) -> Result<Op> {
         let operation = operations::find(operation)?;
-        let given = parameters.into_object().map_err(|error| error.during(operation.name))?;
+        let given = parameters.into_object("parameters").map_err(|error| error.during(operation.name))?;
         self.connection.check_process().map_err(|error| error.during(operation.name))?;
         let client = self.clone();
         let work = move |channel: &Channel| {

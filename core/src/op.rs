@@ -6,7 +6,7 @@
 mod bell;
 
 use std::collections::{HashMap, VecDeque};
-use std::os::fd::{AsRawFd, RawFd};
+use std::os::fd::{AsRawFd, OwnedFd, RawFd};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -89,7 +89,7 @@ impl Op {
     /// Answers an event that asks: `{"id": ..., "ok": true}` or `{"id": ..., "error": "why"}`. From any thread.
     pub fn reply(&self, reply: &str) -> Result<()> {
         self.check_process()?;
-        let reply = parameter::parse(reply)?;
+        let reply = parameter::parse(reply, "reply_json")?;
         let id = reply.get("id").and_then(Value::as_u64);
         let answer = match (reply.get("ok"), reply.get("error")) {
             (Some(Value::Bool(true)), None) => Ok(()),
@@ -110,7 +110,7 @@ impl Op {
         if !event.kind().asks() {
             return Ok(());
         }
-        let id = parameter::parse(event.json())?.remove("id").unwrap_or_default();
+        let id = parameter::parse(event.json(), "event")?.remove("id").unwrap_or_default();
         self.reply(&serde_json::json!({"id": id, "error": why}).to_string())
     }
 
@@ -119,15 +119,28 @@ impl Op {
     /// It is made at the first call, belongs to the op and lives as long. Reading from it does no harm; closing it is
     /// forbidden.
     pub fn fd(&self) -> Result<RawFd> {
+        self.with_bell(|bell| Ok(bell.fd().as_raw_fd()))
+    }
+
+    /// The same descriptor again, for a runtime that closes what it is given. It outlives the op, and is then readable
+    /// for ever.
+    pub fn dup_fd(&self) -> Result<OwnedFd> {
+        self.with_bell(|bell| {
+            let dup = bell.fd().try_clone_to_owned();
+            dup.map_err(|error| Error::resource("the op's descriptor could not be duplicated", &error))
+        })
+    }
+
+    fn with_bell<T>(&self, work: impl FnOnce(&Bell) -> Result<T>) -> Result<T> {
         self.check_process()?;
         let mut state = self.channel.state();
-        if state.bell.is_none() {
-            let bell = Bell::new()
-                .map_err(|error| Error::resource("no socket pair for the op could be made", &error))?;
-            bell.set(state.has_news());
-            state.bell = Some(bell);
-        }
-        Ok(state.bell.as_ref().map_or(-1, |bell| bell.fd().as_raw_fd()))
+        let bell = match state.bell.take() {
+            Some(bell) => bell,
+            None => Bell::new()
+                .map_err(|error| Error::resource("no socket pair for the op could be made", &error))?,
+        };
+        bell.set(state.has_news());
+        work(state.bell.insert(bell))
     }
 
     /// Cancels: from any thread, and from a signal handler. The operation ends soon, with an error of kind `cancelled`

@@ -23,10 +23,19 @@ pub use table::{Parameter, ParameterKind};
 
 /// Compares the given values with the table. JSON null means absent.
 pub(crate) fn check(table: &'static [Parameter], given: Map<String, Value>) -> Result<Arguments> {
+    compare(table, given, "parameter")
+}
+
+/// The same for the settings of a client.
+pub(crate) fn check_settings(table: &'static [Parameter], given: Map<String, Value>) -> Result<Arguments> {
+    compare(table, given, "setting")
+}
+
+fn compare(table: &'static [Parameter], given: Map<String, Value>, noun: &str) -> Result<Arguments> {
     let mut found: Vec<Option<Value>> = table.iter().map(|_| None).collect();
     for (name, value) in given {
         let Some(index) = table.iter().position(|parameter| parameter.name == name) else {
-            return Err(unknown(table, &name));
+            return Err(unknown(table, &name, noun));
         };
         if !value.is_null() {
             found[index] = Some(check_value(&table[index], value)?);
@@ -40,13 +49,13 @@ pub(crate) fn check(table: &'static [Parameter], given: Map<String, Value>) -> R
     Ok(Arguments { given })
 }
 
-fn unknown(table: &[Parameter], name: &str) -> Error {
+fn unknown(table: &[Parameter], name: &str, noun: &str) -> Error {
     let shown: String = name.chars().filter(|c| !c.is_control()).take(60).collect();
     if table.is_empty() {
         return Error::invalid(shown, "unknown parameter; this operation takes none");
     }
     let known: Vec<_> = table.iter().map(|parameter| parameter.name).collect();
-    Error::invalid(shown, format!("unknown parameter; known ones are {}", known.join(", ")))
+    Error::invalid(shown, format!("unknown {noun}; known ones are {}", known.join(", ")))
 }
 
 fn check_value(parameter: &Parameter, value: Value) -> Result<Value> {

@@ -53,7 +53,7 @@ macro_rules! settings {
             /// Settings as a JSON object; [`SETTINGS`] has its members. An unknown or wrong one is an error that names
             /// it.
             pub fn from_json(json: impl Given) -> Result<Self> {
-                let given = parameter::check(SETTINGS, json.into_object()?)?;
+                let given = parameter::check_settings(SETTINGS, json.into_object("settings")?)?;
                 Ok(Self { $($name: given.get(stringify!($name)).and_then(Setting::read),)* })
             }
         }

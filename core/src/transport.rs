@@ -14,7 +14,7 @@ mod tls;
 mod tunnel;
 mod watch;
 
-use std::io::Read;
+use std::io::{self, Read};
 use std::time::{Duration, Instant, SystemTime};
 
 use ureq::http::{HeaderMap, Request, header};
@@ -156,7 +156,9 @@ impl Transport {
 /// system and requests them again, which costs more than reading.
 fn read(body: &mut Body, limit: u64) -> Result<Vec<u8>, ureq::Error> {
     let length = body.content_length().unwrap_or_default().min(limit);
-    let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or_default());
+    let mut bytes = Vec::new();
+    let no_room = |_| io::Error::from(io::ErrorKind::OutOfMemory);
+    bytes.try_reserve_exact(usize::try_from(length).unwrap_or_default()).map_err(no_room)?;
     body.with_config().limit(limit).reader().read_to_end(&mut bytes)?;
     Ok(bytes)
 }

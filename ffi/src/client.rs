@@ -2,10 +2,12 @@
 
 use std::ffi::{CStr, c_char, c_void};
 
-use zerossl::{Client, ClientBuilder, Error, OPERATIONS, Result};
+use serde_json::{Map, Value};
+use zerossl::{Client, ClientBuilder, Error, Given, OPERATIONS, Result};
 
 use crate::callback::{self, zerossl_log_fn};
 use crate::cancel_token::zerossl_cancel_token;
+use crate::document::{self, zerossl_doc};
 use crate::pointer::{self, Shared};
 use crate::{argument, string};
 
@@ -19,8 +21,8 @@ const _: Option<Shared<zerossl_client>> = None;
 
 impl zerossl_client {
     pub(crate) fn hand_out(config_json: Option<&CStr>) -> Result<*mut Self> {
-        let config = argument::text(config_json, "config_json")?.unwrap_or_default();
-        let client = ClientBuilder::from_json(config)?.build()?;
+        let settings = object(config_json, "config_json")?;
+        let client = ClientBuilder::from_json(settings)?.build()?;
         Ok(pointer::hand_out(Self { client, process: std::process::id() }))
     }
 
@@ -58,7 +60,7 @@ impl zerossl_client {
 pub(crate) struct Call<'a> {
     pub(crate) client: &'a Client,
     pub(crate) operation: &'a str,
-    pub(crate) parameters: &'a str,
+    pub(crate) parameters: Map<String, Value>,
 }
 
 impl<'a> Call<'a> {
@@ -67,10 +69,17 @@ impl<'a> Call<'a> {
         operation: &'a str,
         params_json: Option<&'a CStr>,
     ) -> Result<Self> {
+        Self::with(client, operation, || object(params_json, "params_json"))
+    }
+
+    fn with(
+        client: Option<&'a zerossl_client>,
+        operation: &'a str,
+        parameters: impl FnOnce() -> Result<Map<String, Value>>,
+    ) -> Result<Self> {
         let read = || {
             let client = &argument::object(client, "client")?.client;
-            let parameters = argument::text(params_json, "params_json")?.unwrap_or_default();
-            Ok(Self { client, operation, parameters })
+            Ok(Self { client, operation, parameters: parameters()? })
         };
         read().map_err(|error: Error| match OPERATIONS.iter().find(|known| known.name == operation) {
             Some(operation) => error.during(operation.name),
@@ -87,4 +96,20 @@ pub(crate) fn call(
 ) -> Result<*mut c_char> {
     let call = Call::read(client, operation, params_json)?;
     string::hand_out(call.client.call(call.operation, call.parameters)?)
+}
+
+/// The same with documents.
+pub(crate) fn call_doc(
+    client: Option<&zerossl_client>,
+    operation: &str,
+    params: Option<&zerossl_doc>,
+) -> Result<*mut zerossl_doc> {
+    let parameters = || params.map_or_else(|| Ok(Map::new()), |params| params.parameters("params"));
+    let call = Call::with(client, operation, parameters)?;
+    document::hand_out(call.client.call(call.operation, call.parameters)?)
+}
+
+/// A JSON object; an error calls it by this name.
+fn object(json: Option<&CStr>, name: &str) -> Result<Map<String, Value>> {
+    argument::text(json, name)?.unwrap_or_default().into_object(name)
 }

@@ -9,24 +9,26 @@ use crate::pointer::{self, Shared};
 /// Why a call failed: a number, a line of English, and everything that is known as JSON. It never changes, and any
 /// thread may read it.
 pub struct zerossl_error {
-    code: i32,
+    error: Error,
     message: CString,
     json: CString,
+    api_type: Option<CString>,
 }
 
 const _: Option<Shared<zerossl_error>> = None;
 
 impl zerossl_error {
-    pub(crate) fn hand_out(error: &Error) -> *mut Self {
+    pub(crate) fn hand_out(error: Error) -> *mut Self {
         pointer::hand_out(Self {
-            code: error.kind().code(),
             message: c_string(error.message()),
             json: c_string(&error.to_json()),
+            api_type: error.api_type().map(c_string),
+            error,
         })
     }
 
-    pub(crate) fn code(error: Option<&Self>) -> i32 {
-        error.map_or(0, |error| error.code)
+    pub(crate) fn error(&self) -> &Error {
+        &self.error
     }
 
     pub(crate) fn message(error: Option<&Self>) -> *const c_char {
@@ -35,6 +37,10 @@ impl zerossl_error {
 
     pub(crate) fn json(error: Option<&Self>) -> *const c_char {
         error.map_or(c"{}", |error| &error.json).as_ptr()
+    }
+
+    pub(crate) fn api_type(&self) -> Option<&CStr> {
+        self.api_type.as_deref()
     }
 }
 

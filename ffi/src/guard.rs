@@ -32,8 +32,9 @@ pub(crate) fn guard_with<T: Failing>(error: Place<'_, zerossl_error>, work: impl
             value
         }
         Err(failure) => {
-            pointer::write(error, || zerossl_error::hand_out(&failure));
-            T::failed(failure.kind())
+            let failed = T::failed(failure.kind());
+            pointer::write(error, || zerossl_error::hand_out(failure));
+            failed
         }
     }
 }

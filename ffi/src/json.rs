@@ -1,26 +1,36 @@
-//! Just enough JSON for C programs that have no parser of their own.
+//! Just enough JSON for C programs that take one value out of a text.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
 
 use serde_json::value::RawValue;
 
-/// The value at an RFC 6901 pointer: a string without quotes and escapes, any other value as JSON.
-pub(crate) fn get(json: &str, pointer: &str) -> Option<String> {
-    let mut here: &RawValue = serde_json::from_str(json).ok()?;
-    let mut steps = pointer.split('/');
-    // The empty pointer is the whole document; any other begins with a slash.
-    if !steps.next().is_some_and(str::is_empty) {
-        return None;
+use crate::document::{Text, index, steps, unquote};
+
+/// A value: a string without quotes and escapes, any other value as JSON.
+pub(crate) enum Found<'a> {
+    Text(Text),
+    Json(&'a str),
+}
+
+impl Found<'_> {
+    pub(crate) fn as_str(&self) -> &str {
+        match self {
+            Self::Text(text) => text.as_str(),
+            Self::Json(json) => json,
+        }
     }
-    for step in steps {
-        here = enter(here, &unescape(step)?)?;
-    }
-    match serde_json::from_str::<String>(here.get()) {
+}
+
+/// The value at an RFC 6901 pointer.
+pub(crate) fn get<'a>(json: &'a str, pointer: &str) -> Option<Found<'a>> {
+    let start: &RawValue = serde_json::from_str(json).ok()?;
+    let found = steps(pointer)?.try_fold(start, |here, step| enter(here, &step?))?;
+    match unquote(found.get()) {
         // A C string would end at the NUL, so a shorter text would be read.
-        Ok(text) if text.contains('\0') => None,
-        Ok(text) => Some(text),
-        Err(_) => Some(here.get().to_owned()),
+        Some(text) if text.bytes().contains(&0) => None,
+        Some(text) => Some(Found::Text(text)),
+        None => Some(Found::Json(found.get())),
     }
 }
 
@@ -28,28 +38,16 @@ fn enter<'a>(value: &'a RawValue, step: &str) -> Option<&'a RawValue> {
     if value.get().starts_with('{') {
         return serde_json::from_str::<HashMap<Cow<'a, str>, &RawValue>>(value.get()).ok()?.remove(step);
     }
-    let is_index = step == "0" || (!step.starts_with('0') && step.bytes().all(|byte| byte.is_ascii_digit()));
-    let index = step.parse::<usize>().ok().filter(|_| is_index)?;
-    serde_json::from_str::<Vec<&RawValue>>(value.get()).ok()?.get(index).copied()
-}
-
-/// `~1` is a slash, `~0` a tilde; any other tilde is an error.
-fn unescape(step: &str) -> Option<Cow<'_, str>> {
-    if !step.contains('~') {
-        return Some(step.into());
-    }
-    let is_escaped = step.split('~').skip(1).all(|rest| rest.starts_with(['0', '1']));
-    is_escaped.then(|| step.replace("~1", "/").replace("~0", "~").into())
-}
-
-/// A text as a JSON string, quotes included.
-pub(crate) fn quote(text: &str) -> String {
-    serde_json::Value::from(text).to_string()
+    serde_json::from_str::<Vec<&RawValue>>(value.get()).ok()?.get(index(step)?).copied()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use super::Found;
+
+    fn get(json: &str, pointer: &str) -> Option<String> {
+        super::get(json, pointer).as_ref().map(Found::as_str).map(str::to_owned)
+    }
 
     /// The examples of RFC 6901, section 5.
     const RFC: &str = r#"{"foo": ["bar", "baz"], "": 0, "a/b": 1, "c%d": 2, "e^f": 3, "g|h": 4, "i\\j": 5,
@@ -106,7 +104,7 @@ mod tests {
     #[test]
     fn quoting_comes_back() {
         for text in ["", "a\"b\\c", "line\nbreak\u{1}", "ключ"] {
-            assert_eq!(get(&quote(text), "").as_deref(), Some(text));
+            assert_eq!(get(&crate::document::quoted(text), "").as_deref(), Some(text));
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Ops for C, pulled or with a callback.
 
 use std::ffi::{CStr, CString, c_char, c_int, c_void};
+use std::os::fd::IntoRawFd;
 use std::ptr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -38,7 +39,7 @@ pub type zerossl_event_fn =
 const _: Option<Shared<zerossl_op>> = None;
 
 impl zerossl_op {
-    fn start(call: &Call<'_>, is_of_run: bool) -> Result<Self> {
+    fn start(call: Call<'_>, is_of_run: bool) -> Result<Self> {
         let op = Arc::new(call.client.start(call.operation, call.parameters)?);
         Ok(Self { op, is_freed: Arc::default(), is_of_run, process: std::process::id() })
     }
@@ -50,7 +51,7 @@ impl zerossl_op {
     ) -> Result<*mut Self> {
         let operation = argument::required_text(operation, "operation")?;
         let call = Call::read(client, operation, params_json)?;
-        Ok(pointer::hand_out(Self::start(&call, false)?))
+        Ok(pointer::hand_out(Self::start(call, false)?))
     }
 
     /// Not an op of `zerossl_run`, which still uses it, and not in a child of fork, where the op's thread is missing.
@@ -100,6 +101,10 @@ impl zerossl_op {
         Self::pulled(op)?.op.fd()
     }
 
+    pub(crate) fn dup_fd(op: Option<&Self>) -> Result<c_int> {
+        Ok(Self::pulled(op)?.op.dup_fd()?.into_raw_fd())
+    }
+
     pub(crate) fn cancel(op: Option<&Self>) {
         if let Some(op) = op {
             op.op.cancel();
@@ -140,7 +145,7 @@ pub(crate) fn run(
     user_data: *mut c_void,
 ) -> Result<*mut c_char> {
     let operation = argument::required_text(operation, "operation")?;
-    let op = zerossl_op::start(&Call::read(client, operation, params_json)?, true)?;
+    let op = zerossl_op::start(Call::read(client, operation, params_json)?, true)?;
     let _running = Running::enter(&op.op);
     while let Next::Event(event) = op.op.next(None)? {
         let Some(on_event) = on_event else {

@@ -16,7 +16,10 @@ use crate::count;
 /// A variable of the caller that an export writes, or `None` for NULL. Its old value is never read.
 ///
 /// A cell, and no exclusive reference: the callback of `zerossl_run` may write the same `error` in calls of its own.
-pub(crate) type Place<'a, T> = Option<&'a Cell<MaybeUninit<*mut T>>>;
+pub(crate) type Place<'a, T> = Variable<'a, *mut T>;
+
+/// The same for any type.
+pub(crate) type Variable<'a, T> = Option<&'a Cell<MaybeUninit<T>>>;
 
 /// Moves an object to the heap, and gives C the pointer to it. It lives until [`free`].
 pub(crate) fn hand_out<T>(object: T) -> *mut T {
@@ -52,8 +55,29 @@ pub(crate) unsafe fn text<'a>(text: *const c_char) -> Option<&'a CStr> {
 /// The pointer is NULL, or it leads to a variable that exists during `'a`, and that no other thread uses during `'a`.
 /// The variable may be uninitialized.
 pub(crate) unsafe fn place<'a, T>(place: *mut *mut T) -> Place<'a, T> {
+    // SAFETY: as above.
+    unsafe { variable(place) }
+}
+
+/// An object that the caller changes; `None` for NULL.
+///
+/// # Safety
+///
+/// The pointer is NULL, or it leads to a `T` that is not freed, and that nothing else uses during `'a`.
+pub(crate) unsafe fn exclusive<'a, T>(object: *mut T) -> Option<&'a mut T> {
+    // SAFETY: as above.
+    unsafe { object.as_mut() }
+}
+
+/// A number of the caller, to be written; `None` for NULL.
+///
+/// # Safety
+///
+/// The pointer is NULL, or it leads to a variable that exists during `'a`, and that no other thread uses during `'a`.
+/// The variable may be uninitialized.
+pub(crate) unsafe fn variable<'a, T>(variable: *mut T) -> Variable<'a, T> {
     // SAFETY: as above; `Cell` and `MaybeUninit` have the layout of what they hold.
-    unsafe { place.cast::<Cell<MaybeUninit<*mut T>>>().as_ref() }
+    unsafe { variable.cast::<Cell<MaybeUninit<T>>>().as_ref() }
 }
 
 /// Frees an object if it agrees; does nothing for NULL.
@@ -75,6 +99,13 @@ pub(crate) unsafe fn free<T>(object: *mut T, agrees: impl FnOnce(&T) -> bool) {
 pub(crate) fn write<T>(place: Place<'_, T>, value: impl FnOnce() -> *mut T) {
     if let Some(place) = place {
         place.set(MaybeUninit::new(value()));
+    }
+}
+
+/// The same for any type.
+pub(crate) fn set<T>(variable: Variable<'_, T>, value: T) {
+    if let Some(variable) = variable {
+        variable.set(MaybeUninit::new(value));
     }
 }
 

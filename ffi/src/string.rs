@@ -4,12 +4,11 @@
 #![allow(unsafe_code)]
 
 use std::ffi::c_char;
-use std::{ptr, slice};
 
 use zeroize::Zeroize;
 use zerossl::{Error, Kind, Result};
 
-use crate::count;
+use crate::bytes;
 
 /// A copy of the text for C; the text itself is wiped. A text with a NUL inside cannot be a C string.
 pub(crate) fn hand_out(mut text: String) -> Result<*mut c_char> {
@@ -18,22 +17,20 @@ pub(crate) fn hand_out(mut text: String) -> Result<*mut c_char> {
     copied
 }
 
-fn copy(text: &str) -> Result<*mut c_char> {
+/// A copy of the text for C.
+pub(crate) fn copy(text: &str) -> Result<*mut c_char> {
     if text.as_bytes().contains(&0) {
         return Err(Error::new(Kind::Internal, "the text holds a NUL; please report this"));
     }
-    // SAFETY: malloc takes any size.
-    let string = unsafe { libc::malloc(text.len() + 1) }.cast::<u8>();
-    if string.is_null() {
-        return Err(Error::new(Kind::Internal, "out of memory"));
-    }
-    // SAFETY: the new memory has room for the text and its NUL.
-    unsafe {
-        ptr::copy_nonoverlapping(text.as_ptr(), string, text.len());
-        string.add(text.len()).write(0);
-    }
-    count::made();
-    Ok(string.cast())
+    bytes::copy(text.as_bytes()).map(<*mut u8>::cast).ok_or_else(|| no_memory(text.len()))
+}
+
+/// The error of a copy that is too large.
+pub(crate) fn no_memory(bytes: usize) -> Error {
+    let message = format!(
+        "no memory for a copy of {bytes} bytes; ask for less at once, or raise the limit (`ulimit -v`)"
+    );
+    Error::new(Kind::Resource, message)
 }
 
 /// Wipes and frees a string; does nothing for NULL.
@@ -41,21 +38,15 @@ fn copy(text: &str) -> Result<*mut c_char> {
 /// # Safety
 ///
 /// The pointer is NULL, or it comes from [`hand_out`] and was not freed yet, and nothing else uses the string any more.
-/// The string was not made longer.
 pub(crate) unsafe fn free(string: *mut c_char) {
-    if string.is_null() {
-        return;
-    }
-    count::freed();
-    // SAFETY: it comes from `malloc` in `copy`, ends with NUL, and this is its only owner.
-    unsafe {
-        slice::from_raw_parts_mut(string.cast::<u8>(), libc::strlen(string)).zeroize();
-        libc::free(string.cast());
-    }
+    // SAFETY: as above.
+    unsafe { bytes::free(string.cast()) };
 }
 
 #[cfg(test)]
 mod tests {
+    use std::ptr;
+
     use super::*;
     use crate::pointer;
 

@@ -48,6 +48,30 @@ static void frees_of_null(void) {
     CHECK(zerossl_error_code(NULL) == ZEROSSL_OK);
     SAME(zerossl_error_message(NULL), "");
     SAME(zerossl_error_json(NULL), "{}");
+    CHECK(zerossl_error_retryable(NULL) == 0 && zerossl_error_retry_after(NULL) == -1);
+    CHECK(zerossl_error_api_code(NULL) == -1 && zerossl_error_api_type(NULL) == NULL);
+    CHECK(zerossl_error_http_status(NULL) == 0);
+    SAME(zerossl_error_name(ZEROSSL_OK), "ok");
+    SAME(zerossl_error_name(ZEROSSL_E_RESOURCE), "resource");
+    SAME(zerossl_error_name(ZEROSSL_E_NOT_READY), "not_ready");
+    SAME(zerossl_error_name(17), "unknown");
+}
+
+/* What an error says without JSON. */
+static void getters(const zerossl_client *client) {
+    zerossl_error *error = no_error_yet();
+
+    CHECK(zerossl_get_certificate(client, "{\"id\": \"0123456789abcdef0123456789abcdef\"}", &error) == NULL);
+    CHECK(zerossl_error_code(error) == ZEROSSL_E_API && zerossl_error_retryable(error) == 0);
+    CHECK(zerossl_error_api_code(error) == 2803 && zerossl_error_http_status(error) == 200);
+    SAME(zerossl_error_api_type(error), "certificate_not_found");
+    CHECK(zerossl_error_retry_after(error) == -1);
+    zerossl_error_free(error);
+    CHECK(zerossl_get_certificate(client, "{}", &error) == NULL);
+    CHECK(zerossl_error_api_code(error) == -1 && zerossl_error_api_type(error) == NULL);
+    CHECK(zerossl_error_http_status(error) == 0);
+    SAME(zerossl_error_name(zerossl_error_code(error)), "invalid_argument");
+    zerossl_error_free(error);
 }
 
 static void settings(void) {
@@ -166,6 +190,7 @@ int main(void) {
     settings();
     client = sandbox_client();
     calls(client);
+    getters(client);
     ops(client);
 #ifdef COUNTING
     CHECK(zerossl_testing_panic() == ZEROSSL_E_INTERNAL);

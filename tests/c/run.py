@@ -7,6 +7,7 @@ fails, as everything has to be tried there.
 
 import os
 import shutil
+import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -28,6 +29,7 @@ from harness import (
     WARNINGS,
     Command,
     Failed,
+    Skipped,
     Tests,
     need,
     run,
@@ -37,7 +39,12 @@ from servers import HangUp, Sandbox
 
 import examples
 
-NEEDS_NO_MORE = ["arguments", "null", "process", "threads", "forked", "ops", "questions", "cancel"]
+NEEDS_NO_MORE = [
+    *("arguments", "null", "process", "threads", "forked", "ops", "questions"),
+    *("cancel", "documents", "limits", "orders"),
+]
+# A child of fork does not have its parent's threads, so it cannot free what they would.
+FORKS = ("forked", "orders")
 MANAGED = ["--management", "127.0.0.1:0"]
 
 
@@ -115,10 +122,10 @@ def sanitized(scratch: Path) -> None:
 
 def under_valgrind(scratch: Path) -> None:
     need("valgrind")
-    # Valgrind does not let its own signals be blocked, and a child of fork does not have its parent's threads.
-    checked = [name for name in NEEDS_NO_MORE if name not in ("process", "forked")]
+    # Valgrind does not let its own signals be blocked.
+    checked = [name for name in NEEDS_NO_MORE if name not in ("process", *FORKS)]
     play_programs([scratch / "gcc" / name for name in checked], [*VALGRIND, *LEAKS], {"SLOW": "1"})
-    play_programs([scratch / "gcc/forked"], VALGRIND)
+    play_programs([scratch / "gcc" / name for name in FORKS], VALGRIND)
 
 
 def counted(scratch: Path) -> None:
@@ -169,6 +176,17 @@ def cases(scratch: Path) -> None:
         raise Failed(f"{count} cases\n" + "\n".join(problems))
 
 
+def secrets(scratch: Path) -> None:
+    play_programs(programs(scratch, "secrets", "cc", "-O2", names=["secrets"]))
+
+
+def speed_of_documents() -> str:
+    need("valgrind", "pkg-config")
+    if subprocess.run(["pkg-config", "--exists", "libcjson"], check=False).returncode != 0:
+        raise Skipped("cJSON is not installed (Debian: libcjson-dev)")
+    return run([sys.executable, "-B", TOP / "tests/bench/documents.py", TOP / "build", "2"]).strip()
+
+
 def jumps(scratch: Path) -> None:
     # What a longjmp passes over is lost: no leak is looked for.
     play_programs(programs(scratch, "jumps", "cc", names=["jumps"]))
@@ -207,6 +225,8 @@ def test_all(test: Tests, scratch: Path) -> None:
     test("programs, address, leak and undefined sanitizer", lambda: sanitized(scratch))
     test("programs, valgrind", lambda: under_valgrind(scratch))
     test("programs, live objects counted", lambda: counted(scratch))
+    test("no copy of a private key is left in memory", lambda: secrets(scratch))
+    test("documents take at most twice the instructions of cJSON", speed_of_documents)
     test("a longjmp out of a callback leaves no op behind", lambda: jumps(scratch))
     test("servers that hang up, plain and TLS", lambda: hang_ups(scratch))
     test("forks while threads make keys and TLS connections", lambda: busy_forks(scratch))

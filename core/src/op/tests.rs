@@ -76,7 +76,7 @@ fn replies_are_checked_and_reach_the_question() {
         (r#"{"ok":true}"#, Some("id")),
         (r#"{"id":1}"#, Some("ok")),
         (r#"{"id":1,"ok":false}"#, Some("ok")),
-        ("[]", None),
+        ("[]", Some("reply_json")),
     ] {
         let error = op.reply(reply).expect_err(reply);
         assert_eq!((error.kind(), error.parameter()), (Kind::InvalidArgument, parameter), "{reply}");

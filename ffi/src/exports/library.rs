@@ -6,7 +6,7 @@ use std::ptr;
 use once_cell::race::OnceBox;
 
 use crate::guard::guard;
-use crate::{argument, json, pointer, string};
+use crate::{argument, document, json, pointer, string};
 
 /// The header's `ZEROSSL_ABI_VERSION`.
 const ABI_VERSION: i32 = 0;
@@ -63,7 +63,7 @@ pub unsafe extern "C" fn zerossl_string_free(s: *mut c_char) {
 ///
 /// Returns a string for zerossl_string_free; NULL if there is no such value, if either text is NULL, not
 /// UTF-8 or not JSON, or if the value is a text with a NUL inside. Any thread; does not block. It goes
-/// through the whole text, so take large lists page by page (zerossl_op_start).
+/// through the whole text: to read more than a few values, take a document (zerossl_doc_parse).
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zerossl_json_get(json: *const c_char, pointer: *const c_char) -> *mut c_char {
@@ -72,8 +72,8 @@ pub unsafe extern "C" fn zerossl_json_get(json: *const c_char, pointer: *const c
     guard(ptr::null_mut(), || {
         let texts = (argument::text(json, "json"), argument::text(pointer, "pointer"));
         let (Ok(Some(json)), Ok(Some(pointer))) = texts else { return ptr::null_mut() };
-        let found = json::get(json, pointer).map(string::hand_out);
-        found.and_then(Result::ok).unwrap_or(ptr::null_mut())
+        let found = json::get(json, pointer);
+        found.and_then(|found| string::copy(found.as_str()).ok()).unwrap_or(ptr::null_mut())
     })
 }
 
@@ -88,6 +88,6 @@ pub unsafe extern "C" fn zerossl_json_quote(text: *const c_char) -> *mut c_char 
     let text = unsafe { pointer::text(text) };
     guard(ptr::null_mut(), || {
         let text = argument::text(text, "text").ok().flatten();
-        text.and_then(|text| string::hand_out(json::quote(text)).ok()).unwrap_or(ptr::null_mut())
+        text.and_then(|text| string::hand_out(document::quoted(text)).ok()).unwrap_or(ptr::null_mut())
     })
 }

@@ -8,9 +8,11 @@
 mod cancel;
 mod client;
 mod codes;
+mod document;
 mod error;
 mod library;
 pub(crate) mod next;
+pub(crate) mod node_types;
 mod op;
 mod operations;
 #[cfg(feature = "counting")]
@@ -21,9 +23,11 @@ mod tests;
 pub use cancel::*;
 pub use client::*;
 pub use codes::*;
+pub use document::*;
 pub use error::*;
 pub use library::*;
 pub use next::*;
+pub use node_types::*;
 pub use op::*;
 pub use operations::*;
 #[cfg(feature = "counting")]

@@ -74,14 +74,28 @@ pub unsafe extern "C" fn zerossl_op_reply(
 /// events until ZEROSSL_PENDING or ZEROSSL_DONE, then wait again.
 ///
 /// It is a socket, made at the first call, close-on-exec, and belongs to the op until that is freed: reading
-/// from it does no harm, closing it is forbidden. Returns a negative error number on failure: NULL, an op
-/// of zerossl_run, a child of fork, no more descriptors. Any thread; does not block.
+/// from it does no harm, closing it is forbidden. Returns a negative error number on failure:
+/// ZEROSSL_E_INVALID_ARGUMENT for NULL and an op of zerossl_run, ZEROSSL_E_FORKED in a child, ZEROSSL_E_RESOURCE
+/// without a free descriptor. Any thread; does not block.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zerossl_op_fd(op: *const zerossl_op) -> c_int {
     // SAFETY: by the header, it is NULL or valid during the call.
     let op = unsafe { object(op) };
     guard_with(None, || zerossl_op::fd(op))
+}
+
+/// A descriptor like that of zerossl_op_fd, for runtimes that close what they are given, such as Node and Go.
+///
+/// It is the caller's own, to be closed by it, close-on-exec, and outlives the op: from then on it is readable, and says
+/// nothing any more. Returns a descriptor; a negative number on failure, with `*error`, as ZEROSSL_E_RESOURCE without a
+/// free descriptor. Any thread; does not block.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn zerossl_op_dup_fd(op: *mut zerossl_op, error: *mut *mut zerossl_error) -> c_int {
+    // SAFETY: by the header, each pointer is NULL or valid during the call.
+    let (op, error) = unsafe { (object(op), place(error)) };
+    guard_with(error, || zerossl_op::dup_fd(op))
 }
 
 /// Asks the operation to end soon, also in the middle of a network call. It then ends with

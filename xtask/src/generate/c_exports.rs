@@ -18,19 +18,21 @@ pub(super) fn files() -> Vec<(PathBuf, String)> {
 }
 
 fn codes() -> String {
-    let mut text = format!("//! The numbers of the errors: they are for ever.\n\n{NOTE}/// No error.\n");
-    text.push_str("pub const ZEROSSL_OK: i32 = 0;\n");
+    let mut text = format!(
+        "//! The numbers of the errors: they are for ever.\n\n{NOTE}use std::ffi::CStr;\n\n/// No error.\n\
+         pub const ZEROSSL_OK: i32 = 0;\n"
+    );
+    let mut names = String::from("        ZEROSSL_OK => c\"ok\",\n");
     for kind in Kind::ALL {
+        let constant = format!("ZEROSSL_E_{}", kind.name().to_uppercase());
         // Writing to a String cannot fail.
-        let _ = writeln!(
-            text,
-            "/// {}\npub const ZEROSSL_E_{}: i32 = {};",
-            kind.meaning(),
-            kind.name().to_uppercase(),
-            kind.code()
-        );
+        let _ = writeln!(text, "/// {}\npub const {constant}: i32 = {};", kind.meaning(), kind.code());
+        let _ = writeln!(names, "        {constant} => c\"{}\",", kind.name());
     }
-    text
+    text + &format!(
+        "\n/// The name of a code.\npub(super) fn name_of(code: i32) -> &'static CStr {{\n    match code {{\n{names}        \
+         _ => c\"unknown\",\n    }}\n}}\n"
+    )
 }
 
 fn operations() -> String {
@@ -109,7 +111,7 @@ pub(super) fn symbols() -> Result<(PathBuf, String), Box<dyn Error>> {
 /// The names of all exports, read from the files.
 pub(super) fn names() -> Result<Vec<String>, Box<dyn Error>> {
     let mut names = Vec::new();
-    for file in ["library", "error", "client", "cancel", "op", "operations"] {
+    for file in ["library", "error", "client", "document", "cancel", "op", "operations"] {
         let text = fs::read_to_string(top().join(format!("ffi/src/exports/{file}.rs")))?;
         let functions = text.split("extern \"C\" fn zerossl_").skip(1);
         names.extend(functions.map(|rest| {

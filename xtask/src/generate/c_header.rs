@@ -9,16 +9,20 @@ use zerossl::VERSION;
 use crate::top::top;
 
 /// Where the declarations come from, in the order of the header.
-const SOURCES: [&str; 13] = [
+const SOURCES: [&str; 17] = [
     "ffi/src/error.rs",
     "ffi/src/client.rs",
     "ffi/src/cancel_token.rs",
+    "ffi/src/document.rs",
+    "ffi/src/document/node.rs",
     "ffi/src/op.rs",
     "ffi/src/callback.rs",
     "ffi/src/exports/codes.rs",
     "ffi/src/exports/library.rs",
     "ffi/src/exports/error.rs",
     "ffi/src/exports/client.rs",
+    "ffi/src/exports/node_types.rs",
+    "ffi/src/exports/document.rs",
     "ffi/src/exports/cancel.rs",
     "ffi/src/exports/next.rs",
     "ffi/src/exports/op.rs",
@@ -58,7 +62,7 @@ fn full() -> Result<String, Box<dyn Error>> {
     config.header = Some(RULES.trim_end().to_owned());
     config.include_guard = Some("ZEROSSL_H".into());
     config.cpp_compat = true;
-    config.sys_includes = vec!["stdint.h".into()];
+    config.sys_includes = vec!["stddef.h".into(), "stdint.h".into()];
     config.after_includes = Some(format!("\n{}{}", version()?, MACROS.trim_end()));
     config.function.must_use = Some("ZEROSSL_MUST_USE".into());
     Ok(tidied(&generate(config)?))
