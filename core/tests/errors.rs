@@ -29,9 +29,23 @@ fn numbers_and_words_are_for_ever() {
             (-13, "busy"),
             (-14, "ambiguous"),
             (-15, "not_ready"),
+            (-16, "resource"),
             (-99, "internal"),
         ]
     );
+}
+
+#[test]
+fn a_key_that_is_there_twice_is_refused() {
+    let sandbox = sandbox();
+    for (json, parameter) in [
+        (r#"{"limit": 1, "limit": 1}"#, "limit"),
+        (r#"{"search": {"a": 1, "b": {}, "\u0061": 2}}"#, "a"),
+        (r#"{"limit": 1"#, "parameters"),
+    ] {
+        let error = client(&sandbox).call("list_certificates", json).expect_err(json);
+        assert_eq!((error.kind(), error.parameter()), (Kind::InvalidArgument, Some(parameter)), "{json}");
+    }
 }
 
 #[test]

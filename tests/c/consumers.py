@@ -15,6 +15,7 @@ ABI = TOP / "ffi/zerossl.abi"
 def test_all(test: Tests, scratch: Path) -> None:
     destdir = scratch / "installed"
     test("make install into a DESTDIR", lambda: install(destdir))
+    test("manual pages", lambda: manual(destdir))
     test("consumer with pkg-config", lambda: pkg_config(destdir, scratch))
     test("consumer with pkg-config, static", lambda: static(destdir, scratch))
     test("consumer with CMake", lambda: cmake(destdir, scratch))
@@ -28,16 +29,39 @@ def install(destdir: Path) -> None:
     options = ["--prefix", PREFIX, "--destdir", str(destdir), "--libdir", LIBDIR]
     run(["cargo", "run", "--quiet", "--package", "xtask", "--", "install", *options], cwd=TOP, timeout=900)
     root = destdir / PREFIX.lstrip("/")
-    found = sorted(str(path.relative_to(root)) for path in root.rglob("*") if not path.is_dir())
-    expected = [
+    found = {str(path.relative_to(root)) for path in root.rglob("*") if not path.is_dir()}
+    symbols = (TOP / "ffi/symbols.txt").read_text(encoding="utf-8").split()
+    expected = {
         *("include/zerossl.ffi.h", "include/zerossl.h", "include/zerossl.hpp"),
         f"{LIBDIR}/cmake/zerossl/zerossl-config-version.cmake",
         f"{LIBDIR}/cmake/zerossl/zerossl-config.cmake",
-        *(f"{LIBDIR}/libzerossl.a", f"{LIBDIR}/libzerossl.so", f"{LIBDIR}/libzerossl.so.0"),
+        *(f"{LIBDIR}/libzerossl.{end}" for end in ("a", "so", "so.0", "so.0.1.0")),
         f"{LIBDIR}/pkgconfig/zerossl.pc",
-    ]
-    if found != expected:
-        raise Failed(f"other files are installed: {found}")
+        *(f"share/man/man3/{name}.3" for name in ["zerossl", *symbols]),
+    }
+    documents = {name for name in found if name.startswith("share/doc/zerossl/")}
+    if found - documents != expected:
+        raise Failed(f"other files are installed: {sorted((found - documents) ^ expected)}")
+    for name in ("docs/c.md", "examples/c/obtain.c", "examples/cpp/list.cpp", "LICENSE-MIT", "THIRD-PARTY-LICENSES"):
+        if f"share/doc/zerossl/{name}" not in documents:
+            raise Failed(f"{name} is not installed")
+    lib = root / LIBDIR
+    links = [(lib / f"libzerossl.so{end}").readlink() for end in ("", ".0")]
+    if links != [Path("libzerossl.so.0"), Path("libzerossl.so.0.1.0")]:
+        raise Failed(f"the links lead to {links}")
+    if ".symtab" in run(["readelf", "-S", "--wide", lib / "libzerossl.so.0.1.0"]):
+        raise Failed("the library is not stripped")
+    licences = (root / "share/doc/zerossl/THIRD-PARTY-LICENSES").read_text(encoding="utf-8")
+    for words in ("\nring 0.", "\nrustls 0.", "\nureq 3.", "\nwebpki-roots 1.", "Community Data License Agreement"):
+        if words not in licences:
+            raise Failed(f"the licences lack {words.strip()}")
+
+
+def manual(destdir: Path) -> None:
+    need("mandoc")
+    pages = sorted((destdir / PREFIX.lstrip("/") / "share/man/man3").iterdir())
+    if said := run(["mandoc", "-T", "lint", *pages]):
+        raise Failed(said)
 
 
 def flags(destdir: Path, *options: str) -> list[str]:
@@ -66,12 +90,14 @@ def pkg_config(destdir: Path, scratch: Path) -> None:
 def static(destdir: Path, scratch: Path) -> None:
     need("pkg-config")
     program = scratch / "consumer-static"
-    # The shared library would be taken first.
-    words = ["-l:libzerossl.a" if word == "-lzerossl" else word for word in flags(destdir, "--static")]
-    run(["cc", HERE / "consumer/main.c", "-o", program, *words])
-    if "libzerossl" in run(["readelf", "-d", program]):
-        raise Failed("it is linked with the shared library")
-    uses(program)
+    words = flags(destdir, "--static")
+    # The shared library would be taken first, unless everything is static.
+    ours = ["-l:libzerossl.a" if word == "-lzerossl" else word for word in words]
+    for options in (ours, ["-static", *words]):
+        run(["cc", HERE / "consumer/main.c", "-o", program, *options])
+        if "libzerossl" in run(["readelf", "-d", program]):
+            raise Failed("it is linked with the shared library")
+        uses(program)
 
 
 def cmake(destdir: Path, scratch: Path) -> None:
@@ -92,6 +118,7 @@ def cffi() -> None:
         "lib = ffi.dlopen(sys.argv[2])\n"
         "assert ffi.string(lib.zerossl_version()) == b'0.1.0'\n"
         "assert (lib.ZEROSSL_E_INTERNAL, lib.ZEROSSL_PENDING) == (-99, 2)\n"
+        "assert lib.ZEROSSL_VERSION_NUMBER == 100\n"
         "error = ffi.new('zerossl_error **')\n"
         "assert lib.zerossl_client_new(b'{\"x\": 1}', error) == ffi.NULL\n"
         "assert lib.zerossl_error_code(error[0]) == lib.ZEROSSL_E_INVALID_ARGUMENT\n"
@@ -132,7 +159,7 @@ def stubs(scratch: Path) -> Path:
     kept = [line.strip() + ";" for line in lines if "typedef" in line]
     bodies = [line + (" {}" if line.startswith("void ") else " { return 0; }") for line in functions]
     source = scratch / "stubs.c"
-    source.write_text("\n".join(["#include <stdint.h>", *kept, *bodies]) + "\n", encoding="utf-8")
+    source.write_text("\n".join(["#include <stddef.h>", "#include <stdint.h>", *kept, *bodies]) + "\n", encoding="utf-8")
     library = scratch / "libstubs.so"
     options = ["-shared", "-fPIC", "-g", f"-Wl,--version-script,{TOP / 'ffi/zerossl.map'}"]
     run(["cc", *options, "-Wl,-soname,libzerossl.so.0", source, "-o", library])

@@ -68,7 +68,19 @@ def symbols() -> None:
 def headers(scratch: Path) -> None:
     need("gcc", "clang", "g++", "clang++")
     source = scratch / "include.c"
-    source.write_text("#include <zerossl.h>\nint main(void) { return ZEROSSL_OK; }\n", encoding="utf-8")
+    source.write_text(
+        "#include <zerossl.h>\n"
+        "#if !ZEROSSL_AT_LEAST(0, 1, 0) || ZEROSSL_AT_LEAST(0, 1, 1) || ZEROSSL_VERSION_NUMBER != 100\n"
+        "#error the version\n"
+        "#endif\n"
+        "ZEROSSL_DEPRECATED(\"it is old\") int old(int value);\n"
+        "int main(void) { return ZEROSSL_OK; }\n",
+        encoding="utf-8",
+    )
+    for name in ("zerossl.h", "zerossl.ffi.h"):
+        for line in (TOP / "include" / name).read_text(encoding="utf-8").splitlines():
+            if len(line) > 100:
+                raise Failed(f"{name} has a line of {len(line)} columns: {line}")
     for compiler in ("gcc", "clang"):
         for standard in ("c99", "c11"):
             run([compiler, f"-std={standard}", *WARNINGS, *INCLUDE, "-fsyntax-only", source])
@@ -150,7 +162,7 @@ def instrumented(scratch: Path) -> None:
     command = ["cargo", "rustc", "--quiet", "--package", "zerossl-ffi", *options]
     run(command, env=environment, cwd=TOP, timeout=1800)
     archive = TARGET / triple / "debug/libzerossl.a"
-    libraries = ["-lgcc_s", "-lutil", "-lrt", "-lpthread", "-lm", "-ldl", "-lc"]
+    libraries = ["-lgcc_eh", "-lutil", "-lrt", "-lpthread", "-lm", "-ldl", "-lc"]
     built = []
     for name in NEEDS_NO_MORE:
         built.append(scratch / name)

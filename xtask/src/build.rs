@@ -2,6 +2,7 @@
 //! supports version scripts.
 
 mod library;
+mod licences;
 mod package;
 
 use std::ffi::OsString;
@@ -9,7 +10,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use library::{SONAME, STATIC_LIBS};
+use library::{FILE, SONAME, STATIC_LIBS};
 use package::Package;
 
 use crate::top::{Outcome, top};
@@ -33,7 +34,7 @@ pub(crate) fn into_build() -> Result<PathBuf, Box<dyn std::error::Error>> {
     let package = Package { prefix: None, libdir: "lib".into() };
     let lib = build.join("lib");
     fs::create_dir_all(&lib)?;
-    let (copy, shared) = (lib.join("libzerossl.a"), lib.join(SONAME));
+    let (copy, shared) = (lib.join("libzerossl.a"), lib.join(FILE));
     if !is_newer(&shared, &archive) {
         fs::copy(archive, &copy)?;
         link(&copy, &shared)?;
@@ -70,7 +71,7 @@ pub(crate) fn install(options: &[&str]) -> Outcome {
     let built = top().join("build/lib");
     let lib = root.join(&libdir);
     fs::create_dir_all(&lib)?;
-    for name in [SONAME, "libzerossl.a"] {
+    for name in [FILE, "libzerossl.a"] {
         // A new file, so that running programs keep the old one.
         let _ = fs::remove_file(lib.join(name));
         fs::copy(built.join(name), lib.join(name))
@@ -129,7 +130,7 @@ fn link(archive: &Path, library: &Path) -> Outcome {
         .arg("-Wl,--no-whole-archive")
         .arg(with_path("-Wl,--version-script,", &top().join("ffi/zerossl.map")))
         .args([
-            "-Wl,--gc-sections,--as-needed,--strip-debug",
+            "-Wl,--gc-sections,--as-needed,--strip-all",
             "-Wl,-z,nodelete,-z,relro,-z,now,-z,noexecstack,-z,defs",
         ])
         .args(STATIC_LIBS.split(' '))

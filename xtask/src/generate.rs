@@ -1,7 +1,10 @@
 //! What is generated from the tables in `core`.
 
+mod c_comment;
 mod c_exports;
 mod c_header;
+mod c_layout;
+mod c_man;
 mod errors_page;
 mod operation_pages;
 mod python;
@@ -12,6 +15,8 @@ use std::collections::BTreeMap;
 use std::error::Error;
 use std::fs;
 use std::path::PathBuf;
+
+pub(crate) use c_man::pages as man_pages;
 
 use crate::top::{Outcome, top};
 

@@ -15,7 +15,7 @@ use crate::pointer::{self, exclusive, free, object, place, text, variable};
 
 /// Makes a document that is an empty object, {}, to be filled with zerossl_doc_set_text and its kin.
 ///
-/// Returns a document for zerossl_doc_free; NULL only for a bug. Any thread; does not block.
+/// Returns a document for zerossl_doc_free. Any thread; does not block.
 #[must_use]
 #[unsafe(no_mangle)]
 pub extern "C" fn zerossl_doc_new() -> *mut zerossl_doc {
@@ -48,8 +48,7 @@ pub unsafe extern "C" fn zerossl_doc_free(doc: *mut zerossl_doc) {
 
 /// The document as JSON, without spaces.
 ///
-/// Returns a string for zerossl_string_free; NULL for NULL, if memory ran out, or if the host has put a NUL into a
-/// number. Any thread that does not change the document meanwhile; does not block.
+/// Returns a string for zerossl_string_free; NULL for NULL, or if memory ran out. Any thread that does not change the document meanwhile; does not block.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zerossl_doc_json(doc: *const zerossl_doc) -> *mut c_char {

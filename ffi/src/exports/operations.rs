@@ -13,15 +13,16 @@ use crate::pointer::{object, place, text};
 /// `ambiguous` with the orders that may be this one.
 ///
 /// Parameters:
-/// - `domains`: The names; the first one is the CSR's CN.
-/// - `csr`: The certificate signing request, PEM.
-/// - `validity_days`?: Days of validity: 90 (the service's default), or 365.
-/// - `strict_domains`?: Exactly these names; otherwise the service adds the www or bare twin of a name.
-/// - `replacement_for_certificate`?: The id of an issued certificate with the same CN, which this one
-///   replaces; passes the quota.
+/// - `domains` (list of names): The names; the first one is the CSR's CN.
+/// - `csr` (PEM): The certificate signing request, PEM.
+/// - `validity_days`? (whole number, 1 to 10000): Days of validity: 90 (the service's default), or 365.
+/// - `strict_domains`? (true or false): Exactly these names; otherwise the service adds the www or bare
+///   twin of a name.
+/// - `replacement_for_certificate`? (id, text): The id of an issued certificate with the same CN, which
+///   this one replaces; passes the quota.
 ///
-/// Answer: a certificate, see docs/operations/create_certificate.md. Returned as JSON for
-/// zerossl_string_free; NULL on failure, with `*error`. Any thread, many at once; blocks like zerossl_call.
+/// Answer: see docs/operations/create_certificate.md. Returned as JSON for zerossl_string_free; NULL on
+/// failure, with `*error`. Any thread, many at once; blocks like zerossl_call.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zerossl_create_certificate(
@@ -38,12 +39,14 @@ pub unsafe extern "C" fn zerossl_create_certificate(
 /// published until the certificate is issued: the service checks again.
 ///
 /// Parameters:
-/// - `id`: The certificate's id.
-/// - `validation_method`: How control is proved. One method is used for the whole order.
-/// - `validation_email`?: For EMAIL: one address per name, from the addresses that the order lists.
+/// - `id` (id, text): The certificate's id.
+/// - `validation_method` (`EMAIL`, `CNAME_CSR_HASH`, `HTTP_CSR_HASH`, `HTTPS_CSR_HASH`): How control is
+///   proved. One method is used for the whole order.
+/// - `validation_email`? (list of texts): For EMAIL: one address per name, from the addresses that the
+///   order lists.
 ///
-/// Answer: a certificate, see docs/operations/verify_domains.md. Returned as JSON for zerossl_string_free;
-/// NULL on failure, with `*error`. Any thread, many at once; blocks like zerossl_call.
+/// Answer: see docs/operations/verify_domains.md. Returned as JSON for zerossl_string_free; NULL on
+/// failure, with `*error`. Any thread, many at once; blocks like zerossl_call.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zerossl_verify_domains(
@@ -59,10 +62,10 @@ pub unsafe extern "C" fn zerossl_verify_domains(
 /// Gets a certificate with its current state.
 ///
 /// Parameters:
-/// - `id`: The certificate's id.
+/// - `id` (id, text): The certificate's id.
 ///
-/// Answer: a certificate, see docs/operations/get_certificate.md. Returned as JSON for zerossl_string_free;
-/// NULL on failure, with `*error`. Any thread, many at once; blocks like zerossl_call.
+/// Answer: see docs/operations/get_certificate.md. Returned as JSON for zerossl_string_free; NULL on
+/// failure, with `*error`. Any thread, many at once; blocks like zerossl_call.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zerossl_get_certificate(
@@ -79,12 +82,14 @@ pub unsafe extern "C" fn zerossl_get_certificate(
 /// `page`.
 ///
 /// Parameters:
-/// - `status`?: Only these states; by default all known ones. `expiring_soon`: issued, and expires within
-///   30 days.
-/// - `type`?: Only this type.
-/// - `search`?: A part of a name; on accounts with more than 1000 certificates, the complete CN.
-/// - `limit`?: Certificates on a page: 100 by default, 1000 at most.
-/// - `page`?: The number of the page, from 1.
+/// - `status`? (list of `draft`, `pending_validation`, `issued`, `cancelled`, `revoked`, `expired`,
+///   `expiring_soon`): Only these states; by default all known ones. `expiring_soon`: issued, and expires
+///   within 30 days.
+/// - `type`? (`1`, `2`, `3`, `4`, `5`, `6`, `7`, `single90Days`, `wildcard90Days`, `multiDomain90Days`,
+///   `single1Year`, `wildcard1Year`, `multiDomain1Year`, `acme90Days`): Only this type.
+/// - `search`? (text): A part of a name; on accounts with more than 1000 certificates, the complete CN.
+/// - `limit`? (whole number, 1 to 1000): Certificates on a page: 100 by default, 1000 at most.
+/// - `page`? (whole number, from 1): The number of the page, from 1.
 ///
 /// Answer: `total_count`, `result_count`, `page`, `limit`, `acme_usage_level`, `acme_locked`, `results`.
 /// Returned as JSON for zerossl_string_free; NULL on failure, with `*error`. Any thread, many at once;
@@ -104,7 +109,7 @@ pub unsafe extern "C" fn zerossl_list_certificates(
 /// Gets the progress of validation by mail. For the other methods, get the certificate.
 ///
 /// Parameters:
-/// - `id`: The certificate's id.
+/// - `id` (id, text): The certificate's id.
 ///
 /// Answer: `validation_completed`, `details`. Returned as JSON for zerossl_string_free; NULL on failure,
 /// with `*error`. Any thread, many at once; blocks like zerossl_call.
@@ -123,7 +128,7 @@ pub unsafe extern "C" fn zerossl_verification_status(
 /// Sends the validation mails again. The library never repeats this request: each one sends mail.
 ///
 /// Parameters:
-/// - `id`: The certificate's id.
+/// - `id` (id, text): The certificate's id.
 ///
 /// Answer: `success`. Returned as JSON for zerossl_string_free; NULL on failure, with `*error`. Any thread,
 /// many at once; blocks like zerossl_call.
@@ -142,7 +147,7 @@ pub unsafe extern "C" fn zerossl_resend_verification(
 /// Cancels an order that is a draft or waits for validation. Its place in the quota becomes free.
 ///
 /// Parameters:
-/// - `id`: The certificate's id.
+/// - `id` (id, text): The certificate's id.
 ///
 /// Answer: `success`. Returned as JSON for zerossl_string_free; NULL on failure, with `*error`. Any thread,
 /// many at once; blocks like zerossl_call.
@@ -161,8 +166,9 @@ pub unsafe extern "C" fn zerossl_cancel_certificate(
 /// Revokes an issued certificate. Its place in the quota stays used.
 ///
 /// Parameters:
-/// - `id`: The certificate's id.
-/// - `reason`?: The reason; `Unspecified` by default.
+/// - `id` (id, text): The certificate's id.
+/// - `reason`? (`Unspecified`, `keyCompromise`, `affiliationChanged`, `Superseded`,
+///   `cessationOfOperation`): The reason; `Unspecified` by default.
 ///
 /// Answer: `success`. Returned as JSON for zerossl_string_free; NULL on failure, with `*error`. Any thread,
 /// many at once; blocks like zerossl_call.
@@ -182,8 +188,8 @@ pub unsafe extern "C" fn zerossl_revoke_certificate(
 /// may still answer `certificate_not_issued`: try again later.
 ///
 /// Parameters:
-/// - `id`: The certificate's id.
-/// - `include_cross_signed`?: Whether the chain includes the cross-signed root.
+/// - `id` (id, text): The certificate's id.
+/// - `include_cross_signed`? (true or false): Whether the chain includes the cross-signed root.
 ///
 /// Answer: `certificate`, `ca_bundle`, `fullchain`. Returned as JSON for zerossl_string_free; NULL on
 /// failure, with `*error`. Any thread, many at once; blocks like zerossl_call.
@@ -202,8 +208,8 @@ pub unsafe extern "C" fn zerossl_download_certificate(
 /// Gets the issued certificate and its chain, as a ZIP file: `certificate.crt` and `ca_bundle.crt`.
 ///
 /// Parameters:
-/// - `id`: The certificate's id.
-/// - `include_cross_signed`?: Whether the chain includes the cross-signed root.
+/// - `id` (id, text): The certificate's id.
+/// - `include_cross_signed`? (true or false): Whether the chain includes the cross-signed root.
 ///
 /// Answer: `zip`. Returned as JSON for zerossl_string_free; NULL on failure, with `*error`. Any thread,
 /// many at once; blocks like zerossl_call.
@@ -222,7 +228,7 @@ pub unsafe extern "C" fn zerossl_download_certificate_zip(
 /// Lets the service check a CSR. Nothing is ordered.
 ///
 /// Parameters:
-/// - `csr`: The certificate signing request, in PEM.
+/// - `csr` (PEM): The certificate signing request, in PEM.
 ///
 /// Answer: `valid`, `error`, `csr_response`. Returned as JSON for zerossl_string_free; NULL on failure,
 /// with `*error`. Any thread, many at once; blocks like zerossl_call.
@@ -242,7 +248,7 @@ pub unsafe extern "C" fn zerossl_validate_csr(
 /// be used more than once. The service limits how many it gives per day.
 ///
 /// Parameters:
-/// - `email`?: Uses the account with this email address. Then no access key is needed or sent.
+/// - `email`? (text): Uses the account with this email address. Then no access key is needed or sent.
 ///
 /// Answer: `eab_kid`, `eab_hmac_key`. Returned as JSON for zerossl_string_free; NULL on failure, with
 /// `*error`. Any thread, many at once; blocks like zerossl_call.
@@ -261,8 +267,8 @@ pub unsafe extern "C" fn zerossl_generate_eab_credentials(
 /// Gets a page of the CA's own certificates.
 ///
 /// Parameters:
-/// - `limit`?: How many to return on a page, 100 at most.
-/// - `cursor`?: `next_cursor` or `prev_cursor` of another page.
+/// - `limit`? (whole number, 1 to 100): How many to return on a page, 100 at most.
+/// - `cursor`? (text): `next_cursor` or `prev_cursor` of another page.
 ///
 /// Answer: `data`, `next_cursor`, `prev_cursor`. Returned as JSON for zerossl_string_free; NULL on failure,
 /// with `*error`. Any thread, many at once; blocks like zerossl_call.
@@ -281,7 +287,7 @@ pub unsafe extern "C" fn zerossl_list_ca_certificates(
 /// Gets one of the CA's own certificates.
 ///
 /// Parameters:
-/// - `id`: The id, or the SHA-1 in hex.
+/// - `id` (id, text): The id, or the SHA-1 in hex.
 ///
 /// Answer: `id`, `hash_sha1`, `certificate_intermediate`, `bundle_full`, `encryption_algorithm`, `created`,
 /// `updated`. Returned as JSON for zerossl_string_free; NULL on failure, with `*error`. Any thread, many at
@@ -301,7 +307,7 @@ pub unsafe extern "C" fn zerossl_get_ca_certificate(
 /// Gets one of the CA's own certificates with its chain, as PEM.
 ///
 /// Parameters:
-/// - `id`: The id, or the SHA-1 in hex.
+/// - `id` (id, text): The id, or the SHA-1 in hex.
 ///
 /// Answer: `certificate`, `bundle`. Returned as JSON for zerossl_string_free; NULL on failure, with
 /// `*error`. Any thread, many at once; blocks like zerossl_call.
@@ -321,10 +327,10 @@ pub unsafe extern "C" fn zerossl_download_ca_certificate(
 /// becomes an error.
 ///
 /// Parameters:
-/// - `method`: The HTTP method. Only a GET is repeated.
-/// - `path`: The path, for example /certificates.
-/// - `query`?: The query parameters: texts, numbers, true or false.
-/// - `body`?: The JSON body.
+/// - `method` (`GET`, `POST`, `PUT`, `PATCH`, `DELETE`): The HTTP method. Only a GET is repeated.
+/// - `path` (text): The path, for example /certificates.
+/// - `query`? (object): The query parameters: texts, numbers, true or false.
+/// - `body`? (object): The JSON body.
 ///
 /// Answer: `http_status`, `body`. Returned as JSON for zerossl_string_free; NULL on failure, with `*error`.
 /// Any thread, many at once; blocks like zerossl_call.
@@ -344,11 +350,13 @@ pub unsafe extern "C" fn zerossl_request(
 /// key before you order.
 ///
 /// Parameters:
-/// - `domains`: The names. The first one becomes the CN if it has 64 characters at most.
-/// - `key_type`?: The kind of key to make; ecdsa-p256 by default.
-/// - `private_key`?: A key to use instead, in PEM: PKCS#8, SEC1 or PKCS#1.
-/// - `subject`?: The subject of the CSR besides the CN. By default it is the country `US`, because the
-///   service refused CSRs without a country in 2026. A DV certificate does not show the subject.
+/// - `domains` (list of names): The names. The first one becomes the CN if it has 64 characters at most.
+/// - `key_type`? (`ecdsa-p256`, `ecdsa-p384`, `rsa-2048`, `rsa-4096`): The kind of key to make;
+///   ecdsa-p256 by default.
+/// - `private_key`? (PEM): A key to use instead, in PEM: PKCS#8, SEC1 or PKCS#1.
+/// - `subject`? (object: `country`, `state`, `locality`, `organization`, `organizational_unit`): The
+///   subject of the CSR besides the CN. By default it is the country `US`, because the service refused
+///   CSRs without a country in 2026. A DV certificate does not show the subject.
 ///
 /// Answer: `csr`, `private_key`. Returned as JSON for zerossl_string_free; NULL on failure, with `*error`.
 /// Any thread, many at once; blocks like zerossl_call.
@@ -367,12 +375,12 @@ pub unsafe extern "C" fn zerossl_generate_csr(
 /// Waits until an order is issued, after `verify_domains`. The order is polled, less and less often.
 ///
 /// Parameters:
-/// - `id`: The certificate's id.
-/// - `deadline`?: Seconds for the whole call; 1800 by default.
-/// - `poll_interval`?: Seconds between two polls at first, growing to 30; 2 by default.
+/// - `id` (id, text): The certificate's id.
+/// - `deadline`? (seconds): Seconds for the whole call; 1800 by default.
+/// - `poll_interval`? (seconds): Seconds between two polls at first, growing to 30; 2 by default.
 ///
-/// Answer: a certificate, see docs/operations/wait_until_issued.md. Returned as JSON for
-/// zerossl_string_free; NULL on failure, with `*error`. Any thread, many at once; blocks like zerossl_call.
+/// Answer: see docs/operations/wait_until_issued.md. Returned as JSON for zerossl_string_free; NULL on
+/// failure, with `*error`. Any thread, many at once; blocks like zerossl_call.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zerossl_wait_until_issued(
@@ -390,58 +398,62 @@ pub unsafe extern "C" fn zerossl_wait_until_issued(
 /// time.
 ///
 /// Parameters:
-/// - `domains`: The names. The first one is the CN.
-/// - `directory`: The folder of all entries. It is made if it does not exist.
-/// - `validation`: How control of the names is proved: `method`, and one of `webroot`, `listen`, `hook`,
-///   `emails`. Without any of these, events ask the caller to publish.
-/// - `name`?: The entry's name, a folder in `directory`; by default the first domain.
-/// - `validity_days`?: Days of validity; 90 by default.
-/// - `strict_domains`?: Exactly these names; true by default. If false, the service adds the www or bare
-///   twin of a name.
-/// - `key_type`?: The kind of key; ecdsa-p256 by default.
-/// - `reuse_key`?: Whether a renewal uses the same key. The key of a revoked certificate is never used
-///   again.
-/// - `private_key`?: A key of the caller, in PEM, for all orders of the entry. Later calls and
+/// - `domains` (list of names): The names. The first one is the CN.
+/// - `directory` (text): The folder of all entries. It is made if it does not exist.
+/// - `validation` (object): How control of the names is proved: `method`, and one of `webroot`, `listen`,
+///   `hook`, `emails`. Without any of these, events ask the caller to publish.
+/// - `name`? (text): The entry's name, a folder in `directory`; by default the first domain.
+/// - `validity_days`? (whole number, 1 to 10000): Days of validity; 90 by default.
+/// - `strict_domains`? (true or false): Exactly these names; true by default. If false, the service adds
+///   the www or bare twin of a name.
+/// - `key_type`? (`ecdsa-p256`, `ecdsa-p384`, `rsa-2048`, `rsa-4096`): The kind of key; ecdsa-p256 by
+///   default.
+/// - `reuse_key`? (true or false): Whether a renewal uses the same key. The key of a revoked certificate
+///   is never used again.
+/// - `private_key`? (PEM): A key of the caller, in PEM, for all orders of the entry. Later calls and
 ///   `renew_all` read it from the entry, until `reuse_key` is false or another `key_type` is requested.
-/// - `csr`?: A CSR of the caller, in PEM, with the names in `domains`. The caller keeps the key, so there
-///   is no `privkey` and no `combined` among the files. Not together with `key_type`, `subject`,
+/// - `csr`? (PEM): A CSR of the caller, in PEM, with the names in `domains`. The caller keeps the key, so
+///   there is no `privkey` and no `combined` among the files. Not together with `key_type`, `subject`,
 ///   `private_key`, `reuse_key`.
-/// - `subject`?: The subject of the CSR besides the CN, as in `generate_csr`.
-/// - `renew_at`?: The certificate is renewed when this share of its lifetime is left; 1/3 by default.
-/// - `force`?: Orders a new certificate even if the current one is good, and even if the outcome of too
-///   many creates is not known.
-/// - `replace`?: The certificate that the new one replaces, which does not use a place in the quota:
-///   `auto` (the newest of the entry; the default), `never`, or an id.
-/// - `deadline`?: Seconds for the whole call; 1800 by default, no limit for EMAIL.
-/// - `poll_interval`?: Seconds between two checks of the order, growing to 30; 2 by default.
-/// - `settle`?: Seconds until an order whose answer was lost, and which is not found, counts as not made;
-///   30 by default.
-/// - `preflight`?: Whether files and records are checked before the service does it, and what a problem
-///   leads to; warn by default.
-/// - `resolver`?: The DNS server for these checks, `ADDRESS` or `ADDRESS:PORT`; by default the
+/// - `subject`? (object: `country`, `state`, `locality`, `organization`, `organizational_unit`): The
+///   subject of the CSR besides the CN, as in `generate_csr`.
+/// - `renew_at`? (number): The certificate is renewed when this share of its lifetime is left; 1/3 by
+///   default.
+/// - `force`? (true or false): Orders a new certificate even if the current one is good, and even if the
+///   outcome of too many creates is not known.
+/// - `replace`? (id, text): The certificate that the new one replaces, which does not use a place in the
+///   quota: `auto` (the newest of the entry; the default), `never`, or an id.
+/// - `deadline`? (seconds): Seconds for the whole call; 1800 by default, no limit for EMAIL.
+/// - `poll_interval`? (seconds): Seconds between two checks of the order, growing to 30; 2 by default.
+/// - `settle`? (seconds): Seconds until an order whose answer was lost, and which is not found, counts as
+///   not made; 30 by default.
+/// - `preflight`? (`warn`, `strict`, `off`): Whether files and records are checked before the service
+///   does it, and what a problem leads to; warn by default.
+/// - `resolver`? (text): The DNS server for these checks, `ADDRESS` or `ADDRESS:PORT`; by default the
 ///   authoritative servers.
-/// - `connect_to`?: Other addresses for these checks to connect to, as in curl:
+/// - `connect_to`? (list of texts): Other addresses for these checks to connect to, as in curl:
 ///   `HOST:PORT:TO_HOST:TO_PORT`.
-/// - `deploy_hook`?: A command that runs after a new certificate is installed, at least once for each
-///   certificate.
-/// - `rollback`?: Whether `current` is set back to the previous version if the deploy hook fails.
-/// - `pkcs12_password_file`?: A file with a password on its first line. Then `keystore.p12` has key and
-///   chain as PKCS#12, for Java and Windows. A changed password counts from the next certificate on, and
-///   for `redeploy`. Not together with `csr`.
-/// - `layout`?: What `current` is: `links` (default), a symbolic link to a version, switched in one step,
-///   or `files`, a folder with copies, for file systems without links: a reader may see a pair that does
-///   not match while they are replaced; `combined.pem` is always whole.
-/// - `adopt`?: The id of the order to continue, after an error of kind `ambiguous`.
-/// - `abandon`?: Gives up the current order. If it is issued in the meantime, the certificate is
-///   installed.
-/// - `offline`?: Does not use the network while the certificate is good. By default the service is asked
-///   once whether it was revoked.
-/// - `dry_run`?: Checks everything that is checked before an order, and the CAA records, and orders
-///   nothing. The problems are the `findings` of the answer. The parameters are not stored. Not together
-///   with `abandon`, `adopt`.
+/// - `deploy_hook`? (list of texts): A command that runs after a new certificate is installed, at least
+///   once for each certificate.
+/// - `rollback`? (true or false): Whether `current` is set back to the previous version if the deploy
+///   hook fails.
+/// - `pkcs12_password_file`? (text): A file with a password on its first line. Then `keystore.p12` has
+///   key and chain as PKCS#12, for Java and Windows. A changed password counts from the next certificate
+///   on, and for `redeploy`. Not together with `csr`.
+/// - `layout`? (`links`, `files`): What `current` is: `links` (default), a symbolic link to a version,
+///   switched in one step, or `files`, a folder with copies, for file systems without links: a reader may
+///   see a pair that does not match while they are replaced; `combined.pem` is always whole.
+/// - `adopt`? (id, text): The id of the order to continue, after an error of kind `ambiguous`.
+/// - `abandon`? (true or false): Gives up the current order. If it is issued in the meantime, the
+///   certificate is installed.
+/// - `offline`? (true or false): Does not use the network while the certificate is good. By default the
+///   service is asked once whether it was revoked.
+/// - `dry_run`? (true or false): Checks everything that is checked before an order, and the CAA records,
+///   and orders nothing. The problems are the `findings` of the answer. The parameters are not stored.
+///   Not together with `abandon`, `adopt`.
 ///
-/// Answer: a obtained, see docs/operations/obtain.md. Returned as JSON for zerossl_string_free; NULL on
-/// failure, with `*error`. Any thread, many at once; blocks like zerossl_call.
+/// Answer: see docs/operations/obtain.md. Returned as JSON for zerossl_string_free; NULL on failure, with
+/// `*error`. Any thread, many at once; blocks like zerossl_call.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zerossl_obtain(
@@ -458,16 +470,16 @@ pub unsafe extern "C" fn zerossl_obtain(
 /// failure. The error then has the complete report in its `details`.
 ///
 /// Parameters:
-/// - `directory`: The folder of all entries.
-/// - `jobs`?: How many entries are processed at the same time; 4 by default.
-/// - `max_orders`?: How many new orders are made at most, not counting refused ones. Entries that would
-///   need another order are `postponed` to the next run.
-/// - `offline`?: Does not use the network for entries whose certificate is good. A revocation is not
-///   noticed then.
-/// - `post_hook`?: A command that runs once after a run in which certificates were installed;
-///   `ZEROSSL_ENTRIES` has the entries' names. If it fails, the next run calls it again.
-/// - `on_failure`?: What a failed entry makes of the call: `error`, the default, an error with the report
-///   as its details, or `report`, the report as the answer.
+/// - `directory` (text): The folder of all entries.
+/// - `jobs`? (whole number, 1 to 32): How many entries are processed at the same time; 4 by default.
+/// - `max_orders`? (whole number, up to 18446744073709551615): How many new orders are made at most, not
+///   counting refused ones. Entries that would need another order are `postponed` to the next run.
+/// - `offline`? (true or false): Does not use the network for entries whose certificate is good. A
+///   revocation is not noticed then.
+/// - `post_hook`? (list of texts): A command that runs once after a run in which certificates were
+///   installed; `ZEROSSL_ENTRIES` has the entries' names. If it fails, the next run calls it again.
+/// - `on_failure`? (`error`, `report`): What a failed entry makes of the call: `error`, the default, an
+///   error with the report as its details, or `report`, the report as the answer.
 ///
 /// Answer: `failed`, `results`. Returned as JSON for zerossl_string_free; NULL on failure, with `*error`.
 /// Any thread, many at once; blocks like zerossl_call.
@@ -486,7 +498,7 @@ pub unsafe extern "C" fn zerossl_renew_all(
 /// Lists the entries of a store: what there is, when it is renewed, what failed. No network is used.
 ///
 /// Parameters:
-/// - `directory`: The folder of all entries.
+/// - `directory` (text): The folder of all entries.
 ///
 /// Answer: `entries`. Returned as JSON for zerossl_string_free; NULL on failure, with `*error`. Any thread,
 /// many at once; blocks like zerossl_call.
@@ -506,11 +518,11 @@ pub unsafe extern "C" fn zerossl_list_entries(
 /// is ordered, and no network is used.
 ///
 /// Parameters:
-/// - `directory`: The folder of all entries.
-/// - `name`: The entry's name.
+/// - `directory` (text): The folder of all entries.
+/// - `name` (text): The entry's name.
 ///
-/// Answer: a obtained, see docs/operations/redeploy.md. Returned as JSON for zerossl_string_free; NULL on
-/// failure, with `*error`. Any thread, many at once; blocks like zerossl_call.
+/// Answer: see docs/operations/redeploy.md. Returned as JSON for zerossl_string_free; NULL on failure, with
+/// `*error`. Any thread, many at once; blocks like zerossl_call.
 #[must_use]
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn zerossl_redeploy(
@@ -526,11 +538,12 @@ pub unsafe extern "C" fn zerossl_redeploy(
 /// Removes an entry from a store. Its order is cancelled, and what was published for it is taken away.
 ///
 /// Parameters:
-/// - `directory`: The folder of all entries.
-/// - `name`: The entry's name.
-/// - `revoke`?: Revokes the certificate first.
-/// - `reason`?: The reason for the revocation; `Unspecified` by default.
-/// - `force`?: Removes the key of a certificate that is good and not revoked.
+/// - `directory` (text): The folder of all entries.
+/// - `name` (text): The entry's name.
+/// - `revoke`? (true or false): Revokes the certificate first.
+/// - `reason`? (`Unspecified`, `keyCompromise`, `affiliationChanged`, `Superseded`,
+///   `cessationOfOperation`): The reason for the revocation; `Unspecified` by default.
+/// - `force`? (true or false): Removes the key of a certificate that is good and not revoked.
 ///
 /// Answer: `success`. Returned as JSON for zerossl_string_free; NULL on failure, with `*error`. Any thread,
 /// many at once; blocks like zerossl_call.
@@ -550,10 +563,10 @@ pub unsafe extern "C" fn zerossl_remove_entry(
 /// default it only says which.
 ///
 /// Parameters:
-/// - `older_than`?: Only orders older than this, in seconds; 604800 (seven days) by default.
-/// - `keep`?: The ids of orders that are kept.
-/// - `directory`?: The folder of all entries: orders that belong to one of them are kept.
-/// - `dry_run`?: Only selects, and cancels nothing; true by default.
+/// - `older_than`? (seconds): Only orders older than this, in seconds; 604800 (seven days) by default.
+/// - `keep`? (list of texts): The ids of orders that are kept.
+/// - `directory`? (text): The folder of all entries: orders that belong to one of them are kept.
+/// - `dry_run`? (true or false): Only selects, and cancels nothing; true by default.
 ///
 /// Answer: `selected`, `cancelled`. Returned as JSON for zerossl_string_free; NULL on failure, with
 /// `*error`. Any thread, many at once; blocks like zerossl_call.

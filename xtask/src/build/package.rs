@@ -1,5 +1,5 @@
-//! The files around the library: headers, the link for `-lzerossl`, `zerossl.pc`, and the package for
-//! `CMake`.
+//! The files around the library: headers, links, manual pages, documents, examples, licences, `zerossl.pc`, and the
+//! package for `CMake`.
 
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -7,7 +7,9 @@ use std::path::{Path, PathBuf};
 
 use zerossl::VERSION;
 
-use super::library::{SONAME, STATIC_LIBS};
+use super::library::{FILE, SONAME, STATIC_LIBS};
+use super::licences;
+use crate::generate;
 use crate::top::{Outcome, top};
 
 pub(super) struct Package {
@@ -26,9 +28,14 @@ impl Package {
         for folder in [&pkgconfig, &cmake, &include] {
             fs::create_dir_all(folder)?;
         }
-        let link = lib.join("libzerossl.so");
-        let _ = fs::remove_file(&link);
-        symlink(SONAME, link)?;
+        for (link, file) in [(SONAME, FILE), ("libzerossl.so", SONAME)] {
+            let link = lib.join(link);
+            let _ = fs::remove_file(&link);
+            symlink(file, link)?;
+        }
+        let share = root.join("share");
+        manual(&share.join("man/man3"))?;
+        documents(&share.join("doc/zerossl"))?;
         for header in ["zerossl.h", "zerossl.hpp", "zerossl.ffi.h"] {
             fs::copy(top().join("include").join(header), include.join(header))?;
         }
@@ -48,6 +55,39 @@ impl Package {
     }
 }
 
+/// The manual pages.
+fn manual(folder: &Path) -> Outcome {
+    fs::create_dir_all(folder)?;
+    for (name, text) in generate::man_pages()? {
+        fs::write(folder.join(name), text)?;
+    }
+    Ok(())
+}
+
+/// What there is to read, and the examples.
+fn documents(folder: &Path) -> Outcome {
+    for (from, to) in [
+        ("docs", "docs"),
+        ("docs/operations", "docs/operations"),
+        ("examples/c", "examples/c"),
+        ("examples/cpp", "examples/cpp"),
+    ] {
+        let to = folder.join(to);
+        fs::create_dir_all(&to)?;
+        for file in fs::read_dir(top().join(from))? {
+            let file = file?;
+            if file.file_type()?.is_file() {
+                fs::copy(file.path(), to.join(file.file_name()))?;
+            }
+        }
+    }
+    for name in ["CHANGELOG.md", "LICENSE-APACHE", "LICENSE-MIT"] {
+        fs::copy(top().join(name), folder.join(name))?;
+    }
+    fs::write(folder.join("THIRD-PARTY-LICENSES"), licences::text()?)?;
+    Ok(())
+}
+
 /// The relative path back to the prefix, from a folder that is this many levels below the library's folder.
 fn up(libdir: &Path, deeper: usize) -> String {
     vec![".."; libdir.components().count() + deeper].join("/")
@@ -61,6 +101,8 @@ fn fill(template: &str, values: &[(&str, &str)]) -> Result<String, Box<dyn std::
         ("MAJOR", major),
         ("URL", env!("CARGO_PKG_REPOSITORY")),
         ("STATIC_LIBS", STATIC_LIBS),
+        ("FILE", FILE),
+        ("SONAME", SONAME),
     ];
     for (name, value) in values.iter().chain(&always) {
         text = text.replace(&format!("@{name}@"), value);

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 
 use zerossl::{Kind, OPERATIONS, Operation};
 
+use super::operation_pages::takes;
 use super::text::wrap;
 use crate::top::top;
 
@@ -61,7 +62,8 @@ fn function(operation: &Operation) -> String {
     }
     for parameter in operation.parameters {
         let optional = if parameter.required { "" } else { "?" };
-        let lines = wrap(&format!("`{}`{optional}: {}", parameter.name, parameter.doc), 100);
+        let text = format!("`{}`{optional} ({}): {}", parameter.name, takes(parameter.kind), parameter.doc);
+        let lines = wrap(&text, 100);
         doc.extend(lines.iter().enumerate().map(|(index, line)| {
             let start = if index == 0 { "- " } else { "  " };
             format!("{start}{line}")
@@ -96,7 +98,7 @@ fn fields(operation: &Operation) -> String {
     let shape = operation.answer;
     let is_shared = OPERATIONS.iter().filter(|other| std::ptr::eq(other.answer, shape)).count() > 1;
     if is_shared && shape.fields.len() > 3 {
-        return format!("a {}, see docs/operations/{}.md", shape.name.to_lowercase(), operation.name);
+        return format!("see docs/operations/{}.md", operation.name);
     }
     shape.fields.iter().map(|field| format!("`{}`", field.name)).collect::<Vec<_>>().join(", ")
 }

@@ -63,7 +63,8 @@ pub(super) fn parameter_table(parameters: &[Parameter]) -> String {
     text
 }
 
-fn takes(kind: ParameterKind) -> String {
+/// What a parameter takes, in words.
+pub(super) fn takes(kind: ParameterKind) -> String {
     match kind {
         ParameterKind::Text => "text".into(),
         ParameterKind::TextList | ParameterKind::Command => "list of texts".into(),
