@@ -24,6 +24,8 @@ pub(crate) struct Connection {
     pub(crate) clock: OffsetClock,
     pub(crate) pace: Pace,
     pub(crate) cleaner: Cleaner,
+    /// Secret variables that hooks get all the same.
+    pub(crate) hook_environment: Vec<String>,
     /// The one it was made in.
     process: MadeIn,
 }
@@ -48,6 +50,7 @@ impl Connection {
             clock,
             pace: Pace::new(settings.requests_per_second.unwrap_or(REQUESTS_PER_SECOND)),
             cleaner: settings.cleaner(),
+            hook_environment: settings.hook_environment.unwrap_or_default(),
             process: MadeIn::this_process(),
             access_key: settings.access_key,
             transport,

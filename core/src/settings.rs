@@ -95,6 +95,9 @@ settings! {
     /// How far the client's calendar is ahead of the system's, in seconds; 0 by default. For rehearsals with a sandbox:
     /// refused unless the host of `base_url` is loopback.
     clock_offset(Duration): Duration = Seconds;
+    /// Names of variables that hooks get in spite of being withheld: `ZEROSSL_*KEY*`, `AWS_*` and `PG*` are, unless they
+    /// are listed here.
+    hook_environment(impl Into<Vec<String>>): Vec<String> = TextList;
 }
 
 words! {
@@ -142,7 +145,7 @@ macro_rules! as_in_json {
         }
     )*};
 }
-as_in_json!(Secret PathBuf String Auth Roots u32 u64 f64);
+as_in_json!(Secret PathBuf String Vec<String> Auth Roots u32 u64 f64);
 
 impl ClientBuilder {
     /// Fills what was left out from the environment, and reads the file of the access key.

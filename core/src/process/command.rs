@@ -12,6 +12,8 @@ pub(crate) struct Command<'a> {
     pub(crate) argv: &'a [String],
     /// Variables that are added to the inherited environment, or replace inherited ones.
     pub(crate) environment: &'a [(String, String)],
+    /// Inherited variables that it gets although they may hold secrets.
+    pub(crate) passed: &'a [String],
     pub(crate) timeout: Duration,
 }
 

@@ -20,8 +20,11 @@ use super::command::Command;
 use super::running::Running;
 use crate::error::{Error, Kind, Result};
 
-/// Variables with this prefix are not passed on: a hook does not need the access key.
-const SECRET: &[u8] = b"ZEROSSL_ACCESS";
+/// Whether a variable may hold a secret that a hook does not need: keys of ours, credentials of stores.
+fn is_secret(name: &[u8]) -> bool {
+    let is_ours = || name.starts_with(b"ZEROSSL_") && name.windows(3).any(|part| part == b"KEY");
+    name.starts_with(b"AWS_") || name.starts_with(b"PG") || is_ours()
+}
 
 /// A command that is ready to start.
 #[derive(Debug)]
@@ -39,7 +42,7 @@ impl Program {
         let strings = || {
             let argv =
                 command.argv.iter().map(|word| CString::new(word.as_str())).collect::<Result<_, _>>()?;
-            let environment = environment(command.environment).map(CString::new).collect::<Result<_, _>>()?;
+            let environment = environment(command).map(CString::new).collect::<Result<_, _>>()?;
             Ok((argv, environment))
         };
         let (argv, environment) = strings().map_err(|_: std::ffi::NulError| {
@@ -87,10 +90,12 @@ impl Program {
 }
 
 /// All variables as `NAME=value`: our own environment without secrets, and the added ones.
-fn environment(added: &[(String, String)]) -> impl Iterator<Item = Vec<u8>> {
+fn environment(command: &Command<'_>) -> impl Iterator<Item = Vec<u8>> {
+    let Command { environment: added, passed, .. } = *command;
     let is_added = |name: &OsStr| added.iter().any(|(other, _)| OsStr::new(other) == name);
+    let is_passed = |name: &OsStr| passed.iter().any(|other| OsStr::new(other) == name);
     let inherited = env::vars_os()
-        .filter(move |(name, _)| !name.as_bytes().starts_with(SECRET) && !is_added(name))
+        .filter(|(name, _)| !is_added(name) && (is_passed(name) || !is_secret(name.as_bytes())))
         .collect::<Vec<_>>();
     let added = added.iter().map(|(name, value)| (OsString::from(name), OsString::from(value)));
     inherited.into_iter().chain(added).map(|(name, value)| [name, value].join(OsStr::new("=")).into_vec())

@@ -15,7 +15,12 @@ fn words(list: &[&str]) -> Vec<String> {
 }
 
 fn outcome(argv: &[&str]) -> Result<Ended> {
-    run(&Command { argv: &words(argv), environment: &[], timeout: LONG }, &CancelToken::new(), None, ())
+    run(
+        &Command { argv: &words(argv), environment: &[], passed: &[], timeout: LONG },
+        &CancelToken::new(),
+        None,
+        (),
+    )
 }
 
 fn sh(script: &str) -> Ended {
@@ -85,7 +90,7 @@ fn the_environment_is_inherited_and_added_to() {
     let argv = words(&["/bin/sh", "-c", "echo \"$HOME:$ADDED:${PATH:+inherited}\""]);
     let environment =
         [("HOME", "/new"), ("ADDED", "a=b\nc")].map(|(name, value)| (name.into(), value.into()));
-    let command = Command { argv: &argv, environment: &environment, timeout: LONG };
+    let command = Command { argv: &argv, environment: &environment, passed: &[], timeout: LONG };
     let ended = run(&command, &CancelToken::new(), None, ()).expect("sh");
     assert_eq!(ended.output, "/new:a=b\nc:inherited\n");
 }

@@ -38,7 +38,8 @@ pub(super) fn call(
     let mut words = argv.to_vec();
     words.extend([action.word(), challenge.location(), value].map(str::to_owned));
     let environment = environment(how, action, challenge);
-    let command = Command { argv: &words, environment: &environment, timeout: TIMEOUT };
+    let passed = &how.context.connection.hook_environment;
+    let command = Command { argv: &words, environment: &environment, passed, timeout: TIMEOUT };
     let ended = process::run(&command, how.context.cancel, how.end, how.lock.clone())?;
     if ended.success {
         return Ok(());

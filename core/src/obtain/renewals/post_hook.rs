@@ -37,7 +37,8 @@ pub(super) fn run(
     let entries: Vec<&str> = names.iter().map(|name| name.as_str()).collect();
     context.log(|| format!("renew_all: running the post hook for {}", entries.join(", ")));
     let environment = [("ZEROSSL_ENTRIES".to_owned(), entries.join(" "))];
-    let command = Command { argv, environment: &environment, timeout: TIMEOUT };
+    let passed = &context.connection.hook_environment;
+    let command = Command { argv, environment: &environment, passed, timeout: TIMEOUT };
     let ended = process::run(&command, context.cancel, None, ())?;
     if !ended.success {
         let program = argv.first().map_or("", String::as_str);

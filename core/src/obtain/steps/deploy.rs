@@ -91,7 +91,9 @@ impl Session<'_> {
             let name = format!("ZEROSSL_{}", short_name(file).to_uppercase());
             environment.push((name, self.entry.current(file).display().to_string()));
         }
-        let command = Command { argv: &self.spec.deploy_hook, environment: &environment, timeout: TIMEOUT };
+        let passed = &self.context.connection.hook_environment;
+        let command =
+            Command { argv: &self.spec.deploy_hook, environment: &environment, passed, timeout: TIMEOUT };
         let (at, started) = (self.now(), self.env.clock.instant());
         let ended = process::run(&command, self.context.cancel, self.end(), Arc::clone(&self.entry.lock));
         let took = self.env.clock.instant() - started;

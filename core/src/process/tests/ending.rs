@@ -13,7 +13,7 @@ use super::*;
 
 fn sh_for(timeout: Duration, grace: Duration, script: &str) -> Ended {
     let argv = words(&["/bin/sh", "-c", script]);
-    let command = Command { argv: &argv, environment: &[], timeout };
+    let command = Command { argv: &argv, environment: &[], passed: &[], timeout };
     run_with_grace(&command, grace, &CancelToken::new(), None, ()).expect("sh")
 }
 
@@ -125,7 +125,7 @@ fn after_a_cancel_it_continues_and_keeps_what_it_needs() {
     let cancel = cancelled_when(started);
     let before = Instant::now();
     let argv = words(&["/bin/sh", "-c", &script]);
-    let command = Command { argv: &argv, environment: &[], timeout: LONG };
+    let command = Command { argv: &argv, environment: &[], passed: &[], timeout: LONG };
     let error = run(&command, &cancel, None, Keep(sender)).expect_err("cancelled");
     assert_eq!(error.kind(), Kind::Cancelled);
     assert!(before.elapsed() < LONG / 2);
@@ -148,7 +148,7 @@ fn after_a_cancel_its_time_is_still_limited() {
     let script = format!("exec 9>{}; echo > {}; sleep 1000", fifo.shown(), started.display());
     let (sender, receiver) = channel();
     let argv = words(&["/bin/sh", "-c", &script]);
-    let command = Command { argv: &argv, environment: &[], timeout: Duration::from_secs(1) };
+    let command = Command { argv: &argv, environment: &[], passed: &[], timeout: Duration::from_secs(1) };
     run(&command, &cancelled_when(started), None, Keep(sender)).expect_err("cancelled");
     assert_eq!(receiver.recv_timeout(LONG), Ok("dropped"));
     fifo.all_gone();
@@ -162,7 +162,7 @@ fn nothing_is_started_after_a_cancel() {
     cancel.cancel();
     let argv = words(&["touch", &file]);
     let (sender, receiver) = channel();
-    let command = Command { argv: &argv, environment: &[], timeout: LONG };
+    let command = Command { argv: &argv, environment: &[], passed: &[], timeout: LONG };
     run(&command, &cancel, None, Keep(sender)).expect_err("cancelled");
     assert_eq!(receiver.recv_timeout(LONG), Ok("dropped"));
     assert!(!Path::new(&file).exists());

@@ -18,6 +18,7 @@ from libzerossl import _native, ways
 
 if TYPE_CHECKING:
     import os
+    from collections.abc import Sequence
     from typing import Literal
 
 

@@ -56,13 +56,7 @@ fn a_record_is_passed_in_arguments_and_environment() {
 }
 
 #[test]
-fn a_file_is_passed_and_the_access_key_is_not() {
-    if !is_again() {
-        let environment = [("ZEROSSL_ACCESS_KEY", "s3cr3t"), ("ZEROSSL_ACCESS_KEY_FILE", "/s3cr3t")];
-        again(module_path!(), "a_file_is_passed_and_the_access_key_is_not", "true", &environment);
-        return;
-    }
-    assert!(std::env::var_os("ZEROSSL_ACCESS_KEY").is_some());
+fn a_file_is_passed() {
     let folder = folder();
     let (hook, recorded) = recorder(&folder);
     publish(&hook, &file("a.example", "one\ntwo")).expect("published");
@@ -77,7 +71,36 @@ fn a_file_is_passed_and_the_access_key_is_not() {
     ] {
         assert!(recorded.lines().any(|other| other == line), "{line} is not in {recorded}");
     }
-    assert!(!recorded.contains("ACCESS") && !recorded.contains("s3cr3t"), "{recorded}");
+}
+
+#[test]
+fn secrets_of_the_environment_are_passed_only_when_they_are_named() {
+    const WITHHELD: [&str; 5] =
+        ["AWS_PROFILE", "AWS_SECRET_ACCESS_KEY", "PGPASSWORD", "ZEROSSL_ACCESS_KEY", "ZEROSSL_SEAL_KEY_FILE"];
+    if !is_again() {
+        let environment = WITHHELD.map(|name| (name, "s3cr3t"));
+        let environment = [&environment[..], &[("LEXICON_X_AUTH_TOKEN", "its own")]].concat();
+        let name = "secrets_of_the_environment_are_passed_only_when_they_are_named";
+        again(module_path!(), name, "true", &environment);
+        return;
+    }
+    let folder = folder();
+    let file = folder.path().join("record");
+    let hook = script(&folder, &format!("env > {}", file.display()));
+    let named = ["AWS_PROFILE", "ZEROSSL_ACCESS_KEY"];
+    let settings = || Client::builder().base_url("http://127.0.0.1:1");
+    for (builder, passed) in
+        [(settings(), &[][..]), (settings().hook_environment(named.map(str::to_owned)), &named[..])]
+    {
+        let client = builder.build().expect("a client");
+        plainly(&client, ValidationMethod::Cname, |how| hook.publish(how, &record("a.example")))
+            .expect("published");
+        let recorded = fs::read_to_string(&file).expect("it was called");
+        let has = |name: &str| recorded.lines().any(|line| line.split('=').next() == Some(name));
+        let found: Vec<_> = WITHHELD.into_iter().filter(|name| has(name)).collect();
+        assert_eq!(found, passed);
+        assert!(has("LEXICON_X_AUTH_TOKEN") && has("PATH"), "{recorded}");
+    }
 }
 
 #[test]
