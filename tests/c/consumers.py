@@ -32,6 +32,7 @@ def install(destdir: Path) -> None:
     found = {str(path.relative_to(root)) for path in root.rglob("*") if not path.is_dir()}
     symbols = (TOP / "ffi/symbols.txt").read_text(encoding="utf-8").split()
     expected = {
+        "bin/zerossl-nsupdate",
         *("include/zerossl.ffi.h", "include/zerossl.h", "include/zerossl.hpp"),
         f"{LIBDIR}/cmake/zerossl/zerossl-config-version.cmake",
         f"{LIBDIR}/cmake/zerossl/zerossl-config.cmake",

@@ -1,117 +1,58 @@
-"""A real DNS server: a hook changes it with nsupdate; the library and the service query it."""
+"""The hook that publishes by dynamic update, with a real DNS server that the service and the library ask as well."""
 
-import socket
+import os
 import subprocess
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
-from harness import Command, Failed, Tests, need
+from harness import TOP, Failed, Tests, need
 
-from stand import FRESH, NAME, Answer, Stand, finish, until
+from knot import ZONE, Knot, free_port
+from stand import FRESH, NAME, Answer, Stand, finish
 
-CONFIG = """\
-server:
-    rundir: {folder}
-    listen: 127.0.0.1@{port}
-    tcp-workers: 1
-    udp-workers: 1
-    background-workers: 1
-database:
-    storage: {folder}/database
-log:
-  - target: stderr
-    any: warning
-acl:
-  - id: here
-    address: 127.0.0.1
-    action: update
-template:
-  - id: default
-    storage: {folder}
-    zonefile-sync: -1
-    journal-content: all
-zone:
-  - domain: {name}
-    file: zone
-    acl: here
-  - domain: com
-    file: com
-"""
-ZONE = """\
-@ 3600 SOA ns hostmaster 1 3600 600 86400 5
-@ 3600 NS ns
-ns 3600 A 127.0.0.1
-"""
-HOOK = Path(__file__).resolve().parent / "nsupdate.sh"
-
-
-class Knot:
-    """A running knotd that answers for example.com, and takes changes."""
-
-    def __init__(self, folder: Path) -> None:
-        """Start it on a free port; if that is taken meanwhile, on another one."""
-        (folder / "database").mkdir(parents=True)
-        self.folder = folder
-        for name in ("zone", "com"):
-            (folder / name).write_text(ZONE, encoding="ascii")
-        for _ in range(5):
-            self.port = free_port()
-            settings = {"folder": folder, "port": self.port, "name": NAME}
-            (folder / "knot.conf").write_text(CONFIG.format(**settings), encoding="ascii")
-            with (folder / "log").open("wb") as log:
-                command = ["knotd", "-c", str(folder / "knot.conf")]
-                self.process = subprocess.Popen(command, stderr=log)
-            until("knotd answers or ends", lambda: self.process.poll() is not None or self.answers())
-            if self.process.poll() is None:
-                return
-        raise Failed(f"knotd does not start: {(folder / 'log').read_text(encoding='utf-8')}")
-
-    def ask(self, *question: str) -> str:
-        """The output of dig."""
-        command = ["dig", "@127.0.0.1", "-p", str(self.port), "+short", "+time=1", "+tries=1", *question]
-        return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
-
-    def answers(self) -> bool:
-        """Whether it serves the zone."""
-        return self.ask(NAME, "SOA").startswith("ns.")
-
-    def __enter__(self) -> Self:
-        """Nothing more to do."""
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Stop it."""
-        self.process.terminate()
-        self.process.wait()
-
-
-def free_port() -> int:
-    """A port that is free for both UDP and TCP."""
-    while True:
-        with socket.create_server(("127.0.0.1", 0)) as tcp, socket.socket(type=socket.SOCK_DGRAM) as udp:
-            port: int = tcp.getsockname()[1]
-            try:
-                udp.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return port
+HOOK = TOP / "hooks/zerossl-nsupdate"
+RECORD = f"_0123456789ABCDEF0123456789ABCDEF.www.{NAME}"
+# In the case that knotd keeps names in.
+TARGET = "a1b2.c3d4.0123456789.comodoca.com."
+PROGRAMS = {"nsupdate": "dig", "knsupdate": "kdig"}
 
 
 def test_all(test: Tests, driver: Path) -> None:
-    test("knotd: validated by records that nsupdate makes and removes", lambda: records([driver]))
+    for program in PROGRAMS:
+        with_it = {"NSUPDATE_PROGRAM": program}
+        test(f"knotd: validated by records that {program} makes and removes", lambda more=with_it: played(driver, more))
+        test(f"the hook with {program}, by itself", lambda more=with_it: with_knot(alone, more))
 
 
-def records(driver: Command) -> None:
-    need("knotd", "dig", "nsupdate", "openssl")
-    with tempfile.TemporaryDirectory() as folder, Knot(Path(folder) / "knot") as server:
+# One of its servers is down.
+HALF = ZONE + "@ 3600 NS ns2\nns2 3600 A 127.0.0.2\n"
+
+
+def with_knot(play: Callable[[Knot, dict[str, str]], None], more: dict[str, str]) -> None:
+    need(more["NSUPDATE_PROGRAM"], PROGRAMS[more["NSUPDATE_PROGRAM"]])
+    zones = {NAME: ZONE, "example.net": HALF}
+    with tempfile.TemporaryDirectory() as folder, Knot(Path(folder) / "knot", zones, {"com": ZONE}) as server:
+        key = server.bind_key if more["NSUPDATE_PROGRAM"] == "nsupdate" else server.knot_key
+        place = {"NSUPDATE_SERVER": "127.0.0.1", "NSUPDATE_PORT": str(server.port)}
+        play(server, {**place, "NSUPDATE_KEY_FILE": str(key), **more})
+
+
+def played(driver: Path, more: dict[str, str]) -> None:
+    need("openssl")
+
+    def play(server: Knot, environment: dict[str, str]) -> None:
         address = f"127.0.0.1:{server.port}"
-        with Stand(driver, "--dns", address, http_port=1) as stand:
-            played(stand, server, {"preflight": "strict", "resolver": address})
+        with Stand([driver], "--dns", address, http_port=1) as stand:
+            stand.environment = environment
+            obtained(stand, server, {"preflight": "strict", "resolver": address})
+
+    with_knot(play, more)
 
 
-def played(stand: Stand, server: Knot, preflight: dict[str, Any]) -> None:
-    stand.environment = {"ZONE": NAME, "DNS_SERVER": "127.0.0.1", "DNS_PORT": str(server.port)}
+def obtained(stand: Stand, server: Knot, preflight: dict[str, Any]) -> None:
+    """Ordered and renewed: the zone is found, the records are made and taken away."""
     names = [NAME, f"www.{NAME}"]
     validation = {"method": "CNAME_CSR_HASH", "hook": [str(HOOK)]}
     before = server.ask(NAME, "SOA")
@@ -126,14 +67,61 @@ def played(stand: Stand, server: Knot, preflight: dict[str, Any]) -> None:
         raise Failed(f"left in the zone: {left}")
     if server.ask(NAME, "SOA") == before:
         raise Failed("the zone was never changed")
-    refused(stand, validation, preflight)
-
-
-def refused(stand: Stand, validation: dict[str, Any], preflight: dict[str, Any]) -> None:
-    """A server that refuses the hook's change: its message is in the error."""
-    stand.environment["ZONE"] = "com"
-    wanted = stand.wanted(domains=["other.example.com"], validation=validation, **preflight)
-    with stand.start(wanted) as program:
+    stand.environment["NSUPDATE_ZONE"] = "com"
+    with stand.start(stand.wanted(domains=["other.example.com"], validation=validation, **preflight)) as program:
         error = Answer(finish(program)[0]).error
-    if error is None or error["kind"] != "validation" or "update failed" not in error["details"]["output"]:
+    if error is None or error["kind"] != "validation" or "the change of com" not in error["details"]["output"]:
         raise Failed(f"without the right to change the zone: {error}")
+
+
+def alone(server: Knot, environment: dict[str, str]) -> None:
+    """What it does to the zone, and what it says when it cannot."""
+
+    def hook(*arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
+        command = [str(HOOK), *arguments]
+        there = {**os.environ, **environment, **more}
+        return subprocess.run(command, env=there, capture_output=True, text=True, timeout=60, check=False)
+
+    def expect(record: str, *arguments: str, **more: str) -> None:
+        done = hook(*arguments, **more)
+        if done.returncode or done.stdout or done.stderr or server.ask(RECORD, "CNAME") != record:
+            raise Failed(f"{arguments}: {done}; the record is {server.ask(RECORD, 'CNAME')!r}")
+
+    def refused(why: str, *arguments: str, **more: str) -> None:
+        done = hook(*(arguments or ("present", RECORD, TARGET)), **more)
+        if done.returncode != 1 or why not in done.stderr:
+            raise Failed(f"expected `{why}`: {done}")
+
+    other = "other.example.net."
+    expect(other, "present", RECORD, other)
+    expect(TARGET, "present", RECORD, TARGET, NSUPDATE_TTL="7")
+    if " 7 IN CNAME " not in server.ask("+noshort", "+noall", "+answer", RECORD, "CNAME").replace("\t", " "):
+        raise Failed("the record does not have the TTL")
+    expect(TARGET, "present", RECORD, TARGET.upper(), NSUPDATE_ZONE=NAME)
+    expect(TARGET, "cleanup", RECORD, other)
+    expect("", "cleanup", RECORD, TARGET)
+    expect("", "cleanup", RECORD, TARGET)
+
+    names = [f"_{number}.{NAME}" for number in range(8)]
+    for action, records in (("present", [TARGET] * 8), ("cleanup", [""] * 8)):
+        command = [str(HOOK), action]
+        there = {**os.environ, **environment}
+        started = [subprocess.Popen([*command, name, TARGET], env=there) for name in names]
+        ends = [one.wait() for one in started]
+        if any(ends) or [server.ask(name, "CNAME") for name in names] != records:
+            raise Failed(f"{action} for several names at once")
+
+    wrong = server.folder / "wrong.key"
+    wrong.write_text(Path(environment["NSUPDATE_KEY_FILE"]).read_text(encoding="ascii").replace("updater", "nobody"))
+    refused("the change of example.com at 127.0.0.1 was refused", NSUPDATE_KEY_FILE=str(wrong))
+    refused("cannot be read", NSUPDATE_KEY_FILE="/nonexistent")
+    refused("knows no zone", "present", "_0.example.org", TARGET)
+    refused("the change of example.org at 127.0.0.1 was refused", NSUPDATE_ZONE="example.org")
+    lags = ("present", "_0.example.net", TARGET)
+    refused("after 1 s not all servers of example.net have it; ns2.example.net: no answer", *lags, NSUPDATE_WAIT="1")
+    expect("", *lags, NSUPDATE_WAIT="0")
+    refused("127.0.0.1 does not answer", NSUPDATE_PORT=str(free_port()))
+    refused("are numbers", NSUPDATE_TTL="1h")
+    refused("no name of a record", "present", f"{RECORD}\nsend", TARGET)
+    refused("neither present nor cleanup", "list", RECORD, TARGET)
+    refused("not installed: nothing", NSUPDATE_PROGRAM="nothing")

@@ -15,6 +15,9 @@ use package::Package;
 
 use crate::top::{Outcome, top};
 
+/// Publishes records; for `validation.hook`.
+const HOOK: &str = "zerossl-nsupdate";
+
 const INSTALL_USAGE: &str = "\
 usage: cargo run -p xtask -- install [--prefix DIR] [--destdir DIR] [--libdir DIR]
   --prefix DIR    where the files will be used; /usr/local by default
@@ -78,6 +81,9 @@ pub(crate) fn install(options: &[&str]) -> Outcome {
             .map_err(|error| format!("{name}: {error}; `make build` makes it"))?;
     }
     Package { prefix: Some(prefix), libdir }.write(&root)?;
+    let bin = root.join("bin");
+    fs::create_dir_all(&bin)?;
+    fs::copy(top().join("hooks").join(HOOK), bin.join(HOOK))?;
     println!("installed: {}", root.display());
     Ok(())
 }
