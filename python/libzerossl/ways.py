@@ -14,6 +14,7 @@ _METHODS: Final = {
     "webroot": "HTTP_CSR_HASH",
     "listen": "HTTP_CSR_HASH",
     "hook": "CNAME_CSR_HASH",
+    "dns": "CNAME_CSR_HASH",
     "publish": "CNAME_CSR_HASH",
     "emails": "EMAIL",
 }
@@ -34,6 +35,13 @@ def validation(given: Mapping[str, Any] | None, method: str | None, ways: Mappin
     way = chosen[0]
     if way == "validation":
         return _whole(given, method)
+    if way == "dns":
+        if method not in (None, _METHODS[way]):
+            refuse("obtain", "validation_method", f"`dns` makes records, and those are for {_METHODS[way]}")
+        # What it needs costs time at every start.
+        from libzerossl import providers  # noqa: PLC0415
+
+        return {"method": _METHODS[way], "hook": providers.hook(ways[way])}
     # The core sends an event, and Python calls `publish`.
     published = {} if way == "publish" else {way: _published(way, ways[way])}
     return {"method": method or _METHODS[way], **published}

@@ -26,7 +26,7 @@ FIRST = {
 }
 # Python's own parameters: short forms of `validation`, and callables.
 CALLABLES = {"on_event", "publish", "cleanup"}
-SHORT_FORMS = {"webroot", "listen", "hook", "emails", "validation_method"}
+SHORT_FORMS = {"webroot", "listen", "hook", "dns", "emails", "validation_method"}
 OWN = {"obtain": CALLABLES | SHORT_FORMS, "renew_all": CALLABLES}
 PATH = "str | os.PathLike[str]"
 # Fields whose Python type is more specific than the table.

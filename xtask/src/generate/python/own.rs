@@ -22,7 +22,7 @@ const fn own(
 }
 
 /// In their order.
-pub(super) const OWN: [Own; 10] = [
+pub(super) const OWN: [Own; 11] = [
     own(
         "obtain",
         "validation",
@@ -43,6 +43,14 @@ pub(super) const OWN: [Own; 10] = [
         "hook",
         "Sequence[str]",
         "A command that publishes; called with ``present`` or ``cleanup``, a name and its target.",
+    ),
+    own(
+        "obtain",
+        "validation",
+        "dns",
+        "str",
+        "A DNS provider of dns-lexicon that publishes, such as ``cloudflare``; its credentials are in the environment. \
+         Needs ``libzerossl[dns]``.",
     ),
     own(
         "obtain",
@@ -71,8 +79,8 @@ pub(super) const OWN: [Own; 10] = [
         "validation",
         "validation_method",
         "ValidationMethod",
-        "HTTP_CSR_HASH for ``webroot`` and ``listen``, CNAME_CSR_HASH for ``hook`` and ``publish``, unless this says \
-         otherwise.",
+        "HTTP_CSR_HASH for ``webroot`` and ``listen``, CNAME_CSR_HASH for ``hook``, ``dns`` and ``publish``, unless this \
+         says otherwise.",
     ),
     own("", "", "on_event", "OnEvent", "Called with each `Event`; ``print`` will do."),
     own(
