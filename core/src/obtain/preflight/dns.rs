@@ -12,7 +12,7 @@ use std::time::Duration;
 use hickory_resolver::proto::rr::{Name, RData, Record, RecordType};
 
 use super::join_all::join_all;
-use super::name_server::{Failure, NameServer};
+use super::name_server::{Delegation, Failure, NameServer, Reply};
 use super::resolv_conf;
 
 pub(super) const DNS_PORT: u16 = 53;
@@ -26,12 +26,20 @@ pub(super) enum DnsSource {
     Authorities { finder: Option<SocketAddr>, port: u16 },
 }
 
+/// A zone, and the servers that answer for it.
+#[derive(Clone)]
+pub(super) struct Zone {
+    /// None if one server is asked for everything.
+    pub(super) name: Option<Name>,
+    pub(super) servers: Vec<Arc<NameServer>>,
+}
+
 pub(super) struct Dns {
     resolver: Result<Arc<NameServer>, Failure>,
     /// The port of authoritative servers; none if the resolver is asked for everything.
     port: Option<u16>,
     timeout: Duration,
-    zones: Mutex<HashMap<Name, Vec<Arc<NameServer>>>>,
+    zones: Mutex<HashMap<Name, Zone>>,
 }
 
 impl Dns {
@@ -47,23 +55,43 @@ impl Dns {
         Self { resolver: resolver.map(Arc::new), port, timeout, zones: Mutex::default() }
     }
 
-    /// The servers of the zone that a name is in.
-    pub(super) async fn servers(&self, name: &Name) -> Result<Vec<Arc<NameServer>>, Failure> {
-        let found = self.found_servers(name).await?;
-        if found.is_empty() { Err(Failure("has no name servers".to_owned())) } else { Ok(found) }
+    /// The zone that a name is in, as far as the resolver knows: a delegation may be newer than what it has cached.
+    pub(super) async fn zone(&self, name: &Name) -> Result<Zone, Failure> {
+        let found = self.found_zone(name).await?;
+        if found.servers.is_empty() { Err(Failure("has no name servers".to_owned())) } else { Ok(found) }
     }
 
-    /// Empty if the resolver finds none. That happens with a resolver that serves only a few zones of its own.
-    async fn found_servers(&self, name: &Name) -> Result<Vec<Arc<NameServer>>, Failure> {
+    /// The zone that servers of `above` have delegated and that a name is in.
+    pub(super) async fn delegated(
+        &self,
+        above: &Zone,
+        name: &Name,
+        delegation: Delegation,
+    ) -> Result<Zone, Failure> {
+        let Delegation { zone, servers } = delegation;
+        let is_below = above.name.as_ref().is_some_and(|above| above.zone_of(&zone) && *above != zone);
+        // Servers that are not responsible at all refer to the root.
+        let Some(port) = self.port.filter(|_| is_below && zone.zone_of(name)) else {
+            return Err(Failure::elsewhere());
+        };
+        let resolver = self.resolver.clone()?;
+        let reached =
+            join_all(servers.into_iter().map(|server| reach(&resolver, server, port, self.timeout)));
+        let servers = reached.await.into_iter().collect::<Result<_, _>>()?;
+        Ok(Zone { name: Some(zone), servers })
+    }
+
+    /// Without servers if the resolver finds none. That happens with a resolver that serves only a few zones of its own.
+    async fn found_zone(&self, name: &Name) -> Result<Zone, Failure> {
         let resolver = self.resolver.clone()?;
         let Some(port) = self.port else {
-            return Ok(vec![resolver]);
+            return Ok(Zone { name: None, servers: vec![resolver] });
         };
         let known = self.zones.lock().unwrap_or_else(PoisonError::into_inner).get(name).cloned();
-        if let Some(servers) = known {
-            return Ok(servers);
+        if let Some(zone) = known {
+            return Ok(zone);
         }
-        let found = find_servers(&resolver, name, port, self.timeout).await?;
+        let found = find_zone(&resolver, name, port, self.timeout).await?;
         self.zones.lock().unwrap_or_else(PoisonError::into_inner).insert(name.clone(), found.clone());
         Ok(found)
     }
@@ -81,11 +109,11 @@ impl Dns {
         const MAX_ALIASES: usize = 8;
         let mut at = name.clone();
         for _ in 0..MAX_ALIASES {
-            let mut servers = self.found_servers(&at).await?;
-            if servers.is_empty() {
-                servers.push(self.resolver.clone()?);
+            let mut zone = self.found_zone(&at).await?;
+            if zone.servers.is_empty() {
+                zone.servers.push(self.resolver.clone()?);
             }
-            let answers = first_answer(&servers, &at, kind).await?;
+            let answers = self.first_answer(zone, &at, kind).await?;
             let end = end_of_chain(&answers, &at);
             let (found, aliases): (Vec<_>, Vec<_>) =
                 answers.into_iter().partition(|record| record.record_type() == kind);
@@ -97,6 +125,33 @@ impl Dns {
         }
         Err(Failure("has too long a chain of aliases".to_owned()))
     }
+
+    /// From the first server that answers, of the zone or of one that is delegated from it.
+    async fn first_answer(
+        &self,
+        mut zone: Zone,
+        name: &Name,
+        kind: RecordType,
+    ) -> Result<Vec<Record>, Failure> {
+        let mut last = Failure("cannot be reached".to_owned());
+        let mut servers = zone.servers.clone().into_iter();
+        while let Some(server) = servers.next() {
+            match server.reply(name, kind).await {
+                Ok(Reply::Records(records)) => return Ok(records),
+                Ok(Reply::Nothing { .. }) => return Ok(Vec::new()),
+                // The zone gets longer each time.
+                Ok(Reply::Delegated(delegation)) => match self.delegated(&zone, name, delegation).await {
+                    Ok(below) => {
+                        servers = below.servers.clone().into_iter();
+                        zone = below;
+                    }
+                    Err(failure) => last = Failure(format!("({}) {failure}", server.name)),
+                },
+                Err(failure) => last = Failure(format!("({}) {failure}", server.name)),
+            }
+        }
+        Err(last)
+    }
 }
 
 /// The servers of `/etc/resolv.conf`.
@@ -106,30 +161,37 @@ fn system(timeout: Duration) -> Result<NameServer, Failure> {
     NameServer::new("the system's resolver".to_owned(), &addresses, true, timeout)
 }
 
-/// Goes up from a name until one has name servers. Empty if it reaches the root.
-async fn find_servers(
+/// Goes up from a name until one has name servers. Without servers if it reaches the root.
+async fn find_zone(
     resolver: &NameServer,
     name: &Name,
     port: u16,
     timeout: Duration,
-) -> Result<Vec<Arc<NameServer>>, Failure> {
+) -> Result<Zone, Failure> {
     let mut at = name.clone();
+    let mut failed = None;
     while !at.is_root() {
-        let answers = resolver.ask(&at, RecordType::NS).await?;
-        // If the name is an alias, the servers of its target belong to another zone.
-        let of_this_name = answers.into_iter().filter(|record| record.name == at);
-        let names = of_this_name.filter_map(|record| match record.data {
-            RData::NS(server) => Some(server.0),
-            _ => None,
-        });
-        let reached = join_all(names.map(|server| reach(resolver, server, port, timeout))).await;
-        let servers = reached.into_iter().collect::<Result<Vec<_>, _>>()?;
-        if !servers.is_empty() {
-            return Ok(servers);
+        match resolver.ask(&at, RecordType::NS).await {
+            Ok(answers) => {
+                // If the name is an alias, the servers of its target belong to another zone.
+                let of_this_name = answers.into_iter().filter(|record| record.name == at);
+                let names = of_this_name.filter_map(|record| match record.data {
+                    RData::NS(server) => Some(server.0),
+                    _ => None,
+                });
+                let reached = join_all(names.map(|server| reach(resolver, server, port, timeout))).await;
+                let servers = reached.into_iter().collect::<Result<Vec<_>, _>>()?;
+                if !servers.is_empty() {
+                    return Ok(Zone { name: Some(at), servers });
+                }
+            }
+            // A resolver fails where the servers of a zone do. The zone above knows which those are.
+            Err(failure) if failed.is_none() => failed = Some(failure),
+            Err(_) => break,
         }
         at = at.base_name();
     }
-    Ok(Vec::new())
+    failed.map_or(Ok(Zone { name: None, servers: Vec::new() }), Err)
 }
 
 /// A server without a known address cannot be reached. A question to it returns that as its failure.
@@ -157,21 +219,6 @@ pub(super) fn address(record: &Record) -> Option<IpAddr> {
         RData::AAAA(address) => Some(address.0.into()),
         _ => None,
     }
-}
-
-async fn first_answer(
-    servers: &[Arc<NameServer>],
-    name: &Name,
-    kind: RecordType,
-) -> Result<Vec<Record>, Failure> {
-    let mut last = Failure("cannot be reached".to_owned());
-    for server in servers {
-        match server.ask(name, kind).await {
-            Ok(answers) => return Ok(answers),
-            Err(failure) => last = Failure(format!("({}) {failure}", server.name)),
-        }
-    }
-    Err(last)
 }
 
 /// Where the aliases of an answer end.

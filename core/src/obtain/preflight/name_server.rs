@@ -8,19 +8,43 @@ use std::time::Duration;
 use hickory_resolver::config::{ConnectionConfig, NameServerConfig, ResolverOpts};
 use hickory_resolver::net::runtime::TokioRuntimeProvider;
 use hickory_resolver::net::xfer::{DnsHandle, FirstAnswer, RetryDnsHandle};
-use hickory_resolver::net::{DnsError, NetError};
-use hickory_resolver::proto::op::{DnsRequestOptions, Query};
-use hickory_resolver::proto::rr::{Name, Record, RecordType};
+use hickory_resolver::net::{DnsError, ForwardNSData, NetError};
+use hickory_resolver::proto::op::{DnsRequestOptions, Query, ResponseCode};
+use hickory_resolver::proto::rr::{Name, RData, Record, RecordType};
 use hickory_resolver::{NameServerPool, PoolContext, TlsConfig};
 
 /// Why there is no answer. The text continues after the server's name.
 #[derive(Clone, Debug)]
 pub(super) struct Failure(pub(super) String);
 
+impl Failure {
+    pub(super) fn elsewhere() -> Self {
+        Self("refers to other servers".to_owned())
+    }
+}
+
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
+}
+
+/// What a server says about a name and a type of records.
+#[derive(Clone, Debug)]
+pub(super) enum Reply {
+    /// The aliases that lead to the records may come first.
+    Records(Vec<Record>),
+    /// The name does not exist, or has no record of this type.
+    Nothing { exists: bool },
+    /// The server is not responsible: it has delegated a zone.
+    Delegated(Delegation),
+}
+
+/// A zone, and the names of its servers.
+#[derive(Clone, Debug)]
+pub(super) struct Delegation {
+    pub(super) zone: Name,
+    pub(super) servers: Vec<Name>,
 }
 
 /// One server with all its addresses, or all servers of the system.
@@ -65,21 +89,39 @@ impl NameServer {
     /// The answer's records. Empty if the name does not exist or has no record of this type. The aliases that lead to
     /// the records may come first.
     pub(super) async fn ask(&self, name: &Name, kind: RecordType) -> Result<Vec<Record>, Failure> {
+        match self.reply(name, kind).await? {
+            Reply::Records(records) => Ok(records),
+            Reply::Nothing { .. } => Ok(Vec::new()),
+            // A missing record proves nothing.
+            Reply::Delegated(_) => Err(Failure::elsewhere()),
+        }
+    }
+
+    pub(super) async fn reply(&self, name: &Name, kind: RecordType) -> Result<Reply, Failure> {
         let mut options = DnsRequestOptions::default();
         options.recursion_desired = self.recursive;
         let answer = self.pool.lookup(Query::query(name.clone(), kind), options).first_answer();
         match tokio::time::timeout(self.limit, answer).await {
-            Ok(Ok(response)) => Ok(response.into_message().answers),
+            Ok(Ok(response)) => Ok(Reply::Records(response.into_message().answers)),
             Ok(Err(NetError::Dns(DnsError::NoRecordsFound(none)))) => {
-                // A referral: the server is not responsible, so a missing record proves nothing.
-                let refers = !self.recursive && none.ns.is_some() && none.soa.is_none();
-                let elsewhere = || Failure("refers to other servers".to_owned());
-                if refers { Err(elsewhere()) } else { Ok(Vec::new()) }
+                let refers = !self.recursive && none.soa.is_none();
+                let delegation = none.ns.as_deref().filter(|_| refers).and_then(delegation);
+                let exists = none.response_code != ResponseCode::NXDomain;
+                Ok(delegation.map_or(Reply::Nothing { exists }, Reply::Delegated))
             }
             Ok(Err(error)) => Err(failure(&error)),
             Err(_) => Err(failure(&NetError::Timeout)),
         }
     }
+}
+
+fn delegation(referral: &[ForwardNSData]) -> Option<Delegation> {
+    let zone = referral.first()?.ns.name.clone();
+    let servers = referral.iter().filter_map(|one| match &one.ns.data {
+        RData::NS(server) => Some(server.0.clone()),
+        _ => None,
+    });
+    Some(Delegation { zone, servers: servers.collect() })
 }
 
 fn failure(error: &NetError) -> Failure {

@@ -2,6 +2,8 @@
 
 mod authorities;
 mod caa;
+#[cfg(target_os = "linux")]
+mod delegated;
 mod file;
 mod parameters;
 mod record;

@@ -38,7 +38,7 @@ fn a_missing_record_is_written_down() {
     assert_eq!((finding.domain.as_str(), finding.what, finding.certain), ("www.example.com", "cname", true));
     assert_eq!(finding.location, format!("{LABEL}.www.example.com"));
     assert_eq!(finding.expected, TARGET);
-    assert_eq!(finding.found, format!("{} has no CNAME record", sandbox.dns_address()));
+    assert_eq!(finding.found, format!("{} has no CNAME record (NXDOMAIN)", sandbox.dns_address()));
     assert!(finding.advice.contains(&format!("`{LABEL}.www.example.com. CNAME {TARGET}`")), "{finding:?}");
 }
 
@@ -103,6 +103,28 @@ fn the_addresses_of_a_target_are_not_the_records() {
     assert!(finding.advice.contains("lead to the target"), "{finding:?}");
 }
 
+/// One server is asked for everything, and answers for all zones.
+#[test]
+fn aliases_that_lead_to_the_target_are_followed() {
+    let sandbox = sandbox();
+    add(&sandbox, "example.com", "_validation.example.net");
+    sandbox.add_record("_validation.example.net", "CNAME", "_validation.example.org").expect("a record");
+    let mut preflight = preflight(&sandbox, &[]);
+    let finding = one(check(&preflight, &record("example.com")));
+    assert!(finding.certain && finding.found.ends_with("points to _validation.example.net"), "{finding:?}");
+    sandbox.add_record("_validation.example.org", "CNAME", TARGET).expect("a record");
+    // There is no wait: the record is there.
+    preflight.limits.record_wait = Duration::from_secs(3600);
+    let finding = one(check(&preflight, &record("example.com")));
+    assert!(!finding.certain && finding.found.ends_with(", and that leads to the target"), "{finding:?}");
+    assert!(finding.advice.contains("not known whether the CA follows"), "{finding:?}");
+    // In a circle.
+    sandbox.remove_records("_validation.example.org");
+    sandbox.add_record("_validation.example.org", "CNAME", "_validation.example.net").expect("a record");
+    preflight.limits.record_wait = Duration::ZERO;
+    assert!(one(check(&preflight, &record("example.com"))).certain);
+}
+
 #[test]
 fn a_wrong_target_is_named() {
     let sandbox = sandbox();
@@ -130,7 +152,7 @@ fn a_record_at_a_parent_is_as_good() {
     add(&sandbox, "com", TARGET);
     add(&sandbox, "www.example.com", "elsewhere.example.net");
     let finding = one(check(&preflight(&sandbox, &[]), &record("a.www.example.com")));
-    assert!(finding.certain && finding.found.ends_with("has no CNAME record"), "{finding:?}");
+    assert!(finding.certain && finding.found.ends_with("has no CNAME record (NXDOMAIN)"), "{finding:?}");
 }
 
 #[test]

@@ -25,7 +25,10 @@ fn all_servers_must_have_it() {
     let name = format!("{LABEL}.example.com");
     first.add_record(&name, "CNAME", TARGET).expect("a record");
     let finding = one(check(&found_by(&finder, port), &record("example.com")));
-    assert_eq!(finding.found, "ns1.example.net has it; ns2.example.net has no CNAME record");
+    assert_eq!(
+        finding.found,
+        "zone example.com: ns1.example.net has it; ns2.example.net has no CNAME record (NXDOMAIN)"
+    );
     assert!(finding.certain && finding.advice.starts_with("wait"), "{finding:?}");
     second.add_record(&name, "CNAME", TARGET).expect("a record");
     assert_eq!(check(&found_by(&finder, port), &record("example.com")), []);
