@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -16,6 +18,7 @@ from libzerossl import providers
 from cloudflare import DIRECTED, TOKEN, ZONE, Cloudflare, RefusedError, ZoneFinder
 from website import Stand
 
+TOP = Path(__file__).parents[2]
 RECORD = "_0123456789abcdef0123456789abcdef.www.example.com"
 TARGET = "a1b2.c3d4.0123456789.comodoca.com"
 RECORDS = f"/zones/{ZONE}/dns_records"
@@ -184,6 +187,49 @@ def test_refused_before_anything_is_sent(stand: Stand, monkeypatch: pytest.Monke
     refused(r'`pip install "libzerossl\[dns\]"`', "cloudflare")
     assert stand.sandbox.manage("/requests") == []
     assert not stand.directory.exists()
+
+
+PAGE = (TOP / "docs/dns.md").read_text()
+
+
+def test_the_page(stand: Stand, cloudflare: Cloudflare) -> None:
+    """Its program obtains a certificate through the stand-in."""
+    (program,) = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
+    shown = 'zerossl.Client("your-access-key")'
+    assert shown in program
+    program = program.replace(shown, "stand.client").replace('"/etc/zerossl"', 'stand.directory, preflight="off"')
+    exec(program, {"stand": stand})
+    assert (stand.directory / "wildcard_.example.com/current/fullchain.pem").exists()
+    assert [method for method, _ in changes(cloudflare)] == ["POST", "DELETE"]
+
+
+def test_the_hook_of_the_page(stand: Stand, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With a tool that changes the sandbox's DNS."""
+    tool = f"""#!{sys.executable}
+import json, sys, urllib.request
+action, name, kind, target = sys.argv[1:]
+there = "{stand.sandbox.management_url}/records"
+record = json.dumps({{"name": name, "type": kind, "value": target}}).encode()
+if action == "replace":
+    urllib.request.urlopen(there, record)
+else:
+    urllib.request.urlopen(urllib.request.Request(there + "?name=" + name, method="DELETE"))
+"""
+    (hook,) = re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL)
+    for name, text in {"dns-tool": tool, "hook": hook}.items():
+        (tmp_path / name).write_text(text)
+        (tmp_path / name).chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    assert stand.obtain("*.example.com", hook=[str(tmp_path / "hook")]).outcome == "issued"
+    assert stand.sandbox.manage("/records") == []
+
+
+def test_the_variables_of_the_page() -> None:
+    """They are those of the hook, and its JSON can be read."""
+    hook = (TOP / "hooks/zerossl-nsupdate").read_text()
+    assert set(re.findall(r"NSUPDATE_[A-Z_]+", PAGE)) == set(re.findall(r"NSUPDATE_[A-Z_]+", hook))
+    (validation,) = re.findall(r"```json\n(.*?)```", PAGE, re.DOTALL)
+    assert json.loads(validation)["hook"][0] == "env"
 
 
 def test_as_a_program() -> None:

@@ -32,6 +32,7 @@ acl:
   - id: signed
     key: updater
     action: update
+    update-type: [CNAME]
 template:
   - id: default
     storage: {folder}

@@ -54,7 +54,9 @@ def played(driver: Path, more: dict[str, str]) -> None:
 def obtained(stand: Stand, server: Knot, preflight: dict[str, Any]) -> None:
     """Ordered and renewed: the zone is found, the records are made and taken away."""
     names = [NAME, f"www.{NAME}"]
-    validation = {"method": "CNAME_CSR_HASH", "hook": [str(HOOK)]}
+    # The place of the key may stand in the stored hook.
+    key = f"NSUPDATE_KEY_FILE={stand.environment.pop('NSUPDATE_KEY_FILE')}"
+    validation = {"method": "CNAME_CSR_HASH", "hook": ["env", key, str(HOOK)]}
     before = server.ask(NAME, "SOA")
     for more in ({}, {"force": True}):
         said = stand.obtain(domains=names, validation=validation, **preflight, **more)
@@ -114,6 +116,10 @@ def alone(server: Knot, environment: dict[str, str]) -> None:
     wrong = server.folder / "wrong.key"
     wrong.write_text(Path(environment["NSUPDATE_KEY_FILE"]).read_text(encoding="ascii").replace("updater", "nobody"))
     refused("the change of example.com at 127.0.0.1 was refused", NSUPDATE_KEY_FILE=str(wrong))
+    change = f"server 127.0.0.1 {server.port}\nzone {NAME}\nupdate add {RECORD} 60 TXT x\nsend\n"
+    signed = [environment["NSUPDATE_PROGRAM"], "-k", environment["NSUPDATE_KEY_FILE"]]
+    if subprocess.run(signed, input=change, text=True, capture_output=True, check=False).returncode == 0:
+        raise Failed("the key is for CNAME records alone")
     refused("cannot be read", NSUPDATE_KEY_FILE="/nonexistent")
     refused("knows no zone", "present", "_0.example.org", TARGET)
     refused("the change of example.org at 127.0.0.1 was refused", NSUPDATE_ZONE="example.org")
