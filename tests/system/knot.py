@@ -50,8 +50,10 @@ ns 3600 A 127.0.0.1
 class Knot:
     """A running knotd with these zones. Those in `fixed` take no changes."""
 
-    def __init__(self, folder: Path, zones: Mapping[str, str], fixed: Mapping[str, str] | None = None) -> None:
-        """Start it on a free port; if that is taken meanwhile, on another one."""
+    def __init__(
+        self, folder: Path, zones: Mapping[str, str], fixed: Mapping[str, str] | None = None, port: int | None = None
+    ) -> None:
+        """Start it on this port, or on a free one; if that is taken meanwhile, on another one."""
         need("knotd", "dig")
         (folder / "database").mkdir(parents=True)
         self.folder = folder
@@ -67,7 +69,7 @@ class Knot:
         self.bind_key.write_text(bind_key, encoding="ascii")
         self.knot_key.write_text(f"hmac-sha256:updater:{secret}\n", encoding="ascii")
         for _ in range(5):
-            self.port = free_port()
+            self.port = port or free_port()
             settings = CONFIG.format(folder=folder, listen=f"127.0.0.1@{self.port}", secret=secret)
             (folder / "knot.conf").write_text(settings + described, encoding="ascii")
             with (folder / "log").open("wb") as log:

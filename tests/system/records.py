@@ -2,12 +2,13 @@
 
 import os
 import subprocess
+import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from harness import TOP, Failed, Tests, need
+from harness import TOP, Failed, Forbidden, Tests, need, run
 
 from knot import ZONE, Knot, free_port
 from stand import FRESH, NAME, Answer, Stand, finish
@@ -24,10 +25,11 @@ def test_all(test: Tests, driver: Path) -> None:
         with_it = {"NSUPDATE_PROGRAM": program}
         test(f"knotd: validated by records that {program} makes and removes", lambda more=with_it: played(driver, more))
         test(f"the hook with {program}, by itself", lambda more=with_it: with_knot(alone, more))
+        test(f"the hook with {program} finds zone and server", lambda more=with_it: found_by_the_system(more))
 
 
-# One of its servers is down.
-HALF = ZONE + "@ 3600 NS ns2\nns2 3600 A 127.0.0.2\n"
+# One of its servers is down, and a part of it is somebody else's.
+HALF = ZONE + "@ 3600 NS ns2\nns2 3600 A 127.0.0.2\nsub 3600 NS ns.example.org.\n"
 
 
 def with_knot(play: Callable[[Knot, dict[str, str]], None], more: dict[str, str]) -> None:
@@ -74,6 +76,16 @@ def obtained(stand: Stand, server: Knot, preflight: dict[str, Any]) -> None:
         error = Answer(finish(program)[0]).error
     if error is None or error["kind"] != "validation" or "the change of com" not in error["details"]["output"]:
         raise Failed(f"without the right to change the zone: {error}")
+
+
+def found_by_the_system(more: dict[str, str]) -> None:
+    """With nothing but the key: in a network of its own, where the DNS server is the system's resolver at port 53."""
+    need("unshare", "ip", more["NSUPDATE_PROGRAM"], PROGRAMS[more["NSUPDATE_PROGRAM"]])
+    inside = ["unshare", "--map-root-user", "--net", "--mount"]
+    if subprocess.run([*inside, "true"], capture_output=True, check=False).returncode:
+        raise Forbidden("a network namespace")
+    program = [sys.executable, "-B", str(Path(__file__).parent / "resolver.py")]
+    run([*inside, *program, str(HOOK), RECORD, TARGET], env={**os.environ, **more}, timeout=60)
 
 
 def alone(server: Knot, environment: dict[str, str]) -> None:
@@ -123,6 +135,7 @@ def alone(server: Knot, environment: dict[str, str]) -> None:
     refused("cannot be read", NSUPDATE_KEY_FILE="/nonexistent")
     refused("knows no zone", "present", "_0.example.org", TARGET)
     refused("the change of example.org at 127.0.0.1 was refused", NSUPDATE_ZONE="example.org")
+    refused("has delegated sub.example.net to other servers", "present", "_0.www.sub.example.net", TARGET)
     lags = ("present", "_0.example.net", TARGET)
     refused("after 1 s not all servers of example.net have it; ns2.example.net: no answer", *lags, NSUPDATE_WAIT="1")
     expect("", *lags, NSUPDATE_WAIT="0")
