@@ -127,14 +127,14 @@ def alone(server: Knot, environment: dict[str, str]) -> None:
 
     wrong = server.folder / "wrong.key"
     wrong.write_text(Path(environment["NSUPDATE_KEY_FILE"]).read_text(encoding="ascii").replace("updater", "nobody"))
-    refused("the change of example.com at 127.0.0.1 was refused", NSUPDATE_KEY_FILE=str(wrong))
+    refused("the change of example.com at 127.0.0.1 failed", NSUPDATE_KEY_FILE=str(wrong))
     change = f"server 127.0.0.1 {server.port}\nzone {NAME}\nupdate add {RECORD} 60 TXT x\nsend\n"
     signed = [environment["NSUPDATE_PROGRAM"], "-k", environment["NSUPDATE_KEY_FILE"]]
     if subprocess.run(signed, input=change, text=True, capture_output=True, check=False).returncode == 0:
         raise Failed("the key is for CNAME records alone")
     refused("cannot be read", NSUPDATE_KEY_FILE="/nonexistent")
     refused("knows no zone", "present", "_0.example.org", TARGET)
-    refused("the change of example.org at 127.0.0.1 was refused", NSUPDATE_ZONE="example.org")
+    refused("the change of example.org at 127.0.0.1 failed", NSUPDATE_ZONE="example.org")
     refused("has delegated sub.example.net to other servers", "present", "_0.www.sub.example.net", TARGET)
     lags = ("present", "_0.example.net", TARGET)
     refused("after 1 s not all servers of example.net have it; ns2.example.net: no answer", *lags, NSUPDATE_WAIT="1")
