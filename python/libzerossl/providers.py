@@ -34,6 +34,7 @@ def hook(provider: object) -> list[str]:
         refuse("obtain", "dns", f"dns-lexicon knows no provider of that name; it knows {', '.join(near)}")
     if not known[provider]:
         refuse("obtain", "dns", f'this provider needs more packages: `pip install "dns-lexicon[{provider}]"`')
-    if not sys.executable:
+    # Empty, or the host's program, where Python is embedded.
+    if "python" not in Path(sys.executable).name:
         refuse("obtain", "dns", f'this Python has no program of its own: give `hook=["zerossl-dns", "{provider}"]`')
     return [sys.executable, str(_PROGRAM), provider]

@@ -181,8 +181,9 @@ def test_refused_before_anything_is_sent(stand: Stand, monkeypatch: pytest.Monke
     refused("expected the name of a DNS provider", 3)
     refused("CNAME_CSR_HASH", "cloudflare", validation_method="HTTP_CSR_HASH")
     refused(r'needs more packages: `pip install "dns-lexicon\[route53\]"`', "route53")
-    monkeypatch.setattr(sys, "executable", "")
-    refused("zerossl-dns", "cloudflare")
+    for host in ("", "/usr/bin/uwsgi"):
+        monkeypatch.setattr(sys, "executable", host)
+        refused("zerossl-dns", "cloudflare")
     monkeypatch.setattr(providers, "find_spec", lambda _: None)
     refused(r'`pip install "libzerossl\[dns\]"`', "cloudflare")
     assert stand.sandbox.manage("/requests") == []
