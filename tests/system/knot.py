@@ -51,12 +51,17 @@ class Knot:
     """A running knotd with these zones. Those in `fixed` take no changes."""
 
     def __init__(
-        self, folder: Path, zones: Mapping[str, str], fixed: Mapping[str, str] | None = None, port: int | None = None
+        self,
+        folder: Path,
+        zones: Mapping[str, str],
+        fixed: Mapping[str, str] | None = None,
+        address: str = "127.0.0.1",
+        port: int | None = None,
     ) -> None:
         """Start it on this port, or on a free one; if that is taken meanwhile, on another one."""
         need("knotd", "dig")
         (folder / "database").mkdir(parents=True)
-        self.folder = folder
+        self.folder, self.address = folder, address
         self.zones = list(zones)
         fixed = fixed or {}
         secret = base64.b64encode(os.urandom(32)).decode()
@@ -70,7 +75,7 @@ class Knot:
         self.knot_key.write_text(f"hmac-sha256:updater:{secret}\n", encoding="ascii")
         for _ in range(5):
             self.port = port or free_port()
-            settings = CONFIG.format(folder=folder, listen=f"127.0.0.1@{self.port}", secret=secret)
+            settings = CONFIG.format(folder=folder, listen=f"{address}@{self.port}", secret=secret)
             (folder / "knot.conf").write_text(settings + described, encoding="ascii")
             with (folder / "log").open("wb") as log:
                 self.process = subprocess.Popen(["knotd", "-c", str(folder / "knot.conf")], stderr=log)
@@ -81,7 +86,7 @@ class Knot:
 
     def ask(self, *question: str) -> str:
         """The output of dig."""
-        command = ["dig", "@127.0.0.1", "-p", str(self.port), "+short", "+time=1", "+tries=1", *question]
+        command = ["dig", f"@{self.address}", "-p", str(self.port), "+short", "+time=1", "+tries=1", *question]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         return "" if done.returncode else done.stdout.strip()
 
