@@ -36,6 +36,7 @@ if TYPE_CHECKING:
         ValidationProgress,
         Zip,
     )
+    from libzerossl.async_client import AsyncClient
     from libzerossl.client import Client
     from libzerossl.errors import (
         AmbiguousError,
@@ -65,6 +66,7 @@ __all__ = [
     "AmbiguousError",
     "Answer",
     "ApiError",
+    "AsyncClient",
     "AuthError",
     "BusyError",
     "CaCertificate",
@@ -141,6 +143,7 @@ _HOMES = {
         "ValidationProgress",
         "Zip",
     ),
+    "async_client": ("AsyncClient",),
     "client": ("Client",),
     "errors": (
         "AmbiguousError",

@@ -29,7 +29,7 @@ from libzerossl.answers import (
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from libzerossl import _native
     from libzerossl.literals import KeyType, Method, RevocationReason, StatusFilter, TypeFilter, ValidationMethod
@@ -38,7 +38,7 @@ _A = TypeVar("_A", bound=Answer)
 
 
 class Operations:
-    """The part of a `Client` that calls the service once."""
+    """The part of a client that calls the service once."""
 
     __slots__ = ()
 
@@ -150,6 +150,32 @@ class Operations:
         """
         parameters = {"status": status, "type": type, "search": search, "limit": limit, "page": page}
         return self._call("list_certificates", CertificateList, parameters)
+
+    def iter_certificates(
+        self,
+        *,
+        status: Sequence[StatusFilter] | None = None,
+        type: TypeFilter | None = None,  # noqa: A002
+        search: str | None = None,
+        limit: int | None = None,
+    ) -> Iterator[Certificate]:
+        """Iterate over all certificates that match.
+
+        Pages are fetched when they are needed. No certificate comes twice. None is missed that exists during the whole
+        loop, even if others come and go meanwhile. ``timeout`` applies to each page. Errors are raised by the loop.
+
+        Args:
+            status: Only these states; by default all known ones. `expiring_soon`: issued, and expires within 30 days.
+            type: Only this type.
+            search: A part of a name; on accounts with more than 1000 certificates, the complete CN.
+            limit: Certificates on a page: 100 by default, 1000 at most.
+
+        >>> for certificate in client.iter_certificates(status=["draft"]):
+        ...     print(certificate.common_name, certificate.status)
+        example.com draft
+        """
+        parameters = {"status": status, "type": type, "search": search, "limit": limit}
+        return running.certificates(self._inner, parameters)
 
     def verification_status(self, id: str) -> ValidationProgress:  # noqa: A002
         """Get the progress of validation by mail.

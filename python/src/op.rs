@@ -48,6 +48,11 @@ impl NativeOp {
         })
     }
 
+    /// Its descriptor, for event loops: readable while `next` has news. It must not be closed.
+    fn fd(&self, py: Python<'_>) -> PyResult<i32> {
+        guarded(py, || self.op.fd().map_err(|error| to_python(py, &error)))
+    }
+
     /// Answers an event that asks; from any thread.
     fn reply(&self, py: Python<'_>, reply: &str) -> PyResult<()> {
         guarded(py, || self.op.reply(reply).map_err(|error| to_python(py, &error)))

@@ -76,6 +76,18 @@ KINDS = {
         "",
     ),
     "lines of the log": ("while True: client.list_certificates(limit=1)", HANDLER, ""),
+    "event loops": (
+        (
+            "async def several():\n"
+            "    async with zerossl.AsyncClient('sandbox-key', base_url=sys.argv[1], requests_per_second=0) as quick:\n"
+            "        waits = asyncio.create_task(zerossl.AsyncClient('k', base_url=sys.argv[3]).get_certificate('1'))\n"
+            "        ready.release()\n"
+            "        while True: await asyncio.gather(*(quick.list_certificates(limit=1) for _ in range(3)))\n"
+            "asyncio.run(several())"
+        ),
+        "import asyncio",
+        "time.sleep(0.05)",
+    ),
     "reading answers": (
         "page = client.list_certificates()\nready.release()\nwhile True: page.to_dict(); repr(page)",
         "",

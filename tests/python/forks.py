@@ -8,6 +8,7 @@ parent makes keys and TLS connections without a pause, and each child makes a ke
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import sys
@@ -43,11 +44,20 @@ def live(sandbox: Sandbox, number: int, folder: Path) -> None:
     with client(sandbox) as own:
         assert own.generate_csr(domains=["example.com"], key_type=KEY_TYPES[number % len(KEY_TYPES)]).private_key
         assert own.list_certificates(limit=1).total_count is not None
+        if number % 5 == 1:
+            assert asyncio.run(several(sandbox)) == [0] * 3
         if number % 5 == 0:
             assert sum(1 for _ in own.iter_certificates()) >= 0
             name = f"n{number}.example.com"
             waiting = own.obtain([name], directory=folder, emails={name: f"admin@{name}"}, deadline=0.5)
             assert waiting.outcome == "pending"
+
+
+async def several(sandbox: Sandbox) -> list[int]:
+    """Call the service from an event loop."""
+    async with sandbox.async_client() as own:
+        pages = await asyncio.gather(*(own.list_certificates(search="nobody") for _ in range(3)))
+    return [len(page.results) for page in pages]
 
 
 def fork(sandbox: Sandbox, number: int, folder: Path) -> str | None:

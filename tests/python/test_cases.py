@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
@@ -9,23 +10,25 @@ from pathlib import Path
 from typing import Any
 
 import libzerossl as zerossl
+import pytest
+from libzerossl.base import Base
 
 CASES = Path(__file__).parents[1] / "cases"
 
 
-def play(replay: str, file: Path) -> list[str]:
-    """Play one case; return what went wrong."""
+def play(replay: str, file: Path, kind: type[Base]) -> list[str]:
+    """Play one case with this class of client; return what went wrong."""
     case = json.loads(file.read_text())
     operation = file.parent.name
     base_url = f"{replay}/{operation}/{file.stem}"
     settings = {"access_key": "replay-key", "base_url": base_url, "requests_per_second": 0}
     settings |= case.get("settings", {})
     outcome: object
-    with zerossl.Client(**settings) as client:
-        try:
-            outcome = call(client, operation, case.get("parameters", {}))
-        except zerossl.Error as error:
-            outcome = error
+    client = kind(**settings)
+    try:
+        outcome = call(client, operation, case.get("parameters", {}))
+    except zerossl.Error as error:
+        outcome = error
     with urllib.request.urlopen(f"{base_url}/.verdict") as answer:
         verdict = json.load(answer)
     problems: list[str] = list(verdict["problems"])
@@ -35,13 +38,14 @@ def play(replay: str, file: Path) -> list[str]:
     return [f"{operation}/{file.stem}: {problem}" for problem in problems]
 
 
-def call(client: zerossl.Client, operation: str, parameters: dict[str, Any]) -> object:
+def call(client: Base, operation: str, parameters: dict[str, Any]) -> object:
     """Call the method of this name; if its signature refuses the parameters, let the library refuse them."""
     method = getattr(client, operation)
     keywords = dict(parameters)
     positional = [keywords.pop("id")] if "id" in keywords else []
     try:
-        return method(*positional, **keywords)
+        outcome = method(*positional, **keywords)
+        return asyncio.run(outcome) if isinstance(client, zerossl.AsyncClient) else outcome
     except TypeError:
         return client._inner.call(operation, zerossl.Answer, parameters)
 
@@ -86,10 +90,13 @@ def check_reading(answer: zerossl.Answer) -> None:
     assert set(answer.extra) == set(fields) - set(answer.fields)
 
 
-def test_every_case(replay: str) -> None:
+@pytest.mark.parametrize("kind", [zerossl.Client, zerossl.AsyncClient])
+def test_every_case(replay: str, kind: type[Base]) -> None:
     """Plays all of them, a few at a time: some wait for a retry."""
     files = sorted(CASES.glob("*/*.json"))
     assert len(files) > 100, f"only {len(files)} cases were found"
     with ThreadPoolExecutor(8) as pool:
-        failures = [problem for problems in pool.map(lambda file: play(replay, file), files) for problem in problems]
+        failures = [
+            problem for problems in pool.map(lambda file: play(replay, file, kind), files) for problem in problems
+        ]
     assert not failures, f"{len(failures)} problems in {len(files)} cases:\n" + "\n".join(failures)

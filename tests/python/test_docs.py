@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import doctest
 import os
 import re
@@ -13,7 +14,9 @@ from typing import Any
 import libzerossl as zerossl
 import pytest
 from libzerossl import sandbox as sandbox_module
+from libzerossl.base import Base
 from libzerossl.obtaining import Obtaining
+from libzerossl.operations import Operations
 from libzerossl.sandbox import Sandbox, find_program
 
 from website import Website
@@ -37,7 +40,8 @@ def examples() -> list[doctest.DocTest]:
     """The docstrings with examples."""
     finder = doctest.DocTestFinder(exclude_empty=True)
     found = [test for module in (zerossl, sandbox_module) for test in finder.find(module, module.__name__)]
-    for kind in (zerossl.Client, Obtaining, zerossl.Event, zerossl.FileChallenge, zerossl.RecordChallenge):
+    challenges = (zerossl.FileChallenge, zerossl.RecordChallenge)
+    for kind in (zerossl.Client, zerossl.AsyncClient, Base, Operations, Obtaining, zerossl.Event, *challenges):
         found += finder.find(kind, f"libzerossl.{kind.__name__}")
     return [test for test in found if test.examples]
 
@@ -47,6 +51,7 @@ def test_docstring(test: doctest.DocTest, website: Website, tmp_path: Path) -> N
     """Run one, with a sandbox that has an issued certificate or an order if the example needs one."""
     with Sandbox(http_port=website.port) as sandbox, sandbox.client() as client:
         names: dict[str, Any] = {
+            "asyncio": asyncio,
             "zerossl": zerossl,
             "Sandbox": Sandbox,
             "client": client,
@@ -58,7 +63,7 @@ def test_docstring(test: doctest.DocTest, website: Website, tmp_path: Path) -> N
         if re.search(r"\bissued\.", test.docstring or ""):
             names["issued"] = website.issue(client, "example.com")
         shows_orders = re.search(r"\border\.|iter_certificates|limit=10\)|limit\": 1", test.docstring or "")
-        if shows_orders and "issued" not in names and test.name != "libzerossl.Client":
+        if shows_orders and "issued" not in names and not test.name.endswith("Client"):
             csr = client.generate_csr(domains=["example.com"]).csr
             names["order"] = client.create_certificate(domains=["example.com"], csr=csr, strict_domains=True)
         test.globs = names
@@ -157,6 +162,20 @@ def test_the_program_by_webroot(website: Website, tmp_path: Path) -> None:
             assert (process.returncode, err) == (0, "")
             last = out.splitlines()[-1]
             assert last.startswith(f"{outcome}: {tmp_path}/certificates/example.com/current/fullchain.pem, until 20")
+
+
+def test_the_program_on_a_loop(website: Website, tmp_path: Path) -> None:
+    """examples/python/several.py: one of the names is wrong, and the others are obtained."""
+    with Sandbox(http_port=website.port) as sandbox:
+        program = [sys.executable, str(TOP / "examples/python/several.py"), "--directory", tmp_path / "certificates"]
+        given = ["--webroot", website.folder, "--preflight", "off", "example.com", "intranet", "example.org"]
+        environment = {**os.environ, "ZEROSSL_BASE_URL": sandbox.base_url, "ZEROSSL_ACCESS_KEY": sandbox.access_key}
+        done = subprocess.run(
+            [*program, *given], env=environment, capture_output=True, text=True, timeout=60, check=False
+        )
+    assert done.returncode == 1
+    assert done.stderr.startswith("intranet: obtain: `domains[0]`: ")
+    assert {"example.com: issued", "example.org: issued"} <= set(done.stdout.splitlines())
 
 
 def test_the_program_by_record(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Ctrl-C, cancelling, asyncio: how a wait ends early."""
+"""Ctrl-C and cancelling: how a wait ends early."""
 
 from __future__ import annotations
 
@@ -162,27 +162,7 @@ def test_other_threads_go_on_while_we_wait(silent_server: SilentServer) -> None:
     assert ticks > 10
 
 
-def test_asyncio_with_cancellation(silent_server: SilentServer) -> None:
-    """The way that docs/python.md shows: the task's end cancels the token, and the thread ends."""
-    client = zerossl.Client("key", base_url=silent_server.url, timeout=60)
-
-    async def get_certificate(id: str) -> zerossl.Certificate:
-        token = zerossl.CancelToken()
-        try:
-            return await asyncio.to_thread(client.cancelled_by(token).get_certificate, id)
-        finally:
-            token.cancel()
-
-    async def main() -> None:
-        with pytest.raises(asyncio.TimeoutError):
-            await asyncio.wait_for(get_certificate("abc"), 0.3)
-
-    start = time.monotonic()
-    asyncio.run(main())
-    assert time.monotonic() - start < QUICKLY
-
-
-def test_asyncio_side_by_side(zerossl_client: zerossl.Client) -> None:
+def test_threads_of_asyncio(zerossl_client: zerossl.Client) -> None:
     """Many calls at once on one client."""
 
     async def main() -> list[zerossl.CertificateList]:

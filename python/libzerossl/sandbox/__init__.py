@@ -29,6 +29,8 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self
 
+    from libzerossl.async_client import AsyncClient
+
 __all__ = ["Sandbox", "find_program"]
 
 _PROGRAM = "zerossl-sandbox"
@@ -133,14 +135,22 @@ class Sandbox:
 
     def client(self, **settings: Any) -> Client:
         """Make a client of this sandbox, without a rate limit; settings are those of `Client`."""
-        settings = {
+        return Client(**self._client_settings(settings))
+
+    def async_client(self, **settings: Any) -> AsyncClient:
+        """Make a client of this sandbox for asyncio; settings are those of `AsyncClient`."""
+        from libzerossl.async_client import AsyncClient  # noqa: PLC0415
+
+        return AsyncClient(**self._client_settings(settings))
+
+    def _client_settings(self, chosen: Mapping[str, Any]) -> dict[str, Any]:
+        return {
             "access_key": self.access_key,
             "base_url": self.base_url,
             "requests_per_second": 0,
             **({"ca_file": self._root} if self._tls else {}),
-            **settings,
+            **chosen,
         }
-        return Client(**settings)
 
     def manage(self, path: str, body: Mapping[str, Any] | None = None, *, method: str | None = None) -> Any:
         """Call the management interface: DNS records, mails, faults, the clock; docs/sandbox.md has the list.

@@ -5,6 +5,7 @@ use std::fs;
 use zerossl::Operation;
 
 use super::layout::paragraph;
+use super::mode::Mode;
 use crate::top::top;
 
 /// A parameter in the list of the docstring.
@@ -13,15 +14,41 @@ pub(super) struct Argument {
     pub(super) doc: String,
 }
 
-pub(super) fn of(operation: &Operation, arguments: &[Argument]) -> String {
-    let (more, rest) = added(operation.name);
-    let (first, after) = match operation.summary.split_once(". ") {
+/// What is different on an event loop.
+const ON_A_LOOP: [(&str, &str); 2] = [
+    (
+        "Callables are called on this thread. What they raise, and Ctrl-C, ends",
+        "Callables, plain or ``async def``, are called on the loop. What they raise, and the task's cancel, ends",
+    ),
+    ("For all pages use `iter_certificates`.", "For all pages use `iter_certificates` with ``async for``."),
+];
+
+pub(super) fn of(operation: &Operation, arguments: &[Argument], mode: Mode) -> String {
+    written(operation.name, operation.summary, arguments, mode)
+}
+
+/// Of the method that goes through all pages.
+pub(super) fn of_iterator(arguments: &[Argument], mode: Mode) -> String {
+    written("iter_certificates", "Iterates over all certificates that match.", arguments, mode)
+}
+
+fn written(name: &str, summary: &str, arguments: &[Argument], mode: Mode) -> String {
+    let (mut additions, mut rest) = added(name);
+    if mode == Mode::Async {
+        for (blocking, on_a_loop) in ON_A_LOOP {
+            additions = additions.replace(blocking, on_a_loop);
+        }
+        // The examples are those of `Client`, with `await`.
+        rest.truncate(rest.find(">>> ").unwrap_or(rest.len()));
+        rest.truncate(rest.trim_end().len());
+    }
+    let (first, after) = match summary.split_once(". ") {
         Some((first, after)) => (format!("{first}."), after),
-        None => (operation.summary.to_owned(), ""),
+        None => (summary.to_owned(), ""),
     };
     let mut text = format!("        \"\"\"{}\n", imperative(&first));
     // Python's first added paragraph continues the text of the table.
-    let paragraphs = more.split("\n\n").map(str::to_owned);
+    let paragraphs = additions.split("\n\n").map(str::to_owned);
     let mut paragraphs: Vec<String> = paragraphs.filter(|text| !text.is_empty()).collect();
     match paragraphs.first_mut() {
         Some(own) if !after.is_empty() => *own = format!("{after} {own}"),

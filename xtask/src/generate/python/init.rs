@@ -5,9 +5,10 @@ use super::layout::COLUMNS;
 use super::note::NOTE;
 
 /// The modules that somebody writes, and their public names; in the order of the imports.
-const HOMES: [(&str, &[&str]); 5] = [
+const HOMES: [(&str, &[&str]); 6] = [
     ("_native", &["CancelToken"]),
     ("answer", &["Answer"]),
+    ("async_client", &["AsyncClient"]),
     ("client", &["Client"]),
     (
         "errors",

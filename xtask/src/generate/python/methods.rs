@@ -1,139 +1,32 @@
-//! `operations.py` and `obtaining.py`: a method for each operation.
+//! A method for each operation.
 
-use zerossl::{OPERATIONS, Operation, Parameter};
+use zerossl::{Operation, Parameter};
 
 use super::docstrings::{self, Argument};
 use super::layout::{COLUMNS, bracketed, row};
-use super::note::NOTE;
+use super::mode::Mode;
 use super::own::{OWN, more};
-use super::{types, words};
-
-/// Which operations a file holds.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Part {
-    /// The operations that are one call.
-    Calls,
-    /// The operations that keep a folder, with their callables.
-    Obtaining,
-}
+use super::types;
 
 /// The operations on a folder.
 const OBTAINING: [(&str, &str); 2] = [("obtain", "domains"), ("renew_all", "directory")];
 /// Python's built-in names, which a parameter may shadow.
 const BUILTINS: [&str; 2] = ["id", "type"];
 
+/// Whether it has callables.
+pub(super) fn keeps_a_folder(operation: &Operation) -> bool {
+    OBTAINING.iter().any(|(name, _)| *name == operation.name)
+}
+
 /// A parameter of a method.
-struct Given {
-    name: String,
+pub(super) struct Given {
+    pub(super) name: String,
     annotation: String,
     is_required: bool,
-    doc: String,
+    pub(super) doc: String,
 }
 
-pub(super) fn text(part: Part) -> String {
-    let is_obtaining = |operation: &Operation| OBTAINING.iter().any(|(name, _)| *name == operation.name);
-    let operations: Vec<_> =
-        OPERATIONS.iter().filter(|operation| is_obtaining(operation) == (part == Part::Obtaining)).collect();
-    let methods: Vec<String> = operations.iter().map(|operation| method(operation, part)).collect();
-    let methods = methods.join("\n");
-    let mut answers: Vec<&str> = operations.iter().map(|operation| operation.answer.name).collect();
-    answers.push("Answer");
-    answers.sort_unstable();
-    answers.dedup();
-    let answers: Vec<String> = answers.into_iter().map(str::to_owned).collect();
-    let literals: Vec<String> = words::used_in(&methods).into_iter().map(str::to_owned).collect();
-    let imports = |indent: usize, module: &str, names: &[String]| {
-        let space = " ".repeat(indent);
-        let one = format!("{space}from {module} import {}", names.join(", "));
-        if one.len() <= COLUMNS {
-            return one;
-        }
-        bracketed(indent, &format!("from {module} import ("), names, ")")
-    };
-    let mut text = match part {
-        Part::Calls => CALLS,
-        Part::Obtaining => FOLDERS,
-    }
-    .to_owned();
-    // Words that have no name in `literals.py`.
-    if methods.contains("Literal[") {
-        let before = "    from collections.abc import Mapping, Sequence\n";
-        text = text.replace(before, &format!("{before}    from typing import Literal\n"));
-    }
-    text.replace("NOTE\n", NOTE)
-        .replace("ANSWERS", &imports(0, "libzerossl.answers", &answers))
-        .replace("LITERALS", &imports(4, "libzerossl.literals", &literals))
-        .replace("METHODS\n", &methods)
-}
-
-const CALLS: &str = r#""""A method for each operation of one call."""
-
-NOTE
-
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any, TypeVar
-
-from libzerossl import log, running, ways
-ANSWERS
-
-if TYPE_CHECKING:
-    import os
-    from collections.abc import Mapping, Sequence
-
-    from libzerossl import _native
-LITERALS
-
-_A = TypeVar("_A", bound=Answer)
-
-
-class Operations:
-    """The part of a `Client` that calls the service once."""
-
-    __slots__ = ()
-
-    _inner: _native.Client
-
-METHODS
-
-    def _call(self, operation: str, answer: type[_A], parameters: Mapping[str, object]) -> _A:
-        if log.is_enabled():
-            return running.call(self._inner.start_call(operation, parameters), answer)
-        return self._inner.call(operation, answer, parameters)
-"#;
-
-const FOLDERS: &str = r#""""The operations that keep a folder of certificates: each makes many calls."""
-
-NOTE
-
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Any
-
-from libzerossl import running, ways
-ANSWERS
-from libzerossl.running import Callables
-
-if TYPE_CHECKING:
-    import os
-    from collections.abc import Mapping, Sequence
-
-    from libzerossl import _native
-LITERALS
-    from libzerossl.running import OnEvent, Publish
-
-
-class Obtaining:
-    """The part of a `Client` that obtains and renews."""
-
-    __slots__ = ()
-
-    _inner: _native.Client
-
-METHODS
-"#;
-
-fn method(operation: &Operation, part: Part) -> String {
+pub(super) fn method(operation: &Operation, mode: Mode) -> String {
     let given = given(operation);
     let first = OBTAINING.iter().find(|(name, _)| *name == operation.name).map(|(_, first)| *first);
     // What an operation is about may be given without its name.
@@ -141,6 +34,18 @@ fn method(operation: &Operation, part: Part) -> String {
         Some(first) => parameter.name == first,
         None => matches!(parameter.name.as_str(), "id" | "directory"),
     });
+    let arguments: Vec<Argument> = given
+        .iter()
+        .map(|parameter| Argument { name: parameter.name.clone(), doc: parameter.doc.clone() })
+        .collect();
+    let body = if keeps_a_folder(operation) { run(operation, mode) } else { call(operation, mode) };
+    let head = format!("{} {}(", mode.def(), operation.name);
+    let signature = signature(&head, &given, has_first, operation.answer.name);
+    format!("{signature}\n{}{body}", docstrings::of(operation, &arguments, mode))
+}
+
+/// `head` with the parameters, of which the first may be given without its name, and what is returned.
+pub(super) fn signature(head: &str, given: &[Given], has_first: bool, returned: &str) -> String {
     let mut parameters = vec!["self".to_owned()];
     let mut hides = false;
     for (place, parameter) in given.iter().enumerate() {
@@ -158,31 +63,22 @@ fn method(operation: &Operation, part: Part) -> String {
         parameters.push(text);
     }
     let plain: Vec<String> = parameters.iter().map(|text| text.replace("  # noqa: A002", "")).collect();
-    let head = format!("def {}(", operation.name);
-    let tail = format!(") -> {}:", operation.answer.name);
-    let mut signature = bracketed(4, &head, &plain, &tail);
+    let tail = format!(") -> {returned}:");
+    let mut signature = bracketed(4, head, &plain, &tail);
     if signature.contains('\n') {
         let rows: String = parameters.iter().map(|parameter| row(8, parameter)).collect();
-        signature = format!("    {head}\n{rows}    {tail}").replace("        *,\n", "        *,\n");
+        signature = format!("    {head}\n{rows}    {tail}");
     } else if hides {
         signature.push_str("  # noqa: A002");
     }
-    let arguments: Vec<Argument> = given
-        .iter()
-        .map(|parameter| Argument { name: parameter.name.clone(), doc: parameter.doc.clone() })
-        .collect();
-    let body = match part {
-        Part::Calls => call(operation),
-        Part::Obtaining => run(operation),
-    };
-    format!("{signature}\n{}{body}", docstrings::of(operation, &arguments))
+    signature
 }
 
 /// The parameters of the table, with Python's additional ones in between.
-fn given(operation: &Operation) -> Vec<Given> {
+pub(super) fn given(operation: &Operation) -> Vec<Given> {
     let own = |after: &str| {
         let of = OWN.iter().filter(|own| own.is_of(operation.name));
-        let of = of.filter(|_| OBTAINING.iter().any(|(name, _)| *name == operation.name));
+        let of = of.filter(|_| keeps_a_folder(operation));
         let after = after.to_owned();
         of.filter(move |own| own.after == after).map(|own| Given {
             name: own.name.to_owned(),
@@ -207,9 +103,10 @@ fn given(operation: &Operation) -> Vec<Given> {
     given
 }
 
-fn call(operation: &Operation) -> String {
+fn call(operation: &Operation, mode: Mode) -> String {
     let items = members(operation.parameters);
-    let call = format!("        return self._call(\"{}\", {}, ", operation.name, operation.answer.name);
+    let (name, answer) = (operation.name, operation.answer.name);
+    let call = format!("        return {}self._call(\"{name}\", {answer}, ", mode.wait());
     let inline = format!("{call}{{{}}})\n", items.join(", "));
     // Short unions are written out where they are used.
     if inline.trim_end().chars().count() <= COLUMNS && items.len() < 3 {
@@ -218,7 +115,7 @@ fn call(operation: &Operation) -> String {
     format!("{}\n{call}parameters)\n", bracketed(8, "parameters = {", &items, "}"))
 }
 
-fn run(operation: &Operation) -> String {
+fn run(operation: &Operation, mode: Mode) -> String {
     let short: Vec<&str> = OWN
         .iter()
         .filter(|own| own.after == "validation" && own.is_of(operation.name))
@@ -238,10 +135,10 @@ fn run(operation: &Operation) -> String {
         })
         .collect();
     let (name, answer) = (operation.name, operation.answer.name);
+    let run = format!("{}{}.run", mode.wait(), mode.runner());
     format!(
-        "        callables = Callables(on_event, publish, cleanup)\n        \
-         callables.check(\"{name}\")\n{forms}{}\n        \
-         return running.run(self._inner.start(\"{name}\", parameters, Answer), {answer}, callables)\n",
+        "        callables = Callables(on_event, publish, cleanup)\n{forms}{}\n        \
+         return {run}(self._inner, \"{name}\", {answer}, parameters, callables)\n",
         bracketed(8, "parameters = {", &items, "}"),
     )
 }

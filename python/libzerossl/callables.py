@@ -1,0 +1,98 @@
+"""The callables of the caller: for events, and to publish and remove what proves control of the names."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from libzerossl.errors import InvalidArgumentError, refuse
+from libzerossl.events import Event, FileChallenge, RecordChallenge
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from libzerossl._native import Op
+
+    OnEvent: TypeAlias = Callable[[Event], object]
+    Publish: TypeAlias = Callable[[FileChallenge], object] | Callable[[RecordChallenge], object]
+
+__all__ = ["Callables", "Errand"]
+
+
+@dataclass(frozen=True)
+class Callables:
+    """They are called one at a time, on the thread that waits for the operation."""
+
+    on_event: OnEvent | None = None
+    publish: Publish | None = None
+    cleanup: Publish | None = None
+
+    def check(self, operation: str, *, may_be_async: bool) -> None:
+        """Refuse values that cannot be called here. Otherwise the error would come only after the order was made."""
+        for name, value in vars(self).items():
+            if value is None:
+                continue
+            if not callable(value):
+                refuse(operation, name, f"expected a callable, not a value of type {type(value).__name__}")
+            if not may_be_async and _is_async(value):
+                refuse(operation, name, NEEDS_A_LOOP)
+        if self.cleanup is not None and self.publish is None:
+            refuse(operation, "cleanup", "it goes with `publish`, which is missing")
+
+    def errand(self, news: str) -> Errand:
+        """Return what an event asks for."""
+        event = Event(news)
+        if event.type == "publish":
+            return _question(event, "publish", self.publish)
+        if event.type == "cleanup":
+            # With `publish` but without `cleanup`, the caller chose to keep what was published.
+            return _question(event, "cleanup", self.cleanup or (_leave if self.publish else None))
+        return Errand("on_event", self.on_event, event)
+
+
+@dataclass(frozen=True)
+class Errand:
+    """A call of one of the callables."""
+
+    name: str
+    call: Callable[[Any], object] | None
+    argument: Any
+    question: int | None = None
+    """The id of the event, if it waits for a reply."""
+
+    def reply(self, op: Op) -> None:
+        """Say that it is done, or that there is nobody who could do it."""
+        if self.question is None:
+            return
+        answer: dict[str, Any] = {"id": self.question}
+        if self.call is None:
+            answer["error"] = f"nobody is there to do it: give `{self.name}`"
+        else:
+            answer["ok"] = True
+        try:
+            op.reply(json.dumps(answer))
+        except InvalidArgumentError as error:
+            # The deadline came while the callable ran; the operation says so itself.
+            if error.parameter != "id":
+                raise
+
+
+NEEDS_A_LOOP = "the blocking client cannot wait for an `async def`; give a plain function, or use `AsyncClient`"
+
+
+def _is_async(value: Any) -> bool:  # noqa: ANN401
+    import inspect  # noqa: PLC0415
+
+    return inspect.iscoroutinefunction(value) or inspect.iscoroutinefunction(type(value).__call__)
+
+
+def _question(event: Event, name: str, call: Callable[[Any], object] | None) -> Errand:
+    fields = event.to_dict()
+    kind = RecordChallenge if "target" in fields else FileChallenge
+    challenge = kind.from_dict({field: fields[field] for field in kind.fields})
+    return Errand(name, call, challenge, fields["id"])
+
+
+def _leave(_: object) -> None:
+    """Leave what was published where it is."""

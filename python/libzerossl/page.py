@@ -1,0 +1,14 @@
+"""A page of a list, as an event."""
+
+from __future__ import annotations
+
+from libzerossl._native import Field
+from libzerossl.answers import Answer, Certificate
+
+
+class Page(Answer):
+    """Entries that were on no earlier page."""
+
+    __slots__ = ()
+
+    results: Field[list[Certificate]] = Field("The certificates.", "list", of=Certificate)
