@@ -18,7 +18,7 @@ use crate::event::{Event, EventType};
 use crate::log_lines::LogLines;
 use crate::op::{Channel, Op};
 use crate::operation::{Operation, Request};
-use crate::parameter::Given;
+use crate::parameter::{self, Given};
 use crate::secret::Secret;
 use crate::settings::ClientBuilder;
 use crate::{json, operations};
@@ -98,6 +98,21 @@ impl Client {
     /// ```
     pub fn call(&self, operation: &str, parameters: impl Given) -> Result<String> {
         self.run(operations::find(operation)?, None, || parameters.into_object("parameters"))
+    }
+
+    /// Checks the parameters of an operation as [`Client::call`] does, without running it.
+    ///
+    /// ```
+    /// let client = zerossl::Client::new("key")?;
+    /// let error = client.check("list_certificates", r#"{"limit": 0}"#).unwrap_err();
+    /// assert_eq!(error.parameter(), Some("limit"));
+    /// # Ok::<(), zerossl::Error>(())
+    /// ```
+    pub fn check(&self, operation: &str, parameters: impl Given) -> Result<()> {
+        let operation = operations::find(operation)?;
+        self.enter(operation, None, |_| {
+            parameter::check(operation.parameters, parameters.into_object("parameters")?).map(drop)
+        })
     }
 
     /// Starts an operation on its own thread. The [`Op`] gives its events, takes replies and cancels it; the client's

@@ -29,7 +29,8 @@ from libzerossl.answers import (
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import AsyncGenerator, Mapping, Sequence
+    from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping, Sequence
+    from datetime import timedelta
 
     from libzerossl import _native
     from libzerossl.literals import KeyType, Method, RevocationReason, StatusFilter, TypeFilter, ValidationMethod
@@ -47,8 +48,8 @@ class AsyncOperations:
     async def create_certificate(
         self,
         *,
-        domains: Sequence[str],
-        csr: str,
+        domains: Sequence[str] | Iterator[str],
+        csr: str | bytes,
         validity_days: int | None = None,
         strict_domains: bool | None = None,
         replacement_for_certificate: str | None = None,
@@ -82,7 +83,7 @@ class AsyncOperations:
         id: str,  # noqa: A002
         *,
         validation_method: ValidationMethod,
-        validation_email: Sequence[str] | None = None,
+        validation_email: Iterable[str] | None = None,
     ) -> Certificate:
         """Ask the service to check the published files or records, or to send its mails.
 
@@ -110,7 +111,7 @@ class AsyncOperations:
     async def list_certificates(
         self,
         *,
-        status: Sequence[StatusFilter] | None = None,
+        status: Iterable[StatusFilter] | None = None,
         type: TypeFilter | None = None,  # noqa: A002
         search: str | None = None,
         limit: int | None = None,
@@ -134,7 +135,7 @@ class AsyncOperations:
     def iter_certificates(
         self,
         *,
-        status: Sequence[StatusFilter] | None = None,
+        status: Iterable[StatusFilter] | None = None,
         type: TypeFilter | None = None,  # noqa: A002
         search: str | None = None,
         limit: int | None = None,
@@ -142,7 +143,8 @@ class AsyncOperations:
         """Iterate over all certificates that match.
 
         Pages are fetched when they are needed. No certificate comes twice. None is missed that exists during the whole
-        loop, even if others come and go meanwhile. ``timeout`` applies to each page. Errors are raised by the loop.
+        loop, even if others come and go meanwhile. ``timeout`` applies to each page. A wrong parameter is refused by
+        the call, other errors are raised by the loop.
 
         Args:
             status: Only these states; by default all known ones. `expiring_soon`: issued, and expires within 30 days.
@@ -216,7 +218,7 @@ class AsyncOperations:
         parameters = {"id": id, "include_cross_signed": include_cross_signed}
         return await self._call("download_certificate_zip", Zip, parameters)
 
-    async def validate_csr(self, *, csr: str) -> CsrCheck:
+    async def validate_csr(self, *, csr: str | bytes) -> CsrCheck:
         """Let the service check a CSR.
 
         Nothing is ordered.
@@ -285,9 +287,9 @@ class AsyncOperations:
     async def generate_csr(
         self,
         *,
-        domains: Sequence[str],
+        domains: Sequence[str] | Iterator[str],
         key_type: KeyType | None = None,
-        private_key: str | None = None,
+        private_key: str | bytes | None = None,
         subject: Mapping[str, str] | None = None,
     ) -> GeneratedCsr:
         """Make a certificate signing request and, unless one is given, a private key.
@@ -308,8 +310,8 @@ class AsyncOperations:
         self,
         id: str,  # noqa: A002
         *,
-        deadline: float | None = None,
-        poll_interval: float | None = None,
+        deadline: float | timedelta | None = None,
+        poll_interval: float | timedelta | None = None,
     ) -> Certificate:
         """Wait until an order is issued, after `verify_domains`.
 
@@ -391,8 +393,8 @@ class AsyncOperations:
     async def cancel_drafts(
         self,
         *,
-        older_than: float | None = None,
-        keep: Sequence[str] | None = None,
+        older_than: float | timedelta | None = None,
+        keep: Iterable[str] | None = None,
         directory: str | os.PathLike[str] | None = None,
         dry_run: bool | None = None,
     ) -> Drafts:

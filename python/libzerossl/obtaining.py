@@ -12,7 +12,8 @@ from libzerossl.callables import Callables
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from datetime import timedelta
 
     from libzerossl import _native
     from libzerossl.callables import OnEvent, Publish
@@ -28,13 +29,13 @@ class Obtaining:
 
     def obtain(
         self,
-        domains: Sequence[str],
+        domains: Sequence[str] | Iterator[str],
         *,
         directory: str | os.PathLike[str],
         validation: Mapping[str, Any] | None = None,
         webroot: str | os.PathLike[str] | Mapping[str, str | os.PathLike[str]] | None = None,
         listen: str | None = None,
-        hook: Sequence[str] | None = None,
+        hook: Sequence[str | os.PathLike[str]] | None = None,
         publish: Publish | None = None,
         cleanup: Publish | None = None,
         emails: Mapping[str, str] | None = None,
@@ -44,19 +45,19 @@ class Obtaining:
         strict_domains: bool | None = None,
         key_type: KeyType | None = None,
         reuse_key: bool | None = None,
-        private_key: str | None = None,
-        csr: str | None = None,
+        private_key: str | bytes | None = None,
+        csr: str | bytes | None = None,
         subject: Mapping[str, str] | None = None,
         renew_at: float | None = None,
         force: bool | None = None,
         replace: str | None = None,
-        deadline: float | None = None,
-        poll_interval: float | None = None,
-        settle: float | None = None,
+        deadline: float | timedelta | None = None,
+        poll_interval: float | timedelta | None = None,
+        settle: float | timedelta | None = None,
         preflight: Preflight | None = None,
         resolver: str | None = None,
-        connect_to: Sequence[str] | None = None,
-        deploy_hook: Sequence[str] | None = None,
+        connect_to: Iterable[str] | None = None,
+        deploy_hook: Sequence[str | os.PathLike[str]] | None = None,
         rollback: bool | None = None,
         pkcs12_password_file: str | None = None,
         layout: Layout | None = None,
@@ -175,7 +176,8 @@ class Obtaining:
             "offline": offline,
             "dry_run": dry_run,
         }
-        return running.run(self._inner, "obtain", Obtained, parameters, callables)
+        with ways.as_given(validation):
+            return running.run(self._inner, "obtain", Obtained, parameters, callables)
 
     def renew_all(
         self,
@@ -184,7 +186,7 @@ class Obtaining:
         jobs: int | None = None,
         max_orders: int | None = None,
         offline: bool | None = None,
-        post_hook: Sequence[str] | None = None,
+        post_hook: Sequence[str | os.PathLike[str]] | None = None,
         on_failure: OnFailure | None = None,
         on_event: OnEvent | None = None,
         publish: Publish | None = None,

@@ -29,7 +29,8 @@ from libzerossl.answers import (
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from datetime import timedelta
 
     from libzerossl import _native
     from libzerossl.literals import KeyType, Method, RevocationReason, StatusFilter, TypeFilter, ValidationMethod
@@ -47,8 +48,8 @@ class Operations:
     def create_certificate(
         self,
         *,
-        domains: Sequence[str],
-        csr: str,
+        domains: Sequence[str] | Iterator[str],
+        csr: str | bytes,
         validity_days: int | None = None,
         strict_domains: bool | None = None,
         replacement_for_certificate: str | None = None,
@@ -90,7 +91,7 @@ class Operations:
         id: str,  # noqa: A002
         *,
         validation_method: ValidationMethod,
-        validation_email: Sequence[str] | None = None,
+        validation_email: Iterable[str] | None = None,
     ) -> Certificate:
         """Ask the service to check the published files or records, or to send its mails.
 
@@ -127,7 +128,7 @@ class Operations:
     def list_certificates(
         self,
         *,
-        status: Sequence[StatusFilter] | None = None,
+        status: Iterable[StatusFilter] | None = None,
         type: TypeFilter | None = None,  # noqa: A002
         search: str | None = None,
         limit: int | None = None,
@@ -154,7 +155,7 @@ class Operations:
     def iter_certificates(
         self,
         *,
-        status: Sequence[StatusFilter] | None = None,
+        status: Iterable[StatusFilter] | None = None,
         type: TypeFilter | None = None,  # noqa: A002
         search: str | None = None,
         limit: int | None = None,
@@ -162,7 +163,8 @@ class Operations:
         """Iterate over all certificates that match.
 
         Pages are fetched when they are needed. No certificate comes twice. None is missed that exists during the whole
-        loop, even if others come and go meanwhile. ``timeout`` applies to each page. Errors are raised by the loop.
+        loop, even if others come and go meanwhile. ``timeout`` applies to each page. A wrong parameter is refused by
+        the call, other errors are raised by the loop.
 
         Args:
             status: Only these states; by default all known ones. `expiring_soon`: issued, and expires within 30 days.
@@ -263,7 +265,7 @@ class Operations:
         """
         return self._call("download_certificate_zip", Zip, {"id": id, "include_cross_signed": include_cross_signed})
 
-    def validate_csr(self, *, csr: str) -> CsrCheck:
+    def validate_csr(self, *, csr: str | bytes) -> CsrCheck:
         """Let the service check a CSR.
 
         Nothing is ordered.
@@ -353,9 +355,9 @@ class Operations:
     def generate_csr(
         self,
         *,
-        domains: Sequence[str],
+        domains: Sequence[str] | Iterator[str],
         key_type: KeyType | None = None,
-        private_key: str | None = None,
+        private_key: str | bytes | None = None,
         subject: Mapping[str, str] | None = None,
     ) -> GeneratedCsr:
         """Make a certificate signing request and, unless one is given, a private key.
@@ -380,8 +382,8 @@ class Operations:
         self,
         id: str,  # noqa: A002
         *,
-        deadline: float | None = None,
-        poll_interval: float | None = None,
+        deadline: float | timedelta | None = None,
+        poll_interval: float | timedelta | None = None,
     ) -> Certificate:
         """Wait until an order is issued, after `verify_domains`.
 
@@ -485,8 +487,8 @@ class Operations:
     def cancel_drafts(
         self,
         *,
-        older_than: float | None = None,
-        keep: Sequence[str] | None = None,
+        older_than: float | timedelta | None = None,
+        keep: Iterable[str] | None = None,
         directory: str | os.PathLike[str] | None = None,
         dry_run: bool | None = None,
     ) -> Drafts:

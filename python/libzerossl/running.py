@@ -6,6 +6,7 @@ interpreter ends, Python terminates daemon threads wherever they are, and no nat
 
 from __future__ import annotations
 
+import json
 import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -68,7 +69,11 @@ def run(
 
 
 def certificates(client: _native.Client, parameters: Mapping[str, object]) -> Iterator[Certificate]:
-    """Go through all pages of a list."""
+    """Check the parameters, and return an iterator over all pages of a list."""
+    return _certificates(client, json.loads(client.check("list_certificates", parameters)))
+
+
+def _certificates(client: _native.Client, parameters: Mapping[str, object]) -> Iterator[Certificate]:
     op = client.start("list_certificates", parameters, Page)
     try:
         while (pulled := _pull(op))[0] != op.DONE:

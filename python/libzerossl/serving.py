@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import json
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import WeakKeyDictionary
@@ -60,8 +61,12 @@ async def run(
     return await _finish(client.start(operation, parameters, Answer), answer, callables)
 
 
-async def certificates(client: _native.Client, parameters: Mapping[str, object]) -> AsyncGenerator[Certificate, None]:
-    """Go through all pages of a list."""
+def certificates(client: _native.Client, parameters: Mapping[str, object]) -> AsyncGenerator[Certificate, None]:
+    """Check the parameters, and return an iterator over all pages of a list."""
+    return _certificates(client, json.loads(client.check("list_certificates", parameters)))
+
+
+async def _certificates(client: _native.Client, parameters: Mapping[str, object]) -> AsyncGenerator[Certificate, None]:
     op = client.start("list_certificates", parameters, Page)
     try:
         while (pulled := await _pull(op))[0] != op.DONE:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, Final, cast
 
-from libzerossl.errors import refuse
+from libzerossl.errors import InvalidArgumentError, refuse
 
-__all__ = ["path", "validation"]
+__all__ = ["as_given", "path", "validation"]
 
 _METHODS: Final = {
     "webroot": "HTTP_CSR_HASH",
@@ -47,6 +48,20 @@ def validation(given: Mapping[str, Any] | None, method: str | None, ways: Mappin
     return {"method": method or _METHODS[way], **published}
 
 
+@contextmanager
+def as_given(given: Mapping[str, Any] | None) -> Generator[None, None, None]:
+    """Name the parameter in an error as the caller wrote it: short forms are members of `validation` in the core."""
+    try:
+        yield
+    except InvalidArgumentError as error:
+        if given is None and error.parameter is not None and error.parameter.startswith("validation."):
+            inner = error.parameter.removeprefix("validation.")
+            name = "validation_method" if inner == "method" else inner
+            error.message = error.message.replace(f"`{error.parameter}`", f"`{name}`", 1)
+            error.parameter, error.args = name, (error.message,)
+        raise
+
+
 def path(value: object) -> object:
     """Return a path as text. Other values are returned unchanged; the core refuses them by name."""
     return os.fspath(cast("os.PathLike[str]", value)) if isinstance(value, os.PathLike) else value
@@ -68,4 +83,6 @@ def _whole(given: object, method: str | None) -> object:
 def _published(way: str, value: object) -> object:
     if way == "webroot" and isinstance(value, Mapping):
         return {name: path(folder) for name, folder in cast("Mapping[str, object]", value).items()}
+    if way == "hook" and isinstance(value, Sequence) and not isinstance(value, (str, bytes)):
+        return [path(part) for part in cast("Sequence[object]", value)]
     return path(value)

@@ -7,7 +7,8 @@ use std::time::Duration;
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyType};
-use zerossl::{Client, ClientBuilder, Error, Kind, OPERATIONS};
+use serde_json::Value;
+use zerossl::{Client, ClientBuilder, Error, Kind, OPERATIONS, Operation};
 
 use crate::cancel_token::CancelToken;
 use crate::errors::to_python;
@@ -48,7 +49,7 @@ impl NativeClient {
     ) -> PyResult<Bound<'py, PyAny>> {
         guarded(py, || {
             let client = self.client(py, operation)?;
-            let given = parameters::read(parameters, static_name(operation))?;
+            let given = parameters::read(parameters, find(operation))?;
             let interrupt = Interrupt::new();
             let client = client.cancelled_by(&token(&interrupt));
             let outcome = gate::detached(py, || client.call(operation, given));
@@ -76,7 +77,7 @@ impl NativeClient {
     ) -> PyResult<NativeOp> {
         guarded(py, || {
             let client = self.client(py, operation)?;
-            let given = parameters::read(parameters, static_name(operation))?;
+            let given = parameters::read(parameters, find(operation))?;
             let op = client.start(operation, given).map_err(|error| to_python(py, &error))?;
             Ok(NativeOp::new(op, Some(page)))
         })
@@ -93,9 +94,21 @@ impl NativeClient {
     ) -> PyResult<NativeOp> {
         guarded(py, || {
             let client = self.client(py, operation)?;
-            let given = parameters::read(parameters, static_name(operation))?;
+            let given = parameters::read(parameters, find(operation))?;
             let op = client.start_call(operation, given).map_err(|error| to_python(py, &error))?;
             Ok(NativeOp::new(op, None))
+        })
+    }
+
+    /// Checks the parameters of an operation without running it, and returns them as JSON.
+    #[pyo3(signature = (operation, parameters, /))]
+    fn check(&self, py: Python<'_>, operation: &str, parameters: &Bound<'_, PyDict>) -> PyResult<String> {
+        guarded(py, || {
+            let client = self.client(py, operation)?;
+            let given = parameters::read(parameters, find(operation))?;
+            let text = Value::Object(given.clone()).to_string();
+            client.check(operation, given).map_err(|error| to_python(py, &error))?;
+            Ok(text)
         })
     }
 
@@ -144,7 +157,10 @@ impl NativeClient {
     fn client(&self, py: Python<'_>, operation: &str) -> PyResult<Client> {
         self.slot().clone().ok_or_else(|| {
             let error = Error::new(Kind::InvalidArgument, "the client is closed; make a new one");
-            let error = static_name(operation).map_or(error.clone(), |name| error.during(name));
+            let error = match find(operation) {
+                Some(operation) => error.during(operation.name),
+                None => error,
+            };
             to_python(py, &error)
         })
     }
@@ -173,6 +189,6 @@ fn forget_in_child(process: u32, client: Option<Client>) {
     }
 }
 
-fn static_name(operation: &str) -> Option<&'static str> {
-    OPERATIONS.iter().map(|known| known.name).find(|name| *name == operation)
+fn find(operation: &str) -> Option<&'static Operation> {
+    OPERATIONS.iter().copied().find(|known| known.name == operation)
 }

@@ -1,5 +1,7 @@
 //! `operations.py` and `obtaining.py`: a class with a method for each operation; and the same for event loops.
 
+use std::collections::BTreeSet;
+
 use zerossl::OPERATIONS;
 
 use super::layout::{COLUMNS, bracketed};
@@ -46,15 +48,24 @@ pub(super) fn text(part: Part, mode: Mode) -> String {
         }
         bracketed(indent, &format!("from {module} import ("), names, ")")
     };
-    let mut text = match part {
+    let mut abstract_types: BTreeSet<_> =
+        ABSTRACT.into_iter().filter(|name| methods.contains(&format!("{name}["))).collect();
+    let text = match part {
         Part::Calls => CALLS,
         Part::Obtaining => FOLDERS,
+    };
+    if part == Part::Calls {
+        // `_call` takes one.
+        abstract_types.insert("Mapping");
     }
-    .to_owned();
+    let mut standard =
+        format!("    import os\n    from collections.abc import {}\n", joined(&abstract_types));
+    if methods.contains("timedelta") {
+        standard.push_str("    from datetime import timedelta\n");
+    }
     // Words that have no name in `literals.py`.
     if methods.contains("Literal[") {
-        let before = "\n    from libzerossl import _native\n";
-        text = text.replacen(before, &format!("    from typing import Literal\n{before}"), 1);
+        standard.push_str("    from typing import Literal\n");
     }
     let call = match mode {
         Mode::Blocking => CALL,
@@ -65,9 +76,16 @@ pub(super) fn text(part: Part, mode: Mode) -> String {
         .replace("LITERALS", &imports(4, "libzerossl.literals", &literals))
         .replace("CALL\n", call)
         .replace("MODULES", modules(part, mode))
-        .replace("ITERATOR", mode.iterator())
+        .replace("STANDARD\n", &standard)
         .replace("CLASS", prefix(mode))
         .replace("METHODS\n", &methods)
+}
+
+/// The types of `collections.abc` that a parameter or an answer may have.
+const ABSTRACT: [&str; 5] = ["AsyncGenerator", "Iterable", "Iterator", "Mapping", "Sequence"];
+
+fn joined(names: &BTreeSet<&str>) -> String {
+    names.iter().copied().collect::<Vec<_>>().join(", ")
 }
 
 fn prefix(mode: Mode) -> &'static str {
@@ -97,8 +115,7 @@ from libzerossl import MODULES
 ANSWERS
 
 if TYPE_CHECKING:
-    import os
-    from collections.abc import ITERATOR, Mapping, Sequence
+STANDARD
 
     from libzerossl import _native
 LITERALS
@@ -141,8 +158,7 @@ ANSWERS
 from libzerossl.callables import Callables
 
 if TYPE_CHECKING:
-    import os
-    from collections.abc import Mapping, Sequence
+STANDARD
 
     from libzerossl import _native
     from libzerossl.callables import OnEvent, Publish

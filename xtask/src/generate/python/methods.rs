@@ -135,10 +135,15 @@ fn run(operation: &Operation, mode: Mode) -> String {
         })
         .collect();
     let (name, answer) = (operation.name, operation.answer.name);
-    let run = format!("{}{}.run", mode.wait(), mode.runner());
+    let run = format!("return {}{}.run", mode.wait(), mode.runner());
+    let run = format!("{run}(self._inner, \"{name}\", {answer}, parameters, callables)\n");
+    let run = if forms.is_empty() {
+        format!("        {run}")
+    } else {
+        format!("        with ways.as_given(validation):\n            {run}")
+    };
     format!(
-        "        callables = Callables(on_event, publish, cleanup)\n{forms}{}\n        \
-         return {run}(self._inner, \"{name}\", {answer}, parameters, callables)\n",
+        "        callables = Callables(on_event, publish, cleanup)\n{forms}{}\n{run}",
         bracketed(8, "parameters = {", &items, "}"),
     )
 }

@@ -23,13 +23,6 @@ impl Mode {
         }
     }
 
-    pub(super) fn iterator(self) -> &'static str {
-        match self {
-            Self::Blocking => "Iterator",
-            Self::Async => "AsyncGenerator",
-        }
-    }
-
     pub(super) fn wait(self) -> &'static str {
         match self {
             Self::Blocking => "",

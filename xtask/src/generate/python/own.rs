@@ -41,7 +41,7 @@ pub(super) const OWN: [Own; 11] = [
         "obtain",
         "validation",
         "hook",
-        "Sequence[str]",
+        "Sequence[str | os.PathLike[str]]",
         "A command that publishes; called with ``present`` or ``cleanup``, a name and its target.",
     ),
     own(

@@ -19,6 +19,7 @@ from libzerossl import _native, ways
 if TYPE_CHECKING:
     import os
     from collections.abc import Sequence
+    from datetime import timedelta
     from typing import Literal
 
 

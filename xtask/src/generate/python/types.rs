@@ -7,15 +7,17 @@ use super::words;
 /// The type of a parameter that is given.
 pub(super) fn of_parameter(parameter: &Parameter) -> String {
     match parameter.kind {
-        ParameterKind::TextList
-        | ParameterKind::Domains
-        | ParameterKind::DistinctDomains
-        | ParameterKind::Command => "Sequence[str]".to_owned(),
+        ParameterKind::TextList => "Iterable[str]".to_owned(),
+        // No sets: the order matters.
+        ParameterKind::Domains | ParameterKind::DistinctDomains => "Sequence[str] | Iterator[str]".to_owned(),
+        ParameterKind::Command => "Sequence[str | os.PathLike[str]]".to_owned(),
+        ParameterKind::Csr | ParameterKind::PrivateKey => "str | bytes".to_owned(),
         ParameterKind::Subject => "Mapping[str, str]".to_owned(),
         ParameterKind::OneOf(list) => words::name_of(list),
-        ParameterKind::SomeOf(list) => format!("Sequence[{}]", words::name_of(list)),
+        ParameterKind::SomeOf(list) => format!("Iterable[{}]", words::name_of(list)),
         ParameterKind::Integer(..) => "int".to_owned(),
-        ParameterKind::Seconds | ParameterKind::Number => "float".to_owned(),
+        ParameterKind::Seconds => "float | timedelta".to_owned(),
+        ParameterKind::Number => "float".to_owned(),
         ParameterKind::Flag => "bool".to_owned(),
         ParameterKind::Object if parameter.name == "query" => "Mapping[str, str | float | bool]".to_owned(),
         ParameterKind::Object => "Mapping[str, Any]".to_owned(),
