@@ -302,7 +302,8 @@ const char *zerossl_error_message(const zerossl_error *e);
 /**
  * Everything that is known, as a JSON object: `code`, `kind`, `message`, `operation`, `retryable`,
  * `retry_after` (seconds), `http_status`, `api_code` and `api_type` (the service's own), `details`,
- * and what the kind adds: `parameter`, `domains`, `candidates`, `path`. zerossl_json_get reads it.
+ * and what the kind adds: `parameter`, `domains`, `candidates`, `errno`, `path`. zerossl_json_get
+ * reads it.
  *
  * Borrowed, until the error is freed; "{}" for NULL. Any thread; does not block.
  */

@@ -36,13 +36,23 @@ impl Context<'_> {
             let started = Instant::now();
             let outcome =
                 self.connection.transport.exchange(outgoing, Watch::new(self.cancel.clone(), self.deadline));
-            self.log(|| {
-                let took = started.elapsed().as_millis();
+            self.log_with(|| {
+                let took = started.elapsed();
                 let what = match &outcome {
                     Ok(answer) => format!("HTTP {}, {} bytes", answer.status, answer.body.len()),
                     Err(error) => error.to_string(),
                 };
-                format!("{} {shown} (attempt {attempts}, {took} ms): {what}", outgoing.method)
+                let (method, millis) = (outgoing.method, took.as_millis());
+                let line = format!("{method} {shown} (attempt {attempts}, {millis} ms): {what}");
+                let facts = [
+                    ("method", method.to_string().into()),
+                    ("path", shown.into()),
+                    ("attempt", attempts.into()),
+                    ("duration", took.as_secs_f64().into()),
+                    ("http_status", outcome.as_ref().ok().map(|answer| answer.status).into()),
+                    ("error", outcome.as_ref().err().map(|error| error.kind().name()).into()),
+                ];
+                (line, facts)
             });
 
             let asked_pause = outcome.as_ref().ok().and_then(|answer| answer.retry_after);
@@ -69,7 +79,10 @@ impl Context<'_> {
             let Some(next) = next.filter(|_| attempts <= most) else {
                 return finish(outcome, attempts, harmless);
             };
-            self.log(|| format!("trying {shown} again in {} ms", pause.as_millis()));
+            self.log_with(|| {
+                let line = format!("trying {shown} again in {} ms", pause.as_millis());
+                (line, [("path", shown.into()), ("pause", pause.as_secs_f64().into())])
+            });
             if !self.cancel.sleep_until(next) {
                 return Err(Error::cancelled());
             }

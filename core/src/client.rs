@@ -58,6 +58,10 @@ impl Client {
     /// has its own log. The log lines of an op are events.
     #[must_use]
     pub fn logging_to(&self, take: impl Fn(&str) + Send + Sync + 'static) -> Self {
+        self.logging_with(move |line, _| take(line))
+    }
+
+    fn logging_with(&self, take: impl Fn(&str, Map<String, Value>) + Send + Sync + 'static) -> Self {
         Self { lines: Some(LogLines(Arc::new(take))), ..self.clone() }
     }
 
@@ -136,7 +140,7 @@ impl Client {
             let log = channel.clone();
             client
                 .only_cancelled_by(channel.cancel_token())
-                .logging_to(move |line| log.tell(Event::new(EventType::Log, line, Map::new())))
+                .logging_with(move |line, facts| log.tell(Event::new(EventType::Log, line, facts)))
                 .run(operation, None, || Ok(given))
         };
         Op::start(&self.cancel, work).map_err(|error| error.during(operation.name))
@@ -166,6 +170,7 @@ impl Client {
             let cancel = events.map_or(&self.cancel, Channel::cancel_token);
             let deadline = Instant::now() + self.connection.timeout;
             work(&Context {
+                operation: operation.name,
                 connection: &self.connection,
                 cancel,
                 deadline,

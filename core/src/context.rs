@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use serde_json::Map;
+use serde_json::Value;
 
 use crate::cancel::CancelToken;
 use crate::connection::Connection;
@@ -14,6 +14,8 @@ use crate::shared_pause::SharedPause;
 /// The client's parts, the token and the deadline of a call, and the receiver of its events.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Context<'a> {
+    /// The operation that the caller asked for.
+    pub(crate) operation: &'static str,
     pub(crate) connection: &'a Connection,
     pub(crate) cancel: &'a CancelToken,
     pub(crate) deadline: Instant,
@@ -31,17 +33,28 @@ impl Context<'_> {
     /// Logs one line without secrets: to the `log` crate (target `zerossl`, level debug) for Rust programs, as a `log`
     /// event for an op, and to a binding that asked for it.
     pub(crate) fn log(&self, line: impl FnOnce() -> String) {
+        self.log_with(|| (line(), []));
+    }
+
+    /// The same with data, for logs that have fields; the operation is always among them.
+    pub(crate) fn log_with<const N: usize>(
+        &self,
+        line: impl FnOnce() -> (String, [(&'static str, Value); N]),
+    ) {
         let wanted = log::log_enabled!(target: "zerossl", log::Level::Debug);
         if !wanted && self.events.is_none() && self.lines.is_none() {
             return;
         }
-        let mut line = line();
+        let (mut line, facts) = line();
         self.connection.cleaner.clean_text(&mut line);
         log::debug!(target: "zerossl", "{line}");
+        let operation = [("operation", self.operation.into())];
+        let facts =
+            operation.into_iter().chain(facts).map(|(name, value)| (name.to_owned(), value)).collect();
         if let Some(events) = self.events {
-            events.tell(Event::new(EventType::Log, &line, Map::new()));
+            events.tell(Event::new(EventType::Log, &line, facts));
         } else if let Some(LogLines(take)) = self.lines {
-            take(&line);
+            take(&line, facts);
         }
     }
 }

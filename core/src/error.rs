@@ -45,6 +45,7 @@ struct Fields {
     domains: BTreeMap<String, FailedDomain>,
     candidates: Vec<Value>,
     path: Option<String>,
+    errno: Option<i32>,
     uncertain: bool,
 }
 
@@ -65,6 +66,7 @@ impl Error {
             domains: BTreeMap::new(),
             candidates: Vec::new(),
             path: None,
+            errno: None,
             uncertain: false,
         }))
     }
@@ -86,7 +88,7 @@ impl Error {
         let message = format!(
             "{what} ({error}); close what is not needed, or raise the limits of this process (`ulimit -n`, `ulimit -u`)"
         );
-        Self::new(Kind::Resource, message)
+        Self::new(Kind::Resource, message).with_errno_of(error)
     }
 
     /// Whether the system has nothing left, which is no fault of the file, host or command that it was wanted for.
@@ -117,6 +119,12 @@ impl Error {
         let mut error = Self::new(Kind::Storage, format!("{path}: {message}"));
         error.0.path = Some(path);
         error
+    }
+
+    /// Adds the number of the system's error, if it has one.
+    pub(crate) fn with_errno_of(mut self, error: &io::Error) -> Self {
+        self.0.errno = error.raw_os_error();
+        self
     }
 
     pub(crate) fn with_domains(mut self, domains: impl IntoIterator<Item = (String, FailedDomain)>) -> Self {
@@ -312,6 +320,12 @@ impl Error {
         self.0.path.as_deref()
     }
 
+    /// Kinds `storage` and `resource`: the number of the system's error, if the system refused.
+    #[must_use]
+    pub fn errno(&self) -> Option<i32> {
+        self.0.errno
+    }
+
     /// The error as one JSON object: `code`, `kind`, `message`, `operation`, `retryable`, `retry_after` (seconds),
     /// `http_status`, `api_code`, `api_type`, `details`, and what the kind adds.
     #[must_use]
@@ -333,7 +347,11 @@ impl Error {
             Kind::InvalidArgument => put("parameter", fields.parameter.as_deref().into()),
             Kind::Validation => put("domains", json!(fields.domains)),
             Kind::Ambiguous => put("candidates", fields.candidates.as_slice().into()),
-            Kind::Storage => put("path", fields.path.as_deref().into()),
+            Kind::Storage => {
+                put("errno", fields.errno.into());
+                put("path", fields.path.as_deref().into())
+            }
+            Kind::Resource => put("errno", fields.errno.into()),
             _ => None,
         };
         Value::Object(object).to_string()

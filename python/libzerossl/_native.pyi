@@ -28,7 +28,10 @@ class CancelToken:
 
 @disjoint_base
 class Record:
+    @overload
     def __new__(cls, json: object, start: int = 0, end: int = 0, /) -> Self: ...
+    @overload
+    def __new__(cls, /, **fields: Any) -> Self: ...  # noqa: ANN401
     def to_json(self) -> str:
         """Give the JSON form as text."""
 

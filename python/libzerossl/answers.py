@@ -14,6 +14,7 @@ from libzerossl._native import Field
 from libzerossl.answer import Answer
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from datetime import datetime
 
     from libzerossl.literals import CertificateType, FindingLevel, Outcome, Stage, Status, ValidationMethod
@@ -53,7 +54,7 @@ class FileAndRecord(Answer):
 
     file_validation_url_http: Field[str | None] = Field("The URL that is fetched with `HTTP_CSR_HASH`.")
     file_validation_url_https: Field[str | None] = Field("The URL that is fetched with `HTTPS_CSR_HASH`.")
-    file_validation_content: Field[list[str]] = Field("The lines of the file.", "list")
+    file_validation_content: Field[Sequence[str]] = Field("The lines of the file.", "list")
     cname_validation_p1: Field[str | None] = Field("The name of the CNAME record.")
     cname_validation_p2: Field[str | None] = Field("The target of the CNAME record, without a trailing dot.")
 
@@ -63,10 +64,10 @@ class Validation(Answer):
 
     __slots__ = ()
 
-    email_validation: Field[dict[str, list[str]]] = Field(
+    email_validation: Field[Mapping[str, Sequence[str]]] = Field(
         "For each name, the addresses that a validation mail may go to.", "dict"
     )
-    other_methods: Field[dict[str, FileAndRecord]] = Field(
+    other_methods: Field[Mapping[str, FileAndRecord]] = Field(
         "For each name, the file and the record.", "dict", of=FileAndRecord
     )
 
@@ -81,14 +82,14 @@ class Certificate(Answer):
         "1 to 7: single name, wildcard, multi-domain for 90 days; the same three for a year; ACME."
     )
     common_name: Field[str | None] = Field("The CN.")
-    additional_domains: Field[list[str]] = Field("The other names.", "list")
+    additional_domains: Field[Sequence[str]] = Field("The other names.", "list")
     created: Field[datetime | str | None] = Field("When it was ordered.", "time")
     expires: Field[datetime | str | None] = Field("When it expires; some drafts have no date.", "time")
     status: Field[Status | str | None] = Field(
         "`draft`, `pending_validation`, `issued`, `cancelled`, `revoked`, `expired`; more may come."
     )
     validation_type: Field[ValidationMethod | str | None] = Field("The validation method that is used.")
-    validation_emails: Field[list[str]] = Field("Where validation mails went.", "list")
+    validation_emails: Field[Sequence[str]] = Field("Where validation mails went.", "list")
     replacement_for: Field[str | None] = Field("The id of the certificate it replaces.")
     fingerprint_sha1: Field[str | None] = Field("The SHA-1 of the issued certificate, in hex.")
     brand_validation: Field[bool | None] = Field("What has to be published or answered for validation.")
@@ -109,7 +110,7 @@ class CertificateList(Answer):
     limit: Field[int | None] = Field("How many fit on a page.")
     acme_usage_level: Field[str | None] = Field("How much of the ACME allowance is used, for example LOW.")
     acme_locked: Field[bool | None] = Field("Whether ACME certificates are locked.")
-    results: Field[list[Certificate]] = Field("The certificates.", "list", of=Certificate)
+    results: Field[Sequence[Certificate]] = Field("The certificates.", "list", of=Certificate)
 
 
 class DomainStatus(Answer):
@@ -127,7 +128,7 @@ class ValidationProgress(Answer):
     __slots__ = ()
 
     validation_completed: Field[bool] = Field("Whether all names are validated.")
-    details: Field[dict[str, DomainStatus]] = Field("The progress for each name.", "dict", of=DomainStatus)
+    details: Field[Mapping[str, DomainStatus]] = Field("The progress for each name.", "dict", of=DomainStatus)
 
 
 class Success(Answer):
@@ -163,7 +164,7 @@ class CsrCheck(Answer):
 
     valid: Field[bool] = Field("Whether the CSR would be accepted.")
     error: Field[str | None] = Field("Why it would not be accepted.")
-    csr_response: Field[list[str]] = Field(
+    csr_response: Field[Sequence[str]] = Field(
         "Details of the CSR, such as 2048 and sigalg=sha256WithRSAEncryption.", "list"
     )
 
@@ -196,7 +197,7 @@ class CaCertificateList(Answer):
 
     __slots__ = ()
 
-    data: Field[list[CaCertificate]] = Field("The certificates.", "list", of=CaCertificate)
+    data: Field[Sequence[CaCertificate]] = Field("The certificates.", "list", of=CaCertificate)
     next_cursor: Field[str | None] = Field("The cursor of the next page.")
     prev_cursor: Field[str | None] = Field("The cursor of the previous page.")
 
@@ -252,13 +253,13 @@ class Obtained(Answer):
     certificate: Field[Certificate | None] = Field(
         "The certificate, or the order that is pending or was given up.", "optional", of=Certificate
     )
-    files: Field[dict[str, str]] = Field(
+    files: Field[Mapping[str, str]] = Field(
         "The files in use: `privkey`, `cert`, `chain`, `fullchain`, `combined`, `pkcs12`; with `csr` no key.", "dict"
     )
     deployed: Field[bool | None] = Field(
         "Whether the deploy hook has run for the certificate in use; true without a hook."
     )
-    findings: Field[list[ObtainFinding]] = Field(
+    findings: Field[Sequence[ObtainFinding]] = Field(
         "The problems that a dry run found, in the order of the work.", "list", of=ObtainFinding
     )
 
@@ -273,7 +274,7 @@ class Renewal(Answer):
     id: Field[str | None] = Field("The certificate, or the order that is pending.")
     expires: Field[datetime | str | None] = Field("When the installed leaf expires.", "time")
     days_left: Field[int | None] = Field("Full days until then.")
-    error: Field[dict[str, Any] | None] = Field("Why it failed: an error in its JSON form.")
+    error: Field[Mapping[str, Any] | None] = Field("Why it failed: an error in its JSON form.")
 
 
 class Renewals(Answer):
@@ -282,7 +283,7 @@ class Renewals(Answer):
     __slots__ = ()
 
     failed: Field[int] = Field("How many entries failed.")
-    results: Field[list[Renewal]] = Field(
+    results: Field[Sequence[Renewal]] = Field(
         "The result for each entry. The entry with the least time left comes first.", "list", of=Renewal
     )
 
@@ -293,7 +294,7 @@ class EntrySummary(Answer):
     __slots__ = ()
 
     name: Field[str] = Field("The entry.")
-    domains: Field[list[str]] = Field("The names of the certificate in use, or of the request.", "list")
+    domains: Field[Sequence[str]] = Field("The names of the certificate in use, or of the request.", "list")
     certificate: Field[str] = Field(
         "`none`, `good`, `due`, `expired` or `revoked`; the last one as far as the entry knows."
     )
@@ -317,7 +318,7 @@ class Entries(Answer):
 
     __slots__ = ()
 
-    entries: Field[list[EntrySummary]] = Field(
+    entries: Field[Sequence[EntrySummary]] = Field(
         "Each entry. The one with the least time left comes first.", "list", of=EntrySummary
     )
 
@@ -327,5 +328,5 @@ class Drafts(Answer):
 
     __slots__ = ()
 
-    selected: Field[list[Certificate]] = Field("The orders that were selected.", "list", of=Certificate)
-    cancelled: Field[list[str]] = Field("The ids of those that were cancelled.", "list")
+    selected: Field[Sequence[Certificate]] = Field("The orders that were selected.", "list", of=Certificate)
+    cancelled: Field[Sequence[str]] = Field("The ids of those that were cancelled.", "list")

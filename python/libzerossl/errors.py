@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import json
+import os
 from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
 from libzerossl.twin import set_state, state
@@ -70,6 +71,8 @@ class Error(Exception):
         """Make an error with these attributes, by their names in the JSON form."""
         super().__init__(message)
         self.message = message
+        if isinstance(self, OSError) and (errno := fields.pop("errno", None)) is not None:
+            _set_errno(self, errno)
         vars(self).update(fields)
 
     def __str__(self) -> str:
@@ -182,7 +185,7 @@ class CancelledError(Error):
 
 
 class StorageError(Error, OSError):
-    """A file could not be read or written: `path`."""
+    """A file could not be read or written: `path`, which is also `filename`; `errno` if the system refused."""
 
     kind = "storage"
     code = -11
@@ -190,8 +193,13 @@ class StorageError(Error, OSError):
     path: str | None = None
     """The file or folder."""
 
+    def __init__(self, message: str = "", **fields: Any) -> None:
+        """Make an error with these attributes, by their names in the JSON form."""
+        super().__init__(message, **fields)
+        self.filename = self.path
+
     def _own(self) -> dict[str, Any]:
-        return {"path": self.path}
+        return {"errno": self.errno, "path": self.path}
 
 
 class ForkedError(Error):
@@ -233,10 +241,13 @@ class NotReadyError(Error):
 
 
 class ResourceError(Error, OSError):
-    """The system has no descriptor, thread or memory left."""
+    """The system has no descriptor, thread or memory left: `errno`."""
 
     kind = "resource"
     code = -16
+
+    def _own(self) -> dict[str, Any]:
+        return {"errno": self.errno}
 
 
 class InternalError(Error):
@@ -270,6 +281,11 @@ def refuse(operation: str, parameter: str, why: str) -> NoReturn:
     """Raise the error for a wrong parameter, as the core words it."""
     message = f"{operation}: `{parameter}`: {why}"
     raise InvalidArgumentError(message, operation=operation, parameter=parameter)
+
+
+def _set_errno(error: OSError, errno: int) -> None:
+    # Not in the instance's attributes, where `vars` would put it.
+    error.errno, error.strerror = errno, os.strerror(errno)
 
 
 def _restore(error: type[Error], args: tuple[Any, ...], held: Any) -> Error:

@@ -8,6 +8,8 @@ from libzerossl._native import Field
 from libzerossl.answer import Answer
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from libzerossl.literals import EventType, Outcome, Stage, ValidationMethod
 
 __all__ = ["Challenge", "Event", "FileChallenge", "RecordChallenge"]
@@ -38,7 +40,9 @@ class Event(Answer):
     next_poll: Field[float | None] = Field("Seconds until the next poll of the order.")
     address: Field[str | None] = Field("The address of the library's own web server.")
     port: Field[int | None] = Field("Its port.")
-    finding: Field[dict[str, Any] | None] = Field("The preflight check's result: what, where, expected, found, advice.")
+    finding: Field[Mapping[str, Any] | None] = Field(
+        "The preflight check's result: what, where, expected, found, advice."
+    )
     path: Field[str | None] = Field("The folder with the current files.")
     outcome: Field[Outcome | str | None] = Field("The outcome; only at the end.")
 

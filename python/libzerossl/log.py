@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 
 __all__ = ["is_enabled", "write"]
@@ -14,6 +15,9 @@ def is_enabled() -> bool:
     return _logger.isEnabledFor(logging.DEBUG)
 
 
-def write(line: str) -> None:
-    """Write one line."""
-    _logger.debug("%s", line)
+def write(event: str) -> None:
+    """Write one line; what is known about it becomes attributes of the record."""
+    if is_enabled():
+        fields = json.loads(event)
+        del fields["type"]
+        _logger.debug("%s", fields.pop("message"), extra=fields)

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from libzerossl._native import Field
 from libzerossl.answers import Answer, Certificate
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 class Page(Answer):
@@ -11,4 +16,4 @@ class Page(Answer):
 
     __slots__ = ()
 
-    results: Field[list[Certificate]] = Field("The certificates.", "list", of=Certificate)
+    results: Field[Sequence[Certificate]] = Field("The certificates.", "list", of=Certificate)

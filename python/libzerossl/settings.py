@@ -35,7 +35,7 @@ class Settings:
         proxy: str | None = None,
         user_agent: str | None = None,
         max_response_bytes: int | None = None,
-        clock_offset: float | None = None,
+        clock_offset: float | timedelta | None = None,
     ) -> None:
         """Make a client; nothing is sent. None means the default.
 

@@ -121,16 +121,16 @@ impl Field {
                     let name = value::to_python(py, &format!("\"{name}\""))?;
                     records.set_item(name, record.part(class, json)?)?;
                 }
-                Ok(records.into_any())
+                value::frozen(records.into_any())
             }
-            (Kind::List, _, None) => Ok(PyList::empty(py).into_any()),
-            (Kind::Dict, _, None) => Ok(PyDict::new(py).into_any()),
+            (Kind::List, _, None) => value::frozen(PyList::empty(py).into_any()),
+            (Kind::Dict, _, None) => value::frozen(PyDict::new(py).into_any()),
             (_, _, None) => Ok(py.None().into_bound(py)),
             (Kind::Time, _, Some(json)) => value::to_time(py, json),
             (Kind::Bytes, _, Some(json)) => {
                 py.import("base64")?.call_method1("b64decode", (value::to_python(py, json)?,))
             }
-            (_, _, Some(json)) => value::to_python(py, json),
+            (_, _, Some(json)) => value::frozen(value::to_python(py, json)?),
         }
     }
 
@@ -145,7 +145,8 @@ impl Field {
             Some(json) => PyList::new(py, record.parts(class, json)?)?,
             None => PyList::empty(py),
         };
-        let arguments = PyTuple::new(py, [self.name().into_pyobject(py)?.into_any(), list.into_any()])?;
+        let list = value::frozen(list.into_any())?;
+        let arguments = PyTuple::new(py, [self.name().into_pyobject(py)?.into_any(), list])?;
         known.call_method1("setdefault", arguments)
     }
 }

@@ -10,7 +10,7 @@ use zerossl::{EventType, Next, Op};
 use crate::errors::to_python;
 use crate::gate;
 use crate::guard::guarded;
-use crate::{record, scan, value};
+use crate::record;
 
 /// How often a wait checks for signals.
 const POLL_INTERVAL: Duration = Duration::from_millis(50);
@@ -25,7 +25,7 @@ pub(crate) struct NativeOp {
 
 #[pymethods]
 impl NativeOp {
-    /// The end, an event, no news in the given time, or a line of the log.
+    /// The end, an event, no news in the given time, or a line of the log with its data.
     #[classattr]
     const DONE: u8 = 0;
     #[classattr]
@@ -86,7 +86,9 @@ impl NativeOp {
             py.check_signals()?;
             match next {
                 Next::Event(event) => match event.kind() {
-                    EventType::Log => return Ok((Self::LOG, message(py, event.json())?)),
+                    EventType::Log => {
+                        return Ok((Self::LOG, Some(event.into_json().into_pyobject(py)?.into_any())));
+                    }
                     kind => {
                         let event = match &self.page {
                             Some(page) if kind == EventType::Page => {
@@ -103,10 +105,6 @@ impl NativeOp {
             }
         }
     }
-}
-
-fn message<'py>(py: Python<'py>, event: &str) -> PyResult<Option<Bound<'py, PyAny>>> {
-    scan::member(event, "message").map(|text| value::to_python(py, text)).transpose()
 }
 
 fn end(timeout: Option<f64>) -> PyResult<Option<Instant>> {

@@ -3,10 +3,10 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 
-use pyo3::exceptions::PyValueError;
+use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyDict, PyType};
+use pyo3::types::{PyDict, PyTuple, PyType};
 use serde::de::IgnoredAny;
 use serde_json::Value;
 
@@ -36,15 +36,26 @@ struct Source(Arc<Text>);
 
 #[pymethods]
 impl Record {
+    /// From a JSON text, from a part of a source, or from the values of fields.
     #[new]
-    #[pyo3(signature = (json, start=0, end=0, /))]
-    fn new(json: &Bound<'_, PyAny>, start: usize, end: usize) -> PyResult<Self> {
-        guarded(json.py(), || {
-            if let Ok(source) = json.cast::<Source>() {
+    #[classmethod]
+    #[pyo3(signature = (*given, **fields))]
+    fn new(
+        class: &Bound<'_, PyType>,
+        given: &Bound<'_, PyTuple>,
+        fields: Option<&Bound<'_, PyDict>>,
+    ) -> PyResult<Self> {
+        guarded(class.py(), || {
+            if let Ok(source) = given.get_item(0).and_then(|first| Ok(first.cast_into::<Source>()?)) {
                 let source = Arc::clone(&source.get().0);
+                let (start, end) = (given.get_item(1)?.extract()?, given.get_item(2)?.extract()?);
                 return Ok(Self { source, start, end, lists: PyOnceLock::new() });
             }
-            let json = json.extract::<String>()?;
+            let json = match given.len() {
+                0 => json_of(class, fields)?,
+                1 if fields.is_none() => given.get_item(0)?.extract::<String>()?,
+                _ => return Err(PyTypeError::new_err("give the fields as keywords, or one JSON text")),
+            };
             if !json.trim_start().starts_with('{') {
                 return Err(PyValueError::new_err("expected a JSON object"));
             }
@@ -126,6 +137,14 @@ impl Record {
     fn value(&self) -> PyResult<Value> {
         serde_json::from_str(self.json()).map_err(|error| PyValueError::new_err(error.to_string()))
     }
+}
+
+/// The JSON text of a record of this class with these fields.
+fn json_of(class: &Bound<'_, PyType>, fields: Option<&Bound<'_, PyDict>>) -> PyResult<String> {
+    static MAKE: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    let py = class.py();
+    let fields = fields.cloned().unwrap_or_else(|| PyDict::new(py));
+    MAKE.import(py, "libzerossl.making", "make")?.call1((class, fields))?.extract()
 }
 
 /// A record of this class from a text that the core wrote.

@@ -2,19 +2,29 @@
 
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyBool, PyDateTime, PyString, PyTzInfo};
+use pyo3::types::{PyBool, PyDateTime, PyDict, PyList, PyString, PyTzInfo};
 
 /// The Python value of a JSON text: simple ones are read here, others by `json.loads`.
 pub(crate) fn to_python<'py>(py: Python<'py>, json: &str) -> PyResult<Bound<'py, PyAny>> {
     match json {
         "null" => Ok(py.None().into_bound(py)),
         "true" | "false" => Ok(PyBool::new(py, json == "true").to_owned().into_any()),
-        "[]" => Ok(pyo3::types::PyList::empty(py).into_any()),
+        "[]" => Ok(PyList::empty(py).into_any()),
         _ => match plain_text(json) {
             Some(text) => Ok(PyString::new(py, text).into_any()),
             None => loads(py, json),
         },
     }
+}
+
+/// A list or dict as one that cannot be changed; other values as they are.
+pub(crate) fn frozen<'py>(value: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    static FREEZE: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    if value.is_instance_of::<PyList>() || value.is_instance_of::<PyDict>() {
+        let py = value.py();
+        return FREEZE.import(py, "libzerossl.frozen", "freeze")?.call1((value,));
+    }
+    Ok(value)
 }
 
 pub(crate) fn loads<'py>(py: Python<'py>, json: &str) -> PyResult<Bound<'py, PyAny>> {

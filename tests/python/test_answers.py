@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import copy
 import json
+import operator
 import pickle
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
+from typing import Any
 
 import libzerossl as zerossl
 import pytest
@@ -69,7 +71,7 @@ def test_times_that_python_does_not_have() -> None:
 
 
 def test_frozen(certificate: zerossl.Certificate) -> None:
-    """Nothing can be set, deleted or added; changing a value that was read does no harm."""
+    """Nothing can be set, deleted or added."""
     for change in (
         lambda: setattr(certificate, "id", "x"),
         lambda: delattr(certificate, "id"),
@@ -78,8 +80,100 @@ def test_frozen(certificate: zerossl.Certificate) -> None:
     ):
         with pytest.raises(AttributeError):
             change()
-    certificate.additional_domains.clear()
-    assert certificate.additional_domains
+
+
+def test_lists_and_dicts_are_frozen(certificate: zerossl.Certificate) -> None:
+    """They compare, print and convert like others, and refuse every change; also those that are empty."""
+    names: Any = certificate.additional_domains
+    methods: Any = certificate.validation.other_methods
+    mails: Any = certificate.validation.email_validation
+    page = zerossl.CertificateList.from_dict({"results": [CERTIFICATE]})
+    raw: Any = zerossl.RawAnswer.from_dict({"http_status": 200, "body": {"a": [{"b": 1}]}}).body
+    nothing: Any = zerossl.CertificateList.from_dict({}).results
+    for change in (
+        lambda: names.append("x"),
+        names.sort,
+        lambda: operator.iadd(names, ["x"]),
+        lambda: operator.setitem(names, 0, "x"),
+        lambda: operator.delitem(names, 0),
+        page.results.clear,  # type: ignore[attr-defined]
+        lambda: nothing.append(1),
+        lambda: methods.update({}),
+        lambda: operator.ior(methods, {}),
+        lambda: mails["a.example"].append("x"),
+        lambda: raw["a"][0].pop("b"),
+        lambda: certificate.extra.setdefault("x", 1),  # type: ignore[attr-defined]
+        lambda: certificate.extra["shiny"]["deep"].append(1),
+    ):
+        with pytest.raises(TypeError, match="cannot be changed"):
+            change()
+    assert list(names) == names == ["a.example", 'quo"te\\.example']
+    assert isinstance(names, list)
+    assert isinstance(methods, dict)
+    assert (repr(names), json.dumps(mails)) == (repr(list(names)), json.dumps(dict(mails)))
+    for again in (copy.copy(raw), copy.deepcopy(raw), *(pickle.loads(pickle.dumps(raw, p)) for p in range(6))):
+        assert again == raw
+        assert type(again) is type(raw)
+    own = list(names)
+    own.append("x")
+    assert certificate.to_dict() == CERTIFICATE
+    certificate.to_dict()["id"] = "x"
+    assert certificate.id == "abc"
+
+
+def test_keyword_constructors() -> None:
+    """For tests: each field as its attribute has it, and all documented fields are there."""
+    time = datetime(2026, 11, 29, 12, tzinfo=timezone(timedelta(hours=1)))
+    made = zerossl.Certificate(
+        id="abc",
+        expires=time,
+        additional_domains=("a.example",),
+        validation=zerossl.Validation(other_methods={"a.example": zerossl.FileAndRecord(cname_validation_p1="x")}),
+        extra={"shiny": 1},
+    )
+    assert (made.id, made.status, made.expires, made.extra) == ("abc", None, time, {"shiny": 1})
+    assert made.additional_domains == ["a.example"]
+    assert made.validation.other_methods["a.example"].cname_validation_p1 == "x"
+    assert made.to_dict()["expires"] == "2026-11-29T11:00:00Z"
+    assert set(made.to_dict()) == {*zerossl.Certificate.fields, "shiny"}
+    assert made == zerossl.Certificate.from_dict(made.to_dict())
+    assert zerossl.Zip(zip=b"PK").zip == b"PK"
+    assert zerossl.CertificateList(results=[made]).results == [made]
+    assert str(zerossl.Event(type="warning", message="m", entry="e")) == "e: warning: m"
+    with pytest.raises(TypeError, match="Certificate has no field 'nothing'"):
+        zerossl.Certificate(nothing=1)
+    with pytest.raises(ValueError, match="time zone"):
+        zerossl.Certificate(expires=datetime(2026, 1, 1))  # noqa: DTZ001
+    with pytest.raises(TypeError):
+        zerossl.Certificate("{}", id="abc")  # type: ignore[call-overload]
+
+
+def test_replace(certificate: zerossl.Certificate) -> None:
+    """The others stay, also those that this version does not know; and the original does not change."""
+    issued = certificate.replace(status="issued", expires=datetime(2027, 1, 1, tzinfo=timezone.utc), extra={"new": 1})
+    assert type(issued) is zerossl.Certificate
+    assert issued.to_dict() == {**CERTIFICATE, "status": "issued", "expires": "2027-01-01T00:00:00Z", "new": 1}
+    assert certificate.to_dict() == CERTIFICATE
+    assert certificate.__replace__(id="x").id == "x"
+    with pytest.raises(TypeError):
+        certificate.replace(nothing=1)
+
+
+def test_dict_with_python_values(certificate: zerossl.Certificate) -> None:
+    """Times and bytes as their attributes have them, at every depth; the JSON form is the default."""
+    page = zerossl.CertificateList.from_dict({"results": [CERTIFICATE], "new": {"a": 1}}).to_dict(mode="python")
+    assert page["new"] == {"a": 1}
+    found = page["results"][0]
+    assert found == certificate.to_dict(mode="python")
+    assert found["created"] == datetime(2026, 2, 9, 23, 59, 59, tzinfo=timezone.utc)
+    assert (found["expires"], found["shiny"]) == ("next year", CERTIFICATE["shiny"])
+    assert list(found) == list(CERTIFICATE)
+    assert (type(found["validation"]), type(found["additional_domains"])) == (dict, list)
+    found["additional_domains"].append("x")
+    assert zerossl.Zip.from_dict({"zip": "UEs="}).to_dict(mode="python") == {"zip": b"PK"}
+    assert certificate.to_dict(mode="json") == certificate.to_dict() == CERTIFICATE
+    with pytest.raises(ValueError, match="mode"):
+        certificate.to_dict(mode="xml")  # type: ignore[arg-type]
 
 
 def test_equality_and_hash(certificate: zerossl.Certificate) -> None:

@@ -8,6 +8,7 @@ import os
 import re
 import subprocess
 import sys
+from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +42,8 @@ def examples() -> list[doctest.DocTest]:
     finder = doctest.DocTestFinder(exclude_empty=True)
     found = [test for module in (zerossl, sandbox_module) for test in finder.find(module, module.__name__)]
     challenges = (zerossl.FileChallenge, zerossl.RecordChallenge)
-    for kind in (zerossl.Client, zerossl.AsyncClient, Base, Operations, Obtaining, zerossl.Event, *challenges):
+    clients = (zerossl.Client, zerossl.AsyncClient, Base, Operations, Obtaining)
+    for kind in (*clients, zerossl.Answer, zerossl.Event, *challenges):
         found += finder.find(kind, f"libzerossl.{kind.__name__}")
     return [test for test in found if test.examples]
 
@@ -52,6 +54,8 @@ def test_docstring(test: doctest.DocTest, website: Website, tmp_path: Path) -> N
     with Sandbox(http_port=website.port) as sandbox, sandbox.client() as client:
         names: dict[str, Any] = {
             "asyncio": asyncio,
+            "datetime": datetime,
+            "timezone": timezone,
             "zerossl": zerossl,
             "Sandbox": Sandbox,
             "client": client,

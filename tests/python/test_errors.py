@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import builtins
 import copy
+import errno
 import json
+import os
 import pickle
 import traceback
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import libzerossl as zerossl
@@ -105,6 +108,28 @@ def test_what_an_os_error_never_had_is_not_made_up(error: type[zerossl.Error]) -
     """Its numbers and names stay None."""
     again = pickle.loads(pickle.dumps(error("no")))
     assert (again.errno, again.strerror, again.filename, again.filename2) == (None, None, None, None)
+
+
+def test_a_storage_error_is_an_os_error(zerossl_client: zerossl.Client, tmp_path: Path) -> None:
+    """With the number and the file, as `open` would have it."""
+    file = tmp_path / "file"
+    file.write_text("")
+    with pytest.raises(zerossl.StorageError) as caught:
+        zerossl_client.list_entries(tmp_path / "absent")
+    error = caught.value
+    assert (error.errno, error.strerror) == (errno.ENOENT, os.strerror(errno.ENOENT))
+    assert error.filename == error.path == str(tmp_path / "absent")
+    assert error.to_dict()["errno"] == errno.ENOENT
+    with pytest.raises(OSError) as os_error:  # noqa: PT011
+        zerossl_client.obtain(["example.com"], directory=file, webroot=tmp_path, preflight="off")
+    assert os_error.value.errno in {errno.ENOTDIR, errno.EEXIST}
+    again = pickle.loads(pickle.dumps(error))
+    assert (again.errno, again.filename, str(again)) == (error.errno, error.filename, str(error))
+    nothing_left = zerossl.ResourceError("m", errno=errno.EMFILE)
+    assert (nothing_left.errno, nothing_left.strerror) == (errno.EMFILE, os.strerror(errno.EMFILE))
+    assert nothing_left.to_dict()["errno"] == errno.EMFILE
+    unknown = zerossl.StorageError("m", path="/x")
+    assert (unknown.errno, unknown.strerror, unknown.filename) == (None, None, "/x")
 
 
 SHOWN_NOWHERE = "what-a-caller-keeps-to-itself"

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Iterator
 
 import libzerossl as zerossl
 import pytest
 from libzerossl.sandbox import Sandbox
+
+from website import Stand
 
 KEY = "k3y-that-must-not-be-shown"
 
@@ -28,6 +31,41 @@ def test_calls_and_lists_are_logged(client: zerossl.Client, caplog: pytest.LogCa
     assert len(lines) == 2
     assert all("/certificates" in line and "HTTP 200" in line for line in lines)
     assert all(record.levelno == logging.DEBUG for record in caplog.records)
+
+
+def test_records_have_fields(client: zerossl.Client, caplog: pytest.LogCaptureFixture) -> None:
+    """For logs in JSON, and for filters; those that do not apply are None or absent."""
+    with caplog.at_level(logging.DEBUG, "libzerossl"):
+        with pytest.raises(zerossl.ApiError):
+            client.get_certificate("0" * 32)
+        asyncio.run(fail_to_connect())
+        list(client.iter_certificates())
+    got, *lost, listed = (vars(record) for record in caplog.records if record.name == "libzerossl")
+    assert got["operation"] == "get_certificate"
+    assert (got["method"], got["path"], got["attempt"], got["http_status"]) == ("GET", "/certificates/{id}", 1, 200)
+    assert 0 < got["duration"] < 10
+    assert got["error"] is None
+    assert [fields.get("error") for fields in lost] == ["network", None, "network"]
+    assert [fields.get("attempt") for fields in lost] == [1, None, 2]
+    assert lost[1]["pause"] > 0
+    assert (listed["operation"], listed["path"]) == ("list_certificates", "/certificates")
+
+
+def test_records_of_obtain_name_the_entry(stand: Stand, caplog: pytest.LogCaptureFixture) -> None:
+    """And the stage."""
+    with caplog.at_level(logging.DEBUG, "libzerossl"):
+        stand.obtain("example.com", webroot=stand.website.folder)
+    fields = [vars(record) for record in caplog.records if record.name == "libzerossl"]
+    assert {record["operation"] for record in fields} == {"obtain"}
+    assert {"order", "verify", "done"} <= {record.get("stage") for record in fields}
+    assert {record["entry"] for record in fields if "entry" in record} == {"example.com"}
+
+
+async def fail_to_connect() -> None:
+    """Call a service that is not there, twice."""
+    async with zerossl.AsyncClient(KEY, base_url="http://127.0.0.1:9", max_retries=1) as client:
+        with pytest.raises(zerossl.NetworkError):
+            await client.list_certificates()
 
 
 def test_nothing_is_logged_unasked(client: zerossl.Client, capfd: pytest.CaptureFixture[str]) -> None:

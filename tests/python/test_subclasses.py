@@ -113,6 +113,12 @@ def test_a_subclass_of_an_answer_is_copied_and_pickled() -> None:
         assert (type(again), again, again.customer) == (Order, order, "c")
 
 
+def test_a_subclass_of_an_answer_is_replaced() -> None:
+    """With its attributes."""
+    other = Order('{"id": "one"}', customer="c").replace(id="two")
+    assert (type(other), other.id, other.customer) == (Order, "two", "c")
+
+
 class OwnError(zerossl.StorageError):
     """An error class of a program."""
 

@@ -19,7 +19,10 @@ pub(crate) fn emit<const N: usize>(
     message: &str,
     facts: Facts<N>,
 ) {
-    context.log(|| format!("{entry} ({stage}): {message}"));
+    context.log_with(|| {
+        let facts = [("entry", entry.into()), ("stage", stage.as_str().into())];
+        (format!("{entry} ({stage}): {message}"), facts)
+    });
     let Some(events) = context.events else { return };
     let mut fields: Map<String, Value> =
         facts.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();

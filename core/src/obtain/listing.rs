@@ -11,7 +11,7 @@ use super::interface::{CertificateState, Entries, EntrySummary, ListEntries, Ord
 use super::order_spec::RENEW_AT;
 use super::steps::kept_request::REQUEST;
 use super::steps::last_error::LAST_ERROR;
-use super::store::folder::{Folder, JOURNAL};
+use super::store::folder::{Folder, JOURNAL, failed};
 use super::store::journal::Journal;
 use crate::answers::Extra;
 use crate::context::Context;
@@ -34,7 +34,7 @@ pub(crate) fn list_entries(_: &Context<'_>, env: &Env<'_>, arguments: &Arguments
 /// The folders that are entries, whether their files can be read or not.
 pub(crate) fn names(env: &Env<'_>, directory: &Path) -> Result<Vec<String>> {
     let found = env.storage.list(directory);
-    let found = found.map_err(|error| Error::storage(directory, format!("could not be read: {error}")))?;
+    let found = found.map_err(|error| failed(directory, "read", &error))?;
     let is_entry = |name: &String| {
         [JOURNAL, REQUEST].iter().any(|file| directory.join(name).join(file).symlink_metadata().is_ok())
     };

@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Instant, SystemTime};
 
-use serde_json::Map;
+use serde_json::{Map, Value};
 
 use super::budget::Budget;
 use super::check::Lifetime;
@@ -26,6 +26,7 @@ use crate::mailbox::{Found, mailbox};
 use crate::obtain::interface::{RenewAll, Renewals};
 use crate::obtain::steps::account::Account;
 use crate::obtain::steps::kept_request;
+use crate::obtain::store::folder::failed;
 use crate::parameter::Arguments;
 use crate::shared_pause::SharedPause;
 use crate::thread;
@@ -61,7 +62,7 @@ impl Waiting {
 enum Message {
     Row(Row),
     /// The caller's log is called on the thread of the call alone.
-    Line(String),
+    Line(String, Map<String, Value>),
 }
 
 /// Runs `obtain` for each entry.
@@ -93,7 +94,8 @@ pub(crate) fn renew_all(context: &Context<'_>, env: &Env<'_>, arguments: &Argume
             let (mail, shared, waiting) = (mail.clone(), &shared, &waiting);
             let work = move || {
                 let log = mail.clone();
-                let lines = LogLines(Arc::new(move |line: &str| log.send(Message::Line(line.to_owned()))));
+                let send = move |line: &str, facts| log.send(Message::Line(line.to_owned(), facts));
+                let lines = LogLines(Arc::new(send));
                 while !shared.context.cancel.is_cancelled()
                     && let Some(name) = waiting.next()
                 {
@@ -119,9 +121,9 @@ pub(crate) fn renew_all(context: &Context<'_>, env: &Env<'_>, arguments: &Argume
         loop {
             match mailbox.wait(&heard, None) {
                 Found::Message(Message::Row(row)) => rows.push(row),
-                Found::Message(Message::Line(line)) => {
+                Found::Message(Message::Line(line, facts)) => {
                     if let Some(LogLines(take)) = context.lines {
-                        take(&line);
+                        take(&line, facts);
                     }
                 }
                 Found::Cancelled => {
@@ -179,7 +181,7 @@ impl Run<'_> {
 /// The folders that contain a request. First those without a certificate, then by the time that is left.
 fn entries(env: &Env<'_>, directory: &std::path::Path) -> Result<Vec<String>> {
     let found = env.storage.list(directory);
-    let found = found.map_err(|error| Error::storage(directory, format!("could not be read: {error}")))?;
+    let found = found.map_err(|error| failed(directory, "read", &error))?;
     let mut entries: Vec<(Option<SystemTime>, String)> = Vec::new();
     for name in found.into_iter().filter_map(|name| name.into_string().ok()) {
         let entry = directory.join(&name);

@@ -58,7 +58,7 @@ impl Program {
             if Error::is_resource(&error) {
                 return Error::resource(&format!("{}: it could not be started", self.name), &error);
             }
-            Error::storage(&self.name, format!("it could not be started: {error}"))
+            Error::storage(&self.name, format!("it could not be started: {error}")).with_errno_of(&error)
         };
         // All of these are close-on-exec. They are cloned because the number of a clone is never below 3: in a host
         // that closed its standard files, one copy in the child would otherwise overwrite the source of the next.
@@ -83,9 +83,9 @@ impl Program {
             Errno::ENOEXEC => {
                 "it is no program of this system; a script begins with a line such as `#!/bin/sh`"
             }
-            other => return Error::storage(&self.name, format!("it could not be started: {}", other.desc())),
+            other => &format!("it could not be started: {}", other.desc()),
         };
-        Error::storage(&self.name, why)
+        Error::storage(&self.name, why).with_errno_of(&error.into())
     }
 }
 

@@ -17,8 +17,8 @@ use crate::obtain::order_spec::{OrderSpec, is_stored};
 use crate::obtain::session::Session;
 use crate::obtain::steps::keys::WANTED_KEY;
 use crate::obtain::store::entry::PRIVATE;
-use crate::obtain::store::sealed;
 use crate::obtain::store::storage::Attributes;
+use crate::obtain::store::{folder, sealed};
 use crate::parameter;
 
 pub(crate) const REQUEST: &str = "request.json";
@@ -55,7 +55,7 @@ pub(crate) fn read(
     let (sealed_text, of_file) = match env.storage.read_own(&path) {
         Ok(found) => found,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(failed(&error)),
+        Err(error) => return Err(failed(&error).with_errno_of(&error)),
     };
     let json = sealed::open(&sealed_text).map_err(|why| failed(&why))?;
     let mut request: Map<String, Value> = serde_json::from_slice(&json).map_err(|error| failed(&error))?;
@@ -63,8 +63,7 @@ pub(crate) fn read(
     request.retain(|name, value| is_stored(name, value));
     if has_command(&request) {
         let of = |path: &Path| {
-            let failed = |error| Error::storage(path, format!("could not be looked at: {error}"));
-            env.storage.attributes(path).map_err(failed)
+            env.storage.attributes(path).map_err(|error| folder::failed(path, "looked at", &error))
         };
         for (place, found) in [(&*path, of_file), (&*entry, of(&entry)?), (directory, of(directory)?)] {
             if !is_ours_alone(found) {

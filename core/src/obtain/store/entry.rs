@@ -72,7 +72,8 @@ impl<'a> Entry<'a> {
         let path = directory.join(name);
         make_folders(env, &path)?;
         // The same folder with another name is the same entry.
-        let path = path.canonicalize().map_err(|error| Error::storage(&path, error))?;
+        let path =
+            path.canonicalize().map_err(|error| Error::storage(&path, &error).with_errno_of(&error))?;
         if !path.is_dir() {
             return Err(Error::storage(&path, "it is no folder, so it cannot be an entry"));
         }
@@ -341,5 +342,5 @@ fn cannot_lock(path: &Path, error: &io::Error) -> Error {
     } else {
         ""
     };
-    Error::storage(path, format!("could not be locked: {error}{what_to_do}"))
+    Error::storage(path, format!("could not be locked: {error}{what_to_do}")).with_errno_of(error)
 }

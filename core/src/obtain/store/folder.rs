@@ -78,5 +78,5 @@ pub(crate) fn is_absent(error: &io::Error) -> bool {
 }
 
 pub(crate) fn failed(path: &Path, what: &str, error: &io::Error) -> Error {
-    Error::storage(path, format!("could not be {what}: {error}"))
+    Error::storage(path, format!("could not be {what}: {error}")).with_errno_of(error)
 }

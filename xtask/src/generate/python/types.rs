@@ -36,7 +36,7 @@ const MORE: [(&str, &str, &str, &str); 11] = [
     ("ObtainFinding", "stage", "Stage | str", ""),
     ("ObtainFinding", "level", "FindingLevel | str", ""),
     ("Renewal", "outcome", "Outcome | str | None", ""),
-    ("Renewal", "error", "dict[str, Any] | None", ""),
+    ("Renewal", "error", "Mapping[str, Any] | None", ""),
     // It was created here, so it always exists.
     ("Download", "fullchain", "str", ""),
     ("RawAnswer", "http_status", "int", ""),
@@ -56,15 +56,17 @@ pub(super) fn of_field(shape: &str, field: &Field) -> (String, &'static str, Opt
         FieldKind::Time => ("datetime | str | None".to_owned(), "time", None),
         FieldKind::Flag => (or_none("bool"), "", None),
         FieldKind::Count => (or_none("int"), "", None),
-        FieldKind::Names | FieldKind::Lines => ("list[str]".to_owned(), "list", None),
+        FieldKind::Names | FieldKind::Lines => ("Sequence[str]".to_owned(), "list", None),
         FieldKind::Object(of) => (of.name.to_owned(), "", Some(of.name)),
         FieldKind::ObjectOrNone(of) => (format!("{} | None", of.name), "optional", Some(of.name)),
-        FieldKind::Objects(of) => (format!("list[{}]", of.name), "list", Some(of.name)),
-        FieldKind::Map(FieldKind::Object(of)) => (format!("dict[str, {}]", of.name), "dict", Some(of.name)),
-        FieldKind::Map(FieldKind::Names | FieldKind::Lines) => {
-            ("dict[str, list[str]]".to_owned(), "dict", None)
+        FieldKind::Objects(of) => (format!("Sequence[{}]", of.name), "list", Some(of.name)),
+        FieldKind::Map(FieldKind::Object(of)) => {
+            (format!("Mapping[str, {}]", of.name), "dict", Some(of.name))
         }
-        FieldKind::Map(_) => ("dict[str, str]".to_owned(), "dict", None),
+        FieldKind::Map(FieldKind::Names | FieldKind::Lines) => {
+            ("Mapping[str, Sequence[str]]".to_owned(), "dict", None)
+        }
+        FieldKind::Map(_) => ("Mapping[str, str]".to_owned(), "dict", None),
         _ => ("Any".to_owned(), "", None),
     }
 }

@@ -89,5 +89,5 @@ fn no_links(path: &Path, error: &io::Error) -> Error {
     let why = format!(
         "no symbolic link could be made ({error}), and `{CURRENT}` is one; use a file system that has them, or `layout` `files`"
     );
-    Error::storage(path, why)
+    Error::storage(path, why).with_errno_of(error)
 }

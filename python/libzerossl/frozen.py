@@ -1,0 +1,50 @@
+"""The lists and dicts in answers: they compare and print as others, and cannot be changed."""
+
+from __future__ import annotations
+
+from typing import Any, NoReturn, cast
+
+__all__ = ["FrozenDict", "FrozenList", "freeze"]
+
+
+class FrozenList(list[Any]):
+    """A list that cannot be changed; ``list(it)`` makes one that can."""
+
+    __slots__ = ()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Copy and pickle it as a whole: one that is filled bit by bit would have to be changed."""
+        return FrozenList, (list(self),)
+
+
+class FrozenDict(dict[str, Any]):
+    """A dict that cannot be changed; ``dict(it)`` makes one that can."""
+
+    __slots__ = ()
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Copy and pickle it as a whole."""
+        return FrozenDict, (dict(self),)
+
+
+def freeze(value: object) -> Any:  # noqa: ANN401
+    """Freeze lists and dicts, and what is in them; other values are returned unchanged."""
+    if isinstance(value, list):
+        return FrozenList(map(freeze, cast("list[Any]", value)))  # type: ignore[redundant-cast]
+    if isinstance(value, dict):
+        return FrozenDict((name, freeze(entry)) for name, entry in cast("dict[str, Any]", value).items())
+    return value
+
+
+def _refuse(_: object, *__: object, **___: object) -> NoReturn:
+    message = "an answer cannot be changed; make a copy with `list()` or `dict()`, or another answer with `replace()`"
+    raise TypeError(message)
+
+
+_CHANGES = {
+    FrozenList: ("append", "clear", "extend", "insert", "pop", "remove", "reverse", "sort", "__iadd__", "__imul__"),
+    FrozenDict: ("clear", "pop", "popitem", "setdefault", "update", "__ior__"),
+}
+for _kind, _names in _CHANGES.items():
+    for _name in (*_names, "__setitem__", "__delitem__"):
+        setattr(_kind, _name, _refuse)
