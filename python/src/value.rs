@@ -18,7 +18,7 @@ pub(crate) fn to_python<'py>(py: Python<'py>, json: &str) -> PyResult<Bound<'py,
 }
 
 /// A list or dict as one that cannot be changed; other values as they are.
-pub(crate) fn frozen<'py>(value: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+pub(crate) fn frozen(value: Bound<'_, PyAny>) -> PyResult<Bound<'_, PyAny>> {
     static FREEZE: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
     if value.is_instance_of::<PyList>() || value.is_instance_of::<PyDict>() {
         let py = value.py();
