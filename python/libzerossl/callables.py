@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -10,14 +11,12 @@ from libzerossl.errors import InvalidArgumentError, refuse
 from libzerossl.events import Event, FileChallenge, RecordChallenge
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from libzerossl._native import Op
 
-    OnEvent: TypeAlias = Callable[[Event], object]
-    Publish: TypeAlias = Callable[[FileChallenge], object] | Callable[[RecordChallenge], object]
+__all__ = ["Callables", "Errand", "OnEvent", "Publish"]
 
-__all__ = ["Callables", "Errand"]
+OnEvent: TypeAlias = Callable[[Event], object]
+Publish: TypeAlias = Callable[[FileChallenge], object] | Callable[[RecordChallenge], object]
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,18 @@ from typing import Any, NoReturn, cast
 __all__ = ["FrozenDict", "FrozenList", "freeze"]
 
 
+def _refuse(self: object, *args: object, **names: object) -> NoReturn:  # noqa: ARG001
+    message = "an answer cannot be changed; make a copy with `list()` or `dict()`, or another answer with `replace()`"
+    raise TypeError(message)
+
+
 class FrozenList(list[Any]):
     """A list that cannot be changed; ``list(it)`` makes one that can."""
 
     __slots__ = ()
+
+    append = clear = extend = insert = pop = remove = reverse = sort = _refuse
+    __setitem__ = __delitem__ = __iadd__ = __imul__ = _refuse
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Copy and pickle it as a whole: one that is filled bit by bit would have to be changed."""
@@ -21,6 +29,9 @@ class FrozenDict(dict[str, Any]):
     """A dict that cannot be changed; ``dict(it)`` makes one that can."""
 
     __slots__ = ()
+
+    clear = pop = popitem = setdefault = update = _refuse
+    __setitem__ = __delitem__ = __ior__ = _refuse
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Copy and pickle it as a whole."""
@@ -34,17 +45,3 @@ def freeze(value: object) -> Any:  # noqa: ANN401
     if isinstance(value, dict):
         return FrozenDict((name, freeze(entry)) for name, entry in cast("dict[str, Any]", value).items())
     return value
-
-
-def _refuse(_: object, *__: object, **___: object) -> NoReturn:
-    message = "an answer cannot be changed; make a copy with `list()` or `dict()`, or another answer with `replace()`"
-    raise TypeError(message)
-
-
-_CHANGES = {
-    FrozenList: ("append", "clear", "extend", "insert", "pop", "remove", "reverse", "sort", "__iadd__", "__imul__"),
-    FrozenDict: ("clear", "pop", "popitem", "setdefault", "update", "__ior__"),
-}
-for _kind, _names in _CHANGES.items():
-    for _name in (*_names, "__setitem__", "__delitem__"):
-        setattr(_kind, _name, _refuse)

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
     from libzerossl.async_client import AsyncClient
+    from libzerossl.base import Base
 
 __all__ = ["Sandbox", "find_program"]
 
@@ -189,7 +190,7 @@ class Sandbox:
         except ValueError:
             return text
 
-    def advance(self, *clients: Client, days: float = 0, seconds: float = 0) -> None:
+    def advance(self, *clients: Base, days: float = 0, seconds: float = 0) -> None:
         """Move the clocks of the sandbox and of these clients forwards, to rehearse what happens later.
 
         Args:
@@ -204,6 +205,10 @@ class Sandbox:
         for client in clients:
             client._inner.advance_clock(by)  # noqa: SLF001 # pyright: ignore[reportPrivateUsage]
         self.manage("/clock", {"advance_seconds": by})
+
+    def reset(self) -> None:
+        """Reset everything to how it was at the start, except the CA: orders, records, faults, settings."""
+        self.manage("/reset", {})
 
     def close(self) -> None:
         """Stop the sandbox; its data is gone."""
