@@ -15,8 +15,6 @@ from libzerossl.sandbox import Sandbox, find_program
 
 from website import Stand, Website
 
-pytest_plugins = ["libzerossl.sandbox.pytest_plugin"]
-
 TOP = Path(__file__).parents[2]
 
 # A background process starts with Ctrl-C ignored, and so do its children. Some tests need Ctrl-C.

@@ -20,7 +20,7 @@ HERE = Path(__file__).parent
 TOP = HERE.parents[1]
 WORK = TOP / "target/python"
 TOOLS = WORK / "tools"
-SOURCES = ["python/libzerossl", "examples/python", "tests/python", "tests/system"]
+SOURCES = ["python/libzerossl", "python/sandbox/zerossl_sandbox", "examples/python", "tests/python", "tests/system"]
 PACKAGES = ["python", "python/sandbox"]
 OTHER_PYTHONS = ["python3.10", "python3.11", "python3.12", "python3.13", "python3.14"]
 
@@ -47,7 +47,7 @@ def lint() -> None:
     """Check style and types."""
     run(tool("ruff"), "format", "--check", "--quiet", *SOURCES)
     run(tool("ruff"), "check", "--quiet", *SOURCES)
-    typed = ["libzerossl", "../examples/python"]
+    typed = ["libzerossl", "sandbox/zerossl_sandbox", "../examples/python"]
     run(tool("mypy"), "--no-error-summary", *typed, cwd=TOP / "python")
     run(tool("pyright"), *typed, cwd=TOP / "python", quiet=True)
     compare_with_runtime()

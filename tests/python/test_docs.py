@@ -117,6 +117,11 @@ def test_pages(page: str, website: Website, monkeypatch: pytest.MonkeyPatch, tmp
             for shown, here in folders.items():
                 block = block.replace(shown, here)
             exec(compile(block, f"{page}, block {number + 1}", "exec"), names)
+    # What a page shows as a test for pytest.
+    for name in [name for name in names if name.startswith("test_")]:
+        marker = next(marker for marker in names[name].pytestmark if marker.name == "zerossl_sandbox")
+        with Sandbox(**marker.kwargs) as own, own.client() as client:
+            names[name](client)
 
 
 def test_the_program_step_by_step(website: Website, tmp_path: Path) -> None:

@@ -1,0 +1,1 @@
+"""The program ``zerossl-sandbox`` as a package; `libzerossl.sandbox` starts it."""
