@@ -240,20 +240,20 @@ def test_a_token_ends_calls_from_another_thread(silent_server: SilentServer) -> 
 def test_a_child_of_fork(zerossl_sandbox: Sandbox) -> None:
     """The parent's client says so, and a new one works on a new loop."""
     client = zerossl_sandbox.async_client()
-    asyncio.run(client.list_certificates())  # type: ignore[arg-type]
+    asyncio.run(client.list_certificates())
     child = os.fork()
     if child == 0:
         code = 1
         try:
             try:
-                asyncio.run(client.list_certificates())  # type: ignore[arg-type]
+                asyncio.run(client.list_certificates())
             except zerossl.ForkedError:
-                asyncio.run(zerossl_sandbox.async_client().list_certificates())  # type: ignore[arg-type]
+                asyncio.run(zerossl_sandbox.async_client().list_certificates())
                 code = 0
         finally:
             os._exit(code)
     assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
-    asyncio.run(client.list_certificates())  # type: ignore[arg-type]
+    asyncio.run(client.list_certificates())
 
 
 def test_both_clients_have_the_same_methods() -> None:

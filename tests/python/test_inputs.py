@@ -140,7 +140,7 @@ def test_a_parameter_is_named_as_it_was_written(
     patient = zerossl.AsyncClient("key", base_url="http://127.0.0.1:9")
     for call in (
         lambda: nobody.obtain(NAMES, directory=tmp_path, **given),
-        lambda: asyncio.run(patient.obtain(NAMES, directory=tmp_path, **given)),  # type: ignore[arg-type]
+        lambda: asyncio.run(patient.obtain(NAMES, directory=tmp_path, **given)),
     ):
         error = refused(call)
         assert error.parameter == parameter
