@@ -29,6 +29,8 @@ CALLABLES = {"on_event", "publish", "cleanup"}
 SHORT_FORMS = {"webroot", "listen", "hook", "dns", "emails", "validation_method"}
 OWN = {"obtain": CALLABLES | SHORT_FORMS, "renew_all": CALLABLES}
 PATH = "str | os.PathLike[str]"
+COMMAND = f"Sequence[{PATH}]"
+NAMES = "Sequence[str] | Iterator[str]"
 # Fields whose Python type is more specific than the table.
 SPECIAL = {
     ("Zip", "zip"): {"bytes"},
@@ -36,7 +38,7 @@ SPECIAL = {
     ("ObtainFinding", "stage"): {"Stage | str"},
     ("ObtainFinding", "level"): {"FindingLevel | str"},
     ("Renewal", "outcome"): {"Outcome | str | None"},
-    ("Renewal", "error"): {"dict[str, Any] | None"},
+    ("Renewal", "error"): {"Mapping[str, Any] | None"},
 }
 
 
@@ -87,10 +89,22 @@ def test_parameters(name: str) -> None:
         # A parameter with short forms may be omitted.
         is_required = parameter in required and parameter != "validation"
         assert (given.default is inspect.Parameter.empty) == is_required, parameter
-        wanted = {PATH} if parameter == "directory" else parameter_types(schema["properties"][parameter])
+        wanted = python_types(parameter, schema["properties"][parameter])
         assert given.annotation in {each if is_required else f"{each} | None" for each in wanted}, parameter
         doc = " ".join(schema["properties"][parameter]["description"].split())
         assert f"{parameter}: {doc}" in " ".join(method.__doc__.split()), parameter
+
+
+def python_types(name: str, schema: dict[str, Any]) -> set[str]:
+    """The accepted annotations of a parameter; what Python takes in addition depends on more than the schema."""
+    if name == "directory" or name.endswith("_file"):
+        return {PATH}
+    more = {
+        "str": {"str | bytes"} if name in {"csr", "private_key"} else set(),
+        "float": {"float | timedelta"} if "econds" in schema["description"] or name == "older_than" else set(),
+        "Iterable[str]": {NAMES} if name == "domains" else {COMMAND} if name.endswith("hook") else set(),
+    }
+    return {taken for each in parameter_types(schema) for taken in more.get(each) or {each}}
 
 
 def parameter_types(schema: dict[str, Any]) -> set[str]:
@@ -99,7 +113,7 @@ def parameter_types(schema: dict[str, Any]) -> set[str]:
     if words:
         names = {name for name in literals.__all__ if list(get_args(getattr(literals, name))) == words}
         assert names, f"no literal of libzerossl.literals is {words}"
-        return {f"Sequence[{name}]" for name in names} if schema.get("type") == "array" else names
+        return {f"Iterable[{name}]" for name in names} if schema.get("type") == "array" else names
     if all(member.get("type") == "string" for member in schema.get("properties", {"": {}}).values()):
         return {"Mapping[str, str]"}
     return {
@@ -107,7 +121,7 @@ def parameter_types(schema: dict[str, Any]) -> set[str]:
         "integer": {"int"},
         "number": {"float"},
         "boolean": {"bool"},
-        "array": {"Sequence[str]"},
+        "array": {"Iterable[str]"},
         "object": {"Mapping[str, str | float | bool]", "Mapping[str, Any]"},
     }[schema["type"]]
 
@@ -184,9 +198,9 @@ def field_types(name: str, field: str, schema: dict[str, Any]) -> set[str]:
     none = " | None" if "null" in types else ""
     if types[0] == "array":
         items = field_types(name, field, schema["items"])
-        return {f"list[{each}]" for each in items}
+        return {f"Sequence[{each}]" for each in items}
     if types[0] == "object":
-        return {f"dict[str, {each}]" for each in field_types(name, field, schema["additionalProperties"])}
+        return {f"Mapping[str, {each}]" for each in field_types(name, field, schema["additionalProperties"])}
     if types[0] == "string":
         words = {f"{literal} | str{none}" for literal in literals.__all__} if none else set()
         # A text that the library builds itself always exists.

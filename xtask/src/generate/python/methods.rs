@@ -150,7 +150,7 @@ fn run(operation: &Operation, mode: Mode) -> String {
 
 fn members(parameters: &[Parameter]) -> Vec<String> {
     let member = |parameter: &Parameter| match parameter.name {
-        "directory" => "\"directory\": ways.path(directory)".to_owned(),
+        name if types::is_path(parameter) => format!("\"{name}\": ways.path({name})"),
         name => format!("\"{name}\": {name}"),
     };
     parameters.iter().map(member).collect()

@@ -62,17 +62,14 @@ pub(super) fn text() -> String {
 }
 
 fn given(setting: &Parameter) -> String {
-    let annotation =
-        if is_path(setting) { "str | os.PathLike[str]".to_owned() } else { types::of_parameter(setting) };
-    row(8, &format!("{}: {annotation} | None = None", setting.name))
+    row(8, &format!("{}: {} | None = None", setting.name, types::of_parameter(setting)))
 }
 
 fn member(setting: &Parameter) -> String {
-    let value =
-        if is_path(setting) { format!("ways.path({})", setting.name) } else { setting.name.to_owned() };
+    let value = if types::is_path(setting) {
+        format!("ways.path({})", setting.name)
+    } else {
+        setting.name.to_owned()
+    };
     row(16, &format!("\"{}\": {value}", setting.name))
-}
-
-fn is_path(setting: &Parameter) -> bool {
-    setting.name.ends_with("_file")
 }
