@@ -33,7 +33,7 @@ _MAX_WAIT = 1.0
 """Seconds that a cancelled operation may take to end. It ends within 0.05, unless the machine is busy."""
 
 _MAX_CALLS = 64
-"""Calls of a loop that run at the same time; the others wait for their turn. Each has a thread and three descriptors,
+"""Calls of a loop that run at the same time; the others wait for their turn. Each has a thread and five descriptors,
 of which a process may have 1024."""
 
 _turns: WeakKeyDictionary[asyncio.AbstractEventLoop, asyncio.Semaphore] = WeakKeyDictionary()

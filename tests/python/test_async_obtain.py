@@ -95,6 +95,19 @@ def test_callables_may_be_async(stand: Stand, kind: str) -> None:
     assert [event.stage for event in events][-1] == "done"
 
 
+@pytest.mark.parametrize(
+    ("given", "parameter"),
+    [({"publish": 1}, "publish"), ({"on_event": "print"}, "on_event"), ({"cleanup": print}, "cleanup")],
+)
+def test_what_cannot_be_called_is_refused(stand: Stand, given: dict[str, Any], parameter: str) -> None:
+    """As by the blocking client, before anything is sent."""
+    client = stand.sandbox.async_client()
+    with pytest.raises(zerossl.InvalidArgumentError) as caught:
+        asyncio.run(client.renew_all(stand.directory, **given))
+    assert caught.value.parameter == parameter
+    assert stand.sandbox.manage("/requests") == []
+
+
 @pytest.mark.parametrize("name", ["publish", "cleanup", "on_event"])
 @pytest.mark.parametrize("is_async", [True, False])
 def test_what_a_callable_raises_reaches_the_caller(stand: Stand, name: str, *, is_async: bool) -> None:
