@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 QUICKLY = 3.0
 
 SCRIPT = """
-import sys, libzerossl as zerossl
+import asyncio, sys, libzerossl as zerossl
 client = zerossl.Client("secret-key", base_url=sys.argv[1], timeout=60, requests_per_second=0)
 call = eval(sys.argv[2])
 print("ready", flush=True)
@@ -46,6 +46,8 @@ ORDER = """lambda client: client.create_certificate(
 
 
 OBTAIN = "lambda client: client.obtain(['example.com'], directory='store', webroot='www', preflight='off')"
+ON_A_LOOP = """lambda client: asyncio.run(
+    zerossl.AsyncClient("secret-key", base_url=sys.argv[1]).get_certificate("abc"))"""
 STORED = {"domains": ["example.com"], "validation": {"method": "HTTP_CSR_HASH", "webroot": "/var/www"}}
 
 
@@ -57,6 +59,7 @@ STORED = {"domains": ["example.com"], "validation": {"method": "HTTP_CSR_HASH", 
         (ORDER, "CancelledError"),
         (OBTAIN, "NoneType"),
         ("lambda client: client.renew_all('store')", "NoneType"),
+        (ON_A_LOOP, "NoneType"),
     ],
 )
 def test_ctrl_c_ends_a_wait(silent_server: SilentServer, call: str, cause: str, tmp_path: Path) -> None:
