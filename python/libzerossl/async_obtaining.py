@@ -36,6 +36,7 @@ class AsyncObtaining:
         webroot: str | os.PathLike[str] | Mapping[str, str | os.PathLike[str]] | None = None,
         listen: str | None = None,
         hook: Sequence[str | os.PathLike[str]] | None = None,
+        dns: str | None = None,
         publish: Publish | None = None,
         cleanup: Publish | None = None,
         emails: Mapping[str, str] | None = None,
@@ -72,9 +73,9 @@ class AsyncObtaining:
         A good certificate is kept, and an order that exists already is continued; otherwise a new one is ordered. The
         call can be repeated and killed at any time. The files lie in ``directory/name/current/``.
 
-        Give ``validation``, or one of ``webroot``, ``listen``, ``hook``, ``publish``, ``emails``. Callables, plain or
-        ``async def``, are called on the loop. What they raise, and the task's cancel, ends the call at once; the order
-        is kept for the next one.
+        Give ``validation``, or one of ``webroot``, ``listen``, ``hook``, ``dns``, ``publish``, ``emails``. Callables,
+        plain or ``async def``, are called on the loop. What they raise, and the task's cancel, ends the call at once;
+        the order is kept for the next one.
 
         Args:
             domains: The names. The first one is the CN.
@@ -84,11 +85,13 @@ class AsyncObtaining:
             webroot: The folder that a web server shows at ``http://NAME/``, or a mapping from names to folders.
             listen: Where a small web server of ours listens as long as needed, such as ``0.0.0.0:80``.
             hook: A command that publishes; called with ``present`` or ``cleanup``, a name and its target.
+            dns: A DNS provider of dns-lexicon that publishes, such as ``cloudflare``; its credentials are in the
+                environment. Needs ``libzerossl[dns]``.
             publish: Called with each `Challenge`, that is a `RecordChallenge` unless ``validation_method`` is one by
                 file; what it says has to be in place when it returns.
             cleanup: Called with each `Challenge` that is needed no more; without it all stays in place.
             emails: For each name the address that the service's mail goes to, out of those that the order lists.
-            validation_method: HTTP_CSR_HASH for ``webroot`` and ``listen``, CNAME_CSR_HASH for ``hook`` and
+            validation_method: HTTP_CSR_HASH for ``webroot`` and ``listen``, CNAME_CSR_HASH for ``hook``, ``dns`` and
                 ``publish``, unless this says otherwise.
             name: The entry's name, a folder in `directory`; by default the first domain.
             validity_days: Days of validity; 90 by default.
@@ -140,7 +143,14 @@ class AsyncObtaining:
             StorageError: A file could not be read or written.
         """
         callables = Callables(on_event, publish, cleanup)
-        short_forms = {"webroot": webroot, "listen": listen, "hook": hook, "publish": publish, "emails": emails}
+        short_forms = {
+            "webroot": webroot,
+            "listen": listen,
+            "hook": hook,
+            "dns": dns,
+            "publish": publish,
+            "emails": emails,
+        }
         parameters = {
             "domains": domains,
             "directory": ways.path(directory),

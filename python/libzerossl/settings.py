@@ -10,6 +10,7 @@ from libzerossl import _native, ways
 
 if TYPE_CHECKING:
     import os
+    from collections.abc import Sequence
     from datetime import timedelta
     from typing import Literal
 
@@ -36,6 +37,7 @@ class Settings:
         user_agent: str | None = None,
         max_response_bytes: int | None = None,
         clock_offset: float | timedelta | None = None,
+        hook_environment: Iterable[str] | None = None,
     ) -> None:
         """Make a client; nothing is sent. None means the default.
 
@@ -61,6 +63,8 @@ class Settings:
             max_response_bytes: A larger answer is an error; 16 MiB by default, 1 GiB at most.
             clock_offset: How far the client's calendar is ahead of the system's, in seconds; 0 by default. For
                 rehearsals with a sandbox: refused unless the host of ``base_url`` is loopback.
+            hook_environment: Names of variables that hooks get in spite of being withheld: ``ZEROSSL_*KEY*``, ``AWS_*``
+                and ``PG*`` are, unless they are listed here.
 
         Raises:
             InvalidArgumentError: A setting is wrong; its ``parameter`` says which.
@@ -81,5 +85,6 @@ class Settings:
                 "user_agent": user_agent,
                 "max_response_bytes": max_response_bytes,
                 "clock_offset": clock_offset,
+                "hook_environment": hook_environment,
             }
         )
