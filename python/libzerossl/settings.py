@@ -10,7 +10,7 @@ from libzerossl import _native, ways
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Sequence
+    from collections.abc import Iterable
     from datetime import timedelta
     from typing import Literal
 
