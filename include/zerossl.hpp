@@ -1,109 +1,44 @@
 /* libzerossl for C++17 and later: the same as zerossl.h, with owners, exceptions and std::string.
  *
  *     zerossl::Client client;                                       // the key: ZEROSSL_ACCESS_KEY
- *     for (const std::string &certificate : client.certificates())
- *         std::cout << zerossl::json_get(certificate, "/common_name").value_or("?") << '\n';
+ *     for (zerossl::Node certificate : client.certificates())
+ *         std::cout << certificate["common_name"].text().value_or("?") << '\n';
  *
- * JSON goes in and out as text; use the parser that you have, or json_get. Header only; link with -lzerossl. */
+ * JSON goes in and out as text or as a Document. Header only; link with -lzerossl. */
 #ifndef ZEROSSL_HPP
 #define ZEROSSL_HPP
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <exception>
 #include <functional>
 #include <iterator>
 #include <memory>
 #include <optional>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 #include "zerossl.h"
+#include "zerossl_document.hpp"
 
 namespace zerossl {
 
-namespace detail {
-
-struct StringFree {
-    void operator()(char *text) const noexcept { zerossl_string_free(text); }
-};
-struct ErrorFree {
-    void operator()(zerossl_error *error) const noexcept { zerossl_error_free(error); }
-};
-struct ClientFree {
-    void operator()(zerossl_client *client) const noexcept { zerossl_client_free(client); }
-};
-struct OpFree {
-    void operator()(zerossl_op *op) const noexcept { zerossl_op_free(op); }
-};
-
-using CString = std::unique_ptr<char, StringFree>;
-
-/* A string of C would end at a NUL. */
-inline const char *c_str(const std::string &text) {
-    if (text.find('\0') != std::string::npos)
-        throw std::invalid_argument("zerossl: a text with a NUL inside");
-    return text.c_str();
-}
-
-}  // namespace detail
-
-/** One value of a JSON text, by its JSON Pointer (RFC 6901): text as text, the rest as JSON; none if it is not there. */
-inline std::optional<std::string> json_get(const std::string &json, const std::string &pointer) {
-    detail::CString found(zerossl_json_get(detail::c_str(json), detail::c_str(pointer)));
-    return found ? std::optional<std::string>(found.get()) : std::nullopt;
-}
-
-/** A text as a JSON string, quotes included. */
-inline std::string json_quote(const std::string &text) {
-    detail::CString quoted(zerossl_json_quote(detail::c_str(text)));
-    if (!quoted)
-        throw std::invalid_argument("zerossl: a text that is not UTF-8");
-    return quoted.get();
-}
-
-/** Why a call failed. */
-class Error : public std::runtime_error {
+/** Ends the calls and ops of clients that are bound to it, from any thread. Copies are the same token. */
+class CancelToken {
 public:
-    /** Takes the error over. */
-    explicit Error(zerossl_error *error)
-        : std::runtime_error(zerossl_error_message(error)), error_(error, detail::ErrorFree()) {}
+    CancelToken() : token_(zerossl_cancel_token_new(), detail::TokenFree()) {}
 
-    /** One of the ZEROSSL_E_ numbers. */
-    std::int32_t code() const noexcept { return zerossl_error_code(error_.get()); }
-    /** Everything that is known, as a JSON object. */
-    std::string json() const { return zerossl_error_json(error_.get()); }
-    /** One field of the JSON, such as "kind", "operation", "parameter", "api_code", "api_type", "http_status",
-     *  "retry_after"; none if it is absent or null. */
-    std::optional<std::string> field(const std::string &name) const {
-        std::optional<std::string> found = json_get(json(), "/" + name);
-        return found == "null" ? std::nullopt : found;
-    }
-    /** Whether the same call, made again later, does no harm and may work. */
-    bool retryable() const { return field("retryable") == "true"; }
+    /** Cancels, for ever. */
+    void cancel() const noexcept { zerossl_cancel_token_cancel(token_.get()); }
+    bool is_cancelled() const noexcept { return zerossl_cancel_token_is_cancelled(token_.get()) != 0; }
+    /** For a signal handler, which calls zerossl_cancel_token_cancel; the token keeps it. */
+    zerossl_cancel_token *native() const noexcept { return token_.get(); }
 
 private:
-    /* Exceptions are copied. */
-    std::shared_ptr<zerossl_error> error_;
+    std::shared_ptr<zerossl_cancel_token> token_;
 };
-
-namespace detail {
-
-inline void check(zerossl_error *error) {
-    if (error != nullptr)
-        throw Error(error);
-}
-
-inline std::string answer(char *text, zerossl_error *error) {
-    CString owner(text);
-    check(error);
-    return owner.get();
-}
-
-}  // namespace detail
 
 /** What a callback may do with the op that it is called from. */
 class Running {
@@ -157,6 +92,13 @@ public:
     }
     /** A descriptor for event loops, readable while next has news; it belongs to the op. */
     int fd() const noexcept { return zerossl_op_fd(op_.get()); }
+    /** The same again, for a loop that closes what it is given: the caller's own. */
+    int dup_fd() {
+        zerossl_error *error = nullptr;
+        const int fd = zerossl_op_dup_fd(op_.get(), &error);
+        detail::check(error);
+        return fd;
+    }
 
 private:
     std::int32_t wait(std::int32_t timeout_ms, detail::CString &event) {
@@ -171,22 +113,22 @@ private:
     std::unique_ptr<zerossl_op, detail::OpFree> op_;
 };
 
-/** All certificates that match, read page by page as they are needed; each a JSON object. To be gone through once. */
+/** All certificates that match, read page by page as they are needed. To be gone through once; a node is borrowed until
+ *  the next step. */
 class Certificates {
 public:
     class iterator {
     public:
         using iterator_category = std::input_iterator_tag;
-        using value_type = std::string;
+        using value_type = Node;
         using difference_type = std::ptrdiff_t;
-        using pointer = const std::string *;
-        using reference = const std::string &;
+        using pointer = const Node *;
+        using reference = Node;
 
         iterator() noexcept = default;
         explicit iterator(Certificates *list) : list_(list) { ++*this; }
 
-        reference operator*() const { return list_->page_[list_->place_]; }
-        pointer operator->() const { return &**this; }
+        Node operator*() const noexcept { return list_->results_.item(list_->place_); }
         iterator &operator++() {
             if (!list_->advance())
                 list_ = nullptr;
@@ -207,51 +149,22 @@ public:
 
 private:
     bool advance() {
-        if (++place_ < page_.size())
+        if (++place_ < results_.size())
             return true;
         while (std::optional<std::string> event = op_.next()) {
-            if (json_get(*event, "/type") != "page")
-                continue;
-            page_ = elements(json_get(*event, "/results").value_or("[]"));
+            page_ = Document::parse(*event);
+            results_ = page_["results"];
             place_ = 0;
-            if (!page_.empty())
+            if (page_["type"].text() == "page" && results_.size() > 0)
                 return true;
         }
         op_.result();
         return false;
     }
 
-    /* The elements of a JSON array that is known to be well-formed. */
-    static std::vector<std::string> elements(const std::string &array) {
-        std::vector<std::string> found;
-        std::size_t start = 1;
-        int depth = 0;
-        bool quoted = false;
-        for (std::size_t place = 0; place < array.size(); ++place) {
-            const char c = array[place];
-            if (quoted) {
-                if (c == '\\')
-                    ++place;
-                else if (c == '"')
-                    quoted = false;
-            } else if (c == '"') {
-                quoted = true;
-            } else if (c == '[' || c == '{') {
-                ++depth;
-            } else if (c == ']' || c == '}') {
-                --depth;
-            }
-            if (!quoted && ((c == ',' && depth == 1) || (c == ']' && depth == 0))) {
-                if (place > start)
-                    found.push_back(array.substr(start, place - start));
-                start = place + 1;
-            }
-        }
-        return found;
-    }
-
     Op op_;
-    std::vector<std::string> page_;
+    Document page_;
+    Node results_;
     std::size_t place_ = 0;
 };
 
@@ -274,6 +187,32 @@ public:
         zerossl_error *error = nullptr;
         char *text = zerossl_call(client_.get(), detail::c_str(operation), detail::c_str(params), &error);
         return detail::answer(text, error);
+    }
+
+    /** The same with documents. */
+    Document call(const std::string &operation, const Document &params) const {
+        zerossl_error *error = nullptr;
+        Document answer(zerossl_call_doc(client_.get(), detail::c_str(operation), params.native(), &error));
+        detail::check(error);
+        return answer;
+    }
+
+    /** The same client, whose calls and ops also end when the token is cancelled. */
+    Client with_cancel(const CancelToken &token) const {
+        zerossl_error *error = nullptr;
+        Client bound(zerossl_client_with_cancel(client_.get(), token.native(), &error), log_);
+        detail::check(error);
+        return bound;
+    }
+
+    /** The same client, which tells `log` what its blocking calls do, on the thread of the call. It must not throw. */
+    Client with_log(std::function<void(std::string_view line)> log) const {
+        const auto line = [](const char *text, void *log) noexcept { (*static_cast<Log *>(log))(text); };
+        zerossl_error *error = nullptr;
+        auto kept = std::make_shared<Log>(std::move(log));
+        Client logging(zerossl_client_with_log(client_.get(), line, kept.get(), &error), kept);
+        detail::check(error);
+        return logging;
     }
 
     /** Runs an operation, with its events handed to a callback. */
@@ -307,6 +246,10 @@ public:
     zerossl_client *native() const noexcept { return client_.get(); }
 
 private:
+    using Log = std::function<void(std::string_view)>;
+
+    Client(zerossl_client *client, std::shared_ptr<Log> log) noexcept : log_(std::move(log)), client_(client) {}
+
     struct Handler {
         const OnEvent *on_event;
         std::exception_ptr thrown;
@@ -325,6 +268,7 @@ private:
         }
     };
 
+    std::shared_ptr<Log> log_;
     std::unique_ptr<zerossl_client, detail::ClientFree> client_;
 };
 

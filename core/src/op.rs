@@ -9,6 +9,7 @@ use std::collections::{HashMap, VecDeque};
 use std::os::fd::{AsRawFd, OwnedFd, RawFd};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use serde_json::{Map, Value};
@@ -31,6 +32,7 @@ const MOST_EVENTS: usize = 256;
 #[derive(Debug)]
 pub struct Op {
     channel: Channel,
+    thread: Mutex<Option<JoinHandle<()>>>,
     process: MadeIn,
 }
 
@@ -53,7 +55,7 @@ impl Op {
     ) -> Result<Self> {
         let channel = Channel::under(cancel);
         let theirs = channel.clone();
-        thread::spawn("op", move || {
+        let thread = thread::spawn("op", move || {
             let result = catch_unwind(AssertUnwindSafe(|| work(&theirs)));
             let result = result.unwrap_or_else(|panic| Err(Error::panicked(&*panic)));
             let mut state = theirs.state();
@@ -61,7 +63,7 @@ impl Op {
             theirs.changed(&state);
         })
         .map_err(|error| Error::resource("no thread could be started", &error))?;
-        Ok(Self { channel, process: MadeIn::this_process() })
+        Ok(Self { channel, thread: Mutex::new(Some(thread)), process: MadeIn::this_process() })
     }
 
     /// Waits for news; without a time-out as long as it takes.
@@ -158,6 +160,14 @@ impl Op {
             Some(result) => result.as_ref().map(|answer| answer.to_string()).map_err(Error::clone),
             None => Err(not_ready()),
         }
+    }
+
+    /// Waits until the op's thread is gone, which after [`Next::Done`] takes no time. For bindings that leave no thread behind.
+    #[doc(hidden)]
+    pub fn join(&self) {
+        let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
+        // Its panics are in the result.
+        let _ = thread.map(JoinHandle::join);
     }
 
     /// Passes over the events until the end, and gives the result. Events that ask are not answered: for operations

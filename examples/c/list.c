@@ -6,36 +6,26 @@
 #include <stdio.h>
 #include <zerossl.h>
 
-static void print_field(const char *json, const char *pointer) {
-    char *value = zerossl_json_get(json, pointer);
-    printf("%s  ", value ? value : "");
-    zerossl_string_free(value);
-}
-
 int main(void) {
+    static const char *const fields[] = {"id", "status", "common_name", "expires"};
     zerossl_error *error;
     zerossl_client *client = zerossl_client_new(NULL, &error);
-    char *list = client ? zerossl_list_certificates(client, "{\"limit\": 100}", &error) : NULL;
-    int failed = list == NULL, index;
+    zerossl_doc *list = client ? zerossl_call_doc(client, "list_certificates", NULL, &error) : NULL;
+    const zerossl_node *certificate;
+    int64_t index;
+    size_t field;
 
-    for (index = 0; list; index++) {
-        char pointer[32], *certificate;
-
-        snprintf(pointer, sizeof pointer, "/results/%d", index);
-        certificate = zerossl_json_get(list, pointer);
-        if (certificate == NULL)
-            break;
-        print_field(certificate, "/id");
-        print_field(certificate, "/status");
-        print_field(certificate, "/common_name");
-        print_field(certificate, "/expires");
+    for (index = 0; (certificate = zerossl_node_item(zerossl_doc_at(list, "/results"), index)); index++) {
+        for (field = 0; field < sizeof fields / sizeof fields[0]; field++) {
+            const char *value = zerossl_node_text(zerossl_node_member(certificate, fields[field]), NULL);
+            printf("%s  ", value ? value : "");
+        }
         putchar('\n');
-        zerossl_string_free(certificate);
     }
-    if (failed)
+    if (error)
         fprintf(stderr, "error: %s\n", zerossl_error_message(error));
-    zerossl_string_free(list);
     zerossl_error_free(error);
     zerossl_client_free(client);
-    return failed;
+    zerossl_doc_free(list);
+    return list == NULL;
 }

@@ -10,42 +10,34 @@
 #include <string.h>
 #include <zerossl.h>
 
-/* What does not fit is cut, which leaves no JSON and is refused. */
-static char params[8192];
-
-static void add(const char *before, const char *text, const char *after) {
-    char *quoted = zerossl_json_quote(text);
-    size_t length = strlen(params);
-    snprintf(params + length, sizeof params - length, "%s%s%s", before, quoted ? quoted : "", after);
-    zerossl_string_free(quoted);
-}
-
 static void on_event(zerossl_op *op, const char *event_json, void *user_data) {
-    char *type = zerossl_json_get(event_json, "/type"), *message = zerossl_json_get(event_json, "/message");
+    zerossl_doc *event = zerossl_doc_parse(event_json, NULL);
+    const char *type = zerossl_node_text(zerossl_doc_at(event, "/type"), NULL);
     (void)op, (void)user_data;
-    if (type && message && strcmp(type, "log") != 0)
-        printf("%s: %s\n", type, message);
-    zerossl_string_free(type);
-    zerossl_string_free(message);
+    if (type && strcmp(type, "log") != 0)
+        printf("%s: %s\n", type, zerossl_node_text(zerossl_doc_at(event, "/message"), NULL));
+    zerossl_doc_free(event);
 }
 
 int main(int count, char **arguments) {
     zerossl_error *error;
     zerossl_client *client = zerossl_client_new(NULL, &error);
-    char **word = arguments + 1, **end = arguments + count, *answer, *path;
+    zerossl_doc *params = zerossl_doc_new();
+    char **word = arguments + 1, **end = arguments + count, *json, *answer, *path, pointer[64];
     int failed;
 
     for (; end - word > 1 && strncmp(*word, "--", 2) == 0; word += 2) {
         int is_webroot = strcmp(*word, "--webroot") == 0;
-        add(*params ? ", " : "{", is_webroot ? "validation" : *word + 2, ": ");
-        add(is_webroot ? "{\"method\": \"HTTP_CSR_HASH\", \"webroot\": " : "", word[1], is_webroot ? "}" : "");
+        if (is_webroot)
+            zerossl_doc_set_text(params, "/validation/method", "HTTP_CSR_HASH", NULL);
+        snprintf(pointer, sizeof pointer, "/%s%s", is_webroot ? "validation/" : "", *word + 2);
+        zerossl_doc_set_text(params, pointer, word[1], NULL);
     }
-    add(*params ? ", " : "{", "domains", ": [");
     for (; word < end; word++)
-        add("", *word, end - word > 1 ? ", " : "");
-    strncat(params, "]}", sizeof params - strlen(params) - 1);
+        zerossl_doc_set_text(params, "/domains/-", *word, NULL);
 
-    answer = client ? zerossl_run(client, "obtain", params, on_event, NULL, &error) : NULL;
+    json = zerossl_doc_json(params);
+    answer = client ? zerossl_run(client, "obtain", json, on_event, NULL, &error) : NULL;
     path = answer ? zerossl_json_get(answer, "/files/fullchain") : NULL;
     if (error)
         fprintf(stderr, "error: %s\n", zerossl_error_message(error));
@@ -53,6 +45,8 @@ int main(int count, char **arguments) {
         printf("%s\n", path ? path : "not there yet: call again");
     zerossl_string_free(path);
     zerossl_string_free(answer);
+    zerossl_string_free(json);
+    zerossl_doc_free(params);
     zerossl_client_free(client);
     failed = error != NULL;
     zerossl_error_free(error);

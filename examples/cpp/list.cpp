@@ -10,9 +10,9 @@ int main() {
     try {
         const zerossl::Client client;
         // Pages are fetched as they are needed.
-        for (const std::string &certificate : client.certificates()) {
-            for (const char *field : {"/id", "/status", "/common_name", "/expires"})
-                std::cout << zerossl::json_get(certificate, field).value_or("") << "  ";
+        for (zerossl::Node certificate : client.certificates()) {
+            for (const char *field : {"id", "status", "common_name", "expires"})
+                std::cout << certificate[field].text().value_or("") << "  ";
             std::cout << '\n';
         }
     } catch (const zerossl::Error &error) {

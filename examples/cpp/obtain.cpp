@@ -6,21 +6,21 @@
 #include <iostream>
 #include <zerossl.hpp>
 
-static std::string member(std::string_view event, const char *pointer) {
-    return zerossl::json_get(std::string(event), pointer).value_or("");
-}
-
-static void on_event(std::string_view event, zerossl::Running &op) {
-    const std::string type = member(event, "/type");
+static void on_event(std::string_view text, zerossl::Running &op) {
+    const zerossl::Document event = zerossl::Document::parse(std::string(text));
+    const std::string type = event["type"].text().value_or("");
     if (type != "log")
-        std::cout << type << ": " << member(event, "/message") << std::endl;
+        std::cout << type << ": " << event["message"].text().value_or("") << std::endl;
     if (type != "publish" && type != "cleanup")
         return;
     // The answer may also come later and from another thread; a program for a DNS service answers by itself.
-    std::cout << member(event, "/name") << ". CNAME " << member(event, "/target") << "\nEnter when done: " << std::endl;
+    std::cout << event["name"].text().value_or("") << ". CNAME " << event["target"].text().value_or("")
+              << "\nEnter when done: " << std::endl;
     std::string line;
     const bool done = bool(std::getline(std::cin, line));
-    op.reply("{\"id\": " + member(event, "/id") + (done ? ", \"ok\": true}" : ", \"error\": \"nobody answered\"}"));
+    zerossl::Document reply;
+    reply.set("/id", event["id"].integer().value_or(0));
+    op.reply((done ? reply.set("/ok", true) : reply.set("/error", "nobody answered")).json());
 }
 
 int main(int count, char **arguments) {
@@ -30,12 +30,12 @@ int main(int count, char **arguments) {
     }
     try {
         const zerossl::Client client;
-        std::string params = "{\"validation\": {\"method\": \"CNAME_CSR_HASH\"}, \"directory\": " +
-                             zerossl::json_quote(arguments[1]) + ", \"domains\": [" +
-                             zerossl::json_quote(arguments[2]) + "]";
+        zerossl::Document params;
+        params.set("/validation/method", "CNAME_CSR_HASH").set("/directory", arguments[1]);
+        params.set("/domains/-", arguments[2]);
         if (count == 4)
-            params += ", \"resolver\": " + zerossl::json_quote(arguments[3]);
-        const std::string answer = client.run("obtain", params + "}", on_event);
+            params.set("/resolver", arguments[3]);
+        const std::string answer = client.run("obtain", params.json(), on_event);
         std::cout << zerossl::json_get(answer, "/files/fullchain").value_or("not there yet: call again") << '\n';
     } catch (const zerossl::Error &error) {
         std::cerr << "error: " << error.what() << '\n';

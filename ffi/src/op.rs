@@ -157,5 +157,6 @@ pub(crate) fn run(
             callback::call(|| on_event(ptr::from_ref(&op).cast_mut(), json.as_ptr(), user_data));
         }
     }
+    op.op.join();
     string::hand_out(op.op.result()?)
 }

@@ -33,7 +33,7 @@ def install(destdir: Path) -> None:
     symbols = (TOP / "ffi/symbols.txt").read_text(encoding="utf-8").split()
     expected = {
         "bin/zerossl-nsupdate",
-        *("include/zerossl.ffi.h", "include/zerossl.h", "include/zerossl.hpp"),
+        *(f"include/{name}" for name in ("zerossl.ffi.h", "zerossl.h", "zerossl.hpp", "zerossl_document.hpp")),
         f"{LIBDIR}/cmake/zerossl/zerossl-config-version.cmake",
         f"{LIBDIR}/cmake/zerossl/zerossl-config.cmake",
         *(f"{LIBDIR}/libzerossl.{end}" for end in ("a", "so", "so.0", "so.0.1.0")),

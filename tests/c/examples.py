@@ -2,12 +2,15 @@
 
 import functools
 import http.server
+import os
 import shutil
 import signal
+import socket
 import stat
 import subprocess
 import tempfile
 import threading
+import time
 from pathlib import Path
 
 from harness import LEAKS, LIB, SANDBOX, TOP, VALGRIND, Failed, Tests, need, run, silent
@@ -73,7 +76,7 @@ def examples(scratch: Path) -> None:
     folder = scratch / "examples"
     webroot = folder / "webroot"
     webroot.mkdir(parents=True)
-    for name in ("list", "obtain", "pull"):
+    for name in ("list", "obtain", "pull", "tour"):
         # Only `poll` needs more than standard C.
         options = ["-D_POSIX_C_SOURCE=200809L"] if name == "pull" else []
         options += ["-std=c99", *STRICT, "-Wstrict-prototypes", "-g"]
@@ -91,7 +94,10 @@ def examples(scratch: Path) -> None:
                 expected = "1 certificates" if program == "pull" else "issued  example.com"
                 if expected not in said:
                     raise Failed(f"{program} said {said!r}")
+        with Sandbox(SANDBOX, "--http-port", str(web.server_port), "--management", "127.0.0.1:0") as sandbox:
+            tour(folder, webroot, sandbox)
         web.shutdown()
+    interrupted(folder)
     with Sandbox(SANDBOX, "--management", "127.0.0.1:0") as sandbox:
         by_record(folder, sandbox)
 
@@ -114,6 +120,54 @@ def by_file(folder: Path, webroot: Path, sandbox: Sandbox) -> None:
     wrong = subprocess.run([folder / "obtain", *options], capture_output=True, text=True, check=False)
     if wrong.returncode != 1 or not wrong.stderr.startswith("error: obtain: "):
         raise Failed(f"without a name it said {wrong.stderr!r}")
+
+
+def tour(folder: Path, webroot: Path, sandbox: Sandbox) -> None:
+    """The program of docs/c.md: the same text, less than 80 lines, and it goes all the way."""
+    source = (TOP / "examples/c/tour.c").read_text(encoding="utf-8")
+    if source not in (TOP / "docs/c.md").read_text(encoding="utf-8") or len(source.splitlines()) >= 80:
+        raise Failed("docs/c.md has another program than examples/c/tour.c, or it is too long")
+    said = []
+    with subprocess.Popen(
+        [folder / "tour", "one.example.com", "two.example.com", webroot, folder / "toured"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env=sandbox.environment(),
+    ) as program:
+        assert program.stdin is not None and program.stdout is not None
+        for line in program.stdout:
+            said.append(line)
+            if " CNAME " in line:
+                *_, name, _, target = line.split()
+                record = {"name": name.rstrip("."), "type": "CNAME", "value": target.rstrip(".")}
+                sandbox.manage("POST", "/records", record)
+                program.stdin.write("\n")
+                program.stdin.flush()
+    if program.returncode or "-----BEGIN CERTIFICATE-----\n" not in said:
+        raise Failed(f"tour.c said {said}")
+    if not (folder / "toured/two.example.com/current/fullchain.pem").exists():
+        raise Failed(f"tour.c installed nothing: {said}")
+
+
+def interrupted(folder: Path) -> None:
+    """Ctrl-C during a call."""
+    with socket.create_server(("127.0.0.1", 0)) as silent_server:
+        url = f"http://127.0.0.1:{silent_server.getsockname()[1]}"
+        environment = os.environ | {"ZEROSSL_BASE_URL": url, "ZEROSSL_ACCESS_KEY": "k"}
+        with subprocess.Popen(
+            [folder / "tour", "a.example", "b.example", folder, folder], stderr=subprocess.PIPE, text=True, env=environment
+        ) as program:
+            connection, _ = silent_server.accept()
+            connection.recv(10)
+            start = time.monotonic()
+            program.send_signal(signal.SIGINT)
+            _, said = program.communicate(timeout=30)
+            took = time.monotonic() - start
+            connection.close()
+    if program.returncode != 1 or "cancelled by the caller" not in said or took > 1:
+        raise Failed(f"after {took:.2f} s: {program.returncode}, {said!r}")
 
 
 def by_record(folder: Path, sandbox: Sandbox) -> None:

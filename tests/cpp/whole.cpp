@@ -6,6 +6,8 @@
 #include <set>
 #include <type_traits>
 
+#include <unistd.h>
+
 #define CHECK(condition) \
     do { \
         if (!(condition)) { \
@@ -19,9 +21,60 @@ static_assert(!std::is_copy_constructible_v<zerossl::Op> && std::is_move_constru
 static_assert(std::is_nothrow_copy_constructible_v<zerossl::Error>);
 
 static void order(const zerossl::Client &client, const std::string &name) {
-    const std::string domains = "{\"domains\": [" + zerossl::json_quote(name) + "]";
-    const std::string csr = zerossl::json_get(client.call("generate_csr", domains + "}"), "/csr").value();
-    client.call("create_certificate", domains + ", \"csr\": " + zerossl::json_quote(csr) + "}");
+    zerossl::Document params;
+    params.set("/domains/-", name);
+    params.set("/csr", client.call("generate_csr", params)["csr"].text().value());
+    const zerossl::Document order = client.call("create_certificate", params);
+    CHECK(order["status"].text() == "draft" && !order["expires"].flag());
+}
+
+static void documents(const zerossl::Client &client) {
+    zerossl::Document doc;
+    doc.set("/text", "a \"b\"").set("/text2", std::string("c")).set("/view", std::string_view("d"));
+    doc.set("/int", 42).set("/number", 0.5).set("/yes", true).set("/null", nullptr).set_json("/list", "[1, {\"k\": 2}]");
+    doc.remove("/text2");
+    CHECK(doc.json() == "{\"text\":\"a \\\"b\\\"\",\"view\":\"d\",\"int\":42,\"number\":0.5,\"yes\":true,"
+                        "\"null\":null,\"list\":[1,{\"k\":2}]}");
+    CHECK(doc["text"].text() == "a \"b\"" && doc["int"].integer() == 42 && doc["number"].number() == 0.5);
+    CHECK(doc["yes"].flag() == true && !doc["null"] && doc["yes"] && !doc["absent"]["deeper"].text());
+    CHECK(!doc["text"].integer() && !doc["text"].number() && !doc["int"].text() && !doc["int"].flag());
+    CHECK(doc["list"].size() == 2 && doc.at("/list/1/k").integer() == 2 && doc["text"].size() == 0);
+    CHECK(doc.at().key(0) == "text" && doc.at().key(99).empty() && doc.at().item(1).text() == "d");
+    std::int64_t sum = 0;
+    for (zerossl::Node node : doc["list"])
+        sum += node.integer().value_or(10);
+    CHECK(sum == 11);
+    CHECK(zerossl::Document::parse("[\"UEs=\"]").at("/0").bytes() == (std::vector<unsigned char>{'P', 'K'}));
+    CHECK(!doc["int"].bytes() && zerossl::Document::parse("\"a\\u0000b\"").at().text()->size() == 3);
+    try {
+        doc.set("no pointer", 1);
+        CHECK(!"it is none");
+    } catch (const zerossl::Error &error) {
+        CHECK(error.name() == "invalid_argument" && error.field("parameter") == "pointer");
+    }
+    try {
+        client.call("list_certificates", zerossl::Document::parse("[]"));
+        CHECK(!"it is no object");
+    } catch (const zerossl::Error &error) {
+        CHECK(error.code() == ZEROSSL_E_INVALID_ARGUMENT);
+    }
+}
+
+static void tokens(const zerossl::Client &client) {
+    int lines = 0;
+    zerossl::CancelToken token;
+    zerossl::Client bound = client.with_log([&](std::string_view line) { lines += !line.empty(); }).with_cancel(token);
+    bound.call("list_certificates");
+    CHECK(lines == 1 && !token.is_cancelled());
+    const zerossl::CancelToken copy = token;
+    copy.cancel();
+    try {
+        bound.call("list_certificates");
+        CHECK(!"it is cancelled");
+    } catch (const zerossl::Error &error) {
+        CHECK(token.is_cancelled() && error.code() == ZEROSSL_E_CANCELLED && !error.http_status() && error.retryable());
+    }
+    client.call("list_certificates");
 }
 
 static void errors(const zerossl::Client &client) {
@@ -31,7 +84,8 @@ static void errors(const zerossl::Client &client) {
     } catch (const zerossl::Error &error) {
         const zerossl::Error copy = error;
         CHECK(copy.code() == ZEROSSL_E_API);
-        CHECK(copy.field("api_type") == "certificate_not_found");
+        CHECK(copy.field("api_type") == "certificate_not_found" && copy.api_type() == "certificate_not_found");
+        CHECK(copy.api_code() == 2803 && copy.http_status() == 200 && !copy.retry_after() && copy.name() == "api");
         CHECK(copy.field("operation") == "get_certificate");
         CHECK(!copy.field("retry_after") && !copy.retryable());
         CHECK(std::string(copy.what()).rfind("get_certificate: ", 0) == 0);
@@ -51,13 +105,13 @@ static void errors(const zerossl::Client &client) {
 
 static void range(const zerossl::Client &client) {
     std::set<std::string> names;
-    for (const std::string &certificate : client.certificates("{\"limit\": 2}"))
-        names.insert(zerossl::json_get(certificate, "/common_name").value());
+    for (zerossl::Node certificate : client.certificates("{\"limit\": 2}"))
+        names.insert(certificate["common_name"].text().value());
     CHECK((names == std::set<std::string>{"one.example.com", "three.example.com", "two.example.com"}));
-    for (const std::string &certificate : client.certificates("{\"status\": [\"revoked\"]}"))
-        CHECK(certificate.empty());
-    for (const std::string &certificate : client.certificates("{\"limit\": 1}")) {
-        CHECK(certificate.front() == '{' && certificate.back() == '}');
+    for (zerossl::Node certificate : client.certificates("{\"status\": [\"revoked\"]}"))
+        CHECK(!certificate);
+    for (zerossl::Node certificate : client.certificates("{\"limit\": 1}")) {
+        CHECK(certificate.type() == ZEROSSL_NODE_OBJECT);
         break;
     }
 }
@@ -82,6 +136,8 @@ static void ops(const zerossl::Client &client) {
     std::string event;
     std::int32_t outcome;
     CHECK(op.fd() >= 0);
+    const int dup = op.dup_fd();
+    CHECK(dup >= 0 && dup != op.fd() && close(dup) == 0);
     while ((outcome = op.next(std::chrono::milliseconds(50), event)) != ZEROSSL_DONE)
         CHECK(outcome == ZEROSSL_PENDING || !event.empty());
     CHECK(op.result() == op.result());
@@ -144,6 +200,8 @@ int main() {
     order(client, "one.example.com");
     order(client, "two.example.com");
     order(client, "three.example.com");
+    documents(client);
+    tokens(client);
     errors(client);
     range(client);
     callbacks(client);

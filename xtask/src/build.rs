@@ -10,7 +10,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use library::{FILE, SONAME, STATIC_LIBS};
+use library::{FILE, SHARED_LIBS, SONAME};
 use package::Package;
 
 use crate::top::{Outcome, top};
@@ -80,12 +80,20 @@ pub(crate) fn install(options: &[&str]) -> Outcome {
         fs::copy(built.join(name), lib.join(name))
             .map_err(|error| format!("{name}: {error}; `make build` makes it"))?;
     }
+    strip(&lib.join(FILE))?;
     Package { prefix: Some(prefix), libdir }.write(&root)?;
     let bin = root.join("bin");
     fs::create_dir_all(&bin)?;
     fs::copy(top().join("hooks").join(HOOK), bin.join(HOOK))?;
     println!("installed: {}", root.display());
     Ok(())
+}
+
+/// Removes the names of the library's own functions. Tests need them, so `build` keeps them.
+fn strip(library: &Path) -> Outcome {
+    let tool = std::env::var_os("STRIP").unwrap_or_else(|| "strip".into());
+    let status = Command::new(tool).arg("--strip-all").arg(library).status()?;
+    if status.success() { Ok(()) } else { Err("the shared library could not be stripped".into()) }
 }
 
 /// The static library, from which the shared one is linked.
@@ -136,10 +144,10 @@ fn link(archive: &Path, library: &Path) -> Outcome {
         .arg("-Wl,--no-whole-archive")
         .arg(with_path("-Wl,--version-script,", &top().join("ffi/zerossl.map")))
         .args([
-            "-Wl,--gc-sections,--as-needed,--strip-all",
+            "-Wl,--gc-sections,--as-needed,--strip-debug",
             "-Wl,-z,nodelete,-z,relro,-z,now,-z,noexecstack,-z,defs",
         ])
-        .args(STATIC_LIBS.split(' '))
+        .args(SHARED_LIBS.split(' '))
         .status()?;
     if status.success() { Ok(()) } else { Err("the shared library could not be linked".into()) }
 }

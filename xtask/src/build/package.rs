@@ -36,7 +36,7 @@ impl Package {
         let share = root.join("share");
         manual(&share.join("man/man3"))?;
         documents(&share.join("doc/zerossl"))?;
-        for header in ["zerossl.h", "zerossl.hpp", "zerossl.ffi.h"] {
+        for header in ["zerossl.h", "zerossl.hpp", "zerossl_document.hpp", "zerossl.ffi.h"] {
             fs::copy(top().join("include").join(header), include.join(header))?;
         }
         let libdir = self.libdir.display().to_string();
