@@ -21,6 +21,7 @@ test: lint build
 	python3 -B tests/c/run.py
 	python3 -B tests/python/run.py test
 	python3 -B tests/system/run.py
+	python3 -B tests/recipes/run.py
 
 # What has to pass before a change lands, on Debian and as root: it installs what the tests need.
 ci:

@@ -20,7 +20,14 @@ HERE = Path(__file__).parent
 TOP = HERE.parents[1]
 WORK = TOP / "target/python"
 TOOLS = WORK / "tools"
-SOURCES = ["python/libzerossl", "python/sandbox/zerossl_sandbox", "examples/python", "tests/python", "tests/system"]
+SOURCES = [
+    "python/libzerossl",
+    "python/sandbox/zerossl_sandbox",
+    "examples/python",
+    "tests/python",
+    "tests/system",
+    "tests/recipes",
+]
 PACKAGES = ["python", "python/sandbox"]
 OTHER_PYTHONS = ["python3.10", "python3.11", "python3.12", "python3.13", "python3.14"]
 
