@@ -1,9 +1,9 @@
-"""The first certificate, and what is done when a key is compromised."""
+"""The first certificate."""
 
 from harness import Failed
 
 from page import Page
-from stage import KEY, Stage
+from stage import KEY, PYTHON, Stage
 
 
 def first_certificate(page: Page) -> None:
@@ -58,5 +58,4 @@ def goes_wrong(page: Page) -> None:
         page.check_quotes(stage.error(program))
 
 
-PYTHON = "/opt/zerossl/bin/python"
 PLAYS = {"first-certificate": first_certificate}

@@ -17,11 +17,14 @@ os.environ["PATH"] += ":/usr/sbin:/sbin"
 
 from harness import TOP, Failed, Skipped, Tests, run
 
+import compromise
 import first
+import moves
+import schedule
 from page import Page, names
 from stage import TOOLS, WHEELS
 
-PLAYS = {**first.PLAYS}
+PLAYS = {**first.PLAYS, **compromise.PLAYS, **moves.PLAYS, **schedule.PLAYS}
 
 
 def play(name: str) -> str | None:

@@ -144,8 +144,8 @@ impl Session<'_> {
         let installed = self.journal.installed.as_ref().and_then(|installed| account.get(&installed.id));
         let refused = if installed.is_some_and(Certificate::is_revoked) {
             refused.and_say(
-                "the certificate in place was revoked, so it keeps its place and cannot be replaced: the next time \
-                 reissue with `force`, then revoke the old one",
+                "the certificate in place was revoked, so it keeps its place and cannot be replaced: see that a \
+                 place is free before you revoke",
             )
         } else {
             refused

@@ -105,7 +105,7 @@ fn a_revoked_certificate_at_a_full_quota_is_explained() {
     stand.client().send(&RevokeCertificate::new(id(&first))).expect("revoked");
     let error = stand.obtain(&stand.wanted()).expect_err("no place");
     assert_eq!((error.kind(), error.api_code()), (Kind::Api, Some(2817)), "{error}");
-    assert!(error.message().contains("reissue with `force`, then revoke"), "{error}");
+    assert!(error.message().contains("see that a place is free before you revoke"), "{error}");
     stand.sandbox.set_quota(2);
     stand.inspect(&stand.obtain(&stand.wanted()).expect("a place"));
 }
