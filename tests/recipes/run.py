@@ -19,12 +19,13 @@ from harness import TOP, Failed, Skipped, Tests, run
 
 import compromise
 import first
+import keystore
 import moves
 import schedule
 from page import Page, names
 from stage import TOOLS, WHEELS
 
-PLAYS = {**first.PLAYS, **compromise.PLAYS, **moves.PLAYS, **schedule.PLAYS}
+PLAYS = {**first.PLAYS, **compromise.PLAYS, **moves.PLAYS, **schedule.PLAYS, **keystore.PLAYS}
 
 
 def play(name: str) -> str | None:

@@ -1,7 +1,7 @@
 """What a page is played on: a sandbox as the service, a folder as the machine, nginx and DNS on loopback.
 
 The page's code is not changed, but for two things, both here: absolute paths lie below the machine's folder (`PLACES`),
-and nginx listens on ports that anybody may use (`PORTS`). What comes from outside comes in the environment.
+and a few words are others, such as the ports of nginx (`OTHERS`). What comes from outside comes in the environment.
 """
 
 import os
@@ -30,7 +30,11 @@ WHEELS = TOP / "target/python/wheels"
 # Where the pages keep things. Programs, as in /usr/bin, are the real ones.
 PLACES = re.compile(r"(?<![\w./-])/(?=(?:etc|opt|root|srv|var|backup)\b)")
 HTTP, HTTPS = 18080, 18443
-PORTS = {"listen 80;": "listen {address}:18080;", "listen 443 ssl;": "listen {address}:18443 ssl;"}
+OTHERS = {
+    "listen 80;": "listen {address}:18080;",
+    "listen 443 ssl;": "listen {address}:18443 ssl;",
+    "chgrp tomcat": "chgrp {group}",
+}
 PYTHON = "/opt/zerossl/bin/python"
 KEY = "your-access-key"
 NAMES = ("example.com", "www.example.com", "203.0.113.10")
@@ -164,8 +168,10 @@ class Stage:
 
     def here(self, text: str) -> str:
         """The text of a page, with the places of this machine."""
-        for shown, port in PORTS.items():
-            text = text.replace(shown, port.format(address=self.address))
+        # Some group that this user is in.
+        group = os.getgroups()[-1] if os.getgroups() else os.getgid()
+        for shown, real in OTHERS.items():
+            text = text.replace(shown, real.format(address=self.address, group=group))
         return PLACES.sub(f"{self.root}/", text)
 
     def play(self, page: Page, *headings: str) -> None:
