@@ -204,10 +204,20 @@ impl Error {
         self
     }
 
-    pub(crate) fn with_retry_after(mut self, pause: Option<Duration>) -> Self {
+    /// The pause that the service asks for.
+    pub(crate) fn with_retry_after(self, pause: Option<Duration>) -> Self {
+        self.with_pause(pause, "the answer asks to wait for")
+    }
+
+    /// The time until a limit of this library is over.
+    pub(crate) fn with_limit_for(self, pause: Duration) -> Self {
+        self.with_pause(Some(pause), "or wait for")
+    }
+
+    fn with_pause(mut self, pause: Option<Duration>, request: &str) -> Self {
         self.0.retry_after = pause;
         match pause.and_then(wait::in_words) {
-            Some(words) => self.and_say(&format!("the answer asks to wait for {words}")),
+            Some(words) => self.and_say(&format!("{request} {words}")),
             None => self,
         }
     }

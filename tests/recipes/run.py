@@ -22,10 +22,11 @@ import first
 import keystore
 import moves
 import schedule
+import stops
 from page import Page, names
 from stage import TOOLS, WHEELS
 
-PLAYS = {**first.PLAYS, **compromise.PLAYS, **moves.PLAYS, **schedule.PLAYS, **keystore.PLAYS}
+PLAYS = {**first.PLAYS, **compromise.PLAYS, **moves.PLAYS, **schedule.PLAYS, **keystore.PLAYS, **stops.PLAYS}
 
 
 def play(name: str) -> str | None:

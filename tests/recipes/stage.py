@@ -85,6 +85,8 @@ class Stage:
             self.sandbox.manage("POST", "/addresses", {"name": name, "address": f"{self.address}:{HTTP}"})
         self.roots = self.root / "sandbox.pem"
         self.roots.write_text(self.sandbox.manage("GET", "/roots"), encoding="ascii")
+        # What the page shows, and what it is here: ids of orders.
+        self.words: dict[str, str] = {}
         self.environment = self.clean_environment()
         self.write_programs()
 
@@ -170,7 +172,7 @@ class Stage:
         """The text of a page, with the places of this machine."""
         # Some group that this user is in.
         group = os.getgroups()[-1] if os.getgroups() else os.getgid()
-        for shown, real in OTHERS.items():
+        for shown, real in (OTHERS | self.words).items():
             text = text.replace(shown, real.format(address=self.address, group=group))
         return PLACES.sub(f"{self.root}/", text)
 
@@ -235,6 +237,10 @@ class Stage:
     def certificates(self, status: str = "issued") -> list[str]:
         """The ids on the account with this status."""
         return [one["id"] for one in self.sandbox.manage("GET", "/certificates") if one["status"] == status]
+
+    def count(self, operation: str) -> int:
+        """How often the service was asked for this."""
+        return sum(asked["operation"] == operation for asked in self.sandbox.manage("GET", "/requests"))
 
     def served(self, name: str = "example.com") -> bytes:
         """The leaf that nginx serves, after a handshake that trusts the sandbox's root and checks the name."""

@@ -24,6 +24,8 @@ else:
         """Check names and files on the stage."""
         network = {
             "resolver": os.environ["STAGE_RESOLVER"],
+            # An order whose answer was lost turns up at once, or never.
+            "settle": float(os.environ.get("STAGE_SETTLE", "3")),
             "connect_to": os.environ["STAGE_CONNECT_TO"].split(),
         }
         return obtain(self, domains, **network, **given)

@@ -193,7 +193,7 @@ impl Session<'_> {
              and each may take a place in the quota; look at `list_certificates`, and call with `force` to order all \
              the same"
         );
-        Err(Error::new(Kind::RateLimited, message).with_retry_after(Some(DAY.saturating_sub(oldest))))
+        Err(Error::new(Kind::RateLimited, message).with_limit_for(DAY.saturating_sub(oldest)))
     }
 
     /// Compares this machine's clock with the service's. A small difference is returned as a warning.
