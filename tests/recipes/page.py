@@ -7,7 +7,7 @@ A code block is one of two things:
   service is as good as another, and one day as another.
 - a language and a path: a file. The text before the block has to name the path, as readers do not see this line.
 
-A command ends with status 0, unless its output on the page has a line that begins with `error:` or `Traceback`.
+A command ends with status 0, unless a line of its output on the page begins with `error:`, `curl:` or `Traceback`.
 """
 
 import re
@@ -22,7 +22,7 @@ CHANGES = {
     r"\b[0-9a-f]{32}\b": "(an id)",
     r"\b20\d\d-\d\d-\d\d(?:[T ]\d\d:\d\d:\d\d(?:Z|\+00:00)?)?": "(a day)",
 }
-FAILURE = re.compile(r"^(error:|Traceback )", re.MULTILINE)
+FAILURE = re.compile(r"^(error:|Traceback |curl: )", re.MULTILINE)
 
 
 @dataclass
@@ -118,16 +118,18 @@ def matches(expected: str, printed: str) -> bool:
     """Whether it is the same text, but for `...`."""
     for changing, word in CHANGES.items():
         expected, printed = re.sub(changing, word, expected), re.sub(changing, word, printed)
+    expected, printed = (
+        "\n".join(line.rstrip() for line in text.rstrip().splitlines()) for text in (expected, printed)
+    )
     pattern = ""
-    for line in expected.rstrip().splitlines(keepends=True):
+    for line in expected.splitlines(keepends=True):
         if line.strip() == "...":
             pattern += r"(?:.*\n)*?" if line.endswith("\n") else r"(?:.*\n?)*"
         else:
             pattern += ".*".join(re.escape(part) for part in line.split("..."))
-    lines = "\n".join(line.rstrip() for line in printed.rstrip().splitlines())
-    return re.fullmatch(pattern, lines) is not None
+    return re.fullmatch(pattern, printed) is not None
 
 
-def names() -> set[str]:
+def all_pages() -> set[str]:
     """All pages."""
     return {path.stem for path in Path(FOLDER).glob("*.md")} - {"README"}

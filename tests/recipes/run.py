@@ -17,16 +17,27 @@ os.environ["PATH"] += ":/usr/sbin:/sbin"
 
 from harness import TOP, Failed, Skipped, Tests, run
 
+import access
 import compromise
 import first
 import keystore
+import kinds
 import moves
 import schedule
 import stops
-from page import Page, names
+from page import Page, all_pages
 from stage import TOOLS, WHEELS
 
-PLAYS = {**first.PLAYS, **compromise.PLAYS, **moves.PLAYS, **schedule.PLAYS, **keystore.PLAYS, **stops.PLAYS}
+PLAYS = {
+    **first.PLAYS,
+    **compromise.PLAYS,
+    **moves.PLAYS,
+    **schedule.PLAYS,
+    **keystore.PLAYS,
+    **stops.PLAYS,
+    **kinds.PLAYS,
+    **access.PLAYS,
+}
 
 
 def play(name: str) -> str | None:
@@ -39,7 +50,7 @@ def play(name: str) -> str | None:
 
 
 def check_complete() -> None:
-    if missing := names() ^ set(PLAYS):
+    if missing := all_pages() ^ set(PLAYS):
         raise Failed(f"pages without a play, or plays without a page: {missing}")
 
 

@@ -18,7 +18,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Self
 
-from harness import SANDBOX, TOP, Failed, need
+from harness import LIB, SANDBOX, TOP, Failed, need
 from servers import Sandbox
 
 from page import Command, File, Page
@@ -28,16 +28,17 @@ HERE = Path(__file__).resolve().parent
 TOOLS = TOP / "target/python/tools"
 WHEELS = TOP / "target/python/wheels"
 # Where the pages keep things. Programs, as in /usr/bin, are the real ones.
-PLACES = re.compile(r"(?<![\w./-])/(?=(?:etc|opt|root|srv|var|backup)\b)")
+PLACES = re.compile(r"(?<![\w./-])/(?=(?:etc|opt|root|var|usr/local)\b)")
 HTTP, HTTPS = 18080, 18443
 OTHERS = {
     "listen 80;": "listen {address}:18080;",
     "listen 443 ssl;": "listen {address}:18443 ssl;",
+    "0.0.0.0:80": "{address}:18080",
     "chgrp tomcat": "chgrp {group}",
 }
 PYTHON = "/opt/zerossl/bin/python"
 KEY = "your-access-key"
-NAMES = ("example.com", "www.example.com", "203.0.113.10")
+NAMES = ("example.com", "www.example.com", "shop.example.com", "203.0.113.10")
 NGINX = """\
 {user}
 worker_processes 1;
@@ -77,7 +78,16 @@ class Stage:
         self.root = Path(tempfile.mkdtemp(prefix="recipes-"))
         # Nobody else listens here, and the system never chooses these ports by itself.
         self.address = "127." + ".".join(str(1 + secrets.randbelow(254)) for _ in range(3))
-        for folder in ("etc/nginx/conf.d", "var/www/html", "var/backups", "opt/zerossl", "root", "bin", "temp"):
+        for folder in (
+            "etc/nginx/conf.d",
+            "usr/local/bin",
+            "var/www/html",
+            "var/backups",
+            "opt/zerossl",
+            "root",
+            "bin",
+            "temp",
+        ):
             (self.root / folder).mkdir(parents=True)
         managed = ["--management", "127.0.0.1:0", "--quota", str(quota), "--access-key", KEY]
         self.sandbox = Sandbox(SANDBOX, *managed, *options)
@@ -104,21 +114,27 @@ class Stage:
             ),
             encoding="ascii",
         )
-        inherited = {name: os.environ[name] for name in ("LANG", "LD_LIBRARY_PATH") if name in os.environ}
-        return inherited | {
-            "HOME": str(self.root / "root"),
-            "CURL_HOME": str(self.root),
-            "PATH": f"{self.root}/bin:{os.environ['PATH']}",
-            "PYTHONPATH": str(HERE / "network"),
-            "PYTHONDONTWRITEBYTECODE": "1",
-            "PIP_NO_INDEX": "1",
-            "PIP_FIND_LINKS": str(WHEELS),
-            "PIP_DISABLE_PIP_VERSION_CHECK": "1",
-            "PKG_CONFIG_PATH": f"{TOP}/build/lib/pkgconfig",
-            "ZEROSSL_BASE_URL": self.sandbox.url,
-            "STAGE_RESOLVER": dns,
-            "STAGE_CONNECT_TO": " ".join(ports),
-        }
+        service = {"STAGE_CA": str(self.roots)} if self.sandbox.url.startswith("https:") else {}
+        inherited = {name: os.environ[name] for name in ("LANG",) if name in os.environ}
+        return (
+            inherited
+            | service
+            | {
+                "HOME": str(self.root / "root"),
+                "CURL_HOME": str(self.root),
+                "PATH": f"{self.root}/bin:{self.root}/usr/local/bin:{os.environ['PATH']}",
+                "PYTHONPATH": str(HERE / "network"),
+                "PYTHONDONTWRITEBYTECODE": "1",
+                "PIP_NO_INDEX": "1",
+                "PIP_FIND_LINKS": str(WHEELS),
+                "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+                "PKG_CONFIG_PATH": str(LIB / "pkgconfig"),
+                "LD_LIBRARY_PATH": str(LIB),
+                "ZEROSSL_BASE_URL": self.sandbox.url,
+                "STAGE_RESOLVER": dns,
+                "STAGE_CONNECT_TO": " ".join(ports),
+            }
+        )
 
     def write_programs(self) -> None:
         """Put the machine's programs into its PATH."""
@@ -176,6 +192,13 @@ class Stage:
             text = text.replace(shown, real.format(address=self.address, group=group))
         return PLACES.sub(f"{self.root}/", text)
 
+    def shown(self, text: str) -> str:
+        """What was printed, as the page's machine would have printed it."""
+        text = text.replace(str(self.root), "").replace(f"{self.address}:{HTTP}", "0.0.0.0:80")
+        for shown, real in self.words.items():
+            text = text.replace(real, shown)
+        return text
+
     def play(self, page: Page, *headings: str) -> None:
         """Do what the page says under these headings."""
         for heading in headings:
@@ -229,7 +252,7 @@ class Stage:
             timeout=60,
             check=False,
         )
-        printed = done.stdout.replace(str(self.root), "")
+        printed = self.shown(done.stdout)
         if (done.returncode != 0) != fails:
             raise Failed(f"$ {line}\nended with {done.returncode}\n{printed}")
         return printed

@@ -15,9 +15,11 @@ else:
     make, obtain = libzerossl.Client.__init__, libzerossl.Client.obtain
 
     def make_today(self: libzerossl.Client, *given: Any, **settings: Any) -> None:
-        """Make a client that lives on the stage's day."""
+        """Make a client that lives on the stage's day, and trusts its service."""
         if offset := os.environ.get("STAGE_CLOCK_OFFSET"):
             settings["clock_offset"] = float(offset)
+        if roots := os.environ.get("STAGE_CA"):
+            settings["ca_file"] = roots
         make(self, *given, **settings)
 
     def obtain_here(self: libzerossl.Client, domains: Any, **given: Any) -> libzerossl.Obtained:
