@@ -85,7 +85,7 @@ def header(page: Page) -> None:
         stage.prepare()
         stage.start_nginx()
         gateway(stage, "")
-        stage.environment["ZEROSSL_BASE_URL"] = f"http://{stage.address}:18081"
+        stage.run(f"export ZEROSSL_BASE_URL=http://{stage.address}:18081")
         log = stage.root / "relay.log"
         stage.play(page, "Python", "C")
         if log.read_text().count("GET /certificates") != 2 or KEY in log.read_text():
