@@ -63,6 +63,8 @@ void zerossl_string_free(char *s);
 
 char *zerossl_json_get(const char *json, const char *pointer);
 
+char *zerossl_prometheus(const char *entries_json, zerossl_error **error);
+
 char *zerossl_json_quote(const char *text);
 
 int32_t zerossl_error_code(const zerossl_error *e);
@@ -102,6 +104,8 @@ char *zerossl_call(const zerossl_client *client,
                    const char *operation,
                    const char *params_json,
                    zerossl_error **error);
+
+int32_t zerossl_testing_advance_clock(const zerossl_client *client, double seconds);
 
 zerossl_doc *zerossl_doc_new(void);
 

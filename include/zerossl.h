@@ -55,11 +55,11 @@
  * Functions, without zerossl_:
  *
  * The library    version, abi_version, describe
- * Strings        string_free, json_get, json_quote
+ * Strings        string_free, json_get, prometheus, json_quote
  * Errors         error_code, error_message, error_json, error_name, error_retryable,
  *                error_retry_after, error_api_code, error_api_type, error_http_status, error_free
  * Clients        client_new, client_free, client_with_cancel, client_with_log
- * Calls          call
+ * Calls          call, testing_advance_clock
  * Documents      doc_new, doc_parse, doc_free, doc_json, doc_at, node_type, node_count,
  *                node_item, node_member, node_key, node_text, node_int, node_number, node_flag,
  *                node_bytes, bytes_free, doc_set_text, doc_set_int, doc_set_number, doc_set_flag,
@@ -273,6 +273,17 @@ char *zerossl_json_get(const char *json,
                        const char *pointer);
 
 /**
+ * The answer of zerossl_list_entries as metrics, in the text format of Prometheus;
+ * docs/monitoring.md lists them.
+ *
+ * Returns a string for zerossl_string_free; NULL on failure, with `*error`
+ * (ZEROSSL_E_INVALID_ARGUMENT if it is no such answer). Any thread; does not block.
+ */
+ZEROSSL_MUST_USE
+char *zerossl_prometheus(const char *entries_json,
+                         zerossl_error **error);
+
+/**
  * A text as a JSON string, quotes included, to be put into configuration or parameters.
  *
  * Returns a string for zerossl_string_free; NULL if the text is NULL or not UTF-8. Any thread; does
@@ -443,6 +454,18 @@ char *zerossl_call(const zerossl_client *client,
                    const char *operation,
                    const char *params_json,
                    zerossl_error **error);
+
+/**
+ * Moves the client's calendar forwards, and that of all clients that share its connections: for a
+ * rehearsal with a sandbox, whose clock moves by `POST /clock`. zerossl_obtain and its relatives
+ * see the later day; no wait is shorter.
+ *
+ * Returns ZEROSSL_OK; ZEROSSL_E_INVALID_ARGUMENT if the host of `base_url` is not loopback, or if
+ * `seconds` is negative or beyond 100 years. Any thread; does not block.
+ */
+ZEROSSL_MUST_USE
+int32_t zerossl_testing_advance_clock(const zerossl_client *client,
+                                      double seconds);
 
 /* ---- Documents ----------------------------------------------------------------------- */
 

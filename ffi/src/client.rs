@@ -1,6 +1,7 @@
 //! The client for C.
 
 use std::ffi::{CStr, c_char, c_void};
+use std::time::Duration;
 
 use serde_json::{Map, Value};
 use zerossl::{Client, ClientBuilder, Error, Given, OPERATIONS, Result};
@@ -44,6 +45,12 @@ impl zerossl_client {
         let this = argument::object(client, "client")?;
         let log = callback::log(log, user_data).ok_or_else(|| argument::null("log"))?;
         Ok(this.with(this.client.logging_to(log)))
+    }
+
+    /// Moves its calendar forwards.
+    pub(crate) fn advance_clock(client: Option<&Self>, seconds: f64) -> Result<()> {
+        let by = Duration::try_from_secs_f64(seconds).map_err(|error| Error::invalid("seconds", error))?;
+        argument::object(client, "client")?.client.advance_clock(by)
     }
 
     fn with(&self, client: Client) -> *mut Self {

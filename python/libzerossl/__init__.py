@@ -59,6 +59,7 @@ if TYPE_CHECKING:
         ValidationError,
     )
     from libzerossl.events import Challenge, Event, FileChallenge, RecordChallenge
+    from libzerossl.monitoring import prometheus
 
     __version__: str
 
@@ -113,6 +114,7 @@ __all__ = [
     "ValidationProgress",
     "Zip",
     "__version__",
+    "prometheus",
 ]
 
 _HOMES = {
@@ -166,6 +168,7 @@ _HOMES = {
         "ValidationError",
     ),
     "events": ("Challenge", "Event", "FileChallenge", "RecordChallenge"),
+    "monitoring": ("prometheus",),
 }
 
 

@@ -5,7 +5,7 @@ from typing import Any, Final, Generic, NoReturn, TypeVar, final, overload
 
 from typing_extensions import Self, disjoint_base
 
-__all__ = ["VERSION", "CancelToken", "Client", "Field", "Op", "Record", "describe", "panic"]
+__all__ = ["VERSION", "CancelToken", "Client", "Field", "Op", "Record", "describe", "panic", "prometheus"]
 
 _T = TypeVar("_T")
 _R = TypeVar("_R", bound=Record)
@@ -14,6 +14,7 @@ VERSION: Final[str]
 
 def describe() -> str: ...
 def panic() -> None: ...
+def prometheus(entries: str) -> str: ...
 
 @final
 class CancelToken:

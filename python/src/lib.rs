@@ -18,6 +18,7 @@ mod record;
 mod scan;
 mod value;
 
+use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 
 /// The native half of libzerossl.
@@ -36,7 +37,7 @@ mod _native {
     #[pymodule_export]
     use super::record::Record;
     #[pymodule_export]
-    use super::{describe, panic};
+    use super::{describe, panic, prometheus};
 
     #[pymodule_init]
     fn init(module: &Bound<'_, PyModule>) -> PyResult<()> {
@@ -52,6 +53,16 @@ mod _native {
 #[pyfunction]
 fn describe() -> String {
     zerossl::describe().to_string()
+}
+
+/// The JSON form of `Entries` as metrics.
+#[pyfunction]
+fn prometheus(py: Python<'_>, entries: &str) -> PyResult<String> {
+    guard::guarded(py, || {
+        let entries: zerossl::Entries = serde_json::from_str(entries)
+            .map_err(|error| PyValueError::new_err(format!("no answer of list_entries: {error}")))?;
+        Ok(entries.to_prometheus())
+    })
 }
 
 /// Panics, so that tests can check that a panic becomes an `InternalError`.

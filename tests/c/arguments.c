@@ -94,6 +94,27 @@ static void settings(void) {
     zerossl_client_free(new_client(""));
 }
 
+/* What operators and rehearsals need besides operations. */
+static void beside_operations(const zerossl_client *client) {
+    zerossl_error *error = no_error_yet();
+    zerossl_client *real = zerossl_client_new("{\"access_key\": \"k\"}", &error);
+    char *text = zerossl_prometheus("{\"entries\": []}", &error);
+
+    CHECK(text != NULL && strstr(text, "\nzerossl_entries 0\n") != NULL);
+    zerossl_string_free(text);
+    CHECK(zerossl_prometheus("{\"entries\": 1}", &error) == NULL);
+    EXPECT(error, ZEROSSL_E_INVALID_ARGUMENT, "entries_json");
+    CHECK(zerossl_prometheus(nothing, &error) == NULL);
+    EXPECT(error, ZEROSSL_E_INVALID_ARGUMENT, "entries_json");
+
+    CHECK(zerossl_testing_advance_clock(client, 86400.5) == ZEROSSL_OK);
+    CHECK(zerossl_testing_advance_clock(client, -1) == ZEROSSL_E_INVALID_ARGUMENT);
+    CHECK(zerossl_testing_advance_clock(client, 1e300) == ZEROSSL_E_INVALID_ARGUMENT);
+    CHECK(zerossl_testing_advance_clock(nothing, 1) == ZEROSSL_E_INVALID_ARGUMENT);
+    CHECK(real != NULL && zerossl_testing_advance_clock(real, 1) == ZEROSSL_E_INVALID_ARGUMENT);
+    zerossl_client_free(real);
+}
+
 static void calls(const zerossl_client *client) {
     zerossl_error *error = no_error_yet();
     const char *text;
@@ -189,6 +210,7 @@ int main(void) {
     frees_of_null();
     settings();
     client = sandbox_client();
+    beside_operations(client);
     calls(client);
     getters(client);
     ops(client);

@@ -2,6 +2,8 @@
 
 use std::ffi::{c_char, c_void};
 
+use zerossl::Kind;
+
 use crate::argument;
 pub use crate::callback::zerossl_log_fn;
 use crate::cancel_token::zerossl_cancel_token;
@@ -101,4 +103,19 @@ pub unsafe extern "C" fn zerossl_call(
     let (client, operation, params_json, error) =
         unsafe { (object(client), text(operation), text(params_json), place(error)) };
     guard_with(error, || client::call(client, argument::required_text(operation, "operation")?, params_json))
+}
+
+/// Moves the client's calendar forwards, and that of all clients that share its connections: for a rehearsal with a
+/// sandbox, whose clock moves by `POST /clock`. zerossl_obtain and its relatives see the later day; no wait is shorter.
+///
+/// Returns ZEROSSL_OK; ZEROSSL_E_INVALID_ARGUMENT if the host of `base_url` is not loopback, or if `seconds` is negative
+/// or beyond 100 years. Any thread; does not block.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn zerossl_testing_advance_clock(client: *const zerossl_client, seconds: f64) -> i32 {
+    // SAFETY: by the header, it is NULL or valid during the call.
+    let client = unsafe { object(client) };
+    guard(Kind::Internal.code(), || {
+        zerossl_client::advance_clock(client, seconds).map_or_else(|error| error.kind().code(), |()| 0)
+    })
 }

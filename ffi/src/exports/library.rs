@@ -4,8 +4,10 @@ use std::ffi::{CString, c_char};
 use std::ptr;
 
 use once_cell::race::OnceBox;
+use zerossl::{Entries, Error};
 
-use crate::guard::guard;
+use crate::error::zerossl_error;
+use crate::guard::{guard, guard_with};
 use crate::{argument, document, json, pointer, string};
 
 /// The header's `ZEROSSL_ABI_VERSION`.
@@ -74,6 +76,26 @@ pub unsafe extern "C" fn zerossl_json_get(json: *const c_char, pointer: *const c
         let (Ok(Some(json)), Ok(Some(pointer))) = texts else { return ptr::null_mut() };
         let found = json::get(json, pointer);
         found.and_then(|found| string::copy(found.as_str()).ok()).unwrap_or(ptr::null_mut())
+    })
+}
+
+/// The answer of zerossl_list_entries as metrics, in the text format of Prometheus; docs/monitoring.md lists them.
+///
+/// Returns a string for zerossl_string_free; NULL on failure, with `*error` (ZEROSSL_E_INVALID_ARGUMENT if it is no such
+/// answer). Any thread; does not block.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn zerossl_prometheus(
+    entries_json: *const c_char,
+    error: *mut *mut zerossl_error,
+) -> *mut c_char {
+    // SAFETY: by the header, each pointer is NULL or valid during the call.
+    let (entries_json, error) = unsafe { (pointer::text(entries_json), pointer::place(error)) };
+    guard_with(error, || {
+        let entries = argument::required_text(entries_json, "entries_json")?;
+        let entries: Entries =
+            serde_json::from_str(entries).map_err(|error| Error::invalid("entries_json", error))?;
+        string::hand_out(entries.to_prometheus())
     })
 }
 

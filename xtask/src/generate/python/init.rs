@@ -5,7 +5,7 @@ use super::layout::COLUMNS;
 use super::note::NOTE;
 
 /// The modules that somebody writes, and their public names; in the order of the imports.
-const HOMES: [(&str, &[&str]); 6] = [
+const HOMES: [(&str, &[&str]); 7] = [
     ("_native", &["CancelToken"]),
     ("answer", &["Answer"]),
     ("async_client", &["AsyncClient"]),
@@ -34,6 +34,7 @@ const HOMES: [(&str, &[&str]); 6] = [
         ],
     ),
     ("events", &["Challenge", "Event", "FileChallenge", "RecordChallenge"]),
+    ("monitoring", &["prometheus"]),
 ];
 
 const TEXT: &str = r#""""ZeroSSL's REST API. Unofficial.
