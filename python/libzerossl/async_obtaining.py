@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from libzerossl import serving, ways
+from libzerossl import awaiting, ways
 from libzerossl.answers import Obtained, Renewals
 from libzerossl.callables import Callables
 
@@ -182,7 +182,7 @@ class AsyncObtaining:
             "dry_run": dry_run,
         }
         with ways.as_given(validation):
-            return await serving.run(self._inner, "obtain", Obtained, parameters, callables)
+            return await awaiting.run(self._inner, "obtain", Obtained, parameters, callables)
 
     async def renew_all(
         self,
@@ -229,4 +229,4 @@ class AsyncObtaining:
             "post_hook": post_hook,
             "on_failure": on_failure,
         }
-        return await serving.run(self._inner, "renew_all", Renewals, parameters, callables)
+        return await awaiting.run(self._inner, "renew_all", Renewals, parameters, callables)

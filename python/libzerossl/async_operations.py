@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from libzerossl import serving, ways
+from libzerossl import awaiting, ways
 from libzerossl.answers import (
     Answer,
     CaCertificate,
@@ -153,7 +153,7 @@ class AsyncOperations:
             limit: Certificates on a page: 100 by default, 1000 at most.
         """
         parameters = {"status": status, "type": type, "search": search, "limit": limit}
-        return serving.certificates(self._inner, parameters)
+        return awaiting.certificates(self._inner, parameters)
 
     async def verification_status(self, id: str) -> ValidationProgress:  # noqa: A002
         """Get the progress of validation by mail.
@@ -416,4 +416,4 @@ class AsyncOperations:
         return await self._call("cancel_drafts", Drafts, parameters)
 
     async def _call(self, operation: str, answer: type[_A], parameters: Mapping[str, object]) -> _A:
-        return await serving.call(self._inner, operation, answer, parameters)
+        return await awaiting.call(self._inner, operation, answer, parameters)

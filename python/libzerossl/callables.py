@@ -13,7 +13,7 @@ from libzerossl.events import Event, FileChallenge, RecordChallenge
 if TYPE_CHECKING:
     from libzerossl._native import Op
 
-__all__ = ["Callables", "Errand", "OnEvent", "Publish"]
+__all__ = ["Action", "Callables", "OnEvent", "Publish"]
 
 OnEvent: TypeAlias = Callable[[Event], object]
 Publish: TypeAlias = Callable[[FileChallenge], object] | Callable[[RecordChallenge], object]
@@ -39,7 +39,7 @@ class Callables:
         if self.cleanup is not None and self.publish is None:
             refuse(operation, "cleanup", "it goes with `publish`, which is missing")
 
-    def errand(self, news: str) -> Errand:
+    def action(self, news: str) -> Action:
         """Return what an event asks for."""
         event = Event(news)
         if event.type == "publish":
@@ -47,11 +47,11 @@ class Callables:
         if event.type == "cleanup":
             # With `publish` but without `cleanup`, the caller chose to keep what was published.
             return _question(event, "cleanup", self.cleanup or (_leave if self.publish else None))
-        return Errand("on_event", self.on_event, event)
+        return Action("on_event", self.on_event, event)
 
 
 @dataclass(frozen=True)
-class Errand:
+class Action:
     """A call of one of the callables."""
 
     name: str
@@ -86,11 +86,11 @@ def _is_async(value: Any) -> bool:  # noqa: ANN401
     return inspect.iscoroutinefunction(value) or inspect.iscoroutinefunction(type(value).__call__)
 
 
-def _question(event: Event, name: str, call: Callable[[Any], object] | None) -> Errand:
+def _question(event: Event, name: str, call: Callable[[Any], object] | None) -> Action:
     fields = event.to_dict()
     kind = RecordChallenge if "target" in fields else FileChallenge
     challenge = kind.from_dict({field: fields[field] for field in kind.fields})
-    return Errand(name, call, challenge, fields["id"])
+    return Action(name, call, challenge, fields["id"])
 
 
 def _leave(_: object) -> None:

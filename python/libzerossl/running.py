@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from libzerossl import _native
     from libzerossl._native import Op
-    from libzerossl.callables import Callables, Errand
+    from libzerossl.callables import Action, Callables
 
 __all__ = ["call", "certificates", "run"]
 
@@ -59,9 +59,9 @@ def run(
     op = client.start(operation, parameters, Answer)
     try:
         while (pulled := _pull(op))[0] != op.DONE:
-            errand = callables.errand(pulled[1])
-            _do(operation, errand)
-            errand.reply(op)
+            action = callables.action(pulled[1])
+            _do(operation, action)
+            action.reply(op)
     except BaseException:
         _give_up(op, answer, _MAX_WAIT)
         raise
@@ -92,15 +92,15 @@ def _pull(op: Op) -> tuple[int, Any]:
         log.write(news)
 
 
-def _do(operation: str, errand: Errand) -> None:
-    if errand.call is None:
+def _do(operation: str, action: Action) -> None:
+    if action.call is None:
         return
-    outcome = errand.call(errand.argument)
+    outcome = action.call(action.argument)
     if hasattr(outcome, "__await__"):
         # A lambda may return what an `async def` returned; nothing of it has run.
         with suppress(AttributeError):
             outcome.close()  # type: ignore[attr-defined]
-        refuse(operation, errand.name, NEEDS_A_LOOP)
+        refuse(operation, action.name, NEEDS_A_LOOP)
 
 
 def _give_up(op: Op, answer: type[Answer], patience: float) -> Error | None:

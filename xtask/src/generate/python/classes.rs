@@ -99,7 +99,7 @@ fn modules(part: Part, mode: Mode) -> &'static str {
     match (mode, part) {
         (Mode::Blocking, Part::Calls) => "log, running, ways",
         (Mode::Blocking, Part::Obtaining) => "running, ways",
-        (Mode::Async, _) => "serving, ways",
+        (Mode::Async, _) => "awaiting, ways",
     }
 }
 
@@ -142,7 +142,7 @@ const CALL: &str = r"    def _call(self, operation: str, answer: type[_A], param
 ";
 
 const ASYNC_CALL: &str = r"    async def _call(self, operation: str, answer: type[_A], parameters: Mapping[str, object]) -> _A:
-        return await serving.call(self._inner, operation, answer, parameters)
+        return await awaiting.call(self._inner, operation, answer, parameters)
 ";
 
 const FOLDERS: &str = r#""""The operations that keep a folder of certificates: each makes many calls."""

@@ -19,7 +19,7 @@ impl Mode {
     pub(super) fn runner(self) -> &'static str {
         match self {
             Self::Blocking => "running",
-            Self::Async => "serving",
+            Self::Async => "awaiting",
         }
     }
 

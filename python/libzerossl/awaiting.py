@@ -81,12 +81,12 @@ async def _finish(op: Op, answer: type[_A], callables: Callables) -> _A:
     """Handle events until the end. An exception cancels the operation, and waits until it has ended."""
     try:
         while (pulled := await _pull(op))[0] != op.DONE:
-            errand = callables.errand(pulled[1])
-            if errand.call is not None:
-                outcome = errand.call(errand.argument)
+            action = callables.action(pulled[1])
+            if action.call is not None:
+                outcome = action.call(action.argument)
                 if inspect.isawaitable(outcome):
                     await outcome
-            errand.reply(op)
+            action.reply(op)
     except GeneratorExit:
         # The loop is gone, so nothing can be waited for.
         op.cancel()
