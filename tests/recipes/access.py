@@ -57,6 +57,7 @@ def proxy(page: Page) -> None:
         if len(server.opened) != 2:
             raise Failed(f"through the proxy went {server.opened}")
         program = f"{PYTHON} /opt/zerossl/list.py"
+        stage.run(f"https_proxy=http://alice:open%2Dsesame@{here} {program}")
         page.check_quotes(stage.error(f"https_proxy=http://alice:wrong@{here} {program}"))
         with socket.create_server((stage.address, 0)) as closed:
             port = closed.getsockname()[1]

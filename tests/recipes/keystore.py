@@ -18,6 +18,9 @@ def keystore(page: Page) -> None:
         after = path.stat()
         if (after.st_mode, after.st_gid) != (before.st_mode, before.st_gid) or before.st_mode & 0o777 != 0o640:
             raise Failed(f"the renewal has made it {after.st_mode:o} of group {after.st_gid}")
+        stage.run("echo another > wrong.password")
+        look = "keytool -list -keystore /etc/zerossl/example.com/current/keystore.p12 -storepass:file wrong.password"
+        page.check_quotes(stage.run(look, fails=True))
         stage.play(page, "Another password")
         stage.advance(days=65)
         stage.run("rm /etc/zerossl-keystore.password")

@@ -64,7 +64,8 @@ def left(page: Page) -> None:
         stage.play(page, "Prepare", "Change")
         if stage.certificates("revoked") != old or stage.served() != stage.leaf():
             raise Failed(f"on the accounts are {stage.sandbox.manage('GET', '/certificates')}")
-        pending(page)
+    pending(page)
+    rash(page)
 
 
 def pending(page: Page) -> None:
@@ -78,6 +79,18 @@ def pending(page: Page) -> None:
         )
         stage.run("echo another-access-key > /etc/zerossl-new.key")
         page.check_quotes(stage.error(f"{PYTHON} /opt/zerossl/change.py"))
+
+
+def rash(page: Page) -> None:
+    """The key alone is changed."""
+    with Stage() as stage:
+        stage.use_website()
+        stage.sandbox.manage("POST", "/accounts", {"access_key": "another-access-key", "quota": 3})
+        stage.run("echo another-access-key > /etc/zerossl.key")
+        if "unchanged" not in stage.run(EXAMPLE):
+            raise Failed("a new key has changed something")
+        stage.advance(days=65)
+        page.check_quotes(stage.error(EXAMPLE))
 
 
 PLAYS = {"move-a-store": moved, "restore-a-backup": restored, "another-account": left}
