@@ -8,6 +8,7 @@ Prints a line for each page. What is missing on this machine is skipped with a l
 import functools
 import os
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -58,8 +59,9 @@ def main() -> int:
     wanted = sys.argv[1:] or list(PLAYS)
     run(["cargo", "build", "--quiet", "--package", "zerossl-sandbox"], cwd=TOP, timeout=900)
     test = Tests("recipes")
-    for name in wanted:
-        test(name, functools.partial(play, name))
+    # Most of the time a play waits.
+    with ThreadPoolExecutor(4) as threads:
+        list(threads.map(lambda name: test(name, functools.partial(play, name)), wanted))
     if not sys.argv[1:]:
         test("every page has a play", check_complete)
     if test.skipped and os.environ.get("CI") == "true":

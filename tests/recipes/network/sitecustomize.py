@@ -27,7 +27,7 @@ else:
         network = {
             "resolver": os.environ["STAGE_RESOLVER"],
             # An order whose answer was lost turns up at once, or never.
-            "settle": float(os.environ.get("STAGE_SETTLE", "3")),
+            "settle": float(os.environ.get("STAGE_SETTLE", "5")),
             "connect_to": os.environ["STAGE_CONNECT_TO"].split(),
         }
         return obtain(self, domains, **network, **given)
