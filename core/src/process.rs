@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 
 use command::GRACE;
 pub(crate) use command::{Command, Ended};
-pub(crate) use lookup::check_program;
+pub(crate) use lookup::check_command;
 use start::Program;
 
 use crate::cancel::CancelToken;

@@ -212,9 +212,10 @@ def read_only(stand: Stand) -> None:
     said = outcome(stand, closed)
     if said.answer is None or said.answer["outcome"] != "unchanged" or said.warnings():
         raise Failed(f"a good certificate: {said.answer or said.error}, warnings: {said.warnings()}")
-    said = outcome(stand, closed, renew_at=0.2)
-    if said.answer is None or said.answer["outcome"] != "unchanged" or len(said.warnings()) != 1:
-        raise Failed(f"another request: {said.answer or said.error}, warnings: {said.warnings()}")
+    for other in ({"renew_at": 0.2}, {"layout": "files"}):
+        said = outcome(stand, closed, **other)
+        if said.answer is None or said.answer["outcome"] != "unchanged" or len(said.warnings()) != 1:
+            raise Failed(f"another request: {said.answer or said.error}, warnings: {said.warnings()}")
     for more in ({"force": True}, {"validity_days": 30}, {"abandon": True}):
         refused(stand, "nothing can be written there", outcome(stand, closed, **more), orders=1)
     if changes(stand) != sent:

@@ -54,8 +54,7 @@ impl Publisher {
             Self::Webroot(webroots) => webroots.prepare(names, mark),
             Self::Listen(listening) => listening.prepare(how),
             Self::Hook(argv) => {
-                let program = argv.first().map_or("", String::as_str);
-                process::check_program(program).map_err(|why| Error::invalid("validation.hook", why))
+                process::check_command(argv).map_err(|why| Error::invalid("validation.hook", why))
             }
             Self::Caller | Self::Nothing => Ok(()),
         }

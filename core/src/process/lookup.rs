@@ -19,8 +19,21 @@ const MAX_FIRST_LINE: u64 = 256;
 /// An interpreter may itself be a script. The kernel has this limit.
 const MAX_DEPTH: usize = 4;
 
-/// Why a program cannot be started. Nothing is run.
-pub(crate) fn check_program(program: &str) -> Result<(), String> {
+/// Why a command cannot be started. Nothing is run. If the program is `env`, the one that it starts is checked as well.
+pub(crate) fn check_command(argv: &[String]) -> Result<(), String> {
+    let Some((program, words)) = argv.split_first() else { return Ok(()) };
+    check_program(program)?;
+    let is_env = Path::new(program).file_name() == Some(OsStr::new("env"));
+    // With another PATH it may be found elsewhere.
+    match words.iter().find(|word| !word.contains('=') || word.starts_with("PATH=")) {
+        Some(started) if is_env && !started.starts_with('-') && !started.contains('=') => {
+            check_program(started)
+        }
+        _ => Ok(()),
+    }
+}
+
+fn check_program(program: &str) -> Result<(), String> {
     let path = find(OsStr::new(program))?;
     can_run(&path, MAX_DEPTH)
 }

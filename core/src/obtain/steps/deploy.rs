@@ -99,19 +99,19 @@ impl Session<'_> {
         let took = self.env.clock.instant() - started;
         let run = HookRun::new(at, took, &installed.id, &program);
         let error = match ended {
-            Ok(ended) => {
-                let mut output = ended.output;
-                self.context.connection.cleaner.clean_text(&mut output);
-                self.keep_hook_run(run.ended(ended.success, &ended.how, &output));
+            Ok(mut ended) => {
+                self.context.connection.cleaner.clean_text(&mut ended.output);
+                self.keep_hook_run(run.ended(ended.success, &ended.how, &ended.output));
                 if ended.success {
                     return Ok(());
                 }
                 let message = format!(
-                    "the deploy hook failed ({}); the certificate is there, and the next call runs the hook again; \
-                     what it printed is in `details`",
-                    ended.how
+                    "the deploy hook failed {}; the certificate is there, and the next call runs the hook again; \
+                     all that it printed is in `details`",
+                    ended.in_short()
                 );
-                Error::storage(&program, message).with_details(json!({"command": program, "output": output}))
+                let details = json!({"command": program, "output": ended.output});
+                Error::storage(&program, message).with_details(details)
             }
             Err(error) => {
                 self.keep_hook_run(run.ended(false, error.message(), ""));

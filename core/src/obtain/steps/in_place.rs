@@ -3,6 +3,7 @@
 use crate::error::Result;
 use crate::obtain::check::Lifetime;
 use crate::obtain::events::Stage;
+use crate::obtain::interface::Layout;
 use crate::obtain::order_spec::Aim;
 use crate::obtain::session::Session;
 use crate::obtain::store::entry::Entry;
@@ -60,13 +61,20 @@ impl Session<'_> {
             self.warn(Stage::Order, &message, []);
             return Ok(None);
         }
-        if !self.entry.is_current(installed.serial, self.spec.layout)? {
+        if !self.is_in_place(installed.serial)? {
             let message = "`current` does not lead to the certificate in place; it is put right";
             self.warn(Stage::Install, message, []);
             self.entry.switch(installed.serial, self.spec.layout)?;
         }
         let is_due = self.leaf()?.is_none_or(|leaf| leaf.is_due(self.spec.renew_at, self.now()));
         Ok((!is_due).then_some(installed))
+    }
+
+    /// Whether `current` leads to this version. Where nothing can be written, in whatever layout.
+    fn is_in_place(&self, serial: u32) -> Result<bool> {
+        let (layout, any) = (self.spec.layout, [Layout::Links, Layout::Files]);
+        let accepted = if self.entry.is_read_only() { &any[..] } else { std::slice::from_ref(&layout) };
+        accepted.iter().try_fold(false, |found, layout| Ok(found || self.entry.is_current(serial, *layout)?))
     }
 
     /// The validity of the installed leaf.

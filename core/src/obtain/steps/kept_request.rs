@@ -67,7 +67,7 @@ pub(crate) fn read(
         };
         for (place, found) in [(&*path, of_file), (&*entry, of(&entry)?), (directory, of(directory)?)] {
             if !is_ours_alone(found) {
-                let why = "others may write it, and it has commands: they are not run; make it ours and nobody else's";
+                let why = "others may write it, and it has commands: they are not run; make it ours (chown) and take the right to write from others (chmod go-w)";
                 return Err(Error::storage(place, why));
             }
         }

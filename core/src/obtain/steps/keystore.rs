@@ -84,7 +84,7 @@ fn keystore(alias: &str, key: &[u8], fullchain: &str, password: &str) -> Option<
         .collect();
     let chain = chain.ok()?;
     // Key and leaf have the same id, as usual its hash.
-    let id = digest::sha256(chain.first()?.as_der());
+    let id = digest::sha256_bytes(chain.first()?.as_der()).to_vec();
     let mut store = KeyStore::new();
     store.add_entry(alias, KeyStoreEntry::PrivateKeyChain(PrivateKeyChain::new(id, key, chain)));
     store.writer(password).write().ok()

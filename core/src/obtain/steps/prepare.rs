@@ -15,8 +15,7 @@ impl Session<'_> {
     }
 
     pub(crate) fn prepare_deploy(&self) -> Result<()> {
-        let Some(program) = self.spec.deploy_hook.first() else { return Ok(()) };
-        process::check_program(program).map_err(|why| Error::invalid("deploy_hook", why))
+        process::check_command(&self.spec.deploy_hook).map_err(|why| Error::invalid("deploy_hook", why))
     }
 
     pub(crate) fn prepare_publish(&self, domains: &[String]) -> Result<()> {

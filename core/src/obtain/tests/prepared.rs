@@ -196,6 +196,17 @@ fn a_hook_that_cannot_be_started() {
         let deploy = |stand: &Stand| Obtain { deploy_hook: Some(vec![program(stand)]), ..stand.wanted() };
         invalid(deploy, "deploy_hook", why);
     }
+    // `env` itself is there.
+    for words in [&["env", "A=b", "no-such-hook-anywhere"][..], &["/usr/bin/env", "no-such-hook-anywhere"]] {
+        let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
+        invalid(
+            |stand| by(stand, json!({"method": "CNAME_CSR_HASH", "hook": words})),
+            "validation.hook",
+            "no-such-hook-anywhere",
+        );
+        let deploy = |stand: &Stand| Obtain { deploy_hook: Some(words.clone()), ..stand.wanted() };
+        invalid(deploy, "deploy_hook", "no-such-hook-anywhere");
+    }
     if cfg!(target_os = "linux") {
         let deploy = |stand: &Stand| Obtain {
             deploy_hook: Some(vec![script(stand, "text", "exit 0\n", 0o755)]),
