@@ -34,6 +34,12 @@ impl Context<'_> {
             Reading::Answer(_) | Reading::Unreadable => Err(self.unusable(delivered, None)),
             Reading::Incomplete(why) => Err(self.unusable(delivered, Some(&why))),
             Reading::Refused(refusal) => Err(refused(delivered, refusal)),
+            Reading::NoMemory => {
+                let error = std::io::ErrorKind::OutOfMemory.into();
+                Err(Error::resource("no memory for the answer", &error)
+                    .uncertain()
+                    .repeatable_if(delivered.harmless))
+            }
         }
     }
 

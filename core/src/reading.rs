@@ -39,13 +39,18 @@ pub(crate) enum Reading {
     Incomplete(String),
     /// Not a JSON object.
     Unreadable,
+    /// There is no memory for the answer.
+    NoMemory,
 }
 
 /// Reads the body of an answer that should have this shape.
 pub(crate) fn read(shape: &'static Shape, body: &[u8]) -> Reading {
     let Some(body) = text(body) else { return Reading::Unreadable };
     // Usually less is added (absent fields, quotes) than removed (white space, escapes).
-    let mut out = String::with_capacity(body.len() + body.len() / 8 + 256);
+    let mut out = String::new();
+    if out.try_reserve_exact(body.len() + body.len() / 8 + 256).is_err() {
+        return Reading::NoMemory;
+    }
     let mut envelope = Envelope::default();
     let mut spare = String::new();
     let max_len = body.len().saturating_mul(MAX_GROWTH).saturating_add(EXTRA_LEN);

@@ -1,5 +1,6 @@
 /* Descriptors, threads and memory run out: an error says so, and everything works again afterwards. */
 #include <fcntl.h>
+#include <pthread.h>
 #include <stdint.h>
 #include <sys/resource.h>
 
@@ -121,6 +122,35 @@ static void memory(void) {
     free(text);
 }
 
+/* Says that a large answer follows. */
+static void *promise_much(void *listener) {
+    static const char head[] = "HTTP/1.1 200 OK\r\nContent-Length: 300000000\r\n\r\n{";
+    char request[4096];
+    int connection = accept(*(int *)listener, NULL, NULL);
+    CHECK(connection >= 0 && recv(connection, request, sizeof request, 0) > 0);
+    CHECK(send(connection, head, sizeof head - 1, MSG_NOSIGNAL) > 0);
+    while (recv(connection, request, sizeof request, 0) > 0)
+        ;
+    close(connection);
+    return NULL;
+}
+
+static void large_answer(void) {
+    int port, listener = listen_somewhere(&port);
+    zerossl_client *client = client_at(port, ", \"max_retries\": 0, \"max_response_bytes\": 400000000");
+    zerossl_error *error = no_error_yet();
+    pthread_t thread;
+
+    CHECK(pthread_create(&thread, NULL, promise_much, &listener) == 0);
+    limit(RLIMIT_AS, (rlim_t)status_of("VmSize") * 1024 + (100 << 20));
+    CHECK(zerossl_list_certificates(client, NULL, &error) == NULL);
+    unlimit(RLIMIT_AS);
+    EXPECT(error, ZEROSSL_E_RESOURCE, NULL);
+    zerossl_client_free(client);
+    pthread_join(thread, NULL);
+    close(listener);
+}
+
 /* Many ops, one after the other and at once, leave nothing behind. */
 static void many(int ops) {
     zerossl_client *client = sandbox_client();
@@ -156,8 +186,10 @@ static void many(int ops) {
 
 int main(void) {
     descriptors();
-    if (!getenv("SLOW") && !getenv("ASAN_OPTIONS"))
+    if (!getenv("SLOW") && !getenv("ASAN_OPTIONS")) {
         memory();
+        large_answer();
+    }
     many(getenv("SLOW") ? 200 : 10000);
     return finish();
 }

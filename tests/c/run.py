@@ -162,7 +162,7 @@ def instrumented(scratch: Path) -> None:
     command = ["cargo", "rustc", "--quiet", "--package", "zerossl-ffi", *options]
     run(command, env=environment, cwd=TOP, timeout=1800)
     archive = TARGET / triple / "debug/libzerossl.a"
-    libraries = ["-lgcc_eh", "-lutil", "-lrt", "-lpthread", "-lm", "-ldl", "-lc"]
+    libraries = ["-lgcc_s", "-lutil", "-lrt", "-lpthread", "-lm", "-ldl", "-lc"]
     built = []
     for name in NEEDS_NO_MORE:
         built.append(scratch / name)
