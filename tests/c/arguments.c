@@ -97,7 +97,7 @@ static void settings(void) {
 /* What operators and rehearsals need besides operations. */
 static void beside_operations(const zerossl_client *client) {
     zerossl_error *error = no_error_yet();
-    zerossl_client *real = zerossl_client_new("{\"access_key\": \"k\"}", &error);
+    zerossl_client *real = zerossl_client_new("{\"base_url\": \"https://api.zerossl.com\"}", &error);
     char *text = zerossl_prometheus("{\"entries\": []}", &error);
 
     CHECK(text != NULL && strstr(text, "\nzerossl_entries 0\n") != NULL);
