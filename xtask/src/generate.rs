@@ -6,6 +6,7 @@ mod c_header;
 mod c_layout;
 mod c_man;
 mod errors_page;
+mod go;
 mod operation_pages;
 mod python;
 mod settings_page;
@@ -30,6 +31,7 @@ pub(crate) fn files() -> Result<BTreeMap<PathBuf, String>, Box<dyn Error>> {
     files.extend([c_exports::symbols()?]);
     files.extend(c_header::files()?);
     files.extend(python::files());
+    files.extend(go::files());
     Ok(files)
 }
 

@@ -1,0 +1,3 @@
+module github.com/libzerossl/libzerossl/bindings/go
+
+go 1.24

@@ -1,0 +1,29 @@
+package zerossl
+
+import (
+	"context"
+	"runtime/metrics"
+)
+
+// For tests, which are written as programs of users.
+
+// Run runs an operation with parameters that Go's types would refuse.
+func (c *Client) Run(ctx context.Context, operation string, given map[string]any) ([]byte, error) {
+	return c.run(ctx, operation, given)
+}
+
+// ReadRequest fills a request from JSON.
+func ReadRequest(data []byte, request any) (unknown Extra, err error) {
+	err = readFields(data, request, &unknown)
+	return unknown, err
+}
+
+// Parameters is what a request says.
+func Parameters(request any) ([]byte, error) { return parameters(request) }
+
+// Threads is how many threads Go's runtime has.
+func Threads() int {
+	sample := []metrics.Sample{{Name: "/sched/threads/total:threads"}}
+	metrics.Read(sample)
+	return int(sample[0].Value.Uint64())
+}

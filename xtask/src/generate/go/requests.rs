@@ -1,0 +1,54 @@
+//! `requests_gen.go`: a struct for the parameters of each operation.
+
+use zerossl::{OPERATIONS, Operation, Parameter, ParameterKind};
+
+use super::docs::prose;
+use super::names::exported;
+use super::structs::{Member, declared};
+use super::types;
+
+pub(super) fn text() -> String {
+    let requests: String = OPERATIONS.iter().map(|operation| one(operation)).collect();
+    format!("\nimport \"time\"\n{requests}")
+}
+
+/// The name of an operation's struct.
+pub(super) fn name_of(operation: &Operation) -> String {
+    format!("{}Request", exported(operation.name))
+}
+
+fn one(operation: &Operation) -> String {
+    let name = name_of(operation);
+    let doc = format!("{name} has the parameters of [Client.{}].", exported(operation.name));
+    declared(&name, &doc, &members(operation.parameters), "")
+}
+
+/// The fields for parameters or settings.
+pub(super) fn members(parameters: &[Parameter]) -> Vec<Member> {
+    let fields: Vec<&str> = parameters.iter().map(|parameter| parameter.name).collect();
+    let member = |parameter: &Parameter| {
+        let mut doc = prose(parameter.doc, &fields);
+        if matches!(parameter.kind, ParameterKind::Seconds) {
+            doc = as_duration(&doc);
+        }
+        let (tag, doc) = match parameter.required {
+            true => (parameter.name.to_owned(), format!("{doc} Required.")),
+            false => (format!("{},omitempty", parameter.name), doc),
+        };
+        Member { name: exported(parameter.name), go_type: types::of_parameter(parameter), tag, doc }
+    };
+    parameters.iter().map(member).collect()
+}
+
+/// The table has numbers of seconds; Go's durations have a unit.
+fn as_duration(doc: &str) -> String {
+    let doc = doc.replace(", in seconds", "").replacen("Seconds ", "The time ", 1);
+    let words: Vec<&str> = doc.split(' ').collect();
+    let with_unit = |(place, word): (usize, &&str)| {
+        let digits = word.trim_end_matches([';', '.']);
+        let is_number = digits.parse::<u32>().is_ok_and(|number| number > 0);
+        let is_time = words.get(place + 1) == Some(&"by") || (place > 0 && words[place - 1] == "to");
+        if is_number && is_time { word.replacen(digits, &format!("{digits} s"), 1) } else { (*word).to_owned() }
+    };
+    words.iter().enumerate().map(with_unit).collect::<Vec<_>>().join(" ")
+}
