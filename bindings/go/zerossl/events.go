@@ -3,6 +3,7 @@ package zerossl
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"strings"
@@ -93,25 +94,27 @@ func Cleanup(f func(context.Context, Challenge) error) Option {
 
 // handle handles an event. The first error is that of a function of Publish or Cleanup, which the library has been told.
 func (o *options) handle(ctx context.Context, op *op, text []byte) (failed, err error) {
-	var event Event
+	// What the types of events share, and what only those have that ask (an id that is a number) and pages.
+	var event struct {
+		Type    EventType
+		Message string
+		ID      json.RawMessage
+		Results []Certificate
+	}
 	if err := json.Unmarshal(text, &event); err != nil {
-		return nil, newError(ErrInternal, "", fmt.Sprintf("an event cannot be read: %v", err))
+		return nil, unreadable(err)
 	}
 	switch event.Type {
 	case "publish":
-		return ask(ctx, op, text, o.publish)
+		return ask(ctx, op, event.ID, text, o.publish)
 	case "cleanup":
 		if o.cleanup == nil && o.publish != nil {
-			return ask(ctx, op, text, func(context.Context, Challenge) error { return nil })
+			return nil, op.reply(event.ID, nil)
 		}
-		return ask(ctx, op, text, o.cleanup)
+		return ask(ctx, op, event.ID, text, o.cleanup)
 	case "page":
-		var page struct{ Results []Certificate }
-		if err := json.Unmarshal(text, &page); err != nil {
-			return nil, newError(ErrInternal, "", fmt.Sprintf("a page cannot be read: %v", err))
-		}
 		if o.onPage != nil {
-			return nil, o.onPage(page.Results)
+			return nil, o.onPage(event.Results)
 		}
 	case "log":
 		if o.logger != nil {
@@ -119,30 +122,34 @@ func (o *options) handle(ctx context.Context, op *op, text []byte) (failed, err 
 		}
 	default:
 		if o.onEvent != nil {
-			o.onEvent(event)
+			var step Event
+			if err := json.Unmarshal(text, &step); err != nil {
+				return nil, unreadable(err)
+			}
+			o.onEvent(step)
 		}
 	}
 	return nil, nil
 }
 
 // ask answers an event that asks.
-func ask(ctx context.Context, op *op, text []byte, do func(context.Context, Challenge) error) (failed, err error) {
-	var question struct {
-		ID json.RawMessage `json:"id"`
-		Challenge
-	}
-	if err := json.Unmarshal(text, &question); err != nil {
-		return nil, newError(ErrInternal, "", fmt.Sprintf("a question cannot be read: %v", err))
-	}
-	answer := map[string]any{"id": question.ID, "ok": true}
+func ask(
+	ctx context.Context, op *op, id json.RawMessage, text []byte, do func(context.Context, Challenge) error,
+) (failed, err error) {
 	if do == nil {
-		answer = map[string]any{"id": question.ID, "error": "nobody is there to do it: give Publish, or Cleanup"}
-	} else if failed = do(ctx, question.Challenge); failed != nil {
-		answer = map[string]any{"id": question.ID, "error": failed.Error()}
+		return nil, op.reply(id, errors.New("nobody is there to do it: give Publish, or Cleanup"))
 	}
-	given, err := json.Marshal(answer)
-	if err != nil {
-		return nil, err
+	var challenge Challenge
+	if err := json.Unmarshal(text, &challenge); err != nil {
+		return nil, unreadable(err)
 	}
-	return failed, op.native.reply(given)
+	if failed = do(ctx, challenge); failed != nil && ctx.Err() != nil {
+		// The function has noticed the end of ctx; the op is about to.
+		return failed, nil
+	}
+	return failed, op.reply(id, failed)
+}
+
+func unreadable(err error) error {
+	return newError(ErrInternal, "", fmt.Sprintf("an event cannot be read: %v", err))
 }

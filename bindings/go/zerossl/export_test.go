@@ -1,9 +1,6 @@
 package zerossl
 
-import (
-	"context"
-	"runtime/metrics"
-)
+import "context"
 
 // For tests, which are written as programs of users.
 
@@ -20,10 +17,3 @@ func ReadRequest(data []byte, request any) (unknown Extra, err error) {
 
 // Parameters is what a request says.
 func Parameters(request any) ([]byte, error) { return parameters(request) }
-
-// Threads is how many threads Go's runtime has.
-func Threads() int {
-	sample := []metrics.Sample{{Name: "/sched/threads/total:threads"}}
-	metrics.Read(sample)
-	return int(sample[0].Value.Uint64())
-}

@@ -2,6 +2,7 @@ package zerossl
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"os"
 	"syscall"
@@ -96,4 +97,17 @@ func (o *op) next() (found state, text []byte, err error) {
 		err = waited
 	}
 	return found, text, err
+}
+
+// reply answers an event that asks.
+func (o *op) reply(id json.RawMessage, failed error) error {
+	answer := map[string]any{"id": id, "ok": true}
+	if failed != nil {
+		answer = map[string]any{"id": id, "error": failed.Error()}
+	}
+	text, err := json.Marshal(answer)
+	if err != nil {
+		return err
+	}
+	return o.native.reply(text)
 }

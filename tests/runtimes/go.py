@@ -1,0 +1,101 @@
+"""The Go binding: vet, staticcheck, gofmt, its tests with the race detector, and the README's program elsewhere."""
+
+import os
+import re
+import shutil
+from pathlib import Path
+from urllib.parse import urlencode
+from urllib.request import urlopen
+
+from harness import LIB, SANDBOX, TARGET, TOP, Failed, Tests, need, run
+from servers import Sandbox
+
+MODULE = TOP / "bindings/go"
+NAME = "github.com/libzerossl/libzerossl/bindings/go"
+STATICCHECK = "honnef.co/go/tools/cmd/staticcheck@v0.7.0"
+TOOLS = TARGET / "go-tools"
+
+
+def environment() -> dict[str, str]:
+    """Where the library is, for pkg-config and for the programs."""
+    found = {"PKG_CONFIG_PATH": f"{LIB}/pkgconfig", "CGO_LDFLAGS": f"-Wl,-rpath,{LIB}", "GOFLAGS": "-buildvcs=false"}
+    return os.environ | found
+
+
+def go(*arguments: str, cwd: Path = MODULE, env: dict[str, str] | None = None, timeout: float = 600) -> str:
+    need("go", "pkg-config", "cc")
+    return run(["go", *arguments], env=environment() | (env or {}), cwd=cwd, timeout=timeout)
+
+
+def layout() -> None:
+    """Generated files, too."""
+    need("gofmt")
+    if said := run(["gofmt", "-l", MODULE]):
+        raise Failed(f"gofmt would change:\n{said}")
+
+
+def staticcheck() -> None:
+    """Every check."""
+    program = shutil.which("staticcheck") or TOOLS / "staticcheck"
+    if not Path(program).exists():
+        go("install", STATICCHECK, env={"GOBIN": str(TOOLS)})
+    need("pkg-config", "cc")
+    run([program, "-checks", "all", "./..."], env=environment(), cwd=MODULE, timeout=600)
+
+
+def documentation() -> None:
+    """Every public name has a comment, as far as `go doc` shows it."""
+    said = go("doc", "-all", "./zerossl")
+    if "func (c *Client) Obtain(" not in said:
+        raise Failed(f"go doc does not know Obtain:\n{said}")
+
+
+def tests() -> str:
+    """The cases and the behaviour, with the race detector."""
+    said = go("test", "-race", "-count=1", "-v", "./...", timeout=900)
+    notes = re.findall(r"\.go:\d+: (\d+ (?:cases|ops|waits).*)", said)
+    return "; ".join(notes)
+
+
+def order(sandbox: Sandbox, scratch: Path) -> None:
+    """Something to be listed."""
+    need("openssl")
+    subject = ["-subj", "/C=US/CN=example.com", "-keyout", scratch / "key.pem", "-out", scratch / "csr.pem"]
+    run(["openssl", "req", "-newkey", "rsa:2048", "-nodes", *subject])
+    asked = {
+        "certificate_domains": "example.com",
+        "certificate_csr": (scratch / "csr.pem").read_text(encoding="ascii"),
+        "strict_domains": "1",
+    }
+    with urlopen(f"{sandbox.url}/certificates?access_key=sandbox-key", urlencode(asked).encode()) as answer:
+        if b'"id"' not in (said := answer.read()):
+            raise Failed(f"the order was refused: {said!r}")
+
+
+def newcomer(scratch: Path) -> str:
+    """The program of the README, in a project of its own."""
+    readme = (MODULE / "README.md").read_text(encoding="utf-8")
+    program = re.search(r"```go\n(package main\n.*?)```", readme, re.DOTALL)
+    if program is None:
+        raise Failed("the README has no program")
+    project = scratch / "newcomer"
+    project.mkdir()
+    (project / "main.go").write_text(program[1], encoding="utf-8")
+    go("mod", "init", "example.com/newcomer", cwd=project)
+    go("mod", "edit", f"-require={NAME}@v0.0.0", f"-replace={NAME}={MODULE}", cwd=project)
+    go("mod", "tidy", cwd=project)
+    with Sandbox(SANDBOX) as sandbox:
+        order(sandbox, scratch)
+        said = go("run", ".", cwd=project, env=sandbox.environment())
+    if not said.startswith("example.com draft 20"):
+        raise Failed(f"it said {said!r}")
+    return said.strip()
+
+
+def test_all(test: Tests, scratch: Path) -> None:
+    test("gofmt", layout)
+    test("go vet", lambda: go("vet", "./...") or None)
+    test("staticcheck", staticcheck)
+    test("go doc", documentation)
+    test("go test -race", tests)
+    test("the README's program in an empty project", lambda: newcomer(scratch))
