@@ -29,7 +29,8 @@ fn method(operation: &Operation) -> String {
     let (name, request) = (exported(operation.name), name_of(operation));
     let fields: Vec<&str> = operation.parameters.iter().map(|parameter| parameter.name).collect();
     // How ops of C behave.
-    let summary = operation.summary.replace(" Started as an op, it gives all pages, each as an event `page`.", "");
+    let summary =
+        operation.summary.replace(" Started as an op, it gives all pages, each as an event `page`.", "");
     let mut doc = format!("{name} {}", continued(&prose(&summary, &fields)));
     if let Some((_, more)) = MORE.iter().find(|(of, _)| *of == operation.name) {
         doc = format!("{doc} {more}");
@@ -45,5 +46,8 @@ fn method(operation: &Operation) -> String {
         return format!("{head} error {{\n\t_, err := c.run({arguments}{argument})\n\treturn err\n}}\n");
     }
     let answer = exported(operation.answer.name);
-    format!("{head} (*{answer}, error) {{\n\treturn call[{answer}]({}{argument})\n}}\n", arguments.replacen("ctx", "ctx, c", 1))
+    format!(
+        "{head} (*{answer}, error) {{\n\treturn call[{answer}]({}{argument})\n}}\n",
+        arguments.replacen("ctx", "ctx, c", 1)
+    )
 }

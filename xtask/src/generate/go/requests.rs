@@ -48,7 +48,11 @@ fn as_duration(doc: &str) -> String {
         let digits = word.trim_end_matches([';', '.']);
         let is_number = digits.parse::<u32>().is_ok_and(|number| number > 0);
         let is_time = words.get(place + 1) == Some(&"by") || (place > 0 && words[place - 1] == "to");
-        if is_number && is_time { word.replacen(digits, &format!("{digits} s"), 1) } else { (*word).to_owned() }
+        if is_number && is_time {
+            word.replacen(digits, &format!("{digits} s"), 1)
+        } else {
+            (*word).to_owned()
+        }
     };
     words.iter().enumerate().map(with_unit).collect::<Vec<_>>().join(" ")
 }

@@ -31,7 +31,11 @@ const DOCS: [(&str, &str); 11] = [
 
 /// Words in answers and events. Other words may appear later.
 const IN_ANSWERS: [(&str, &str, &[&str]); 6] = [
-    ("CertificateState", "the state of an entry's certificate", &["none", "good", "due", "expired", "revoked"]),
+    (
+        "CertificateState",
+        "the state of an entry's certificate",
+        &["none", "good", "due", "expired", "revoked"],
+    ),
     ("EventType", "the type of an event", &["progress", "warning"]),
     ("FindingLevel", "how bad a finding of a dry run is", &["error", "warning"]),
     ("OrderState", "the state of an entry's order", &["none", "pending", "quarantined", "lost"]),
