@@ -11,7 +11,9 @@ const COLUMNS: usize = 80;
 /// A comment of one paragraph, each line behind so many tabs.
 pub(super) fn comment(tabs: usize, text: &str) -> String {
     let before = "\t".repeat(tabs);
-    wrap(text, COLUMNS - 3).iter().map(|line| format!("{before}// {line}\n")).collect()
+    let lines: Vec<String> =
+        wrap(text, COLUMNS - 3).iter().map(|line| format!("{before}// {line}\n")).collect();
+    lines.concat()
 }
 
 /// A text of the table: what is in backticks there gets its name in Go. Go's comments have no mark for code.
@@ -23,9 +25,9 @@ pub(super) fn prose(text: &str, fields: &[&str]) -> String {
         } else if fields.contains(&part) {
             said.push_str(&exported(part));
         } else if OPERATIONS.iter().any(|operation| operation.name == part) {
-            said.push_str(&format!("[Client.{}]", exported(part)));
+            said.extend(["[Client.", &exported(part), "]"]);
         } else if said.ends_with("kind ") && Kind::ALL.iter().any(|kind| kind.name() == part) {
-            said.push_str(&format!("[Err{}]", exported(part)));
+            said.extend(["[Err", &exported(part), "]"]);
         } else {
             said.push_str(part);
         }

@@ -14,7 +14,7 @@ pub(super) fn text() -> String {
         })
         .collect();
     let width = Kind::ALL.iter().map(|kind| exported(kind.name()).len()).max().unwrap_or_default();
-    let codes: String = Kind::ALL
+    let codes: Vec<String> = Kind::ALL
         .iter()
         .map(|kind| {
             let name = exported(kind.name());
@@ -25,7 +25,8 @@ pub(super) fn text() -> String {
         "\n// Version is the version of this package, and of the C library that it was made for.\n\
          const Version = \"{VERSION}\"\n\n\
          // The kinds of errors: errors.Is(err, zerossl.ErrRateLimited).\nconst (\n{})\n\n\
-         // The numbers of the kinds.\nvar codes = map[Kind]int{{\n{codes}}}\n",
-        kinds.join("\n")
+         // The numbers of the kinds.\nvar codes = map[Kind]int{{\n{}}}\n",
+        kinds.join("\n"),
+        codes.concat()
     )
 }

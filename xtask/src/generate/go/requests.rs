@@ -31,9 +31,10 @@ pub(super) fn members(parameters: &[Parameter]) -> Vec<Member> {
         if matches!(parameter.kind, ParameterKind::Seconds) {
             doc = as_duration(&doc);
         }
-        let (tag, doc) = match parameter.required {
-            true => (parameter.name.to_owned(), format!("{doc} Required.")),
-            false => (format!("{},omitempty", parameter.name), doc),
+        let (tag, doc) = if parameter.required {
+            (parameter.name.to_owned(), format!("{doc} Required."))
+        } else {
+            (format!("{},omitempty", parameter.name), doc)
         };
         Member { name: exported(parameter.name), go_type: types::of_parameter(parameter), tag, doc }
     };

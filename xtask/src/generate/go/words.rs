@@ -82,10 +82,10 @@ fn declared(name: &str, doc: &str, words: &[&str]) -> String {
     let doc = comment(0, &format!("{name} is {doc}."));
     let constants: Vec<_> = words.iter().map(|word| format!("{name}{}", exported(word))).collect();
     let width = constants.iter().map(String::len).max().unwrap_or_default();
-    let rows: String = constants
+    let rows: Vec<String> = constants
         .iter()
         .zip(words)
         .map(|(constant, word)| format!("\t{constant:width$} {name} = \"{word}\"\n"))
         .collect();
-    format!("\n{doc}type {name} string\n\n// The words of [{name}].\nconst (\n{rows})\n")
+    format!("\n{doc}type {name} string\n\n// The words of [{name}].\nconst (\n{})\n", rows.concat())
 }
