@@ -10,8 +10,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
-	"runtime/debug"
 	"strings"
 	"sync"
 	"testing"
@@ -214,6 +212,29 @@ func TestUnicode(t *testing.T) {
 	}
 }
 
+func TestParameters(t *testing.T) {
+	type own struct{ Colour string }
+	for request, expected := range map[any]string{
+		&zerossl.RequestRequest{Method: zerossl.MethodPost, Body: map[string]any{"a": own{"red"}, "b": []int{1}}}: `
+			{"method": "POST", "body": {"a": {"Colour": "red"}, "b": [1]}}`,
+		&zerossl.CancelDraftsRequest{OlderThan: zerossl.Ptr(90 * time.Second), DryRun: zerossl.Ptr(false)}: `
+			{"older_than": 90, "dry_run": false}`,
+		&zerossl.GenerateCSRRequest{Domains: []string{}, Subject: &zerossl.Subject{Country: zerossl.Ptr("")}}: `
+			{"domains": [], "subject": {"country": ""}}`,
+		&zerossl.ObtainRequest{Validation: zerossl.ObtainValidation{Emails: map[string]string{"a.test": "b@a.test"}}}: `
+			{"domains": null, "validation": {"method": "EMAIL", "emails": {"a.test": "b@a.test"}}}`,
+	} {
+		if text, err := zerossl.Parameters(request); err != nil || !same(t, text, []byte(expected)) {
+			t.Errorf("%+v becomes %s, %v", request, text, err)
+		}
+	}
+	_, err := zerossl.Parameters(zerossl.ObtainRequest{Validation: zerossl.ObtainValidation{Hook: []string{"a", "\xff"}}})
+	var failure *zerossl.Error
+	if !errors.As(err, &failure) || failure.Parameter != "validation.hook[1]" {
+		t.Errorf("%v", err)
+	}
+}
+
 func TestTimes(t *testing.T) {
 	var read zerossl.Certificate
 	text := `{"id": "1", "created": "2026-11-29T20:00:00Z", "expires": "some day", "status": null, "colour": "red"}`
@@ -272,92 +293,6 @@ func TestClose(t *testing.T) {
 	if !errors.Is(err, zerossl.ErrInvalidArgument) || !strings.Contains(err.Error(), "closed") {
 		t.Errorf("%v", err)
 	}
-}
-
-// usage is what this process holds: kB of memory, descriptors, goroutines, threads.
-func usage(t *testing.T) (memory, descriptors, goroutines, threads int) {
-	t.Helper()
-	debug.FreeOSMemory()
-	open, err := os.ReadDir("/proc/self/fd")
-	if err != nil {
-		t.Fatal(err)
-	}
-	status, err := os.ReadFile("/proc/self/status")
-	if err != nil {
-		t.Fatal(err)
-	}
-	for line := range strings.Lines(string(status)) {
-		_, _ = fmt.Sscanf(line, "VmRSS: %d kB", &memory)
-		_, _ = fmt.Sscanf(line, "Threads: %d", &threads)
-	}
-	return memory, len(open), runtime.NumGoroutine(), threads
-}
-
-// until waits for a condition.
-func until(t *testing.T, what string, holds func() bool) {
-	t.Helper()
-	for end := time.Now().Add(20 * time.Second); !holds(); time.Sleep(10 * time.Millisecond) {
-		if time.Now().After(end) {
-			t.Fatalf("it did not come to pass that %s", what)
-		}
-	}
-}
-
-func TestNothingGrows(t *testing.T) {
-	client := newSandbox(t).client(t)
-	// A local operation with a large answer, and one that fails.
-	csr := zerossl.GenerateCSRRequest{Domains: []string{"example.com"}}
-	calls := func(number int) {
-		for range number / 2 {
-			if _, err := client.GenerateCSR(t.Context(), csr); err != nil {
-				t.Fatal(err)
-			}
-			if _, err := client.GenerateCSR(t.Context(), zerossl.GenerateCSRRequest{}); err == nil {
-				t.Fatal("a CSR for nothing was made")
-			}
-		}
-	}
-	calls(3000)
-	memory, descriptors, goroutines, threads := usage(t)
-	// What the garbage collector would close is not to be left to it.
-	defer debug.SetGCPercent(debug.SetGCPercent(-1))
-	begin := time.Now()
-	calls(3000)
-	took := time.Since(begin)
-	if left, err := os.ReadDir("/proc/self/fd"); err != nil || len(left) > descriptors+2 {
-		t.Errorf("%d descriptors before, %d after; %v", descriptors, len(left), err)
-	}
-	until(t, "descriptors and goroutines are as before", func() bool {
-		_, d, g, th := usage(t)
-		return d <= descriptors && g <= goroutines && th <= threads+2
-	})
-	after, _, _, _ := usage(t)
-	t.Logf("3000 ops in %v; %d kB before, %d kB after", took, memory, after)
-	if after > memory+1024 {
-		t.Errorf("memory has grown from %d to %d kB", memory, after)
-	}
-}
-
-func TestForgottenClients(t *testing.T) {
-	forget := func(number int) {
-		for range number {
-			if _, err := zerossl.NewClient(zerossl.Config{AccessKey: "key"}); err != nil {
-				t.Fatal(err)
-			}
-		}
-	}
-	forget(3000)
-	memory, _, _, _ := usage(t)
-	for range 10 {
-		forget(900)
-		runtime.GC()
-	}
-	var after int
-	until(t, "the memory of 9000 clients is freed", func() bool {
-		after, _, _, _ = usage(t)
-		return after < memory+4096
-	})
-	t.Logf("%d kB before, %d kB after", memory, after)
 }
 
 // TestOldLibrary starts this test again with a library that says it is older.

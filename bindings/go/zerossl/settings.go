@@ -45,7 +45,7 @@ type ObtainValidation struct {
 	Method ValidationMethod
 	// The folder that a web server shows at http://NAME/.
 	Webroot string
-	// The same, with a folder for each name.
+	// Instead of Webroot: a folder for each name.
 	Webroots map[string]string
 	// Where a small web server of the library listens for as long as needed, such as 0.0.0.0:80.
 	Listen string

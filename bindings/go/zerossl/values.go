@@ -38,8 +38,16 @@ func plain(value reflect.Value, name string) (any, error) {
 	case time.Duration:
 		return given.Seconds(), nil
 	case ObtainValidation:
-		return plain(reflect.ValueOf(given.members()), name)
-	case json.Marshaler, json.Number:
+		members := given.members()
+		var err error
+		for key, member := range members {
+			if members[key], err = plain(reflect.ValueOf(member), name+"."+key); err != nil {
+				return nil, err
+			}
+		}
+		return members, nil
+	case map[string]any, json.Marshaler:
+		// The caller's own values, of whatever types.
 		return given, nil
 	}
 	switch value.Kind() {
@@ -50,7 +58,7 @@ func plain(value reflect.Value, name string) (any, error) {
 			return nil, err
 		}
 		return value.String(), nil
-	case reflect.Pointer, reflect.Interface:
+	case reflect.Pointer:
 		return plain(value.Elem(), name)
 	case reflect.Struct:
 		members := map[string]any{}

@@ -1,0 +1,5 @@
+//go:build !race
+
+package zerossl_test
+
+const isRace = false
