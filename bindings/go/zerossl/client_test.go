@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"net"
 	"os"
@@ -96,6 +97,16 @@ func TestErrorsHaveFields(t *testing.T) {
 	_, err = zerossl.NewClient(zerossl.Config{BaseURL: "http://example.com"})
 	if !errors.As(err, &failure) || failure.Parameter != "base_url" {
 		t.Errorf("plain http: %+v", err)
+	}
+}
+
+func TestErrno(t *testing.T) {
+	var failure zerossl.Error
+	if err := json.Unmarshal([]byte(`{"code": -11, "kind": "storage", "path": "/a", "errno": 13}`), &failure); err != nil {
+		t.Fatal(err)
+	}
+	if err := error(&failure); !errors.Is(err, fs.ErrPermission) || errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("%+v", failure)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 )
 
@@ -41,6 +42,8 @@ type Error struct {
 	Candidates []Certificate `json:"candidates"`
 	// [ErrStorage]: the file or folder.
 	Path string `json:"path"`
+	// [ErrStorage], [ErrResource]: what the system said, so that errors.Is finds fs.ErrPermission and the like.
+	Errno syscall.Errno `json:"errno,omitempty"`
 	// What the library says besides.
 	Extra Extra `json:"-"`
 
@@ -84,8 +87,14 @@ func (e *Error) Is(target error) bool {
 	return is && (e.Kind == kind || wider[e.Kind] == kind)
 }
 
-// Unwrap gives ctx.Err() and its cause if the ctx has ended the call, and what a function of [Publish] has returned.
-func (e *Error) Unwrap() []error { return e.causes }
+// Unwrap gives ctx.Err() and its cause if the ctx has ended the call, what a function of [Publish] has returned, and
+// Errno.
+func (e *Error) Unwrap() []error {
+	if e.Errno != 0 {
+		return append(slices.Clone(e.causes), e.Errno)
+	}
+	return e.causes
+}
 
 // Timeout tells whether time has run out, that of the library or that of the ctx, as for errors of package net.
 func (e *Error) Timeout() bool {
