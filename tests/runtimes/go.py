@@ -44,7 +44,7 @@ def staticcheck() -> None:
 
 
 def documentation() -> None:
-    """Every public name has a comment, as far as `go doc` shows it."""
+    """The package compiles for `go doc`, with its generated methods."""
     said = go("doc", "-all", "./zerossl")
     if "func (c *Client) Obtain(" not in said:
         raise Failed(f"go doc does not know Obtain:\n{said}")

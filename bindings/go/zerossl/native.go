@@ -22,9 +22,9 @@ import (
 // was compiled with.
 var loaded = sync.OnceValue(func() error {
 	if found := int(C.zerossl_abi_version()); found < C.ZEROSSL_ABI_VERSION {
-		return newError(ErrInternal, "", fmt.Sprintf("libzerossl %s was loaded, which is too old (ABI %d): this program "+
-			"was compiled with %s (ABI %d); install that, or let LD_LIBRARY_PATH lead to it",
-			C.GoString(C.zerossl_version()), found, C.ZEROSSL_VERSION, C.ZEROSSL_ABI_VERSION))
+		return fmt.Errorf("zerossl: libzerossl %s was loaded, which is too old (ABI %d): this program was compiled with %s "+
+			"(ABI %d); install that, or let LD_LIBRARY_PATH lead to it",
+			C.GoString(C.zerossl_version()), found, C.ZEROSSL_VERSION, C.ZEROSSL_ABI_VERSION)
 	}
 	return nil
 })
