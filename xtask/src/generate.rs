@@ -7,6 +7,7 @@ mod c_layout;
 mod c_man;
 mod errors_page;
 mod go;
+mod node;
 mod operation_pages;
 mod python;
 mod settings_page;
@@ -32,6 +33,7 @@ pub(crate) fn files() -> Result<BTreeMap<PathBuf, String>, Box<dyn Error>> {
     files.extend(c_header::files()?);
     files.extend(python::files());
     files.extend(go::files());
+    files.extend(node::files()?);
     Ok(files)
 }
 

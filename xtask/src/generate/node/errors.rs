@@ -1,0 +1,71 @@
+//! `errors.ts`: a class for each kind of error.
+
+use zerossl::Kind;
+
+use super::names::{comment, pascal};
+
+/// The classes that are not direct children of the base: the child and its parent.
+const PARENTS: [(&str, &str); 3] = [("auth", "api"), ("tls", "network"), ("validation", "api")];
+
+/// What a kind adds: the kind, the member, its type, its documentation.
+const OWN: [(&str, &str, &str, &str); 4] = [
+    (
+        "invalid_argument",
+        "parameter",
+        "string | null",
+        "The parameter or setting, with a position inside it where that helps: `domains[2]`.",
+    ),
+    (
+        "validation",
+        "domains",
+        "Record<string, DomainProblem>",
+        "For each name that failed, what was expected where, and what was found.",
+    ),
+    ("storage", "path", "string | null", "The file or folder."),
+    (
+        "ambiguous",
+        "candidates",
+        "Record<string, unknown>[]",
+        "The orders that may be this one, as the library reports them; give the `id` of one as `adopt`.",
+    ),
+];
+
+const HEAD: &str = r#"import { ZeroSslError } from "./error.js";
+import type { DomainProblem, Kinds } from "./error.js";
+"#;
+
+pub(super) fn text() -> String {
+    let mut kinds: Vec<&Kind> = Kind::ALL.iter().collect();
+    // A class comes after its parent.
+    kinds.sort_by_key(|kind| parent(kind.name()).is_some());
+    let classes: String = kinds.iter().map(|kind| class(kind)).collect();
+    let table: String = Kind::ALL
+        .iter()
+        .map(|kind| format!("  {}: {},\n", kind.name(), class_of(kind.name())))
+        .collect();
+    format!("{HEAD}{classes}\n/** The class of each kind. */\nexport const KINDS: Kinds = {{\n{table}}};\n")
+}
+
+fn parent(kind: &str) -> Option<&'static str> {
+    PARENTS.iter().find(|(child, _)| *child == kind).map(|(_, parent)| *parent)
+}
+
+fn class_of(kind: &str) -> String {
+    format!("{}Error", pascal(kind))
+}
+
+fn class(kind: &Kind) -> String {
+    let base = parent(kind.name()).map_or_else(|| "ZeroSslError".to_owned(), class_of);
+    let own = OWN.iter().filter(|(of, ..)| *of == kind.name());
+    let mut members: String = own
+        .map(|(_, name, of, doc)| format!("{}  declare readonly {name}: {of};\n", comment(2, doc)))
+        .collect();
+    if kind.name() == "cancelled" {
+        members = "  /** As in Node's own errors after an abort. */\n  \
+                   override readonly name = \"AbortError\";\n"
+            .to_owned();
+    }
+    let body = if members.is_empty() { " {}".to_owned() } else { format!(" {{\n{members}}}") };
+    let doc = comment(0, &format!("{} Number {}.", kind.meaning(), kind.code()));
+    format!("\n{doc}export class {} extends {base}{body}\n", class_of(kind.name()))
+}

@@ -1,0 +1,65 @@
+//! `shapes.ts`: what the reader of answers has to know about them.
+
+use zerossl::{OPERATIONS, Shape};
+
+use super::names::{camel, inside, shapes};
+use super::types::BYTES;
+use crate::generate::text::wrap;
+
+/// The longest list on one line.
+const COLUMNS: usize = 96;
+
+const HEAD: &str = r#"import { mapOf } from "./reading.js";
+import type { Shape } from "./reading.js";
+import type { Operations } from "./operations.js";
+"#;
+
+pub(super) fn text() -> String {
+    let shapes: String = shapes().into_iter().map(shape).collect();
+    let operations: String = OPERATIONS
+        .iter()
+        .map(|operation| {
+            let (name, answer) = (operation.name, operation.answer.name);
+            format!("  {}: {{ name: \"{name}\", answer: {answer} }},\n", camel(name))
+        })
+        .collect();
+    format!(
+        "{HEAD}{shapes}\n/** Each operation: its name in the library, and the shape of its answer. */\n\
+         export const OPERATIONS: Readonly<Record<keyof Operations, {{ name: string; answer: Shape }}>> = \
+         {{\n{operations}}};\n"
+    )
+}
+
+fn shape(shape: &'static Shape) -> String {
+    let name = shape.name;
+    let list = |names: Vec<&str>| {
+        names.into_iter().map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(", ")
+    };
+    let fields = list(shape.fields.iter().map(|field| field.name).collect());
+    let mut text = format!("\nexport const {name}: Shape = {{\n");
+    match wrap(&fields, COLUMNS).as_slice() {
+        [one] => text += &format!("  fields: [{one}],\n"),
+        lines => text += &format!("  fields: [\n    {},\n  ],\n", lines.join("\n    ")),
+    }
+    let nested: Vec<String> = shape
+        .fields
+        .iter()
+        .filter_map(|field| {
+            let (inner, is_map) = inside(field.kind)?;
+            let inner = if is_map { format!("mapOf({})", inner.name) } else { inner.name.to_owned() };
+            Some(format!("{}: {inner}", field.name))
+        })
+        .collect();
+    if !nested.is_empty() {
+        text += &format!("  inside: {{ {} }},\n", nested.join(", "));
+    }
+    let bytes: Vec<&str> = BYTES.iter().filter(|(of, _)| *of == name).map(|(_, field)| *field).collect();
+    if !bytes.is_empty() {
+        text += &format!("  bytes: [{}],\n", list(bytes));
+    }
+    let secrets: Vec<&str> = shape.fields.iter().filter(|field| field.secret).map(|field| field.name).collect();
+    if !secrets.is_empty() {
+        text += &format!("  secrets: [{}],\n", list(secrets));
+    }
+    text + "};\n"
+}
