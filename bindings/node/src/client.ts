@@ -1,6 +1,6 @@
 import type { Certificate } from "./answers.js";
 import { Handle } from "./handle.js";
-import { checked, failure, native } from "./library.js";
+import { checked, native, refusal } from "./library.js";
 import type { Pointer } from "./library.js";
 import { Op } from "./op.js";
 import { OperationMethods } from "./operations.js";
@@ -8,9 +8,14 @@ import type { Operations } from "./operations.js";
 import type { CallOptions, ObtainOptions } from "./options.js";
 import { page } from "./page.js";
 import { written } from "./reading.js";
-import type { ClientOptions, ListCertificatesRequest } from "./requests.js";
-import { run } from "./running.js";
+import type { ClientOptions, ListCertificatesRequest, ObtainRequest } from "./requests.js";
+import { checkPublisher, run } from "./running.js";
 import { OPERATIONS } from "./shapes.js";
+
+/** Not made in the constructor: it would keep the settings, and the access key among them. */
+const free = (client: Pointer): void => {
+  native().clientFree(client);
+};
 
 /**
  * A client of the service: settings, connections, pace. Many calls may run at once.
@@ -33,9 +38,7 @@ export class Client extends OperationMethods implements Disposable {
   constructor(options: ClientOptions = {}) {
     super();
     const client = checked((error) => native().clientNew(written(options), error));
-    this.#handle = new Handle(this, client, (pointer) => {
-      native().clientFree(pointer);
-    });
+    this.#handle = new Handle(this, client, free);
   }
 
   /** All certificates of the account, page by page, none twice. Leaving the loop ends the call. */
@@ -86,13 +89,15 @@ export class Client extends OperationMethods implements Disposable {
     if (operation === "listCertificates") {
       return page(this.#pointer, request as ListCertificatesRequest, options.signal);
     }
+    if (operation === "obtain") {
+      checkPublisher(request as ObtainRequest, options);
+    }
     return run(this.start(operation, request, options), options);
   }
 
   get #pointer(): Pointer {
     if (this.#handle.pointer === null) {
-      const message = "the client is closed; make a new one";
-      throw failure({ kind: "invalid_argument", code: -1, message, retryable: false, parameter: "client" });
+      throw refusal(null, "client", "the client is closed; make a new one");
     }
     return this.#handle.pointer;
   }

@@ -126,7 +126,7 @@ export function checked<T extends string | Pointer | number>(work: (error: Place
     throw taken(error[0]);
   }
   if (result === null) {
-    throw failure({ kind: "resource", code: -16, message: "there is no memory for the answer", retryable: true });
+    throw noMemory("the answer");
   }
   return result;
 }
@@ -138,9 +138,30 @@ export function taken(error: Pointer): ZeroSslError {
   return failure(Object.fromEntries(Object.entries(fields).map(([name, value]) => [camel(name), value])));
 }
 
-/** An error of the class of its kind. */
-export function failure(fields: Readonly<Record<string, unknown>>, options?: ErrorOptions): ZeroSslError {
-  const parameter = fields["parameter"];
+/** An error of the class of its kind. What is not given, such as an answer of the service, there was not. */
+export function failure(given: Readonly<Record<string, unknown>>): ZeroSslError {
+  const fields = { ...NOTHING, ...given };
+  const parameter = given["parameter"];
   const named = typeof parameter === "string" ? { ...fields, parameter: camel(parameter) } : fields;
-  return new (KINDS[String(fields["kind"])] ?? InternalError)(named, options);
+  return new (KINDS[String(given["kind"])] ?? InternalError)(named);
+}
+
+const NOTHING = {
+  operation: null,
+  retryable: false,
+  retryAfter: null,
+  httpStatus: null,
+  apiCode: null,
+  apiType: null,
+  details: null,
+};
+
+/** A parameter that is refused here. */
+export function refusal(operation: string | null, parameter: string, message: string): ZeroSslError {
+  return failure({ kind: "invalid_argument", code: -1, operation, parameter, message });
+}
+
+/** What the library had no memory for. */
+export function noMemory(what: string): ZeroSslError {
+  return failure({ kind: "resource", code: -16, message: `there is no memory for ${what}`, retryable: true });
 }

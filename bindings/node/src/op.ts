@@ -4,7 +4,7 @@ import { CancelledError } from "./errors.js";
 import { readEvent } from "./events.js";
 import type { Event } from "./events.js";
 import { Handle } from "./handle.js";
-import { checked, failure, native } from "./library.js";
+import { checked, failure, native, refusal } from "./library.js";
 import type { Pointer } from "./library.js";
 import { read, written } from "./reading.js";
 import type { Shape } from "./reading.js";
@@ -93,9 +93,10 @@ export class Op<A> implements AsyncIterable<Event>, Disposable {
    * them are declined.
    */
   async result(): Promise<A> {
-    while (this.#reading) {
+    // Who reads the events may begin right after this.
+    do {
       await this.#reading;
-    }
+    } while (this.#reading);
     if (!this.#outcome) {
       for await (const event of this) {
         if (event.type === "publish" || event.type === "cleanup") {
@@ -117,7 +118,7 @@ export class Op<A> implements AsyncIterable<Event>, Disposable {
     const pointer = this.#handle.pointer;
     if (pointer === null) {
       const message = `${this.#operation.name}: it has ended, and nobody waits for a reply`;
-      throw failure({ ...ENDED, operation: this.#operation.name, message });
+      throw refusal(this.#operation.name, "id", message);
     }
     checked((error) => native().opReply(pointer, JSON.stringify(reply), error));
   }
@@ -133,7 +134,7 @@ export class Op<A> implements AsyncIterable<Event>, Disposable {
   close(): void {
     const message = `${this.#operation.name}: the op was closed before its end`;
     this.#outcome ??= () => {
-      throw failure({ ...CLOSED, operation: this.#operation.name, message });
+      throw failure({ kind: "cancelled", code: -10, operation: this.#operation.name, message, retryable: true });
     };
     this.#handle.free();
   }
@@ -182,7 +183,3 @@ export function blamed(error: ZeroSslError, signal: AbortSignal | null | undefin
   }
   return error;
 }
-
-const NOTHING = { retryAfter: null, httpStatus: null, apiCode: null, apiType: null, details: null };
-const CLOSED = { ...NOTHING, kind: "cancelled", code: -10, retryable: true };
-const ENDED = { ...NOTHING, kind: "invalid_argument", code: -1, retryable: false, parameter: "id" };

@@ -1,6 +1,6 @@
 import type { CertificateList } from "./answers.js";
 import type { ZeroSslError } from "./error.js";
-import { checked, failure, native, taken } from "./library.js";
+import { checked, native, noMemory, taken } from "./library.js";
 import type { Pointer } from "./library.js";
 import { blamed } from "./op.js";
 import { read, written } from "./reading.js";
@@ -9,6 +9,16 @@ import { CertificateList as SHAPE } from "./shapes.js";
 
 /** The call before this one. */
 let last: Promise<unknown> = Promise.resolve();
+
+/** How to end the calls that run. */
+const running = new Set<() => void>();
+
+// The process would not end before a call that holds a thread.
+process.on("exit", () => {
+  running.forEach((cancel) => {
+    cancel();
+  });
+});
 
 /**
  * One page of certificates: the one call that cannot be an op, since as an op it gives all pages.
@@ -22,27 +32,33 @@ export function page(
 ): Promise<CertificateList> {
   const token = native().cancelTokenNew();
   if (token === null) {
-    throw failure({ kind: "resource", code: -16, message: "there is no memory for a token", retryable: true });
+    throw noMemory("a token");
   }
+  const cancellable = checked((error) => native().clientWithCancel(client, token, error));
+  let stopWaiting: (() => void) | undefined;
+  const aborted = new Promise<void>((resolve) => (stopWaiting = resolve));
   const cancel = (): void => {
     native().cancelTokenCancel(token);
+    stopWaiting?.();
   };
-  const cancellable = checked((error) => native().clientWithCancel(client, token, error));
   signal?.addEventListener("abort", cancel);
+  running.add(cancel);
   if (signal?.aborted) {
     cancel();
   }
-  const called = last.then(() => inThread(cancellable, written(request)));
-  last = called
-    .catch(() => undefined)
+  // A call that is cancelled already takes no time.
+  const called = Promise.race([last, aborted]).then(() => inThread(cancellable, written(request)));
+  last = Promise.allSettled([last, called]);
+  return called
+    .catch((error: unknown) => {
+      throw blamed(error as ZeroSslError, signal);
+    })
     .finally(() => {
       signal?.removeEventListener("abort", cancel);
+      running.delete(cancel);
       native().clientFree(cancellable);
       native().cancelTokenFree(token);
     });
-  return called.catch((error: unknown) => {
-    throw blamed(error as ZeroSslError, signal);
-  });
 }
 
 function inThread(client: Pointer, request: string): Promise<CertificateList> {

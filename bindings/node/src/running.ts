@@ -2,11 +2,27 @@ import { debuglog } from "node:util";
 
 import { InvalidArgumentError, ValidationError } from "./errors.js";
 import type { QuestionEvent } from "./events.js";
+import { refusal } from "./library.js";
 import type { Op } from "./op.js";
 import type { ObtainOptions } from "./options.js";
+import type { ObtainRequest } from "./requests.js";
+
+/** The methods that may be left to the caller. */
+const ASKING: unknown[] = ["HTTP_CSR_HASH", "HTTPS_CSR_HASH", "CNAME_CSR_HASH"];
 
 /** The lines are shown with `NODE_DEBUG=libzerossl`. */
 const log = debuglog("libzerossl");
+
+/** Refuses a validation that nobody would publish, before anything is ordered. */
+export function checkPublisher({ validation }: ObtainRequest, { publish }: ObtainOptions): void {
+  const given = Object.entries(validation as object | null | undefined ?? {}).filter(([, value]) => value != null);
+  const [[name, method] = [], ...others] = given;
+  if (!publish && name === "method" && others.length === 0 && ASKING.includes(method)) {
+    const advice = "add `webroot`, `listen` or `hook`, or give the option `publish`";
+    const message = `obtain: \`validation\`: it does not say who publishes: ${advice}`;
+    throw refusal("obtain", "validation", message);
+  }
+}
 
 /** Reads the events of an op with the callbacks of the caller, and gives its answer. */
 export async function run<A>(op: Op<A>, { onEvent, publish, cleanup }: ObtainOptions): Promise<A> {
