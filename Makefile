@@ -7,7 +7,7 @@ export CI ?= false
 PREFIX ?= /usr/local
 LIBDIR ?= lib
 
-.PHONY: demo ci test test-long core lint msrv deny semver package build install wheel gen docs bench
+.PHONY: demo ci test test-runtimes test-long core lint msrv deny semver package build install wheel gen docs bench
 
 # The oldest Rust that is promised.
 MSRV ?= $(shell sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)
@@ -22,6 +22,10 @@ test: lint build
 	python3 -B tests/python/run.py test
 	python3 -B tests/system/run.py
 	python3 -B tests/recipes/run.py
+
+# The packages for other runtimes: what is installed is tested, with packages from the registries.
+test-runtimes: build
+	python3 -B tests/runtimes/run.py
 
 # What has to pass before a change lands, on Debian and as root: it installs what the tests need.
 ci:

@@ -16,6 +16,7 @@ sys.path.insert(0, str(HERE.parent / "c"))
 from harness import SHARED, TOP, Tests, run
 
 import go
+import node
 
 
 def main() -> int:
@@ -26,6 +27,7 @@ def main() -> int:
     test = Tests("runtimes")
     with tempfile.TemporaryDirectory() as folder:
         go.test_all(test, Path(folder))
+        node.test_all(test, Path(folder))
     if test.skipped and os.environ.get("CI") == "true":
         print(f"runtimes: {test.skipped} skipped, which CI does not take")
         return 1

@@ -1,0 +1,121 @@
+"""The Node package: lint, its own tests, and its README in an empty project."""
+
+import json
+import os
+import re
+import shutil
+import threading
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+from harness import SANDBOX, SHARED, TARGET, TOP, Failed, Skipped, Tests, need, run
+from servers import Sandbox
+
+SOURCE = TOP / "bindings/node"
+# A copy: nothing is installed or built in the source. What npm has installed stays for the next run.
+COPY = TARGET / "runtimes/node"
+OLDEST = 20
+
+
+def prepare() -> str:
+    need("node", "npm")
+    version = run(["node", "--version"]).strip()
+    if int(version.removeprefix("v").split(".")[0]) < OLDEST:
+        raise Skipped(f"Node {version} is older than {OLDEST}")
+    for name in ("src", "test", "dist", "test-dist", "lib"):
+        shutil.rmtree(COPY / name, ignore_errors=True)
+    made_here = shutil.ignore_patterns("node_modules", "dist", "test-dist", "lib", "package-lock.json")
+    shutil.copytree(SOURCE, COPY, ignore=made_here, dirs_exist_ok=True)
+    run(["npm", "install", "--no-audit", "--no-fund"], cwd=COPY)
+    return f"Node {version}"
+
+
+def prepared() -> None:
+    if not (COPY / "node_modules").exists():
+        raise Skipped("npm has installed nothing")
+
+
+def lint() -> None:
+    prepared()
+    run(["npm", "run", "build"], cwd=COPY)
+    if said := run(["npm", "run", "lint", "--silent"], cwd=COPY):
+        raise Failed(said)
+
+
+def suite() -> str:
+    prepared()
+    ours = {"ZEROSSL_LIBRARY": str(SHARED), "SANDBOX": str(SANDBOX), "CASES": str(TOP / "tests/cases")}
+    said = run(["npm", "test", "--silent"], env=os.environ | ours, cwd=COPY, timeout=600)
+    return "; ".join(re.findall(r"^# (3,000 .*|readFile .*|pass .*)", said, re.MULTILINE))
+
+
+def ten_lines() -> str:
+    """The code of the README. The preflight check is left out: it would ask name servers outside."""
+    code = re.search(r"^```js\n(.*?)^```", (SOURCE / "README.md").read_text(encoding="utf-8"), re.M | re.S)
+    if not code or 'directory: "certificates"' not in code[1]:
+        raise Failed("README.md has no code that obtains")
+    return code[1].replace('directory: "certificates"', 'directory: "certificates", preflight: "off"')
+
+
+def package(scratch: Path) -> str:
+    """Packs it with the library inside, installs that in an empty project, and runs the README's lines."""
+    prepared()
+    platform = run(["node", "--print", "`${process.platform}-${process.arch}`"]).strip()
+    (COPY / "lib" / platform).mkdir(parents=True)
+    shutil.copy(SHARED, COPY / "lib" / platform / SHARED.name)
+    packed = json.loads(run(["npm", "pack", "--json", "--silent", "--pack-destination", scratch], cwd=COPY))
+    # Newer npm gives an object by names.
+    info = packed[0] if isinstance(packed, list) else next(iter(packed.values()))
+    names = {file["path"] for file in info["files"]}
+    if not {"README.md", "dist/index.js", "dist/index.d.ts", f"lib/{platform}/{SHARED.name}"} <= names:
+        raise Failed(f"the package lacks something: {sorted(names)}")
+    if strangers := [name for name in names if name.startswith(("src/", "test", "node_modules/"))]:
+        raise Failed(f"the package has too much: {strangers}")
+    project = scratch / "project"
+    (project / "www").mkdir(parents=True)
+    (project / "package.json").write_text('{"private": true, "type": "module"}', encoding="utf-8")
+    run(["npm", "install", "--no-audit", "--no-fund", scratch / info["filename"]], cwd=project)
+    (project / "ten.js").write_text(ten_lines(), encoding="utf-8")
+    # The types are found, and what the README does is right by them.
+    shutil.copy(project / "ten.js", project / "ten.ts")
+    (project / "node_modules/@types").mkdir()
+    (project / "node_modules/@types/node").symlink_to(COPY / "node_modules/@types/node")
+    (project / "node_modules/undici-types").symlink_to(COPY / "node_modules/undici-types")
+    options = ["--strict", "--noEmit", "--module", "nodenext", "--target", "es2022", "--types", "node"]
+    run([COPY / "node_modules/.bin/tsc", *options, "ten.ts"], cwd=project)
+    serve = partial(QuietHandler, directory=str(project / "www"))
+    with ThreadingHTTPServer(("127.0.0.1", 0), serve) as website:
+        threading.Thread(target=website.serve_forever, daemon=True).start()
+        with Sandbox(SANDBOX, "--http-port", str(website.server_address[1])) as sandbox:
+            environment = sandbox.environment()
+            environment.pop("ZEROSSL_LIBRARY", None)
+            said = run(["node", "ten.js"], env=environment, cwd=project)
+        website.shutdown()
+    for expected in ("issued ", "fullchain.pem", "example.com 20"):
+        if expected not in said:
+            raise Failed(f"{expected!r} is missing:\n{said}")
+    return f"{info['filename']}, {info['unpackedSize'] / 1e6:.1f} MB"
+
+
+class QuietHandler(SimpleHTTPRequestHandler):
+    """Serves a folder and logs nothing."""
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+def versions() -> None:
+    """package.json says the version of the workspace."""
+    cargo = re.search(r'^version = "(.*)"', (TOP / "Cargo.toml").read_text(encoding="utf-8"), re.MULTILINE)
+    package = json.loads((SOURCE / "package.json").read_text(encoding="utf-8"))["version"]
+    if not cargo or cargo[1] != package:
+        raise Failed(f"package.json has {package}, Cargo.toml {cargo and cargo[1]}")
+
+
+def test_all(test: Tests, scratch: Path) -> None:
+    test("Node: the version of package.json", versions)
+    test("Node: npm install", prepare)
+    test("Node: tsc --strict and eslint", lint)
+    test("Node: cases and behaviour", suite)
+    test("Node: npm pack, installed in an empty project", lambda: package(scratch))
