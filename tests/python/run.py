@@ -25,6 +25,7 @@ SOURCES = [
     "python/sandbox/zerossl_sandbox",
     "examples/python",
     "tests/python",
+    "tests/runtimes",
     "tests/system",
     "tests/recipes",
 ]

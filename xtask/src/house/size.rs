@@ -6,8 +6,19 @@ use crate::files;
 use crate::top::top;
 
 const MAX_LINES: usize = 400;
-const FOLDERS: [&str; 8] = ["core", "examples", "ffi", "include", "python", "sandbox", "tests", "xtask"];
-const ENDINGS: [&str; 7] = ["rs", "py", "pyi", "c", "cpp", "h", "hpp"];
+const FOLDERS: [&str; 10] = [
+    "bindings/node/src",
+    "bindings/node/test",
+    "core",
+    "examples",
+    "ffi",
+    "include",
+    "python",
+    "sandbox",
+    "tests",
+    "xtask",
+];
+const ENDINGS: [&str; 8] = ["rs", "py", "pyi", "c", "cpp", "h", "hpp", "ts"];
 
 pub(crate) fn problems() -> Vec<String> {
     let mut problems = Vec::new();
