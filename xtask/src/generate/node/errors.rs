@@ -39,10 +39,8 @@ pub(super) fn text() -> String {
     // A class comes after its parent.
     kinds.sort_by_key(|kind| parent(kind.name()).is_some());
     let classes: String = kinds.iter().map(|kind| class(kind)).collect();
-    let table: String = Kind::ALL
-        .iter()
-        .map(|kind| format!("  {}: {},\n", kind.name(), class_of(kind.name())))
-        .collect();
+    let table: String =
+        Kind::ALL.iter().map(|kind| format!("  {}: {},\n", kind.name(), class_of(kind.name()))).collect();
     format!("{HEAD}{classes}\n/** The class of each kind. */\nexport const KINDS: Kinds = {{\n{table}}};\n")
 }
 

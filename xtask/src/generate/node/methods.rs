@@ -47,10 +47,8 @@ fn method(operation: &&Operation) -> String {
     let options = if ASKING.contains(&operation.name) { "ObtainOptions" } else { "CallOptions" };
     let is_optional = operation.parameters.iter().all(|parameter| !parameter.required);
     let default = if is_optional { " = {}" } else { "" };
-    let doc = format!(
-        "{}\n\n@throws ZeroSslError What failed: its class and `kind` say what.",
-        summary(operation)
-    );
+    let doc =
+        format!("{}\n\n@throws ZeroSslError What failed: its class and `kind` say what.", summary(operation));
     format!(
         "\n{}  {name}(\n    request: requests.{}{default},\n    options: {options} = {{}},\n  ): \
          Promise<answers.{}> {{\n    return this.call(\"{name}\", request, options);\n  }}\n",

@@ -32,9 +32,8 @@ pub(super) fn text() -> String {
 
 fn shape(shape: &'static Shape) -> String {
     let name = shape.name;
-    let list = |names: Vec<&str>| {
-        names.into_iter().map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(", ")
-    };
+    let list =
+        |names: Vec<&str>| names.into_iter().map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(", ");
     let fields = list(shape.fields.iter().map(|field| field.name).collect());
     let mut text = format!("\nexport const {name}: Shape = {{\n");
     match wrap(&fields, COLUMNS).as_slice() {
@@ -57,7 +56,8 @@ fn shape(shape: &'static Shape) -> String {
     if !bytes.is_empty() {
         text += &format!("  bytes: [{}],\n", list(bytes));
     }
-    let secrets: Vec<&str> = shape.fields.iter().filter(|field| field.secret).map(|field| field.name).collect();
+    let secrets: Vec<&str> =
+        shape.fields.iter().filter(|field| field.secret).map(|field| field.name).collect();
     if !secrets.is_empty() {
         text += &format!("  secrets: [{}],\n", list(secrets));
     }
