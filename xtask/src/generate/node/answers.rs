@@ -20,7 +20,7 @@ pub(super) fn text() -> String {
 }
 
 fn interface(shape: &Shape) -> String {
-    let fields: String = shape
+    let fields: Vec<String> = shape
         .fields
         .iter()
         .map(|field| {
@@ -32,5 +32,5 @@ fn interface(shape: &Shape) -> String {
             format!("{doc}  {}: {};\n", camel(field.name), types::of_field(shape.name, field))
         })
         .collect();
-    format!("\n{}export interface {} {{\n{fields}}}\n", comment(0, shape.doc), shape.name)
+    format!("\n{}export interface {} {{\n{}}}\n", comment(0, shape.doc), shape.name, fields.concat())
 }

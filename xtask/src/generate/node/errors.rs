@@ -30,18 +30,25 @@ const OWN: [(&str, &str, &str, &str); 4] = [
     ),
 ];
 
+const ABORTED: &str = r#"  /** As in Node's own errors after an abort. */
+  override readonly name = "AbortError";
+"#;
+
 const HEAD: &str = r#"import { ZeroSslError } from "./error.js";
 import type { DomainProblem, Kinds } from "./error.js";
 "#;
 
 pub(super) fn text() -> String {
-    let mut kinds: Vec<&Kind> = Kind::ALL.iter().collect();
+    let mut kinds = Kind::ALL.to_vec();
     // A class comes after its parent.
     kinds.sort_by_key(|kind| parent(kind.name()).is_some());
-    let classes: String = kinds.iter().map(|kind| class(kind)).collect();
-    let table: String =
+    let classes: String = kinds.into_iter().map(class).collect();
+    let table: Vec<String> =
         Kind::ALL.iter().map(|kind| format!("  {}: {},\n", kind.name(), class_of(kind.name()))).collect();
-    format!("{HEAD}{classes}\n/** The class of each kind. */\nexport const KINDS: Kinds = {{\n{table}}};\n")
+    format!(
+        "{HEAD}{classes}\n/** The class of each kind. */\nexport const KINDS: Kinds = {{\n{}}};\n",
+        table.concat()
+    )
 }
 
 fn parent(kind: &str) -> Option<&'static str> {
@@ -52,17 +59,13 @@ fn class_of(kind: &str) -> String {
     format!("{}Error", pascal(kind))
 }
 
-fn class(kind: &Kind) -> String {
+fn class(kind: Kind) -> String {
     let base = parent(kind.name()).map_or_else(|| "ZeroSslError".to_owned(), class_of);
     let own = OWN.iter().filter(|(of, ..)| *of == kind.name());
-    let mut members: String = own
+    let members: Vec<String> = own
         .map(|(_, name, of, doc)| format!("{}  declare readonly {name}: {of};\n", comment(2, doc)))
         .collect();
-    if kind.name() == "cancelled" {
-        members = "  /** As in Node's own errors after an abort. */\n  \
-                   override readonly name = \"AbortError\";\n"
-            .to_owned();
-    }
+    let members = if kind.name() == "cancelled" { ABORTED.to_owned() } else { members.concat() };
     let body = if members.is_empty() { " {}".to_owned() } else { format!(" {{\n{members}}}") };
     let doc = comment(0, &format!("{} Number {}.", kind.meaning(), kind.code()));
     format!("\n{doc}export class {} extends {base}{body}\n", class_of(kind.name()))

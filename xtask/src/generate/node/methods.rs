@@ -27,7 +27,7 @@ METHODS}
 "#;
 
 pub(super) fn text() -> String {
-    let table: String = OPERATIONS
+    let table: Vec<String> = OPERATIONS
         .iter()
         .map(|operation| {
             let (name, answer) = (operation.name, operation.answer.name);
@@ -38,11 +38,11 @@ pub(super) fn text() -> String {
             )
         })
         .collect();
-    let methods: String = OPERATIONS.iter().map(method).collect();
-    HEAD.replace("TABLE", &table).replace("METHODS", &methods)
+    let methods: String = OPERATIONS.iter().copied().map(method).collect();
+    HEAD.replace("TABLE", &table.concat()).replace("METHODS", &methods)
 }
 
-fn method(operation: &&Operation) -> String {
+fn method(operation: &Operation) -> String {
     let name = camel(operation.name);
     let options = if ASKING.contains(&operation.name) { "ObtainOptions" } else { "CallOptions" };
     let is_optional = operation.parameters.iter().all(|parameter| !parameter.required);

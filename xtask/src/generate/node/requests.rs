@@ -53,7 +53,7 @@ pub(super) fn request(operation: &str) -> String {
 }
 
 fn interface(name: &str, doc: &str, parameters: &[Parameter]) -> String {
-    let members: String = parameters
+    let members: Vec<String> = parameters
         .iter()
         .map(|parameter| {
             let kind = types::of_parameter(parameter);
@@ -62,5 +62,5 @@ fn interface(name: &str, doc: &str, parameters: &[Parameter]) -> String {
             format!("{doc}  {}{mark}: {kind}{none};\n", camel(parameter.name))
         })
         .collect();
-    format!("\n{}export interface {name} {{\n{members}}}\n", comment(0, doc))
+    format!("\n{}export interface {name} {{\n{}}}\n", comment(0, doc), members.concat())
 }

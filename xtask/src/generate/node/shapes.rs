@@ -16,7 +16,7 @@ import type { Operations } from "./operations.js";
 
 pub(super) fn text() -> String {
     let shapes: String = shapes().into_iter().map(shape).collect();
-    let operations: String = OPERATIONS
+    let operations: Vec<String> = OPERATIONS
         .iter()
         .map(|operation| {
             let (name, answer) = (operation.name, operation.answer.name);
@@ -26,20 +26,18 @@ pub(super) fn text() -> String {
     format!(
         "{HEAD}{shapes}\n/** Each operation: its name in the library, and the shape of its answer. */\n\
          export const OPERATIONS: Readonly<Record<keyof Operations, {{ name: string; answer: Shape }}>> = \
-         {{\n{operations}}};\n"
+         {{\n{}}};\n",
+        operations.concat()
     )
 }
 
 fn shape(shape: &'static Shape) -> String {
     let name = shape.name;
-    let list =
-        |names: Vec<&str>| names.into_iter().map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(", ");
     let fields = list(shape.fields.iter().map(|field| field.name).collect());
-    let mut text = format!("\nexport const {name}: Shape = {{\n");
-    match wrap(&fields, COLUMNS).as_slice() {
-        [one] => text += &format!("  fields: [{one}],\n"),
-        lines => text += &format!("  fields: [\n    {},\n  ],\n", lines.join("\n    ")),
-    }
+    let fields = match wrap(&fields, COLUMNS).as_slice() {
+        [one] => one.to_owned(),
+        lines => format!("\n    {},\n  ", lines.join("\n    ")),
+    };
     let nested: Vec<String> = shape
         .fields
         .iter()
@@ -49,17 +47,21 @@ fn shape(shape: &'static Shape) -> String {
             Some(format!("{}: {inner}", field.name))
         })
         .collect();
-    if !nested.is_empty() {
-        text += &format!("  inside: {{ {} }},\n", nested.join(", "));
-    }
-    let bytes: Vec<&str> = BYTES.iter().filter(|(of, _)| *of == name).map(|(_, field)| *field).collect();
-    if !bytes.is_empty() {
-        text += &format!("  bytes: [{}],\n", list(bytes));
-    }
-    let secrets: Vec<&str> =
-        shape.fields.iter().filter(|field| field.secret).map(|field| field.name).collect();
-    if !secrets.is_empty() {
-        text += &format!("  secrets: [{}],\n", list(secrets));
-    }
-    text + "};\n"
+    let bytes = BYTES.iter().filter(|(of, _)| *of == name).map(|(_, field)| *field).collect();
+    let secrets = shape.fields.iter().filter(|field| field.secret).map(|field| field.name).collect();
+    format!(
+        "\nexport const {name}: Shape = {{\n  fields: [{fields}],\n{}{}{}}};\n",
+        member("inside", "{ ", &nested.join(", "), " }"),
+        member("bytes", "[", &list(bytes), "]"),
+        member("secrets", "[", &list(secrets), "]"),
+    )
+}
+
+fn list(names: Vec<&str>) -> String {
+    names.into_iter().map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(", ")
+}
+
+/// A member of a shape, unless there is nothing in it.
+fn member(name: &str, head: &str, items: &str, tail: &str) -> String {
+    if items.is_empty() { String::new() } else { format!("  {name}: {head}{items}{tail},\n") }
 }
