@@ -5,7 +5,7 @@ import { readdirSync } from "node:fs";
 import { test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { Client } from "libzerossl";
+import { Client, InvalidArgumentError } from "libzerossl";
 
 import { Sandbox, silence, wanted } from "./sandbox.js";
 
@@ -51,6 +51,19 @@ test("3,000 ops leave nothing behind", async (t) => {
   await until(() => used().descriptors <= before.descriptors + 2, "descriptors are closed");
   const growth = used().memory - before.memory;
   t.diagnostic(`3,000 ops in ${took.toFixed(0)} ms; memory grew by ${growth.toFixed(1)} MiB`);
+  assert.ok(growth < 10, `memory grew by ${String(growth)} MiB`);
+});
+
+test("errors leave nothing behind", () => {
+  const fail = (times: number): void => {
+    for (let time = 0; time < times; time += 1) {
+      assert.throws(() => new Client({ baseUrl: "ftp://example.com" }), InvalidArgumentError);
+    }
+  };
+  fail(5000);
+  const before = used().memory;
+  fail(40_000);
+  const growth = used().memory - before;
   assert.ok(growth < 10, `memory grew by ${String(growth)} MiB`);
 });
 
