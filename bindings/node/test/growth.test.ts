@@ -30,6 +30,22 @@ async function until(isTrue: () => boolean, what: string): Promise<void> {
   }
 }
 
+/**
+ * Does it until memory does not grow any more; says by how much it grew each time.
+ *
+ * The engine and the allocator take their share at first. What is lost is lost each time.
+ */
+async function growth(work: () => unknown): Promise<string> {
+  const growths: number[] = [];
+  do {
+    const before = used().memory;
+    await work();
+    growths.push(used().memory - before);
+    assert.ok(growths.length < 8, `each time memory grew: ${String(growths)} MiB`);
+  } while (growths.every((by) => by > 4));
+  return growths.map((by) => by.toFixed(1)).join(", ");
+}
+
 test("3,000 ops leave nothing behind", async (t) => {
   const client = (await Sandbox.start()).client();
   const control = new AbortController();
@@ -41,30 +57,19 @@ test("3,000 ops leave nothing behind", async (t) => {
       await Promise.all(Array.from({ length: 10 }, made));
     }
   };
-  // The allocator of the C library takes that long to have what it needs.
-  await calls(6000);
+  await calls(200);
   await until(() => used().threads < 40, "threads end");
-  const before = used();
-  const start = performance.now();
-  await calls(3000);
-  const took = performance.now() - start;
-  await until(() => used().descriptors <= before.descriptors + 2, "descriptors are closed");
-  const growth = used().memory - before.memory;
-  t.diagnostic(`3,000 ops in ${took.toFixed(0)} ms; memory grew by ${growth.toFixed(1)} MiB`);
-  assert.ok(growth < 10, `memory grew by ${String(growth)} MiB`);
+  const start = used();
+  t.diagnostic(`3,000 ops: memory grew by MiB ${await growth(() => calls(3000))}`);
+  await until(() => used().descriptors <= start.descriptors + 4, "descriptors are closed");
 });
 
-test("errors leave nothing behind", () => {
-  const fail = (times: number): void => {
-    for (let time = 0; time < times; time += 1) {
+test("errors leave nothing behind", async () => {
+  await growth(() => {
+    for (let time = 0; time < 30_000; time += 1) {
       assert.throws(() => new Client({ baseUrl: "ftp://example.com" }), InvalidArgumentError);
     }
-  };
-  fail(5000);
-  const before = used().memory;
-  fail(40_000);
-  const growth = used().memory - before;
-  assert.ok(growth < 10, `memory grew by ${String(growth)} MiB`);
+  });
 });
 
 test("an op that is forgotten is cancelled and freed, and a client too", async () => {
