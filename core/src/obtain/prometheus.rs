@@ -14,7 +14,7 @@ impl Entries {
     /// The entries as metrics in the text format of Prometheus. docs/monitoring.md lists them, and what to alert on.
     ///
     /// ```
-    /// # let answer = r#"{"entries": [{"name": "example.com", "certificate": "good", "order": "none", "readable": true}]}"#;
+    /// # let answer = r#"{"entries": [{"name": "example.com", "domains": [], "certificate": "good", "order": "none", "readable": true}]}"#;
     /// let entries: zerossl::Entries = serde_json::from_str(answer)?;
     /// assert!(entries.to_prometheus().contains("zerossl_certificate_state{entry=\"example.com\",state=\"good\"} 1"));
     /// # Ok::<_, serde_json::Error>(())
