@@ -67,8 +67,9 @@ impl Context<'_> {
             };
             match (pass, cause) {
                 (Some(pass), Some(cause)) => pass.failed(cause, pause),
-                (Some(pass), None) => pass.answered(),
-                (None, _) => {}
+                (Some(pass), None) if outcome.is_ok() => pass.answered(),
+                // Nothing is known, and another call may find out.
+                (Some(_), None) | (None, _) => {}
             }
             if !may_try_again {
                 return finish(outcome, attempts, harmless);

@@ -23,6 +23,12 @@ pub(crate) enum Cause {
     Down(Kind, String),
 }
 
+impl Cause {
+    fn is_like(&self, other: &Self) -> bool {
+        matches!((self, other), (Self::RateLimit, Self::RateLimit) | (Self::Down(..), Self::Down(..)))
+    }
+}
+
 #[derive(Debug)]
 pub(crate) struct SharedPause {
     /// How long a service that is down is waited for. Then calls fail at once.
@@ -90,11 +96,13 @@ impl Pass<'_> {
     pub(crate) fn failed(self, cause: Cause, pause: Duration) {
         let until = Instant::now() + pause.min(MAX_PAUSE);
         let mut state = self.shared.state();
-        let (since, until) = match &state.pause {
-            // Several were on their way. The longest pause counts.
-            Some(pause) if state.number != self.number => (pause.since, until.max(pause.until)),
-            Some(pause) => (pause.since, until),
-            None => (Instant::now(), until),
+        let (cause, since, until) = match state.pause.take() {
+            // Several were on their way. The longest pause counts, with its reason.
+            Some(old) if state.number != self.number && old.until > until => {
+                (old.cause, old.since, old.until)
+            }
+            Some(old) if old.cause.is_like(&cause) => (cause, old.since, until),
+            _ => (cause, Instant::now(), until),
         };
         state.number += 1;
         state.pause = Some(Pause { cause, since, until, is_probed: false });
@@ -138,17 +146,16 @@ impl State {
 impl Pause {
     /// The error of a call that is not sent.
     fn error(&self, now: Instant) -> Error {
-        // In whole seconds, as the service says it.
-        let left = Duration::from_secs_f64(self.until.saturating_duration_since(now).as_secs_f64().ceil());
-        let error = match &self.cause {
-            Cause::RateLimit => Error::new(
-                Kind::RateLimited,
-                "not sent: the service said \"too many requests\" to another call, and its pause is not over",
-            ),
+        match &self.cause {
+            Cause::RateLimit => {
+                // In whole seconds, as the service says it.
+                let left = self.until.saturating_duration_since(now).as_secs_f64().ceil();
+                let message = "not sent: the service said \"too many requests\" to another call, and its pause is not over";
+                Error::new(Kind::RateLimited, message).with_retry_after(Some(Duration::from_secs_f64(left)))
+            }
             Cause::Down(kind, message) => {
                 Error::new(*kind, format!("not sent, because another call failed: {message}")).retryable(true)
             }
-        };
-        error.with_retry_after((!left.is_zero()).then_some(left))
+        }
     }
 }

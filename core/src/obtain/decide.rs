@@ -97,7 +97,8 @@ impl Session<'_> {
     fn deploy_again(&mut self) -> Result<Option<Obtained>> {
         self.has_run_hook = true;
         let installed = self.requested_in_place()?;
-        if installed.is_some() {
+        if let Some(installed) = &installed {
+            self.complete_keystore(installed)?;
             self.settle_request()?;
         }
         match self.deploy() {

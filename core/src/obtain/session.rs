@@ -119,8 +119,9 @@ impl<'a> Session<'a> {
 
     pub(crate) fn files_in_use(&self, installed: &Installed) -> impl Iterator<Item = &'static str> + use<> {
         let by_csr = self.terms.by_csr || installed.terms.by_csr;
-        let keystore = self.spec.pkcs12_password_file.as_ref().filter(|_| !by_csr).map(|_| KEYSTORE);
-        files(by_csr).iter().copied().chain(keystore)
+        let path = self.entry.path.join(Entry::in_version(installed.serial, KEYSTORE));
+        let has_keystore = self.spec.pkcs12_password_file.is_some() && !by_csr && path.is_file();
+        files(by_csr).iter().copied().chain(has_keystore.then_some(KEYSTORE))
     }
 
     pub(crate) fn progress<const N: usize>(&self, stage: Stage, message: &str, facts: Facts<N>) {

@@ -2,13 +2,8 @@
 
 use std::time::Duration;
 
-use crate::excerpt::one_line;
-
 /// How long a command may take to end after SIGTERM, and again after SIGKILL.
 pub(super) const GRACE: Duration = Duration::from_secs(5);
-
-/// Of the last line of the output, in bytes.
-const MAX_LINE: usize = 200;
 
 /// The command to run.
 #[derive(Clone, Copy, Debug)]
@@ -31,16 +26,4 @@ pub(crate) struct Ended {
     pub(crate) how: String,
     /// Its standard output and standard error, in the order in which they were written. If they are long, only the end.
     pub(crate) output: String,
-}
-
-impl Ended {
-    /// How it ended and the last line that it printed, for a message: `(exit status 3): no such zone`.
-    pub(crate) fn in_short(&self) -> String {
-        let last =
-            self.output.lines().rev().map(|line| one_line(line, MAX_LINE)).find(|line| !line.is_empty());
-        match last {
-            Some(last) => format!("({}): {last}", self.how),
-            None => format!("({})", self.how),
-        }
-    }
 }

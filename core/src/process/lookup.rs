@@ -27,7 +27,8 @@ pub(crate) fn check_command(argv: &[String]) -> Result<(), String> {
     // With another PATH it may be found elsewhere.
     match words.iter().find(|word| !word.contains('=') || word.starts_with("PATH=")) {
         Some(started) if is_env && !started.starts_with('-') && !started.contains('=') => {
-            check_program(started)
+            // A text without `#!` is run by the shell there.
+            find(OsStr::new(started)).map(drop)
         }
         _ => Ok(()),
     }

@@ -12,8 +12,11 @@ use std::time::Duration;
 use hickory_resolver::proto::rr::{Name, RData, Record, RecordType};
 
 use super::join_all::join_all;
-use super::name_server::{Delegation, Failure, NameServer, Reply};
+use super::name_server::{Delegation, Failure, MAX_SERVERS, NameServer, Reply};
 use super::resolv_conf;
+
+/// Of a server.
+const MAX_ADDRESSES: usize = 4;
 
 pub(super) const DNS_PORT: u16 = 53;
 
@@ -175,7 +178,7 @@ async fn find_zone(
             Ok(answers) => {
                 // If the name is an alias, the servers of its target belong to another zone.
                 let of_this_name = answers.into_iter().filter(|record| record.name == at);
-                let names = of_this_name.filter_map(|record| match record.data {
+                let names = of_this_name.take(MAX_SERVERS).filter_map(|record| match record.data {
                     RData::NS(server) => Some(server.0),
                     _ => None,
                 });
@@ -202,7 +205,8 @@ async fn reach(
     timeout: Duration,
 ) -> Result<Arc<NameServer>, Failure> {
     let found = addresses(resolver, &server).await.unwrap_or_default();
-    let found: Vec<_> = found.into_iter().map(|address| SocketAddr::new(address, port)).collect();
+    let found = found.into_iter().take(MAX_ADDRESSES);
+    let found: Vec<_> = found.map(|address| SocketAddr::new(address, port)).collect();
     NameServer::new(shown(&server), &found, false, timeout).map(Arc::new)
 }
 

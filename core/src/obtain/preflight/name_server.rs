@@ -13,6 +13,9 @@ use hickory_resolver::proto::op::{DnsRequestOptions, Query, ResponseCode};
 use hickory_resolver::proto::rr::{Name, RData, Record, RecordType};
 use hickory_resolver::{NameServerPool, PoolContext, TlsConfig};
 
+/// As many servers of a zone are asked. An answer of a hostile server could name thousands.
+pub(super) const MAX_SERVERS: usize = 16;
+
 /// Why there is no answer. The text continues after the server's name.
 #[derive(Clone, Debug)]
 pub(super) struct Failure(pub(super) String);
@@ -121,7 +124,8 @@ fn delegation(referral: &[ForwardNSData]) -> Option<Delegation> {
         RData::NS(server) => Some(server.0.clone()),
         _ => None,
     });
-    Some(Delegation { zone, servers: servers.collect() })
+    let servers: Vec<_> = servers.take(MAX_SERVERS).collect();
+    (!servers.is_empty()).then_some(Delegation { zone, servers })
 }
 
 fn failure(error: &NetError) -> Failure {

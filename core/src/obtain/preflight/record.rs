@@ -73,7 +73,8 @@ async fn probe_once(probe: &Probe, name: &Name, target: &Name) -> Option<ServerA
 }
 
 fn is_right(answers: &ServerAnswers) -> bool {
-    answers.by_server.iter().all(|(_, answer)| matches!(answer, ServerAnswer::Right))
+    !answers.by_server.is_empty()
+        && answers.by_server.iter().all(|(_, answer)| matches!(answer, ServerAnswer::Right))
 }
 
 /// Whether the records of a name lead to the target.

@@ -40,22 +40,20 @@ pub(super) fn call(
     let environment = environment(how, action, challenge);
     let passed = &how.context.connection.hook_environment;
     let command = Command { argv: &words, environment: &environment, passed, timeout: TIMEOUT };
-    let mut ended = process::run(&command, how.context.cancel, how.end, how.lock.clone())?;
+    let ended = process::run(&command, how.context.cancel, how.end, how.lock.clone())?;
     if ended.success {
         return Ok(());
     }
-    // Before a line of it is cut.
-    how.context.connection.cleaner.clean_text(&mut ended.output);
     let program = argv.first().map_or("", String::as_str);
     let message = format!(
-        "{}: the hook `{}` failed to {} it {}; all that it printed is in `details`",
+        "{}: the hook `{}` failed to {} it ({}); what it printed is in `details`",
         challenge.domain(),
         one_line(program, 200),
         match action {
             Action::Present => "publish",
             Action::Cleanup => "take away",
         },
-        ended.in_short()
+        ended.how
     );
     let details = json!({"command": program, "output": ended.output});
     Err(Error::new(Kind::Validation, message).with_details(details))

@@ -106,9 +106,9 @@ impl Session<'_> {
                     return Ok(());
                 }
                 let message = format!(
-                    "the deploy hook failed {}; the certificate is there, and the next call runs the hook again; \
-                     all that it printed is in `details`",
-                    ended.in_short()
+                    "the deploy hook failed ({}); the certificate is there, and the next call runs the hook again; \
+                     what it printed is in `details`",
+                    ended.how
                 );
                 let details = json!({"command": program, "output": ended.output});
                 Error::storage(&program, message).with_details(details)

@@ -41,7 +41,10 @@ impl Session<'_> {
         let Some(content) = content else {
             return Err(Error::new(Kind::Internal, "key and chain have no PKCS#12 form; please report this"));
         };
-        self.entry.write(&Entry::in_version(serial, KEYSTORE), &content, PRIVATE)
+        // Whoever could read the one before can read this one.
+        let name = Entry::in_version(serial, KEYSTORE);
+        let attributes = self.entry.attributes(&self.entry.path.join(&name))?;
+        self.entry.write_as(&name, &content, PRIVATE, attributes)
     }
 
     /// A keystore that is requested later is made for the certificate in use.

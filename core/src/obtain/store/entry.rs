@@ -29,7 +29,7 @@ use crate::error::{Error, Kind, Result};
 use crate::event::EventType;
 use crate::obtain::env::Env;
 use crate::obtain::events::{Stage, emit};
-use crate::obtain::store::folder::{Folder, JOURNAL, VERSIONS, failed, is_absent};
+use crate::obtain::store::folder::{CURRENT, Folder, JOURNAL, VERSIONS, failed, is_absent};
 use crate::obtain::store::journal::Journal;
 use crate::obtain::store::lock::{Awaited, Identity, Lock, is_lock_unknown};
 use crate::obtain::store::sealed;
@@ -171,7 +171,13 @@ impl<'a> Entry<'a> {
     }
 
     /// The same, with another owner and mode from the moment on when it is there.
-    fn write_as(&self, name: &str, content: &[u8], mode: u32, attributes: Option<Attributes>) -> Result<()> {
+    pub(crate) fn write_as(
+        &self,
+        name: &str,
+        content: &[u8],
+        mode: u32,
+        attributes: Option<Attributes>,
+    ) -> Result<()> {
         let path = self.path.join(name);
         let (Some(folder), Some(file)) = (path.parent(), path.file_name()) else {
             return Err(Error::storage(&path, "it has no name"));
@@ -236,6 +242,8 @@ impl<'a> Entry<'a> {
 
     /// Removes all files of the entry, the journal last, and then the folder unless something else is in it.
     pub(crate) fn remove_all(&self) -> Result<()> {
+        self.expect_our_current()?;
+        self.expect_only_ours(CURRENT)?;
         let gone = |path: &Path, outcome: io::Result<()>| match outcome {
             Err(error) if !is_absent(&error) => Err(failed(path, "removed", &error)),
             _ => Ok(()),

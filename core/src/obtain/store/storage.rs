@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::fs::{self, File, Metadata, OpenOptions, Permissions};
 use std::io::{self, ErrorKind, Write};
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt, chown, symlink};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt, fchown, symlink};
 use std::path::{Path, PathBuf};
 
 use nix::errno::Errno;
@@ -125,12 +125,18 @@ impl Storage for Disk {
     /// The owner first: otherwise the wrong group could read the file for a moment. Values that are correct already are
     /// not set, because some file systems refuse to set them.
     fn set_attributes(&self, path: &Path, attributes: Attributes) -> io::Result<()> {
-        let Attributes { user, group, mode } = self.attributes(path)?;
+        // Who may write in the folder could put another file there meanwhile.
+        let file = regular::open(path, OpenOptions::new().read(true), nix::libc::O_NOFOLLOW)?;
+        let found = file.metadata()?;
+        if found.nlink() > 1 {
+            return Err(io::Error::other("it has another name elsewhere"));
+        }
+        let Attributes { user, group, mode } = Attributes::of(&found);
         if (user, group) != (attributes.user, attributes.group) {
-            chown(path, Some(attributes.user), Some(attributes.group))?;
+            fchown(&file, Some(attributes.user), Some(attributes.group))?;
         }
         if mode != attributes.mode {
-            fs::set_permissions(path, Permissions::from_mode(attributes.mode))?;
+            file.set_permissions(Permissions::from_mode(attributes.mode))?;
         }
         Ok(())
     }

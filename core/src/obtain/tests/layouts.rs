@@ -2,12 +2,14 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+use nix::errno::Errno;
 use p12_keystore::{KeyStore, KeyStoreEntry, Pkcs12ImportPolicy};
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 
+use super::disk::{LimitedDisk, Step};
 use super::stand::Stand;
 use crate::error::Kind;
 use crate::obtain::interface::{Layout, Obtain, Outcome};
@@ -158,4 +160,86 @@ fn the_runs_of_the_hook_are_kept() {
     let text = fs::read_to_string(stand.store().join("example.com/deploys.json")).expect("a history");
     let history: serde_json::Value = serde_json::from_str(&text).expect("JSON");
     assert_eq!(history["runs"].as_array().map(Vec::len), Some(20));
+}
+
+/// A store on a file system without links, and a call that forgets the layout.
+#[test]
+fn copies_stay_where_no_link_can_be_made() {
+    let stand = Stand::new();
+    let obtained = stand.obtain(&copies(&stand)).expect("a certificate");
+    let disk = LimitedDisk(|step: Step, _: &Path| (step == Step::Link).then_some(Errno::EPERM));
+    let error = stand.obtain_on(&disk, &stand.client(), &stand.wanted()).expect_err("no links");
+    assert!(error.message().contains("symbolic link"), "{error}");
+    stand.inspect(&obtained);
+    assert_eq!(stand.obtain(&copies(&stand)).expect("it is good").outcome, Outcome::Unchanged);
+}
+
+/// The other way round: the link stays where the copies cannot be written.
+#[test]
+fn a_link_stays_where_there_is_no_room_for_copies() {
+    let stand = Stand::new();
+    let obtained = stand.obtain(&stand.wanted()).expect("a certificate");
+    let is_copy = |path: &Path| path.components().any(|part| part.as_os_str() == ".current.new");
+    let full = LimitedDisk(|step: Step, path: &Path| {
+        (step == Step::Create && is_copy(path) && path.ends_with(".combined.pem.new"))
+            .then_some(Errno::ENOSPC)
+    });
+    let error = stand.obtain_on(&full, &stand.client(), &copies(&stand)).expect_err("no room");
+    assert!(error.message().contains("No space left"), "{error}");
+    stand.inspect(&obtained);
+    assert!(current(&stand, "").parent().is_some() && stand.store().join("example.com/current").is_symlink());
+    stand.inspect(&stand.obtain(&copies(&stand)).expect("there is room again"));
+    assert!(!stand.store().join("example.com/.current.new").exists());
+}
+
+#[test]
+fn a_copy_that_is_gone_is_made_again() {
+    let stand = Stand::new();
+    stand.obtain(&copies(&stand)).expect("a certificate");
+    fs::remove_file(current(&stand, "privkey.pem")).expect("removed");
+    let obtained = stand.obtain(&copies(&stand)).expect("it is good");
+    assert_eq!(obtained.outcome, Outcome::Unchanged);
+    stand.inspect(&obtained);
+}
+
+#[test]
+fn a_file_of_others_among_the_copies_is_kept() {
+    let stand = Stand::new();
+    let obtained = stand.obtain(&copies(&stand)).expect("a certificate");
+    let theirs = current(&stand, "dhparam.pem");
+    fs::write(&theirs, "theirs").expect("written");
+    let error = stand.obtain(&stand.wanted()).expect_err("not ours");
+    assert!(error.message().contains("move it away"), "{error}");
+    assert_eq!(error.path(), Some(&*theirs.display().to_string()));
+    stand.inspect(&obtained);
+    let renewed = stand.obtain(&Obtain { force: Some(true), ..copies(&stand) }).expect("a renewal");
+    stand.inspect(&renewed);
+    assert_eq!(fs::read_to_string(&theirs).expect("theirs"), "theirs");
+}
+
+/// The hook that needs it would fail for ever.
+#[test]
+fn a_keystore_that_is_wanted_later_is_there_for_the_hook() {
+    let stand = Stand::new();
+    let hook = stand.store().with_file_name("hook");
+    fs::write(&hook, "#!/bin/sh\n[ -s \"$ZEROSSL_PKCS12\" ]\n").expect("written");
+    fs::set_permissions(&hook, fs::Permissions::from_mode(0o755)).expect("its mode");
+    let wanted = Obtain { deploy_hook: Some(vec![hook.display().to_string()]), ..stand.wanted() };
+    stand.obtain(&wanted).expect_err("there is none yet");
+    let wanted = Obtain { pkcs12_password_file: Some(password_file(&stand)), ..wanted };
+    let obtained = stand.obtain(&wanted).expect("deployed");
+    assert_eq!((obtained.deployed, stand.count("create_certificate")), (Some(true), 1));
+}
+
+#[test]
+fn a_keystore_that_is_made_again_keeps_its_readers() {
+    let stand = Stand::new();
+    let wanted = Obtain { pkcs12_password_file: Some(password_file(&stand)), ..stand.wanted() };
+    stand.obtain(&wanted).expect("a certificate");
+    let path = current(&stand, "keystore.p12");
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).expect("a mode");
+    let before = fs::read(&path).expect("a keystore");
+    super::redeploying::again(&stand).expect("made again");
+    assert_ne!(fs::read(&path).expect("a keystore"), before, "it has other salts");
+    assert_eq!(fs::metadata(&path).expect("a file").permissions().mode() & 0o777, 0o640);
 }

@@ -13,7 +13,7 @@ use crate::obtain::store::storage::Disk;
 use crate::operation::Request as _;
 use crate::{json as coded, parameter};
 
-fn again(stand: &Stand) -> Result<Obtained> {
+pub(super) fn again(stand: &Stand) -> Result<Obtained> {
     stand.client().enter(Redeploy::OPERATION, None, |context| {
         let given = coded::encode(&Redeploy::new(stand.store(), "example.com"))?;
         let arguments = parameter::check(Redeploy::PARAMETERS, given)?;

@@ -16,6 +16,8 @@ use crate::obtain::store::files::{COMBINED, IN_USE, KEY, KEYSTORE};
 use crate::obtain::store::folder::{CURRENT, VERSIONS, failed, is_absent};
 use crate::obtain::store::storage::Attributes;
 
+/// What `current` becomes, until it is ready.
+const NEW: &str = ".current.new";
 /// Says which version is in a folder `current`.
 const MARK: &str = ".version";
 /// The version that is in it while files are copied.
@@ -40,7 +42,9 @@ impl Entry<'_> {
         Ok(match self.found()? {
             Found::Nothing => false,
             Found::Link(target) => layout == Layout::Links && target == target_of(serial),
-            Found::Files(found) => layout == Layout::Files && found == serial,
+            Found::Files(found) => {
+                layout == Layout::Files && found == serial && self.has_all_copies(serial)?
+            }
         })
     }
 
@@ -49,35 +53,65 @@ impl Entry<'_> {
         self.found().map(drop)
     }
 
-    /// Makes `current` lead to this version, durably; with links in one step.
+    /// Makes `current` lead to this version, durably; with links in one step. Where the layout changes, what is there now
+    /// stays until the new one is ready.
     pub(crate) fn switch(&self, serial: u32, layout: Layout) -> Result<()> {
-        match (layout, self.found()?) {
-            (Layout::Links, Found::Files(_)) => self.remove_current()?,
-            (Layout::Files, Found::Link(_)) => self.remove(CURRENT)?,
-            _ => {}
+        let found = self.found()?;
+        self.remove_at(NEW)?;
+        match (layout, found) {
+            (Layout::Files, Found::Link(_)) => {
+                self.copy_to(NEW, serial)?;
+                self.remove_at(CURRENT)?;
+            }
+            (Layout::Files, _) => return self.copy_to(CURRENT, serial),
+            (Layout::Links, Found::Files(_)) => {
+                self.expect_only_ours(CURRENT)?;
+                self.make_link(serial)?;
+                self.mark(CURRENT, NONE)?;
+                self.remove_at(CURRENT)?;
+            }
+            (Layout::Links, _) => self.make_link(serial)?,
         }
-        match layout {
-            Layout::Links => self.link_to(serial),
-            Layout::Files => self.copy_from(serial),
+        let path = self.path.join(CURRENT);
+        let put = self.env.storage.rename(&self.path.join(NEW), &path);
+        put.and_then(|()| self.sync_folder(&self.path)).map_err(|error| failed(&path, "switched", &error))
+    }
+
+    /// Removes `current`, and what a broken-off switch has left.
+    pub(crate) fn remove_current(&self) -> Result<()> {
+        self.remove_at(NEW)?;
+        self.remove_at(CURRENT)
+    }
+
+    /// An error if there is a folder of this name with files that are not ours.
+    pub(crate) fn expect_only_ours(&self, name: &str) -> Result<()> {
+        let path = self.path.join(name);
+        if path.is_symlink() || !path.is_dir() {
+            return Ok(());
+        }
+        match self.listed(&path)?.iter().find(|file| !is_ours(file)) {
+            Some(other) => Err(Error::storage(other, "it is none of this library's files; move it away")),
+            None => Ok(()),
         }
     }
 
-    /// Removes `current`, and our files in it.
-    pub(crate) fn remove_current(&self) -> Result<()> {
-        let path = self.path.join(CURRENT);
-        if !path.is_symlink() && path.is_dir() {
-            let mark = path.join(MARK);
-            // Last, since it says that the folder is ours.
-            let others = self.listed(&path)?.into_iter().filter(|file| *file != mark);
-            for file in others.chain([mark.clone()]) {
-                match self.env.storage.remove(&file) {
-                    Err(error) if !is_absent(&error) => return Err(failed(&file, "removed", &error)),
-                    _ => {}
-                }
-            }
-            return self.env.storage.remove_folder(&path).map_err(|error| failed(&path, "removed", &error));
+    fn remove_at(&self, name: &str) -> Result<()> {
+        self.expect_only_ours(name)?;
+        let path = self.path.join(name);
+        let gone = |path: &Path, outcome: io::Result<()>| match outcome {
+            Err(error) if !is_absent(&error) => Err(failed(path, "removed", &error)),
+            _ => Ok(()),
+        };
+        if path.is_symlink() || !path.is_dir() {
+            return gone(&path, self.env.storage.remove(&path));
         }
-        self.remove(CURRENT)
+        let mark = path.join(MARK);
+        // Last, since it says that the folder is ours.
+        let others = self.listed(&path)?.into_iter().filter(|file| *file != mark);
+        for file in others.chain([mark.clone()]) {
+            gone(&file, self.env.storage.remove(&file))?;
+        }
+        gone(&path, self.env.storage.remove_folder(&path))
     }
 
     /// Gives a file the owner and the mode of another one.
@@ -113,7 +147,7 @@ impl Entry<'_> {
             Err(error) if error.kind() == io::ErrorKind::InvalidInput => return Err(foreign(&path)),
             Err(error) => return Err(failed(&path, "read", &error)),
         }
-        if let Some(mark) = self.read_text(&in_current(MARK))? {
+        if let Some(mark) = self.read_text(&format!("{CURRENT}/{MARK}"))? {
             return Ok(Found::Files(mark.trim_ascii().parse().unwrap_or(NONE)));
         }
         // A crash may have come before the mark.
@@ -122,47 +156,64 @@ impl Entry<'_> {
         if is_ours { Ok(Found::Files(NONE)) } else { Err(foreign(&path)) }
     }
 
-    fn link_to(&self, serial: u32) -> Result<()> {
-        let (path, new) = (self.path.join(CURRENT), self.path.join(".current.new"));
-        let storage = self.env.storage;
-        let removed = match storage.remove(&new) {
-            Err(error) if !is_absent(&error) => Err(error),
-            _ => Ok(()),
-        };
-        removed
-            .and_then(|()| storage.link(&target_of(serial), &new))
-            .and_then(|()| storage.rename(&new, &path))
-            .and_then(|()| self.sync_folder(&self.path))
-            .map_err(|error| failed(&path, "switched", &error))
+    fn make_link(&self, serial: u32) -> Result<()> {
+        let (path, target) = (self.path.join(NEW), target_of(serial));
+        let made = self.env.storage.link(&target, &path).and_then(|()| self.env.storage.target(&path));
+        match made {
+            Ok(found) if found == target => Ok(()),
+            Ok(_) => Err(Error::storage(&path, "a symbolic link made there leads elsewhere")),
+            Err(error) => Err(no_links(&path, &error)),
+        }
     }
 
     /// Each file replaces its predecessor in one step, and keeps its owner and mode.
-    fn copy_from(&self, serial: u32) -> Result<()> {
-        super::make_folders(self.env, &self.path.join(CURRENT))?;
-        self.mark(NONE)?;
+    fn copy_to(&self, folder: &str, serial: u32) -> Result<()> {
+        super::make_folders(self.env, &self.path.join(folder))?;
+        self.mark(folder, NONE)?;
         for file in IN_USE {
-            let (from, to) = (Entry::in_version(serial, file), in_current(file));
+            let (from, to) = (Entry::in_version(serial, file), format!("{folder}/{file}"));
             let Some(content) = self.read(&from)?.map(zeroize::Zeroizing::new) else {
                 self.remove(&to)?;
                 continue;
             };
-            let attributes = match self.attributes(&self.path.join(&to))? {
+            let attributes = match self.attributes(&self.current(file))? {
                 None => self.attributes(&self.path.join(&from))?,
                 old => old,
             };
             let mode = if [KEY, COMBINED, KEYSTORE].contains(&file) { PRIVATE } else { PUBLIC };
             self.write_as(&to, &content, mode, attributes)?;
         }
-        self.mark(serial)
+        self.mark(folder, serial)
     }
 
-    fn mark(&self, serial: u32) -> Result<()> {
-        self.write(&in_current(MARK), format!("{serial}\n").as_bytes(), PUBLIC)
+    fn has_all_copies(&self, serial: u32) -> Result<bool> {
+        for file in IN_USE {
+            let version = self.path.join(Entry::in_version(serial, file));
+            if self.attributes(&version)?.is_some() && self.attributes(&self.current(file))?.is_none() {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    fn mark(&self, folder: &str, serial: u32) -> Result<()> {
+        self.write(&format!("{folder}/{MARK}"), format!("{serial}\n").as_bytes(), PUBLIC)
     }
 }
 
-fn in_current(file: &str) -> String {
-    format!("{CURRENT}/{file}")
+/// Whether it has the name of one of our files, or is half-written.
+fn is_ours(file: &Path) -> bool {
+    let name = file.file_name().and_then(std::ffi::OsStr::to_str).unwrap_or_default();
+    let whole = name.strip_prefix('.').and_then(|name| name.strip_suffix(".new")).unwrap_or(name);
+    whole == MARK || IN_USE.contains(&whole)
+}
+
+pub(super) fn no_links(path: &Path, error: &io::Error) -> Error {
+    let why = format!(
+        "no symbolic link could be made ({error}), and `{CURRENT}` is one; use a file system that has them, or `layout` \
+         `files`"
+    );
+    Error::storage(path, why)
 }
 
 fn target_of(serial: u32) -> PathBuf {

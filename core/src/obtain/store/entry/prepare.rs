@@ -3,10 +3,11 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::current::no_links;
 use crate::error::{Error, Result};
 use crate::obtain::interface::Layout;
 use crate::obtain::store::entry::{Entry, PRIVATE};
-use crate::obtain::store::folder::{CURRENT, VERSIONS, failed, is_absent};
+use crate::obtain::store::folder::{VERSIONS, failed, is_absent};
 
 const FILE: &str = ".probe";
 const FOLDER: &str = ".probe.d";
@@ -83,11 +84,4 @@ impl Entry<'_> {
         let versions = self.path.join(VERSIONS);
         if versions.is_dir() { versions } else { self.path.clone() }
     }
-}
-
-fn no_links(path: &Path, error: &io::Error) -> Error {
-    let why = format!(
-        "no symbolic link could be made ({error}), and `{CURRENT}` is one; use a file system that has them, or `layout` `files`"
-    );
-    Error::storage(path, why).with_errno_of(error)
 }
