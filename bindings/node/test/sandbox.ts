@@ -90,9 +90,18 @@ export async function silence(): Promise<string> {
 /** A new folder, which is removed after the tests. */
 export function folder(): string {
   const path = mkdtempSync(join(tmpdir(), "zerossl-node-"));
-  after(() => {
-    // An op that was closed may need some moments more.
-    rmSync(path, { recursive: true, force: true, maxRetries: 20 });
+  after(async () => {
+    // An op that was closed may need some moments more, in which it may write another file.
+    const end = performance.now() + 10_000;
+    for (;;) {
+      try {
+        rmSync(path, { recursive: true, force: true });
+        return;
+      } catch (error) {
+        if (performance.now() > end) throw error;
+      }
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
   });
   return path;
 }
