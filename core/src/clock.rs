@@ -46,13 +46,12 @@ impl OffsetClock {
                 "the clock can be moved only if the host of `base_url` is loopback, as that of a sandbox",
             );
         }
-        let ahead = u64::try_from(by.as_millis()).unwrap_or(u64::MAX);
-        let ahead = self.ahead.load(Ordering::Relaxed).saturating_add(ahead);
-        if ahead > MAX_AHEAD {
-            return refuse("the clock can be at most 100 years ahead");
+        let by = u64::try_from(by.as_millis()).unwrap_or(u64::MAX);
+        let further = |ahead: u64| ahead.checked_add(by).filter(|ahead| *ahead <= MAX_AHEAD);
+        match self.ahead.fetch_update(Ordering::Relaxed, Ordering::Relaxed, further) {
+            Ok(_) => Ok(()),
+            Err(_) => refuse("the clock can be at most 100 years ahead"),
         }
-        self.ahead.store(ahead, Ordering::Relaxed);
-        Ok(())
     }
 }
 

@@ -34,10 +34,10 @@ def held(page: Page) -> None:
     with Stage() as stage:
         ready(page, stage)
         # What the service gives out is another certificate.
-        stage.run('sed \'s/"example.com", //; s#/etc/zerossl"#/root/other"#\' /opt/zerossl/example.py > other.py')
+        stage.run('sed \'s/"example.com", //; s#/etc/zerossl"#/var/other"#\' /opt/zerossl/example.py > other.py')
         stage.run(f"{PYTHON} other.py")
         names = {"certificate.crt": "cert", "ca_bundle.crt": "chain"}
-        folder = stage.root / "root/other/www.example.com/current"
+        folder = stage.root / "var/other/www.example.com/current"
         wrong = {name: (folder / f"{file}.pem").read_text() for name, file in names.items()}
         stage.fault("download_certificate", {"reply": {"status": 200, "json": wrong}}, times=3)
         stage.play(page, "Held", "Look at it", "Give it up")

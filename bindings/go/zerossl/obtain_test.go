@@ -156,9 +156,7 @@ func TestCancelAndResume(t *testing.T) {
 		cancel()
 		return ctx.Err()
 	}))
-	took := time.Since(cancelled)
-	t.Logf("the cancel took %v", took)
-	if took > soon {
+	if took := time.Since(cancelled); took > 200*time.Millisecond {
 		t.Errorf("the cancel took %v", took)
 	}
 	if !errors.Is(err, context.Canceled) || !errors.Is(err, zerossl.ErrCancelled) {
@@ -175,7 +173,7 @@ func TestCancelAndResume(t *testing.T) {
 			once.Do(func() { time.AfterFunc(100*time.Millisecond, func() { during <- time.Now(); cancel() }) })
 		}
 	}))
-	if took := time.Since(<-during); took > soon || !errors.Is(err, context.Canceled) {
+	if took := time.Since(<-during); took > 200*time.Millisecond || !errors.Is(err, context.Canceled) {
 		t.Errorf("the cancel took %v: %v", took, err)
 	}
 
@@ -188,9 +186,6 @@ func TestCancelAndResume(t *testing.T) {
 		t.Errorf("there are %d orders: %v", len(orders), orders)
 	}
 }
-
-// soon is what a cancel may take on a machine that has other things to do; it takes less than 200 ms on an idle one.
-const soon = time.Second
 
 // TestManyWaits shows that a wait takes no thread of Go's runtime: the library's own thread per op is enough.
 func TestManyWaits(t *testing.T) {

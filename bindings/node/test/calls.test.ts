@@ -4,7 +4,7 @@ import { inspect } from "node:util";
 
 import { ApiError, AuthError, CancelledError, Client, InvalidArgumentError, NetworkError, ZeroSslError } from "libzerossl";
 
-import { Sandbox, silence, SOON } from "./sandbox.js";
+import { Sandbox, silence } from "./sandbox.js";
 
 const sandbox = await Sandbox.start();
 
@@ -124,7 +124,7 @@ test("a call ends at once when it is aborted", async () => {
       assert.ok(reason instanceof CancelledError);
       assert.deepEqual([reason.name, reason.kind, reason.cause], ["AbortError", "cancelled", "enough"]);
     }
-    assert.ok(performance.now() - start < SOON, "it took too long");
+    assert.ok(performance.now() - start < 200, "it took too long");
     await assert.rejects(call(AbortSignal.abort()), CancelledError);
   }
 });

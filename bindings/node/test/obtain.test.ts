@@ -5,7 +5,7 @@ import { test } from "node:test";
 import { CancelledError, InvalidArgumentError, ValidationError } from "libzerossl";
 import type { Challenge, Obtained, Op } from "libzerossl";
 
-import { Sandbox, SOON, wanted } from "./sandbox.js";
+import { Sandbox, wanted } from "./sandbox.js";
 
 const sandbox = await Sandbox.start();
 const { publish, cleanup } = sandbox;
@@ -37,7 +37,7 @@ test("obtain, with events, and questions answered by promises", async () => {
   assert.equal(again.outcome, "unchanged");
 });
 
-test("an abort in the middle ends it soon, and the next call resumes", async () => {
+test("an abort in the middle ends it within 200 ms, and the next call resumes", async () => {
   const client = sandbox.client();
   const control = new AbortController();
   const request = wanted("abort.example.com");
@@ -54,7 +54,7 @@ test("an abort in the middle ends it soon, and the next call resumes", async () 
     },
   });
   await assert.rejects(call, CancelledError);
-  assert.ok(performance.now() - aborted < SOON, `it took ${String(performance.now() - aborted)} ms`);
+  assert.ok(performance.now() - aborted < 200, `it took ${String(performance.now() - aborted)} ms`);
   const got = await client.obtain(request, { publish });
   assert.equal(got.outcome, "resumed");
   const all = (await sandbox.manage("GET", "/certificates")) as { common_name: string }[];

@@ -12,9 +12,6 @@ import { after } from "node:test";
 import { Client } from "libzerossl";
 import type { Challenge, ClientOptions, ObtainRequest } from "libzerossl";
 
-/** What an abort may take on a machine that has other things to do, in milliseconds; it takes less than 200 on an idle one. */
-export const SOON = 1000;
-
 /** A running `zerossl-sandbox`; it ends with the tests. */
 export class Sandbox {
   private constructor(
