@@ -78,5 +78,8 @@ pub(crate) fn is_absent(error: &io::Error) -> bool {
 }
 
 pub(crate) fn failed(path: &Path, what: &str, error: &io::Error) -> Error {
+    if Error::is_resource(error) {
+        return Error::resource(&format!("{} could not be {what}", path.display()), error);
+    }
     Error::storage(path, format!("could not be {what}: {error}")).with_errno_of(error)
 }

@@ -216,6 +216,19 @@ fn a_hook_that_cannot_be_started() {
     }
 }
 
+/// No fault of the store.
+#[test]
+fn a_process_without_descriptors_is_told_so() {
+    for errno in [Errno::EMFILE, Errno::ENFILE, Errno::ENOMEM] {
+        let stand = Stand::new();
+        let disk = LimitedDisk(|found: Step, _: &Path| (found == Step::Create).then_some(errno));
+        let error = stand.obtain_on(&disk, &stand.client(), &stand.wanted()).expect_err("none left");
+        assert_eq!((error.kind(), error.errno()), (Kind::Resource, Some(errno as i32)), "{error}");
+        assert!(error.message().contains("could not be written") && error.is_retryable(), "{error}");
+        assert_eq!(stand.count("create_certificate"), 0);
+    }
+}
+
 /// A store that cannot do one of the things that an order needs.
 #[test]
 fn a_store_that_cannot_hold_it() {
