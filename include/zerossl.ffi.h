@@ -186,6 +186,11 @@ zerossl_op *zerossl_op_start(const zerossl_client *client,
                              const char *params_json,
                              zerossl_error **error);
 
+zerossl_op *zerossl_op_start_call(const zerossl_client *client,
+                                  const char *operation,
+                                  const char *params_json,
+                                  zerossl_error **error);
+
 int32_t zerossl_op_next(zerossl_op *op,
                         int32_t timeout_ms,
                         char **event_json,

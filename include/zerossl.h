@@ -66,8 +66,8 @@
  *                doc_set_null, doc_set_json, doc_remove, call_doc
  * Cancel tokens  cancel_token_new, cancel_token_cancel, cancel_token_is_cancelled,
  *                cancel_token_free
- * Ops            op_start, op_next, op_reply, op_fd, op_dup_fd, op_cancel, op_result, op_free,
- *                run
+ * Ops            op_start, op_start_call, op_next, op_reply, op_fd, op_dup_fd, op_cancel,
+ *                op_result, op_free, run
  * Operations     create_certificate, verify_domains, get_certificate, list_certificates,
  *                verification_status, resend_verification, cancel_certificate,
  *                revoke_certificate, download_certificate, download_certificate_zip,
@@ -761,6 +761,23 @@ zerossl_op *zerossl_op_start(const zerossl_client *client,
                              const char *operation,
                              const char *params_json,
                              zerossl_error **error);
+
+/**
+ * Starts one call on a thread of the library: it does the same as zerossl_call, and nothing waits
+ * for it.
+ *
+ * Its events are log lines; it asks nothing. list_certificates gives one page, as its result. Take
+ * it where a call may not block the thread, and zerossl_op_start for long work and for all pages of
+ * a list.
+ *
+ * Returns an op for zerossl_op_free; NULL on failure, with `*error`: what is wrong with the
+ * arguments comes here or as the op's result. Any thread; does not block.
+ */
+ZEROSSL_MUST_USE
+zerossl_op *zerossl_op_start_call(const zerossl_client *client,
+                                  const char *operation,
+                                  const char *params_json,
+                                  zerossl_error **error);
 
 /**
  * Waits for the next event, at most `timeout_ms` milliseconds; 0 polls, -1 waits as long as it

@@ -237,6 +237,14 @@ public:
         return Op(op);
     }
 
+    /** Starts one call, such as one page of a list: as call(), but nothing waits for it. */
+    Op start_call(const std::string &operation, const std::string &params = "{}") const {
+        zerossl_error *error = nullptr;
+        zerossl_op *op = zerossl_op_start_call(client_.get(), detail::c_str(operation), detail::c_str(params), &error);
+        detail::check(error);
+        return Op(op);
+    }
+
     /** All certificates that match; parameters as for list_certificates. */
     Certificates certificates(const std::string &params = "{}") const {
         return Certificates(start("list_certificates", params));

@@ -4,7 +4,7 @@ use std::ffi::{CStr, c_char, c_void};
 use std::time::Duration;
 
 use serde_json::{Map, Value};
-use zerossl::{Client, ClientBuilder, Error, Given, OPERATIONS, Result};
+use zerossl::{Client, ClientBuilder, Error, Given, OPERATIONS, Op, Result};
 
 use crate::callback::{self, zerossl_log_fn};
 use crate::cancel_token::zerossl_cancel_token;
@@ -92,6 +92,14 @@ impl<'a> Call<'a> {
             Some(operation) => error.during(operation.name),
             None => error,
         })
+    }
+
+    pub(crate) fn start(self) -> Result<Op> {
+        self.client.start(self.operation, self.parameters)
+    }
+
+    pub(crate) fn start_call(self) -> Result<Op> {
+        self.client.start_call(self.operation, self.parameters)
     }
 }
 

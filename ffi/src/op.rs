@@ -39,19 +39,20 @@ pub type zerossl_event_fn =
 const _: Option<Shared<zerossl_op>> = None;
 
 impl zerossl_op {
-    fn start(call: Call<'_>, is_of_run: bool) -> Result<Self> {
-        let op = Arc::new(call.client.start(call.operation, call.parameters)?);
-        Ok(Self { op, is_freed: Arc::default(), is_of_run, process: std::process::id() })
+    fn new(op: Op, is_of_run: bool) -> Self {
+        Self { op: Arc::new(op), is_freed: Arc::default(), is_of_run, process: std::process::id() }
     }
 
-    pub(crate) fn hand_out(
-        client: Option<&zerossl_client>,
-        operation: Option<&CStr>,
-        params_json: Option<&CStr>,
+    /// Starts an op as `start` does it.
+    pub(crate) fn hand_out<'a>(
+        client: Option<&'a zerossl_client>,
+        operation: Option<&'a CStr>,
+        params_json: Option<&'a CStr>,
+        start: impl FnOnce(Call<'a>) -> Result<Op>,
     ) -> Result<*mut Self> {
         let operation = argument::required_text(operation, "operation")?;
-        let call = Call::read(client, operation, params_json)?;
-        Ok(pointer::hand_out(Self::start(call, false)?))
+        let op = start(Call::read(client, operation, params_json)?)?;
+        Ok(pointer::hand_out(Self::new(op, false)))
     }
 
     /// Not an op of `zerossl_run`, which still uses it, and not in a child of fork, where the op's thread is missing.
@@ -145,7 +146,8 @@ pub(crate) fn run(
     user_data: *mut c_void,
 ) -> Result<*mut c_char> {
     let operation = argument::required_text(operation, "operation")?;
-    let op = zerossl_op::start(Call::read(client, operation, params_json)?, true)?;
+    let call = Call::read(client, operation, params_json)?;
+    let op = zerossl_op::new(call.start()?, true);
     let _running = Running::enter(&op.op);
     while let Next::Event(event) = op.op.next(None)? {
         let Some(on_event) = on_event else {

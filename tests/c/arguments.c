@@ -171,6 +171,12 @@ static void ops(const zerossl_client *client) {
     EXPECT(error, ZEROSSL_E_INVALID_ARGUMENT, "operation");
     CHECK(zerossl_op_start(client, "list_certificates", "{", &error) == NULL);
     EXPECT(error, ZEROSSL_E_INVALID_ARGUMENT, NULL);
+    CHECK(zerossl_op_start_call(nothing, "list_certificates", NULL, &error) == NULL);
+    EXPECT(error, ZEROSSL_E_INVALID_ARGUMENT, "client");
+    CHECK(zerossl_op_start_call(client, nothing, NULL, &error) == NULL);
+    EXPECT(error, ZEROSSL_E_INVALID_ARGUMENT, "operation");
+    CHECK(zerossl_op_start_call(client, "list_certificates", "{", &error) == NULL);
+    EXPECT(error, ZEROSSL_E_INVALID_ARGUMENT, NULL);
     CHECK(zerossl_op_next(nothing, 0, &event, &error) == ZEROSSL_E_INVALID_ARGUMENT);
     EXPECT(error, ZEROSSL_E_INVALID_ARGUMENT, "op");
     CHECK(zerossl_op_reply(nothing, "{}", &error) == ZEROSSL_E_INVALID_ARGUMENT);

@@ -36,6 +36,8 @@ static APART void start(const zerossl_client *client, const char *operation) {
 
     CHECK(zerossl_op_start(client, operation, NULL, &error) == NULL);
     EXPECT(error, ZEROSSL_E_INVALID_ARGUMENT, NULL);
+    CHECK(zerossl_op_start_call(client, operation, NULL, &error) == NULL);
+    EXPECT(error, ZEROSSL_E_INVALID_ARGUMENT, NULL);
     if (client == NULL)
         missing++;
     if (operation == NULL)

@@ -91,6 +91,33 @@ static void pulled(const zerossl_client *client) {
     }
 }
 
+/* A list as one call: one page, as the result, and no event but the log of its one request. */
+static void one_call(const zerossl_client *client) {
+    zerossl_error *error = no_error_yet();
+    zerossl_op *op = zerossl_op_start_call(client, "list_certificates", "{\"limit\": 1, \"page\": 2}", &error);
+    char *event, *answer, *found;
+    int logs = 0;
+
+    WORKED(error);
+    while (zerossl_op_next(op, -1, &event, &error) == ZEROSSL_EVENT) {
+        CHECK(is_type(event, "log"));
+        logs++;
+    }
+    WORKED(error);
+    CHECK(logs == 1);
+    answer = zerossl_op_result(op, &error);
+    WORKED(error);
+    found = zerossl_json_get(answer, "/page");
+    SAME(found, "2");
+    zerossl_string_free(found);
+    found = zerossl_json_get(answer, "/results/0/common_name");
+    SAME(found, "two.example.com");
+    zerossl_string_free(found);
+    CHECK(zerossl_json_get(answer, "/results/1") == NULL);
+    zerossl_string_free(answer);
+    zerossl_op_free(op);
+}
+
 static int is_readable(int fd, int timeout_ms) {
     struct pollfd watched;
     watched.fd = fd;
@@ -240,6 +267,7 @@ int main(void) {
     order(client, "two.example.com");
     order(client, "three.example.com");
     pulled(client);
+    one_call(client);
     watched(client);
     host_closes(client);
     with_a_callback(client);

@@ -141,6 +141,11 @@ static void ops(const zerossl::Client &client) {
     while ((outcome = op.next(std::chrono::milliseconds(50), event)) != ZEROSSL_DONE)
         CHECK(outcome == ZEROSSL_PENDING || !event.empty());
     CHECK(op.result() == op.result());
+    zerossl::Op page = client.start_call("list_certificates", "{\"limit\": 1}");
+    while (page.next(std::chrono::milliseconds(50), event) != ZEROSSL_DONE)
+        CHECK(event.find("\"results\"") == std::string::npos);
+    CHECK(zerossl::json_get(page.result(), "/result_count") == "1");
+
     zerossl::Op other = client.start("list_certificates");
     other.cancel();
     op = std::move(other);

@@ -2,7 +2,7 @@
 
 use std::ffi::{c_char, c_int, c_void};
 
-use crate::client::zerossl_client;
+use crate::client::{Call, zerossl_client};
 use crate::error::zerossl_error;
 use crate::guard::{guard, guard_in_handler, guard_with};
 use crate::op;
@@ -28,7 +28,28 @@ pub unsafe extern "C" fn zerossl_op_start(
     // SAFETY: by the header, each pointer is NULL or valid during the call.
     let (client, operation, params_json, error) =
         unsafe { (object(client), text(operation), text(params_json), place(error)) };
-    guard_with(error, || zerossl_op::hand_out(client, operation, params_json))
+    guard_with(error, || zerossl_op::hand_out(client, operation, params_json, Call::start))
+}
+
+/// Starts one call on a thread of the library: it does the same as zerossl_call, and nothing waits for it.
+///
+/// Its events are log lines; it asks nothing. list_certificates gives one page, as its result. Take it where
+/// a call may not block the thread, and zerossl_op_start for long work and for all pages of a list.
+///
+/// Returns an op for zerossl_op_free; NULL on failure, with `*error`: what is wrong with the arguments comes
+/// here or as the op's result. Any thread; does not block.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn zerossl_op_start_call(
+    client: *const zerossl_client,
+    operation: *const c_char,
+    params_json: *const c_char,
+    error: *mut *mut zerossl_error,
+) -> *mut zerossl_op {
+    // SAFETY: by the header, each pointer is NULL or valid during the call.
+    let (client, operation, params_json, error) =
+        unsafe { (object(client), text(operation), text(params_json), place(error)) };
+    guard_with(error, || zerossl_op::hand_out(client, operation, params_json, Call::start_call))
 }
 
 /// Waits for the next event, at most `timeout_ms` milliseconds; 0 polls, -1 waits as long as it takes.
