@@ -3,7 +3,6 @@ package zerossl
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"iter"
 	"log/slog"
@@ -105,11 +104,8 @@ func (c *Client) run(ctx context.Context, operation string, request any, chosen 
 	if ctx.Err() != nil {
 		return nil, newError(ErrCancelled, operation, "not begun").causedBy(ctx.Err(), context.Cause(ctx))
 	}
-	// As an op, it would give all pages.
-	if operation == "list_certificates" && options.onPage == nil {
-		return c.block(ctx, operation, given)
-	}
-	started, err := open(c, func() (nativeOp, error) { return c.handle.start(operation, given) })
+	isCall := operation == "list_certificates" && options.onPage == nil
+	started, err := open(c, func() (nativeOp, error) { return c.handle.start(operation, given, isCall) })
 	if err != nil {
 		return nil, err
 	}
@@ -119,20 +115,6 @@ func (c *Client) run(ctx context.Context, operation string, request any, chosen 
 	}
 	defer op.close()
 	return op.finish(ctx, operation, &options)
-}
-
-// block runs an operation on this thread.
-func (c *Client) block(ctx context.Context, operation string, parameters []byte) ([]byte, error) {
-	bound, err := open(c, c.handle.cancellable)
-	defer bound.free()
-	if err != nil {
-		return nil, err
-	}
-	answer, err := bound.call(ctx, operation, parameters)
-	if failure := (*Error)(nil); ctx.Err() != nil && errors.As(err, &failure) {
-		return nil, failure.causedBy(ctx.Err(), context.Cause(ctx))
-	}
-	return answer, err
 }
 
 // open uses the handle, which is not freed meanwhile.

@@ -12,7 +12,6 @@ package zerossl
 import "C"
 
 import (
-	"context"
 	"fmt"
 	"sync"
 	"unsafe"
@@ -29,60 +28,33 @@ var loaded = sync.OnceValue(func() error {
 	return nil
 })
 
-// A handle is a client of the C library, and the token that ends its calls, if it has one.
-type handle struct {
-	client *C.zerossl_client
-	token  *C.zerossl_cancel_token
-}
+// A handle is a client of the C library.
+type handle struct{ client *C.zerossl_client }
 
 func newHandle(config []byte) (handle, error) {
 	text := cString(config)
 	defer C.free(unsafe.Pointer(text))
 	var failure *C.zerossl_error
 	client := C.zerossl_client_new(text, &failure)
-	return handle{client, nil}, taken(failure)
+	return handle{client}, taken(failure)
 }
 
-// cancellable is the same client with a token of its own.
-func (h handle) cancellable() (handle, error) {
-	var failure *C.zerossl_error
-	token := C.zerossl_cancel_token_new()
-	client := C.zerossl_client_with_cancel(h.client, token, &failure)
-	return handle{client, token}, taken(failure)
-}
+func (h handle) free() { C.zerossl_client_free(h.client) }
 
-func (h handle) free() {
-	C.zerossl_client_free(h.client)
-	C.zerossl_cancel_token_free(h.token)
-}
-
-// start starts an op on a thread of the library.
-func (h handle) start(operation string, parameters []byte) (nativeOp, error) {
+// start starts an op on a thread of the library. As a call, a list gives one page as its answer, instead of all of them
+// as events.
+func (h handle) start(operation string, parameters []byte, isCall bool) (nativeOp, error) {
 	name, text := C.CString(operation), cString(parameters)
 	defer C.free(unsafe.Pointer(name))
 	defer C.free(unsafe.Pointer(text))
 	var failure *C.zerossl_error
-	started := C.zerossl_op_start(h.client, name, text, &failure)
-	return nativeOp{started}, taken(failure)
-}
-
-// call runs an operation on this thread, until the ctx ends.
-func (h handle) call(ctx context.Context, operation string, parameters []byte) ([]byte, error) {
-	name, text := C.CString(operation), cString(parameters)
-	defer C.free(unsafe.Pointer(name))
-	defer C.free(unsafe.Pointer(text))
-	// The token is freed when nobody can cancel it any more.
-	cancelled := make(chan struct{})
-	stop := context.AfterFunc(ctx, func() {
-		C.zerossl_cancel_token_cancel(h.token)
-		close(cancelled)
-	})
-	var failure *C.zerossl_error
-	answer := C.zerossl_call(h.client, name, text, &failure)
-	if !stop() {
-		<-cancelled
+	var started *C.zerossl_op
+	if isCall {
+		started = C.zerossl_op_start_call(h.client, name, text, &failure)
+	} else {
+		started = C.zerossl_op_start(h.client, name, text, &failure)
 	}
-	return goBytes(answer), taken(failure)
+	return nativeOp{started}, taken(failure)
 }
 
 // A nativeOp is an op of the C library. Only one goroutine at a time uses it.

@@ -6,7 +6,6 @@ import { Op } from "./op.js";
 import { OperationMethods } from "./operations.js";
 import type { Operations } from "./operations.js";
 import type { CallOptions, ObtainOptions } from "./options.js";
-import { page } from "./page.js";
 import { written } from "./reading.js";
 import type { ClientOptions, ListCertificatesRequest, ObtainRequest } from "./requests.js";
 import { checkPublisher, run } from "./running.js";
@@ -69,7 +68,7 @@ export class Client extends OperationMethods implements Disposable {
     request: Operations[N]["request"],
     { signal }: Pick<CallOptions, "signal"> = {},
   ): Op<Operations[N]["answer"]> {
-    return new Op({ client: this.#pointer, operation: OPERATIONS[operation], request, signal });
+    return this.#start(operation, request, signal);
   }
 
   /** Frees the client. What runs goes on to its end; further calls are refused. */
@@ -86,13 +85,20 @@ export class Client extends OperationMethods implements Disposable {
     request: Operations[N]["request"],
     options: ObtainOptions,
   ): Promise<Operations[N]["answer"]> {
-    if (operation === "listCertificates") {
-      return page(this.#pointer, request as ListCertificatesRequest, options.signal);
-    }
     if (operation === "obtain") {
       checkPublisher(request as ObtainRequest, options);
     }
-    return run(this.start(operation, request, options), options);
+    const isCall = operation === "listCertificates";
+    return run(this.#start(operation, request, options.signal, isCall), options);
+  }
+
+  #start<N extends keyof Operations>(
+    operation: N,
+    request: Operations[N]["request"],
+    signal: CallOptions["signal"],
+    isCall = false,
+  ): Op<Operations[N]["answer"]> {
+    return new Op({ client: this.#pointer, operation: OPERATIONS[operation], request, signal, isCall });
   }
 
   get #pointer(): Pointer {

@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 import koffi from "koffi";
-import type { KoffiFunc, LibraryHandle } from "koffi";
+import type { LibraryHandle } from "koffi";
 
 import type { ZeroSslError } from "./error.js";
 import { InternalError, KINDS } from "./errors.js";
@@ -26,14 +26,8 @@ export interface Native {
   errorFree(error: Pointer): void;
   clientNew(config: string, error: Place<Pointer>): Pointer | null;
   clientFree(client: Pointer): void;
-  clientWithCancel(client: Pointer, token: Pointer, error: Place<Pointer>): Pointer | null;
-  cancelTokenNew(): Pointer | null;
-  cancelTokenCancel(token: Pointer): void;
-  cancelTokenFree(token: Pointer): void;
-  call: KoffiFunc<
-    (client: Pointer, operation: string, request: string, error: Place<Pointer>) => string | null
-  >;
   opStart(client: Pointer, operation: string, request: string, error: Place<Pointer>): Pointer | null;
+  opStartCall(client: Pointer, operation: string, request: string, error: Place<Pointer>): Pointer | null;
   opNext(op: Pointer, timeout: number, event: Place<string>, error: Place<Pointer>): number;
   opReply(op: Pointer, reply: string, error: Place<Pointer>): number;
   opDupFd(op: Pointer, error: Place<Pointer>): number;
@@ -103,12 +97,8 @@ function functions(library: LibraryHandle): Native {
     errorFree: of("error_free", "void", any),
     clientNew: of("client_new", any, "str", error),
     clientFree: of("client_free", "void", any),
-    clientWithCancel: of("client_with_cancel", any, any, any, error),
-    cancelTokenNew: of("cancel_token_new", any),
-    cancelTokenCancel: of("cancel_token_cancel", "void", any),
-    cancelTokenFree: of("cancel_token_free", "void", any),
-    call: of("call", text, any, "str", "str", error),
     opStart: of("op_start", any, any, "str", "str", error),
+    opStartCall: of("op_start_call", any, any, "str", "str", error),
     opNext: of("op_next", "int32_t", any, "int32_t", out(pointer(text)), error),
     opReply: of("op_reply", "int32_t", any, "str", error),
     opDupFd: of("op_dup_fd", "int", any, error),
@@ -132,7 +122,7 @@ export function checked<T extends string | Pointer | number>(work: (error: Place
 }
 
 /** The error of the library as one of JavaScript; the former is freed. */
-export function taken(error: Pointer): ZeroSslError {
+function taken(error: Pointer): ZeroSslError {
   const fields = JSON.parse(native().errorJson(error)) as Record<string, unknown>;
   native().errorFree(error);
   return failure(Object.fromEntries(Object.entries(fields).map(([name, value]) => [camel(name), value])));
@@ -162,6 +152,6 @@ export function refusal(operation: string | null, parameter: string, message: st
 }
 
 /** What the library had no memory for. */
-export function noMemory(what: string): ZeroSslError {
+function noMemory(what: string): ZeroSslError {
   return failure({ kind: "resource", code: -16, message: `there is no memory for ${what}`, retryable: true });
 }

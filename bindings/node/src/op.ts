@@ -17,6 +17,8 @@ interface Start {
   operation: { readonly name: string; readonly answer: Shape };
   request: object;
   signal: AbortSignal | null | undefined;
+  /** Of a list, one page is the answer, instead of all of them as events. */
+  isCall: boolean;
 }
 
 /**
@@ -36,10 +38,11 @@ export class Op<A> implements AsyncIterable<Event>, Disposable {
   #reading: Promise<void> | undefined;
 
   /** @internal */
-  constructor({ client, operation, request, signal }: Start) {
+  constructor({ client, operation, request, signal, isCall }: Start) {
     this.#operation = operation;
     this.#signal = signal;
-    const op = checked((error) => native().opStart(client, operation.name, written(request), error));
+    const start = isCall ? "opStartCall" : "opStart";
+    const op = checked((error) => native()[start](client, operation.name, written(request), error));
     const release: (() => void)[] = [];
     this.#handle = new Handle(this, op, (pointer) => {
       native().opFree(pointer);
