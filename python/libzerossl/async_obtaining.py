@@ -111,7 +111,8 @@ class AsyncObtaining:
             replace: The certificate that the new one replaces, which does not use a place in the quota: `auto` (the
                 newest of the entry; the default), `never`, or an id.
             deadline: Seconds for the whole call; 1800 by default, no limit for EMAIL.
-            poll_interval: Seconds between two checks of the order, growing to 30; 2 by default.
+            poll_interval: Seconds between two checks of the order, growing to 30; 2 by default. The first check comes
+                sooner.
             settle: Seconds until an order whose answer was lost, and which is not found, counts as not made; 30 by
                 default.
             preflight: Whether files and records are checked before the service does it, and what a problem leads to;

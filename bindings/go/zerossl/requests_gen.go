@@ -248,6 +248,7 @@ type ObtainRequest struct {
 	Deadline time.Duration `json:"deadline,omitempty"`
 
 	// The time between two checks of the order, growing to 30 s; 2 s by default.
+	// The first check comes sooner.
 	PollInterval time.Duration `json:"poll_interval,omitempty"`
 
 	// The time until an order whose answer was lost, and which is not found, counts

@@ -288,7 +288,7 @@ export interface ObtainRequest {
   replace?: string | null | undefined;
   /** Seconds for the whole call; 1800 by default, no limit for EMAIL. */
   deadline?: number | null | undefined;
-  /** Seconds between two checks of the order, growing to 30; 2 by default. */
+  /** Seconds between two checks of the order, growing to 30; 2 by default. The first check comes sooner. */
   pollInterval?: number | null | undefined;
   /**
    * Seconds until an order whose answer was lost, and which is not found, counts as not made; 30 by default.

@@ -425,6 +425,7 @@ pub unsafe extern "C" fn zerossl_wait_until_issued(
 ///   quota: `auto` (the newest of the entry; the default), `never`, or an id.
 /// - `deadline`? (seconds): Seconds for the whole call; 1800 by default, no limit for EMAIL.
 /// - `poll_interval`? (seconds): Seconds between two checks of the order, growing to 30; 2 by default.
+///   The first check comes sooner.
 /// - `settle`? (seconds): Seconds until an order whose answer was lost, and which is not found, counts as
 ///   not made; 30 by default.
 /// - `preflight`? (`warn`, `strict`, `off`): Whether files and records are checked before the service

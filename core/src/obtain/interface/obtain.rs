@@ -57,7 +57,7 @@ request! {
             replace: String = Id;
             /// Seconds for the whole call; 1800 by default, no limit for EMAIL.
             deadline: f64 = Seconds;
-            /// Seconds between two checks of the order, growing to 30; 2 by default.
+            /// Seconds between two checks of the order, growing to 30; 2 by default. The first check comes sooner.
             poll_interval: f64 = Seconds;
             /// Seconds until an order whose answer was lost, and which is not found, counts as not made; 30 by default.
             settle: f64 = Seconds;

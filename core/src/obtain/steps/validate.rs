@@ -16,6 +16,8 @@ use crate::obtain::session::Session;
 const MAX_VERIFY_CALLS: u32 = 6;
 /// After this time without a change, or half of the time that is left, the reason for a pending order is searched.
 const EXPLAIN_AFTER: Duration = Duration::from_secs(120);
+/// Many certificates are issued this soon after the names were validated. Less than `poll_interval` usually is.
+const EARLY_POLL: Duration = Duration::from_millis(250);
 /// The time that this search needs. With less time it is skipped.
 const TIME_TO_EXPLAIN: Duration = Duration::from_secs(5);
 /// The time limit of a check if the call has no deadline.
@@ -132,9 +134,12 @@ impl Session<'_> {
         self.send(&verify).or_else(|error| self.settled(order, error))
     }
 
-    /// Polls until the certificate is issued, with growing pauses.
+    /// Polls until the certificate is issued: once soon, then with growing pauses.
     fn wait(&mut self, mut order: Certificate) -> Result<Waited> {
         let mut pauses = self.spec.polls();
+        // Who gets a mail is not that fast.
+        let mut early =
+            (self.spec.method != ValidationMethod::Email).then(|| EARLY_POLL.min(self.spec.poll_interval));
         let explain_after = self.time_left().map_or(EXPLAIN_AFTER, |left| EXPLAIN_AFTER.min(left / 2));
         let mut explain_at =
             (explain_after >= TIME_TO_EXPLAIN).then(|| self.env.clock.instant() + explain_after);
@@ -148,7 +153,7 @@ impl Session<'_> {
                 explain_at = None;
                 self.explain(&order)?;
             }
-            let pause = pauses.pause();
+            let pause = early.take().unwrap_or_else(|| pauses.pause());
             let facts = [("id", order.id.as_str().into()), ("next_poll", pause.as_secs_f64().into())];
             self.progress(Stage::Wait, "waiting for the certificate to be issued", facts);
             if !self.pause(pause)? {

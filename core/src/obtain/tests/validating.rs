@@ -119,3 +119,14 @@ fn a_refusal_is_not_hidden_by_a_later_failure() {
     assert_eq!(error.kind(), Kind::Validation, "{error}");
     assert_eq!(error.domains().keys().collect::<Vec<_>>(), ["example.com"]);
 }
+
+/// `poll_interval` is for certificates that are not issued at once.
+#[test]
+fn the_first_poll_comes_early() {
+    let stand = Stand::new();
+    let started = Instant::now();
+    let wanted = Obtain { poll_interval: Some(30.0), ..stand.wanted() };
+    assert_eq!(stand.client().send(&wanted).expect("a certificate").outcome, Outcome::Issued);
+    assert!(started.elapsed() < Duration::from_secs(15), "{:?}", started.elapsed());
+    assert_eq!(stand.count("get_certificate"), 1);
+}
