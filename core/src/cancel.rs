@@ -134,10 +134,10 @@ impl CancelToken {
         self.wait(None, Some(end)) != Waited::Cancelled
     }
 
-    /// Waits until a descriptor is ready, and at most until this moment.
+    /// Waits until one of the descriptors is ready, and at most until this moment.
     pub(crate) fn wait<'a>(
         &'a self,
-        watched: Option<(BorrowedFd<'a>, PollFlags)>,
+        watched: impl IntoIterator<Item = (BorrowedFd<'a>, PollFlags)>,
         end: Option<Instant>,
     ) -> Waited {
         let mut fds: Vec<_> = watched.into_iter().map(|(fd, flags)| PollFd::new(fd, flags)).collect();

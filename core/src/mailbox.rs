@@ -1,6 +1,7 @@
 //! Messages from our threads to a caller who also has to hear of a cancel.
 
 use std::io;
+use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
 use std::time::Instant;
@@ -69,17 +70,30 @@ impl<T> Mailbox<T> {
     /// Waits for a message, at most until this moment.
     pub(crate) fn wait(&self, cancel: &CancelToken, end: Option<Instant>) -> Found<T> {
         loop {
-            self.alarm.clear();
-            match self.messages.try_recv() {
-                Ok(message) => return Found::Message(message),
-                Err(TryRecvError::Disconnected) => return Found::Closed,
-                Err(TryRecvError::Empty) => {}
+            if let Some(found) = self.look() {
+                return found;
             }
-            match cancel.wait(Some((self.alarm.ear(), PollFlags::POLLIN)), end) {
+            match cancel.wait(Some((self.as_fd(), PollFlags::POLLIN)), end) {
                 Waited::Ready => {}
                 Waited::Cancelled => return Found::Cancelled,
                 Waited::Over => return Found::Over,
             }
         }
+    }
+
+    /// What has come already. None as long as there is nothing; the descriptor is readable when there may be.
+    pub(crate) fn look(&self) -> Option<Found<T>> {
+        self.alarm.clear();
+        match self.messages.try_recv() {
+            Ok(message) => Some(Found::Message(message)),
+            Err(TryRecvError::Disconnected) => Some(Found::Closed),
+            Err(TryRecvError::Empty) => None,
+        }
+    }
+}
+
+impl<T> AsFd for Mailbox<T> {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.alarm.ear()
     }
 }

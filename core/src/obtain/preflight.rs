@@ -15,9 +15,10 @@ mod join_all;
 mod name_server;
 mod policy;
 mod probe;
+mod question;
+mod reactor;
 mod record;
 mod resolv_conf;
-mod run;
 mod settings;
 #[cfg(test)]
 mod tests;
@@ -28,6 +29,7 @@ pub(crate) use settings::{Preflight, Watching};
 use super::challenge::Challenge;
 use crate::error::{Error, Result};
 use check_target::CheckTarget;
+use probe::Probe;
 
 impl Preflight {
     /// Checks every challenge, and the CAA records of its name. Only problems are reported.
@@ -51,7 +53,9 @@ impl Preflight {
             return Err(Error::cancelled());
         }
         let mut findings: Vec<Finding> = Vec::new();
-        for finding in run::run(self, watch, targets)? {
+        let probe = Probe::new(self.clone(), watch.deadline);
+        let all = probe.reactor.run(watch.cancel, checks::all(&probe, targets));
+        for finding in all.ok_or_else(Error::cancelled)? {
             if !findings.contains(&finding) {
                 findings.push(finding);
             }

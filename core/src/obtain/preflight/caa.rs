@@ -2,8 +2,8 @@
 
 use std::net::IpAddr;
 
-use hickory_resolver::proto::rr::rdata::CAA;
-use hickory_resolver::proto::rr::{RData, RecordType};
+use hickory_proto::rr::rdata::CAA;
+use hickory_proto::rr::{RData, RecordType};
 
 use super::dns::{absolute, shown};
 use super::finding::{Finding, Place};

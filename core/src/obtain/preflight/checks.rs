@@ -1,7 +1,5 @@
 //! All checks, in parallel, until the deadline.
 
-use tokio::time::timeout_at;
-
 use super::check_target::CheckTarget;
 use super::finding::Finding;
 use super::join_all::join_all;
@@ -33,8 +31,6 @@ async fn check(probe: &Probe, target: &CheckTarget) -> Option<Finding> {
             CheckTarget::Caa(name) => caa::check(probe, &place, name).await,
         }
     };
-    match timeout_at(probe.deadline, checked).await {
-        Ok(finding) => finding,
-        Err(_) => Some(place.too_late()),
-    }
+    let finding = probe.reactor.timeout_at(probe.deadline, checked).await;
+    finding.unwrap_or_else(|| Some(place.too_late()))
 }

@@ -4,15 +4,17 @@
 //! find them, and to get CAA records where it finds no authoritative servers. It is never asked for a record that is
 //! still missing: it would cache that answer.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::rc::Rc;
 use std::time::Duration;
 
-use hickory_resolver::proto::rr::{Name, RData, Record, RecordType};
+use hickory_proto::rr::{Name, RData, Record, RecordType};
 
 use super::join_all::join_all;
 use super::name_server::{Delegation, Failure, MAX_SERVERS, NameServer, Reply};
+use super::reactor::Reactor;
 use super::resolv_conf;
 
 /// Of a server.
@@ -34,28 +36,31 @@ pub(super) enum DnsSource {
 pub(super) struct Zone {
     /// None if one server is asked for everything.
     pub(super) name: Option<Name>,
-    pub(super) servers: Vec<Arc<NameServer>>,
+    pub(super) servers: Vec<Rc<NameServer>>,
 }
 
 pub(super) struct Dns {
-    resolver: Result<Arc<NameServer>, Failure>,
+    resolver: Result<Rc<NameServer>, Failure>,
     /// The port of authoritative servers; none if the resolver is asked for everything.
     port: Option<u16>,
     timeout: Duration,
-    zones: Mutex<HashMap<Name, Zone>>,
+    zones: RefCell<HashMap<Name, Zone>>,
+    reactor: Rc<Reactor>,
 }
 
 impl Dns {
-    pub(super) fn new(dns_source: DnsSource, timeout: Duration) -> Self {
+    pub(super) fn new(reactor: &Rc<Reactor>, dns_source: DnsSource, timeout: Duration) -> Self {
         let (resolver, port) = match dns_source {
             DnsSource::Only(resolver) => (Some(resolver), None),
             DnsSource::Authorities { finder, port } => (finder, Some(port)),
         };
         let resolver = match resolver {
-            Some(address) => NameServer::new(address.to_string(), &[address], true, timeout),
-            None => system(timeout),
+            Some(address) => Ok((address.to_string(), vec![address])),
+            None => system().map(|addresses| ("the system's resolver".to_owned(), addresses)),
         };
-        Self { resolver: resolver.map(Arc::new), port, timeout, zones: Mutex::default() }
+        let resolver = resolver
+            .map(|(name, addresses)| Rc::new(NameServer::new(reactor, name, addresses, true, timeout)));
+        Self { resolver, port, timeout, zones: RefCell::default(), reactor: Rc::clone(reactor) }
     }
 
     /// The zone that a name is in, as far as the resolver knows: a delegation may be newer than what it has cached.
@@ -78,9 +83,7 @@ impl Dns {
             return Err(Failure::elsewhere());
         };
         let resolver = self.resolver.clone()?;
-        let reached =
-            join_all(servers.into_iter().map(|server| reach(&resolver, server, port, self.timeout)));
-        let servers = reached.await.into_iter().collect::<Result<_, _>>()?;
+        let servers = self.reach_all(&resolver, servers, port).await;
         Ok(Zone { name: Some(zone), servers })
     }
 
@@ -90,13 +93,57 @@ impl Dns {
         let Some(port) = self.port else {
             return Ok(Zone { name: None, servers: vec![resolver] });
         };
-        let known = self.zones.lock().unwrap_or_else(PoisonError::into_inner).get(name).cloned();
+        let known = self.zones.borrow().get(name).cloned();
         if let Some(zone) = known {
             return Ok(zone);
         }
-        let found = find_zone(&resolver, name, port, self.timeout).await?;
-        self.zones.lock().unwrap_or_else(PoisonError::into_inner).insert(name.clone(), found.clone());
+        let found = self.find_zone(&resolver, name, port).await?;
+        self.zones.borrow_mut().insert(name.clone(), found.clone());
         Ok(found)
+    }
+
+    /// Goes up from a name until one has name servers. Without servers if it reaches the root.
+    async fn find_zone(&self, resolver: &NameServer, name: &Name, port: u16) -> Result<Zone, Failure> {
+        let mut at = name.clone();
+        let mut failed = None;
+        while !at.is_root() {
+            match resolver.ask(&at, RecordType::NS).await {
+                Ok(answers) => {
+                    // If the name is an alias, the servers of its target belong to another zone.
+                    let of_this_name = answers.into_iter().filter(|record| record.name == at);
+                    let names = of_this_name.take(MAX_SERVERS).filter_map(|record| match record.data {
+                        RData::NS(server) => Some(server.0),
+                        _ => None,
+                    });
+                    let servers = self.reach_all(resolver, names, port).await;
+                    if !servers.is_empty() {
+                        return Ok(Zone { name: Some(at), servers });
+                    }
+                }
+                // A resolver fails where the servers of a zone do. The zone above knows which those are.
+                Err(failure) if failed.is_none() => failed = Some(failure),
+                Err(_) => break,
+            }
+            at = at.base_name();
+        }
+        failed.map_or(Ok(Zone { name: None, servers: Vec::new() }), Err)
+    }
+
+    /// The servers with their addresses. A server without a known address cannot be reached: a question to it returns
+    /// that as its failure.
+    async fn reach_all(
+        &self,
+        resolver: &NameServer,
+        servers: impl IntoIterator<Item = Name>,
+        port: u16,
+    ) -> Vec<Rc<NameServer>> {
+        let reached = servers.into_iter().map(async |server| {
+            let found = addresses(resolver, &server).await.unwrap_or_default();
+            let found = found.into_iter().take(MAX_ADDRESSES);
+            let found = found.map(|address| SocketAddr::new(address, port)).collect();
+            Rc::new(NameServer::new(&self.reactor, shown(&server), found, false, self.timeout))
+        });
+        join_all(reached).await
     }
 
     /// A host's addresses, IPv4 first.
@@ -158,56 +205,9 @@ impl Dns {
 }
 
 /// The servers of `/etc/resolv.conf`.
-fn system(timeout: Duration) -> Result<NameServer, Failure> {
-    let address = |server| SocketAddr::new(server, DNS_PORT);
-    let addresses: Vec<_> = resolv_conf::servers()?.into_iter().map(address).collect();
-    NameServer::new("the system's resolver".to_owned(), &addresses, true, timeout)
-}
-
-/// Goes up from a name until one has name servers. Without servers if it reaches the root.
-async fn find_zone(
-    resolver: &NameServer,
-    name: &Name,
-    port: u16,
-    timeout: Duration,
-) -> Result<Zone, Failure> {
-    let mut at = name.clone();
-    let mut failed = None;
-    while !at.is_root() {
-        match resolver.ask(&at, RecordType::NS).await {
-            Ok(answers) => {
-                // If the name is an alias, the servers of its target belong to another zone.
-                let of_this_name = answers.into_iter().filter(|record| record.name == at);
-                let names = of_this_name.take(MAX_SERVERS).filter_map(|record| match record.data {
-                    RData::NS(server) => Some(server.0),
-                    _ => None,
-                });
-                let reached = join_all(names.map(|server| reach(resolver, server, port, timeout))).await;
-                let servers = reached.into_iter().collect::<Result<Vec<_>, _>>()?;
-                if !servers.is_empty() {
-                    return Ok(Zone { name: Some(at), servers });
-                }
-            }
-            // A resolver fails where the servers of a zone do. The zone above knows which those are.
-            Err(failure) if failed.is_none() => failed = Some(failure),
-            Err(_) => break,
-        }
-        at = at.base_name();
-    }
-    failed.map_or(Ok(Zone { name: None, servers: Vec::new() }), Err)
-}
-
-/// A server without a known address cannot be reached. A question to it returns that as its failure.
-async fn reach(
-    resolver: &NameServer,
-    server: Name,
-    port: u16,
-    timeout: Duration,
-) -> Result<Arc<NameServer>, Failure> {
-    let found = addresses(resolver, &server).await.unwrap_or_default();
-    let found = found.into_iter().take(MAX_ADDRESSES);
-    let found: Vec<_> = found.map(|address| SocketAddr::new(address, port)).collect();
-    NameServer::new(shown(&server), &found, false, timeout).map(Arc::new)
+fn system() -> Result<Vec<SocketAddr>, Failure> {
+    let servers = resolv_conf::servers()?;
+    Ok(servers.into_iter().map(|server| SocketAddr::new(server, DNS_PORT)).collect())
 }
 
 async fn addresses(resolver: &NameServer, host: &Name) -> Result<Vec<IpAddr>, Failure> {

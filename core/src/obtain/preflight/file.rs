@@ -1,8 +1,8 @@
 //! Validation files: whether the correct file is at the URL that the service fetches.
 
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
+use std::time::Instant;
 
-use tokio::task::spawn_blocking;
 use ureq::http::Uri;
 
 use super::connect_to::HostPort;
@@ -22,12 +22,14 @@ pub(super) async fn check(probe: &Probe, place: &Place, url: &str, content: &str
     };
     let at = addresses.iter().map(SocketAddr::to_string).collect::<Vec<_>>().join(", ");
     let (url, limit) = (url.to_owned(), probe.limits.fetch);
-    let fetched = tokio::time::timeout(limit, spawn_blocking(move || fetch(&url, addresses, limit))).await;
-    match fetched {
-        Ok(Ok(Ok(reply))) => judge(place, &reply, content),
-        Ok(Ok(Err(trouble))) => Some(report(place, &trouble, &at)),
-        Ok(Err(_)) => Some(place.unclear("the check broke off", "please report this")),
-        Err(_) => Some(report(place, &Trouble::TooSlow, &at)),
+    let fetched = probe.reactor.blocking(move || fetch(&url, addresses, limit));
+    match probe.reactor.timeout_at(Instant::now() + limit, fetched).await {
+        Some(Ok(Ok(reply))) => judge(place, &reply, content),
+        Some(Ok(Err(trouble))) => Some(report(place, &trouble, &at)),
+        Some(Err(error)) => {
+            Some(place.unclear(format!("no check could be made ({error})"), "try again later"))
+        }
+        None => Some(report(place, &Trouble::TooSlow, &at)),
     }
 }
 
@@ -42,7 +44,7 @@ async fn addresses(probe: &Probe, place: &Place, url: &str) -> Result<Vec<Socket
     let diverted = probe.connect_to.find(host, port);
     let port = diverted.and_then(|target| target.port).unwrap_or(port);
     if let Some(HostPort { host: Some(host), .. }) = diverted {
-        return named(place, host.clone(), port).await;
+        return named(probe, place, host.clone(), port).await;
     }
     let found = match (host.parse::<IpAddr>(), absolute(host)) {
         (Ok(address), _) => vec![address],
@@ -55,10 +57,15 @@ async fn addresses(probe: &Probe, place: &Place, url: &str) -> Result<Vec<Socket
 }
 
 /// A host in `connect_to` may have any address, and may be known only to the system.
-async fn named(place: &Place, host: String, port: u16) -> Result<Vec<SocketAddr>, Box<Finding>> {
+async fn named(
+    probe: &Probe,
+    place: &Place,
+    host: String,
+    port: u16,
+) -> Result<Vec<SocketAddr>, Box<Finding>> {
     let name = host.clone();
-    let found = spawn_blocking(move || (name.as_str(), port).to_socket_addrs().map(Vec::from_iter)).await;
-    match found {
+    let found = move || (name.as_str(), port).to_socket_addrs().map(Vec::from_iter);
+    match probe.reactor.blocking(found).await {
         Ok(Ok(addresses)) if !addresses.is_empty() => Ok(addresses),
         _ => Err(place.unclear(format!("{host} has no address"), "check `connect_to`").into()),
     }

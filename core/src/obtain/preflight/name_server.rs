@@ -1,17 +1,19 @@
 //! One DNS server and the queries to it. Answers are not cached: a missing record may appear at any time.
 
 use std::fmt;
+use std::future::poll_fn;
+use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
-use std::sync::Arc;
-use std::time::Duration;
+use std::pin::Pin;
+use std::rc::Rc;
+use std::task::Poll;
+use std::time::{Duration, Instant};
 
-use hickory_resolver::config::{ConnectionConfig, NameServerConfig, ResolverOpts};
-use hickory_resolver::net::runtime::TokioRuntimeProvider;
-use hickory_resolver::net::xfer::{DnsHandle, FirstAnswer, RetryDnsHandle};
-use hickory_resolver::net::{DnsError, ForwardNSData, NetError};
-use hickory_resolver::proto::op::{DnsRequestOptions, Query, ResponseCode};
-use hickory_resolver::proto::rr::{Name, RData, Record, RecordType};
-use hickory_resolver::{NameServerPool, PoolContext, TlsConfig};
+use hickory_proto::op::{Message, Query, ResponseCode};
+use hickory_proto::rr::{Name, RData, Record, RecordType};
+
+use super::question::Question;
+use super::reactor::Reactor;
 
 /// As many servers of a zone are asked. An answer of a hostile server could name thousands.
 pub(super) const MAX_SERVERS: usize = 16;
@@ -54,39 +56,22 @@ pub(super) struct Delegation {
 pub(super) struct NameServer {
     /// The name for messages.
     pub(super) name: String,
-    pool: RetryDnsHandle<NameServerPool<TokioRuntimeProvider>>,
+    reactor: Rc<Reactor>,
+    addresses: Vec<SocketAddr>,
     /// Whether the server may ask others. An authoritative server answers from its own data.
     recursive: bool,
-    limit: Duration,
+    timeout: Duration,
 }
 
 impl NameServer {
     pub(super) fn new(
+        reactor: &Rc<Reactor>,
         name: String,
-        addresses: &[SocketAddr],
+        addresses: Vec<SocketAddr>,
         recursive: bool,
         timeout: Duration,
-    ) -> Result<Self, Failure> {
-        /// After the first one.
-        const MORE_TRIES: u8 = 1;
-        let mut options = ResolverOpts::default();
-        options.timeout = timeout;
-        let tls = TlsConfig::new().map_err(|error| failure(&error))?;
-        let context = Arc::new(PoolContext::new(options, tls));
-        let servers = addresses.iter().map(|address| {
-            let mut connections = vec![ConnectionConfig::udp(), ConnectionConfig::tcp()];
-            for connection in &mut connections {
-                connection.port = address.port();
-            }
-            NameServerConfig::new(address.ip(), true, connections)
-        });
-        let pool = NameServerPool::from_config(servers, context, TokioRuntimeProvider::default());
-        Ok(Self {
-            name,
-            pool: RetryDnsHandle::new(pool, MORE_TRIES.into()),
-            recursive,
-            limit: timeout * (1 + u32::from(MORE_TRIES)),
-        })
+    ) -> Self {
+        Self { name, reactor: Rc::clone(reactor), addresses, recursive, timeout }
     }
 
     /// The answer's records. Empty if the name does not exist or has no record of this type. The aliases that lead to
@@ -101,42 +86,89 @@ impl NameServer {
     }
 
     pub(super) async fn reply(&self, name: &Name, kind: RecordType) -> Result<Reply, Failure> {
-        let mut options = DnsRequestOptions::default();
-        options.recursion_desired = self.recursive;
-        let answer = self.pool.lookup(Query::query(name.clone(), kind), options).first_answer();
-        match tokio::time::timeout(self.limit, answer).await {
-            Ok(Ok(response)) => Ok(Reply::Records(response.into_message().answers)),
-            Ok(Err(NetError::Dns(DnsError::NoRecordsFound(none)))) => {
-                let refers = !self.recursive && none.soa.is_none();
-                let delegation = none.ns.as_deref().filter(|_| refers).and_then(delegation);
-                let exists = none.response_code != ResponseCode::NXDomain;
-                Ok(delegation.map_or(Reply::Nothing { exists }, Reply::Delegated))
+        let question = Question::new(Query::query(name.clone(), kind), self.recursive);
+        let question = question.map_err(|error| failure(&error))?;
+        let start = Instant::now();
+        let answers = (0..).zip(&self.addresses).map(|(index, address)| {
+            let question = &question;
+            async move {
+                self.reactor.sleep_until(start + NEXT_AFTER * index).await;
+                self.ask_at(question, *address).await
             }
-            Ok(Err(error)) => Err(failure(&error)),
-            Err(_) => Err(failure(&NetError::Timeout)),
+        });
+        let unreachable = || Failure("cannot be reached".to_owned());
+        let message = first(answers).await.unwrap_or_else(|| Err(unreachable()))?;
+        if !message.answers.is_empty() {
+            return Ok(Reply::Records(message.answers));
         }
+        let exists = message.metadata.response_code != ResponseCode::NXDomain;
+        let refers = !self.recursive
+            && message.authorities.iter().all(|record| record.record_type() != RecordType::SOA);
+        let delegation = refers.then(|| delegation(&message.authorities)).flatten();
+        Ok(delegation.map_or(Reply::Nothing { exists }, Reply::Delegated))
+    }
+
+    /// What one address answers, if that says something about the name.
+    async fn ask_at(&self, question: &Question, address: SocketAddr) -> Result<Message, Failure> {
+        /// Datagrams get lost.
+        const TRIES: u32 = 2;
+        for _ in 0..TRIES {
+            let answer = question.ask(&self.reactor, address);
+            match self.reactor.timeout_at(Instant::now() + self.timeout, answer).await {
+                None => {}
+                Some(Err(error)) => return Err(failure(&error)),
+                Some(Ok(message)) => {
+                    return match message.metadata.response_code {
+                        ResponseCode::NoError | ResponseCode::NXDomain => Ok(message),
+                        // By its mnemonic, such as SERVFAIL.
+                        code => Err(Failure(format!("answered {}", format!("{code:?}").to_uppercase()))),
+                    };
+                }
+            }
+        }
+        Err(Failure("gave no answer in time".to_owned()))
     }
 }
 
-fn delegation(referral: &[ForwardNSData]) -> Option<Delegation> {
-    let zone = referral.first()?.ns.name.clone();
-    let servers = referral.iter().filter_map(|one| match &one.ns.data {
-        RData::NS(server) => Some(server.0.clone()),
-        _ => None,
-    });
-    let servers: Vec<_> = servers.take(MAX_SERVERS).collect();
-    (!servers.is_empty()).then_some(Delegation { zone, servers })
+/// How long one address is waited for alone, before the next one is asked, too.
+const NEXT_AFTER: Duration = Duration::from_millis(300);
+
+/// The first result that is none of a failure, or the first failure. None without work.
+async fn first<T>(
+    work: impl Iterator<Item: Future<Output = Result<T, Failure>>>,
+) -> Option<Result<T, Failure>> {
+    let mut tasks: Vec<Pin<Box<_>>> = work.map(Box::pin).collect();
+    let mut failed = None;
+    poll_fn(|context| {
+        let mut index = 0;
+        while let Some(task) = tasks.get_mut(index) {
+            match task.as_mut().poll(context) {
+                Poll::Pending => index += 1,
+                Poll::Ready(Ok(result)) => return Poll::Ready(Some(Ok(result))),
+                Poll::Ready(Err(failure)) => {
+                    drop(tasks.remove(index));
+                    failed.get_or_insert(failure);
+                }
+            }
+        }
+        if tasks.is_empty() { Poll::Ready(failed.take().map(Err)) } else { Poll::Pending }
+    })
+    .await
 }
 
-fn failure(error: &NetError) -> Failure {
-    Failure(match error {
-        NetError::Timeout => "gave no answer in time".to_owned(),
-        // By its mnemonic, such as SERVFAIL.
-        NetError::Dns(DnsError::ResponseCode(code)) => {
-            format!("answered {}", format!("{code:?}").to_uppercase())
-        }
-        NetError::Io(error) => format!("cannot be reached ({})", error.kind()),
-        NetError::NoConnections => "cannot be reached".to_owned(),
-        _ => "gave no usable answer".to_owned(),
+fn delegation(authorities: &[Record]) -> Option<Delegation> {
+    let referral = authorities.iter().filter_map(|record| match &record.data {
+        RData::NS(server) => Some((&record.name, &server.0)),
+        _ => None,
+    });
+    let zone = referral.clone().next()?.0.clone();
+    let servers = referral.map(|(_, server)| server.clone()).take(MAX_SERVERS).collect();
+    Some(Delegation { zone, servers })
+}
+
+fn failure(error: &io::Error) -> Failure {
+    Failure(match error.kind() {
+        ErrorKind::InvalidData => "gave no usable answer".to_owned(),
+        kind => format!("cannot be reached ({kind})"),
     })
 }

@@ -1,6 +1,6 @@
 //! What a set of CAA records means for the issuing CA (RFC 8659, section 4).
 
-use hickory_resolver::proto::rr::rdata::CAA;
+use hickory_proto::rr::rdata::CAA;
 
 /// The names of the issuing CA in CAA records: Sectigo, which signs for ZeroSSL, under all its names.
 const CA_NAMES: [&str; 5] =

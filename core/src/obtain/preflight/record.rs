@@ -4,10 +4,9 @@ mod answer;
 mod finding;
 
 use std::net::IpAddr;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use hickory_resolver::proto::rr::{Name, RData, RecordType};
-use tokio::time::{Instant, sleep_until, timeout_at};
+use hickory_proto::rr::{Name, RData, RecordType};
 
 use answer::{Alias, ServerAnswer, ServerAnswers};
 
@@ -27,7 +26,9 @@ pub(super) async fn check(probe: &Probe, place: &Place, name: &str, target: &str
     let mut backoff = Backoff::new(probe.limits.first_pause, 2.0, MAX_PAUSE);
     let mut last = None;
     // A single time-out around the loop would discard the earlier results.
-    while let Ok(answers) = timeout_at(probe.deadline, probe_once(probe, &name, &target)).await {
+    while let Some(answers) =
+        probe.reactor.timeout_at(probe.deadline, probe_once(probe, &name, &target)).await
+    {
         let answers = answers?;
         let may_change = answers.by_server.iter().any(|(_, answer)| match answer {
             ServerAnswer::Nothing { .. } => true,
@@ -39,7 +40,7 @@ pub(super) async fn check(probe: &Probe, place: &Place, name: &str, target: &str
         if !may_change || next >= probe.record_wait_ends {
             break;
         }
-        sleep_until(next).await;
+        probe.reactor.sleep_until(next).await;
     }
     Some(match last {
         Some(answers) => finding::finding(place, &answers, &name, &target),

@@ -11,6 +11,7 @@ mod stopping;
 #[cfg(target_os = "linux")]
 mod two_authorities;
 mod web;
+mod wire;
 
 use std::time::{Duration, Instant};
 

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::net::IpAddr;
 
-use hickory_resolver::proto::rr::Name;
+use hickory_proto::rr::Name;
 
 use crate::obtain::preflight::dns::shown;
 use crate::obtain::preflight::name_server::{Delegation, Failure};

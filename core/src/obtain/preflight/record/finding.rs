@@ -1,6 +1,6 @@
 //! What to do about a record that is not as expected.
 
-use hickory_resolver::proto::rr::Name;
+use hickory_proto::rr::Name;
 
 use super::answer::{Alias, ServerAnswer, ServerAnswers};
 use crate::excerpt::one_line;

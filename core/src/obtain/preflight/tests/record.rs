@@ -1,8 +1,8 @@
 use std::net::{Ipv4Addr, UdpSocket};
 use std::time::{Duration, Instant};
 
-use hickory_resolver::proto::op::{Message, OpCode};
-use hickory_resolver::proto::rr::{RData, Record, RecordType};
+use hickory_proto::op::{Message, OpCode};
+use hickory_proto::rr::{RData, Record, RecordType};
 use zerossl_sandbox::{DnsAnswer, Sandbox};
 
 use super::super::{Preflight, Watching};

@@ -7,7 +7,7 @@ use zerossl_sandbox::DnsAnswer;
 
 use super::super::Watching;
 use super::web::{Web, file};
-use super::{LABEL, await_question, check, preflight, record, sandbox, try_check};
+use super::{LABEL, await_question, preflight, record, sandbox, try_check};
 use crate::cancel::CancelToken;
 use crate::error::Kind;
 
@@ -87,12 +87,4 @@ fn the_deadline_leaves_what_was_seen() {
     let seen: Vec<_> = findings.iter().map(|finding| (finding.what, finding.certain)).collect();
     assert_eq!(seen, [("cname", true), ("caa", false)]);
     assert_eq!(findings[1].found, "the time was over");
-}
-
-#[test]
-fn the_caller_may_be_inside_a_runtime() {
-    let sandbox = sandbox();
-    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
-    let findings = runtime.block_on(async { check(&preflight(&sandbox, &[]), &record("example.com")) });
-    assert_eq!(findings.len(), 1);
 }
