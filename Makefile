@@ -67,9 +67,9 @@ semver:
 package:
 	$(CARGO) package --package zerossl-sandbox --package zerossl --locked
 
-# The C library, into build/.
+# The C library, into build/. With QUICK=1 in seconds after a change, but larger and slower.
 build:
-	$(CARGO) run --quiet --package xtask -- build
+	$(CARGO) run --quiet --package xtask -- build $(if $(QUICK),--quick)
 
 install: build
 	$(CARGO) run --quiet --package xtask -- install --prefix "$(PREFIX)" --libdir "$(LIBDIR)" $(if $(DESTDIR),--destdir "$(DESTDIR)")

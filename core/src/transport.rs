@@ -67,6 +67,9 @@ pub(crate) struct Incoming {
     pub(crate) date: Option<SystemTime>,
 }
 
+/// Longer than the pause between two polls (30 s), shorter than servers usually wait (60 s and more).
+const MAX_IDLE_AGE: Duration = Duration::from_secs(45);
+
 impl Transport {
     pub(crate) fn new(settings: &ClientBuilder, proxy: Option<&Choice>, base_url: &BaseUrl) -> Result<Self> {
         let resolver = CachingResolver::default();
@@ -88,6 +91,7 @@ impl Transport {
                 .user_agent(&user_agent)
                 .accept("application/json")
                 .accept_encoding("identity")
+                .max_idle_age(MAX_IDLE_AGE)
                 .max_idle_connections(32)
                 .max_idle_connections_per_host(32)
                 .input_buffer_size(64 << 10)

@@ -24,26 +24,21 @@ usage: cargo run -p xtask -- install [--prefix DIR] [--destdir DIR] [--libdir DI
   --destdir DIR   put before all paths while they are written, for packagers
   --libdir DIR    beneath the prefix, or absolute within it; lib by default";
 
-/// Builds the release library into `build/`.
-pub(crate) fn build() -> Outcome {
-    println!("built: {}", into_build()?.display());
-    Ok(())
-}
-
-/// The same without output. Returns the folder.
-pub(crate) fn into_build() -> Result<PathBuf, Box<dyn std::error::Error>> {
-    let archive = compile()?;
+/// Builds the library with a profile of Cargo's into `build/`.
+pub(crate) fn build(profile: &str) -> Outcome {
+    let archive = compile(profile)?;
     let build = top().join("build");
     let package = Package { prefix: None, libdir: "lib".into() };
     let lib = build.join("lib");
     fs::create_dir_all(&lib)?;
     let (copy, shared) = (lib.join("libzerossl.a"), lib.join(FILE));
-    if !is_newer(&shared, &archive) {
-        fs::copy(archive, &copy)?;
-        link(&copy, &shared)?;
+    if !is_copy(&copy, &archive) || !shared.exists() {
+        link(&archive, &shared)?;
+        fs::copy(&archive, &copy)?;
     }
     package.write(&build)?;
-    Ok(build)
+    println!("built: {}", build.display());
+    Ok(())
 }
 
 /// Installs what `build` made.
@@ -97,14 +92,15 @@ fn strip(library: &Path) -> Outcome {
 }
 
 /// The static library, from which the shared one is linked.
-fn compile() -> Result<PathBuf, Box<dyn std::error::Error>> {
+fn compile(profile: &str) -> Result<PathBuf, Box<dyn std::error::Error>> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let status = Command::new(cargo)
         .current_dir(top())
         .args([
             "rustc",
             "--quiet",
-            "--release",
+            "--profile",
+            profile,
             "--package",
             "zerossl-ffi",
             "--lib",
@@ -119,13 +115,14 @@ fn compile() -> Result<PathBuf, Box<dyn std::error::Error>> {
     let here = std::env::current_exe()?;
     let target =
         here.parent().and_then(Path::parent).ok_or("the target folder is not where it was expected")?;
-    Ok(target.join("release/libzerossl.a"))
+    Ok(target.join(profile).join("libzerossl.a"))
 }
 
-/// Whether it exists and is newer than the other file.
-fn is_newer(file: &Path, other: &Path) -> bool {
-    let modified = |path: &Path| fs::metadata(path).and_then(|metadata| metadata.modified()).ok();
-    modified(file).is_some_and(|time| modified(other).is_some_and(|other| time > other))
+/// Whether nothing was compiled since it was copied. The other profile's library has another size.
+fn is_copy(copy: &Path, archive: &Path) -> bool {
+    let (Ok(copy), Ok(archive)) = (fs::metadata(copy), fs::metadata(archive)) else { return false };
+    let is_newer = copy.modified().is_ok_and(|copy| archive.modified().is_ok_and(|archive| copy > archive));
+    is_newer && copy.len() == archive.len()
 }
 
 /// Links the shared library by hand: rustc's own link would ignore our version script.

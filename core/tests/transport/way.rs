@@ -60,6 +60,17 @@ fn connections_are_reused() {
     assert!(sandbox.requests().iter().all(|asked| asked.connection == 1), "{:?}", sandbox.requests());
 }
 
+/// An order is polled every 30 seconds in the end.
+#[test]
+fn a_connection_is_still_there_at_the_next_poll() {
+    let sandbox = sandbox();
+    let client = client(&sandbox);
+    client.send(&ListCertificates::default()).expect("a list");
+    std::thread::sleep(Duration::from_secs(31));
+    client.send(&ListCertificates::default()).expect("a list");
+    assert!(sandbox.requests().iter().all(|asked| asked.connection == 1), "{:?}", sandbox.requests());
+}
+
 #[test]
 fn the_user_agent_names_the_library_first() {
     let sandbox = sandbox();
