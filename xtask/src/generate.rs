@@ -7,6 +7,7 @@ mod c_layout;
 mod c_man;
 mod errors_page;
 mod go;
+mod live_page;
 mod node;
 mod operation_pages;
 mod python;
@@ -27,7 +28,7 @@ pub(crate) fn files() -> Result<BTreeMap<PathBuf, String>, Box<dyn Error>> {
     let mut files = BTreeMap::new();
     files.extend(xtask_lists::files()?);
     files.extend(operation_pages::files());
-    files.extend([errors_page::file(), settings_page::file()]);
+    files.extend([errors_page::file(), settings_page::file(), live_page::file()?]);
     files.extend(c_exports::files());
     files.extend([c_exports::symbols()?]);
     files.extend(c_header::files()?);
