@@ -24,6 +24,7 @@ SOURCES = [
     "python/libzerossl",
     "python/sandbox/zerossl_sandbox",
     "examples/python",
+    "examples/runtimes",
     "tests/python",
     "tests/runtimes",
     "tests/system",

@@ -58,7 +58,7 @@ def tests() -> str:
     return "; ".join(notes)
 
 
-def order(sandbox: Sandbox, scratch: Path) -> None:
+def order(sandbox: Sandbox, scratch: Path, count: int = 1) -> None:
     """Something to be listed."""
     need("openssl")
     subject = ["-subj", "/C=US/CN=example.com", "-keyout", scratch / "key.pem", "-out", scratch / "csr.pem"]
@@ -68,9 +68,10 @@ def order(sandbox: Sandbox, scratch: Path) -> None:
         "certificate_csr": (scratch / "csr.pem").read_text(encoding="ascii"),
         "strict_domains": "1",
     }
-    with urlopen(f"{sandbox.url}/certificates?access_key=sandbox-key", urlencode(asked).encode()) as answer:
-        if b'"id"' not in (said := answer.read()):
-            raise Failed(f"the order was refused: {said!r}")
+    for _ in range(count):
+        with urlopen(f"{sandbox.url}/certificates?access_key=sandbox-key", urlencode(asked).encode()) as answer:
+            if b'"id"' not in (said := answer.read()):
+                raise Failed(f"the order was refused: {said!r}")
 
 
 def newcomer(scratch: Path) -> str:

@@ -17,6 +17,7 @@ from harness import SHARED, TOP, Tests, run
 
 import go
 import node
+import second
 
 
 def main() -> int:
@@ -28,6 +29,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         go.test_all(test, Path(folder))
         node.test_all(test, Path(folder))
+        second.test_all(test, Path(folder))
     if test.skipped and os.environ.get("CI") == "true":
         print(f"runtimes: {test.skipped} skipped, which CI does not take")
         return 1
