@@ -4,18 +4,32 @@ import json
 import os
 import re
 import shutil
-import threading
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from harness import SANDBOX, SHARED, TARGET, TOP, Failed, Skipped, Tests, need, run
 from servers import Sandbox
 
+from website import sandbox_with_website
+
 SOURCE = TOP / "bindings/node"
 # A copy: nothing is installed or built in the source. What npm has installed stays for the next run.
 COPY = TARGET / "runtimes/node"
 OLDEST = 20
+STRICT = ["--strict", "--module", "nodenext", "--target", "es2022", "--types", "node"]
+# What is the reader's own on the page.
+ZONE = """
+const zone = {
+  url: `${process.env["SANDBOX_MANAGEMENT"]}/records`,
+  async add(name: string, target: string) {
+    const value = target.replace(/\\.$/, "");
+    const answer = await fetch(this.url, { method: "POST", body: JSON.stringify({ name, type: "CNAME", value }) });
+    if (!answer.ok) throw new Error(await answer.text());
+  },
+  async remove(name: string) {
+    await fetch(`${this.url}?name=${name}`, { method: "DELETE" });
+  },
+};
+"""
 
 
 def prepare() -> str:
@@ -83,27 +97,46 @@ def package(scratch: Path) -> str:
     (project / "node_modules/@types").mkdir()
     (project / "node_modules/@types/node").symlink_to(COPY / "node_modules/@types/node")
     (project / "node_modules/undici-types").symlink_to(COPY / "node_modules/undici-types")
-    options = ["--strict", "--noEmit", "--module", "nodenext", "--target", "es2022", "--types", "node"]
-    run([COPY / "node_modules/.bin/tsc", *options, "ten.ts"], cwd=project)
-    serve = partial(QuietHandler, directory=str(project / "www"))
-    with ThreadingHTTPServer(("127.0.0.1", 0), serve) as website:
-        threading.Thread(target=website.serve_forever, daemon=True).start()
-        with Sandbox(SANDBOX, "--http-port", str(website.server_address[1])) as sandbox:
-            environment = sandbox.environment()
-            environment.pop("ZEROSSL_LIBRARY", None)
-            said = run(["node", "ten.js"], env=environment, cwd=project)
-        website.shutdown()
+    run([COPY / "node_modules/.bin/tsc", *STRICT, "--noEmit", "ten.ts"], cwd=project)
+    with sandbox_with_website(project / "www") as sandbox:
+        said = run(["node", "ten.js"], env=environment(sandbox), cwd=project)
     for expected in ("issued ", "fullchain.pem", "example.com 20"):
         if expected not in said:
             raise Failed(f"{expected!r} is missing:\n{said}")
     return f"{info['filename']}, {info['unpackedSize'] / 1e6:.1f} MB"
 
 
-class QuietHandler(SimpleHTTPRequestHandler):
-    """Serves a folder and logs nothing."""
+def environment(sandbox: Sandbox) -> dict[str, str]:
+    """The library is found in the package."""
+    return {name: value for name, value in sandbox.environment().items() if name != "ZEROSSL_LIBRARY"}
 
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
+
+def guide(project: Path) -> None:
+    """The code of docs/node.md, one block after the other as one program; its types, too."""
+    if not project.exists():
+        raise Skipped("there is no project with the package")
+    page = (TOP / "docs/node.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"^```js\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    code = "\n".join(blocks).replace('directory: "certificates"', 'directory: "certificates", preflight: "off"')
+    imported = re.compile(r'^import \{ (.*) \} from "libzerossl";$', re.MULTILINE)
+    names = ", ".join(imported.findall(code))
+    text = f'import {{ {names} }} from "libzerossl";\n{ZONE}{imported.sub("", code)}client.close();\n'
+    (project / "guide.ts").write_text(text, encoding="utf-8")
+    run([COPY / "node_modules/.bin/tsc", *STRICT, "guide.ts"], cwd=project)
+    shutil.rmtree(project / "certificates", ignore_errors=True)
+    with sandbox_with_website(project / "www") as sandbox:
+        said = run(["node", "guide.js"], env=environment(sandbox), cwd=project)
+        orders = [entry["status"] for entry in sandbox.manage("GET", "/certificates")]
+    for expected in (
+        "issued certificates/example.com",
+        "AbortError true",
+        "2803 certificate_not_found 200",
+        "\nissued\n",
+    ):
+        if expected not in said.replace(f"{project}/", ""):
+            raise Failed(f"{expected!r} is missing:\n{said}")
+    if sorted(orders) != ["draft", "issued", "issued", "issued"]:
+        raise Failed(f"the account has {orders}")
 
 
 def versions() -> None:
@@ -120,3 +153,4 @@ def test_all(test: Tests, scratch: Path) -> None:
     test("Node: tsc --strict and eslint", lint)
     test("Node: cases and behaviour", suite)
     test("Node: npm pack, installed in an empty project", lambda: package(scratch))
+    test("Node: the code of docs/node.md", lambda: guide(scratch / "project"))

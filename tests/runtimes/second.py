@@ -4,19 +4,16 @@ import os
 import re
 import shutil
 import stat
-import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
-from functools import partial
-from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import NamedTuple
 
-from harness import LEAKS, SANDBOX, SHARED, TARGET, TOP, VALGRIND, Failed, Skipped, Tests, need, run
+from harness import LEAKS, SHARED, TARGET, TOP, VALGRIND, Failed, Skipped, Tests, need, run
 from servers import Sandbox
 
 from go import order
-from node import QuietHandler
+from website import sandbox_with_website
 
 # What npm has installed stays for the next run.
 PROGRAMS = TARGET / "runtimes/programs"
@@ -61,19 +58,15 @@ def take(name: str, tour: Tour, scratch: Path) -> str:
     note = ""
     if name.startswith("C by") and shutil.which("valgrind"):
         command, note = [*VALGRIND, *LEAKS, *command], ", nothing is left in memory"
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(QuietHandler, directory=str(webroot))) as website:
-        threading.Thread(target=website.serve_forever, daemon=True).start()
-        options = ["--quota", "50", "--management", "127.0.0.1:0", "--http-port", str(website.server_address[1])]
-        with Sandbox(SANDBOX, *options) as sandbox:
-            order(sandbox, scratch, DRAFTS)
-            drafts = {entry["id"] for entry in sandbox.manage("GET", "/certificates")}
-            sandbox.manage("DELETE", "/requests")
-            arguments = [domain, str(challenges), str(store), "off"]
-            said = run([*command, *arguments], sandbox.environment() | ours, folder, timeout=60)
-            printed(said, drafts, store / domain / "current/fullchain.pem")
-            asked(sandbox, domain)
-            installed(sandbox, domain, store / domain / "current", scratch)
-        website.shutdown()
+    with sandbox_with_website(webroot) as sandbox:
+        order(sandbox, scratch, DRAFTS)
+        drafts = {entry["id"] for entry in sandbox.manage("GET", "/certificates")}
+        sandbox.manage("DELETE", "/requests")
+        arguments = [domain, str(challenges), str(store), "off"]
+        said = run([*command, *arguments], sandbox.environment() | ours, folder, timeout=60)
+        printed(said, drafts, store / domain / "current/fullchain.pem")
+        asked(sandbox, domain)
+        installed(sandbox, domain, store / domain / "current", scratch)
     if left := list(challenges.iterdir()):
         raise Failed(f"it was not asked to remove {left}")
     return f"{time.monotonic() - start:.1f} s{note}"
