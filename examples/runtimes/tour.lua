@@ -5,9 +5,8 @@
 local ffi = require("ffi")
 local domain, folder, directory, preflight = unpack(arg)
 
--- `make install` puts the header beside zerossl.h.
-local here = arg[0]:match("^(.*)/") or "."
-ffi.cdef(assert(io.open(here .. "/../../include/zerossl.ffi.h")):read("*a"))
+local header = os.getenv("ZEROSSL_HEADER") or "/usr/local/include/zerossl.ffi.h"
+ffi.cdef(assert(io.open(header)):read("*a"))
 local c = ffi.load(os.getenv("ZEROSSL_LIBRARY") or "libzerossl.so.0")
 assert(c.zerossl_abi_version() >= c.ZEROSSL_ABI_VERSION, "libzerossl is older than its header")
 

@@ -5,9 +5,8 @@
 //     php tour.php example.com /var/www/html/.well-known/pki-validation certificates
 declare(strict_types=1);
 
-// `make install` puts the header beside zerossl.h.
-$header = file_get_contents(__DIR__ . '/../../include/zerossl.ffi.h');
-$c = FFI::cdef($header, getenv('ZEROSSL_LIBRARY') ?: 'libzerossl.so.0');
+$header = getenv('ZEROSSL_HEADER') ?: '/usr/local/include/zerossl.ffi.h';
+$c = FFI::cdef(file_get_contents($header), getenv('ZEROSSL_LIBRARY') ?: 'libzerossl.so.0');
 if ($c->zerossl_abi_version() < $c->ZEROSSL_ABI_VERSION) {
     throw new RuntimeException('libzerossl is older than its header');
 }

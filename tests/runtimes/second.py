@@ -74,7 +74,13 @@ def take(name: str, tour: Tour, scratch: Path) -> str:
 
 def prepare(tour: Tour, scratch: Path) -> tuple[Path, dict[str, str]]:
     """Copy it to a place where it can be built, and find its tools."""
-    ours = {"ZEROSSL_LIBRARY": str(SHARED), "LC_ALL": "C.UTF-8", "DENO_NO_UPDATE_CHECK": "1"}
+    ours = {
+        "ZEROSSL_LIBRARY": str(SHARED),
+        # From the folder of the program, so that each copy has its own.
+        "ZEROSSL_HEADER": "../../include/zerossl.ffi.h",
+        "LC_ALL": "C.UTF-8",
+        "DENO_NO_UPDATE_CHECK": "1",
+    }
     for part in ("examples/runtimes", "include"):
         shutil.copytree(TOP / part, scratch / "new" / part)
     folder = scratch / "new/examples/runtimes"

@@ -71,6 +71,7 @@ fn documents(folder: &Path) -> Outcome {
         ("docs/operations", "docs/operations"),
         ("examples/c", "examples/c"),
         ("examples/cpp", "examples/cpp"),
+        ("examples/runtimes", "examples/runtimes"),
     ] {
         let to = folder.join(to);
         fs::create_dir_all(&to)?;
