@@ -1,4 +1,4 @@
--- A tour of libzerossl with LuaJIT's ffi. JSON is read by the library's own documents.
+-- A tour of libzerossl with LuaJIT's ffi. JSON is read by the library.
 --
 --     export ZEROSSL_ACCESS_KEY=...
 --     luajit tour.lua example.com /var/www/html/.well-known/pki-validation certificates
