@@ -1,7 +1,9 @@
-"""A tour of libzerossl with ctypes alone. For daily use there is the package `libzerossl`.
+"""A tour of libzerossl with ctypes alone.
 
-export ZEROSSL_ACCESS_KEY=...
-python tour.py example.com /var/www/html/.well-known/pki-validation certificates
+    export ZEROSSL_ACCESS_KEY=...
+    python tour.py example.com /var/www/html/.well-known/pki-validation certificates
+
+For daily use there is the package `libzerossl`.
 """
 
 import json
