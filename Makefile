@@ -7,7 +7,7 @@ export CI ?= false
 PREFIX ?= /usr/local
 LIBDIR ?= lib
 
-.PHONY: demo ci test test-runtimes test-long core lint msrv deny semver package build install wheel gen docs bench
+.PHONY: demo ci test test-runtimes test-docs test-long core lint msrv deny semver package build install wheel gen docs bench
 
 # The oldest Rust that is promised.
 MSRV ?= $(shell sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)
@@ -82,8 +82,13 @@ gen:
 	@$(CARGO) run --quiet --package xtask-lists
 	$(CARGO) run --quiet --package xtask -- gen
 
-docs: gen
-	$(CARGO) doc --package zerossl --no-deps
+# The documentation site, into target/site: its tools come from PyPI.
+docs:
+	python3 -B tests/site/run.py build
+
+# The site in Chromium.
+test-docs:
+	python3 -B tests/site/run.py test
 
 # Instructions per call beside other clients; tests/bench/README.md says how to read the table.
 bench:

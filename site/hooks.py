@@ -24,6 +24,11 @@ PAGES = {
 }
 HEADERS = ["zerossl.h", "zerossl.hpp", "zerossl_document.hpp"]
 PYTHON = ["Client", "AsyncClient", "errors", "events", "answers", "monitoring", "sandbox"]
+# What rustdoc makes is put beside the pages when they are done, so it is no link that the generator could check.
+RUST = """# Rust reference
+
+<a href="rust/zerossl/index.html">The documentation of the crate `zerossl`</a>, made by rustdoc.
+"""
 LINK = re.compile(r"(?<=\]\()(?!https?:|mailto:|#)([^)#\s]+)(#[^)\s]*)?(?=\))")
 FENCE = re.compile(r"^(```.*?^```)", re.MULTILINE | re.DOTALL)
 
@@ -52,6 +57,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
         files.append(File.generated(config, path, content=text))
     files.append(File.generated(config, "c-reference.md", content=c_reference()))
     files.append(File.generated(config, "python-reference.md", content=python_reference()))
+    files.append(File.generated(config, "rust-reference.md", content=RUST))
     files.append(File.generated(config, "site.css", content=(TOP / "site/site.css").read_text(encoding="utf-8")))
     return files
 

@@ -50,9 +50,16 @@ def prepare() -> None:
 
 
 def build() -> None:
-    """Links and anchors are checked by the generator; what leads out of docs/ by site/hooks.py."""
+    """The pages, and beside them what rustdoc makes of the crate. Links and anchors are checked by the generator; what leads out of docs/ by site/hooks.py."""
     command = [TOOLS / "bin/mkdocs", "build", "--quiet", "--strict", "--clean", "--config-file", TOP / "site/mkdocs.yml"]
     subprocess.run(command, check=True, env=os.environ | {"NO_MKDOCS_2_WARNING": "1"})
+    cargo = ["cargo", "doc", "--quiet", "--package", "zerossl", "--no-deps"]
+    subprocess.run(cargo, check=True, cwd=TOP, env=os.environ | {"RUSTDOCFLAGS": "-D warnings"})
+    for name in ("zerossl", "static.files", "src/zerossl", "search.index", "trait.impl", "type.impl"):
+        if (TARGET / "doc" / name).exists():
+            shutil.copytree(TARGET / "doc" / name, SITE / "rust" / name)
+    if not (SITE / "rust/zerossl/index.html").exists():
+        sys.exit("site: rustdoc has made no page")
 
 
 if __name__ == "__main__":

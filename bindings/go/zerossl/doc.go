@@ -18,6 +18,5 @@
 // # Threads
 //
 // Each call runs on a thread of the library until it ends. A goroutine that waits for it keeps no thread of Go's: it
-// waits in the netpoller, as for a socket. Only [Client.ListCertificates] keeps one, for as long as its request takes.
-// The functions of [OnEvent], [Publish] and [Cleanup] are called on the goroutine of the call.
+// waits in the netpoller, as for a socket. The functions of [OnEvent], [Publish] and [Cleanup] are called on the goroutine of the call.
 package zerossl
