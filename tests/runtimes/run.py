@@ -15,6 +15,7 @@ sys.path.insert(0, str(HERE.parent / "c"))
 
 from harness import SHARED, TOP, Tests, run
 
+import calls
 import go
 import node
 import second
@@ -29,6 +30,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         go.test_all(test, Path(folder))
         node.test_all(test, Path(folder))
+        calls.test_all(test, Path(folder))
         second.test_all(test, Path(folder))
     if test.skipped and os.environ.get("CI") == "true":
         print(f"runtimes: {test.skipped} skipped, which CI does not take")

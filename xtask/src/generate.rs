@@ -5,6 +5,7 @@ mod c_exports;
 mod c_header;
 mod c_layout;
 mod c_man;
+mod calls;
 mod errors_page;
 mod go;
 mod live_page;
@@ -28,7 +29,7 @@ pub(crate) fn files() -> Result<BTreeMap<PathBuf, String>, Box<dyn Error>> {
     let mut files = BTreeMap::new();
     files.extend(xtask_lists::files()?);
     files.extend(operation_pages::files());
-    files.extend([errors_page::file(), settings_page::file(), live_page::file()?]);
+    files.extend([errors_page::file(), settings_page::file(), live_page::file()?, calls::rust_test()]);
     files.extend(c_exports::files());
     files.extend([c_exports::symbols()?]);
     files.extend(c_header::files()?);

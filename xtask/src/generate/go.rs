@@ -12,6 +12,8 @@ mod structs;
 mod types;
 mod words;
 
+pub(super) use names::exported;
+
 use std::path::PathBuf;
 
 const NOTE: &str =

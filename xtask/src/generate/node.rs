@@ -9,6 +9,8 @@ mod shapes;
 mod types;
 mod version;
 
+pub(super) use names::{camel, pascal};
+
 use std::path::PathBuf;
 
 /// The note in generated files.

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use zerossl::{Field, FieldKind, OPERATIONS, Operation, Parameter, ParameterKind, Shape};
 
+use super::calls::calls;
 use super::text::NOTE;
 
 pub(super) fn files() -> Vec<(PathBuf, String)> {
@@ -26,7 +27,10 @@ fn list() -> String {
 
 fn page(operation: &Operation) -> String {
     let Operation { name, summary, source, parameters, answer, .. } = operation;
-    let mut text = format!("{NOTE}\n# `{name}`\n\n{summary}\n\nSource: {source}.\n\n## Parameters\n\n");
+    let mut text = format!(
+        "{NOTE}\n# `{name}`\n\n{summary}\n\nSource: {source}.\n\n{}\n## Parameters\n\n",
+        calls(operation)
+    );
     if parameters.is_empty() {
         line(&mut text, "None.");
     } else {

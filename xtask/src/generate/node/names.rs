@@ -11,14 +11,14 @@ use crate::generate::text::wrap;
 const COLUMNS: usize = 110;
 
 /// `validity_days` as `validityDays`.
-pub(super) fn camel(name: &str) -> String {
+pub(in crate::generate) fn camel(name: &str) -> String {
     let mut words = name.split('_');
     let first = words.next().unwrap_or_default().to_owned();
     words.fold(first, |name, word| name + &capitalized(word))
 }
 
 /// `get_certificate` as `GetCertificate`.
-pub(super) fn pascal(name: &str) -> String {
+pub(in crate::generate) fn pascal(name: &str) -> String {
     name.split('_').map(capitalized).collect()
 }
 
