@@ -36,7 +36,9 @@ FENCE = re.compile(r"^(```.*?^```)", re.MULTILINE | re.DOTALL)
 def on_config(config: MkDocsConfig) -> MkDocsConfig:
     """The operations follow their overview, in its order."""
     overview = "operations/README.md"
-    pages = re.findall(r"^\| \[`\w+`\]\((\w+\.md)\)", (TOP / "docs" / overview).read_text(encoding="utf-8"), re.MULTILINE)
+    pages = re.findall(
+        r"^\| \[`\w+`\]\((\w+\.md)\)", (TOP / "docs" / overview).read_text(encoding="utf-8"), re.MULTILINE
+    )
     add_after(config.nav or [], overview, [{page.removesuffix(".md"): f"operations/{page}"} for page in pages])
     return config
 

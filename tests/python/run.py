@@ -29,6 +29,8 @@ SOURCES = [
     "tests/runtimes",
     "tests/system",
     "tests/recipes",
+    "tests/site",
+    "site",
 ]
 PACKAGES = ["python", "python/sandbox"]
 OTHER_PYTHONS = ["python3.10", "python3.11", "python3.12", "python3.13", "python3.14"]

@@ -1,16 +1,17 @@
 """The calls on the pages of docs/operations, in each language as one program that makes them all.
 
-An order may be missing in the sandbox; but a call that the library refuses, or that does not compile, fails. The calls in
-Rust are `core/tests/calls.rs`.
+An order may be missing in the sandbox; but a call that the library refuses, or that does not compile, fails. The calls
+in Rust are `core/tests/calls.rs`.
 """
 
 import re
 from collections.abc import Callable
 from pathlib import Path
 
+from harness import INCLUDE, LIB, SHARED, TARGET, TOP, Failed, Skipped, Tests, need, run
+
 import node
 from go import go, module
-from harness import INCLUDE, LIB, SHARED, TARGET, TOP, Failed, Skipped, Tests, need, run
 from website import sandbox_with_website
 
 PAGES = sorted((TOP / "docs/operations").glob("[a-z]*.md"))
@@ -129,33 +130,39 @@ def played(program: Callable[[Path], Runner], folder: Path) -> str:
     return f"{len(names)} calls, {good} succeed"
 
 
-def calls(fence: str) -> dict[str, str]:
+def calls(fence: str, validation: str, no_preflight: str) -> dict[str, str]:
     """The call of each page in a language. The preflight check is left out: it would ask name servers outside."""
     found = {}
     for page in PAGES:
         block = re.search(rf"^```{fence}\n(.*?)^```", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
         if block is None:
             raise Failed(f"{page.name} has no call in {fence}")
-        found[page.stem] = block[1]
+        found[page.stem] = block[1].replace(validation, no_preflight + validation)
     return found
 
 
 def in_c(folder: Path) -> Runner:
     need("cc")
     functions, uses = "", ""
-    for name, call in calls("c").items():
-        call = call.replace('\\"validation\\"', '\\"preflight\\": \\"off\\", \\"validation\\"')
-        functions += f"\nstatic void {name}(zerossl_client *client, const char *csr) {{\n    zerossl_error *error = NULL;\n"
+    for name, call in calls("c", '\\"validation\\"', '\\"preflight\\": \\"off\\", ').items():
+        functions += (
+            f"\nstatic void {name}(zerossl_client *client, const char *csr) {{\n    zerossl_error *error = NULL;\n"
+        )
         functions += "".join(f"    {line}\n" for line in call.splitlines())
-        free = "zerossl_doc_free(answer);\n    zerossl_doc_free(params)" if "params" in call else "zerossl_string_free(answer)"
+        free = (
+            "zerossl_doc_free(answer);\n    zerossl_doc_free(params)"
+            if "params" in call
+            else "zerossl_string_free(answer)"
+        )
         functions += f'    (void)csr;\n    told("{name}", error);\n    {free};\n}}\n'
-        uses += f"    {name}(client, zerossl_node_text(zerossl_doc_at(made, \"/csr\"), NULL));\n"
+        uses += f'    {name}(client, zerossl_node_text(zerossl_doc_at(made, "/csr"), NULL));\n'
     main = (
         "\nint main(void) {\n    zerossl_error *error = NULL;\n"
         "    zerossl_client *client = zerossl_client_new(NULL, &error);\n"
         '    char *csr = zerossl_generate_csr(client, "{\\"domains\\": [\\"example.com\\"]}", &error);\n'
         "    zerossl_doc *made = zerossl_doc_parse(csr, &error);\n"
-        f"{uses}    zerossl_string_free(csr);\n    zerossl_doc_free(made);\n    zerossl_client_free(client);\n    return 0;\n}}\n"
+        f"{uses}    zerossl_string_free(csr);\n    zerossl_doc_free(made);\n    zerossl_client_free(client);\n"
+        "    return 0;\n}\n"
     )
     (folder / "calls.c").write_text(IN_C + functions + main, encoding="utf-8")
     warnings = ["-Wall", "-Wextra", "-Werror", "-Wno-unused-result"]
@@ -167,9 +174,8 @@ def in_python(folder: Path) -> Runner:
     if not PYTHON.exists():
         raise Skipped("the wheel is not installed: `make test` does it")
     text = IN_PYTHON
-    for name, call in calls("python").items():
-        call = call.replace('webroot="www"', 'webroot="www", preflight="off"').removeprefix("answer = ").strip()
-        text += f'make("{name}", lambda: {call})\n'
+    for name, call in calls("python", 'webroot="www"', 'preflight="off", ').items():
+        text += f'make("{name}", lambda: {call.removeprefix("answer = ").strip()})\n'
     (folder / "calls.py").write_text(text, encoding="utf-8")
     return lambda env: run([PYTHON, "calls.py"], env=env, cwd=folder)
 
@@ -180,9 +186,8 @@ def in_node(folder: Path) -> Runner:
     if not project.exists():
         raise Skipped("there is no project with the package")
     text = IN_NODE
-    for name, call in calls("js").items():
-        call = call.replace("validation: {", 'preflight: "off", validation: {').replace("const answer = ", "return ").strip()
-        text += f'await make("{name}", async () => {{\n  {call}\n}});\n'
+    for name, call in calls("js", "validation: {", 'preflight: "off", ').items():
+        text += f'await make("{name}", async () => {{\n  {call.replace("const answer = ", "return ").strip()}\n}});\n'
     (project / "calls.ts").write_text(text, encoding="utf-8")
     run([node.COPY / "node_modules/.bin/tsc", *node.STRICT, "calls.ts"], cwd=project)
     return lambda env: run(["node", project / "calls.js"], env=env | {"ZEROSSL_LIBRARY": ""}, cwd=folder)
@@ -190,8 +195,7 @@ def in_node(folder: Path) -> Runner:
 
 def in_go(folder: Path) -> Runner:
     text = IN_GO
-    for name, call in calls("go").items():
-        call = call.replace("Validation:", 'Preflight: "off", Validation:') if "Validation:" in call else call
+    for name, call in calls("go", "Validation:", 'Preflight: "off", ').items():
         body = "".join(f"\t\t{line}\n" for line in call.splitlines())
         unused = "\t\t_ = answer\n" if call.startswith("answer") else ""
         text += f'\t{{\n{body}{unused}\t\ttell("{name}", err)\n\t}}\n'

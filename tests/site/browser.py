@@ -47,7 +47,7 @@ class Quiet(SimpleHTTPRequestHandler):
     """Serves the folder without a log."""
 
     def log_message(self, *_: object) -> None:
-        pass
+        """Say nothing."""
 
 
 def main() -> int:
@@ -79,11 +79,7 @@ def tasks(driver: webdriver.Chrome, top: str) -> list[str]:
         field = driver.find_element(By.CSS_SELECTOR, "input.md-search__input")
         driver.execute_script("arguments[0].focus()", field)
         field.send_keys(words)
-        try:
-            found = WebDriverWait(driver, PATIENCE).until(lambda driver: results(driver))
-        except Exception as error:
-            failed.append(f"search for {words!r}: no result ({type(error).__name__})")
-            continue
+        found = WebDriverWait(driver, PATIENCE).until(results, f"search for {words!r}: no result")
         links = [link.get_attribute("href").removeprefix(top).partition("#")[0].partition("?")[0] for link in found]
         if page not in links[:8]:
             failed.append(f"search for {words!r}: {page} is not among {links[:8]}")
@@ -131,8 +127,12 @@ def is_ours(path: Path) -> bool:
 
 def strangers(driver: webdriver.Chrome, top: str) -> list[str]:
     """Nothing is fetched from elsewhere, and no script fails."""
-    asked = [entry["message"] for entry in driver.get_log("performance") if '"Network.requestWillBeSent"' in entry["message"]]
-    elsewhere = {url for message in asked for url in urls(message) if not url.startswith((top, "data:", "blob:", "chrome:"))}
+    asked = [
+        entry["message"] for entry in driver.get_log("performance") if '"Network.requestWillBeSent"' in entry["message"]
+    ]
+    elsewhere = {
+        url for message in asked for url in urls(message) if not url.startswith((top, "data:", "blob:", "chrome:"))
+    }
     said = [entry["message"] for entry in driver.get_log("browser") if entry["level"] == "SEVERE"]
     return [f"the site fetches {url}" for url in sorted(elsewhere)] + [f"the browser says: {line}" for line in said]
 

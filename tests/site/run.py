@@ -50,8 +50,19 @@ def prepare() -> None:
 
 
 def build() -> None:
-    """The pages, and beside them what rustdoc makes of the crate. Links and anchors are checked by the generator; what leads out of docs/ by site/hooks.py."""
-    command = [TOOLS / "bin/mkdocs", "build", "--quiet", "--strict", "--clean", "--config-file", TOP / "site/mkdocs.yml"]
+    """The pages, and beside them what rustdoc makes of the crate.
+
+    Links and anchors are checked by the generator; what leads out of docs/ by site/hooks.py.
+    """
+    command = [
+        TOOLS / "bin/mkdocs",
+        "build",
+        "--quiet",
+        "--strict",
+        "--clean",
+        "--config-file",
+        TOP / "site/mkdocs.yml",
+    ]
     subprocess.run(command, check=True, env=os.environ | {"NO_MKDOCS_2_WARNING": "1"})
     cargo = ["cargo", "doc", "--quiet", "--package", "zerossl", "--no-deps"]
     subprocess.run(cargo, check=True, cwd=TOP, env=os.environ | {"RUSTDOCFLAGS": "-D warnings"})
