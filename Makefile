@@ -7,7 +7,7 @@ export CI ?= false
 PREFIX ?= /usr/local
 LIBDIR ?= lib
 
-.PHONY: demo ci test test-runtimes test-docs test-long core lint msrv deny semver package build install wheel gen docs bench
+.PHONY: demo ci test test-runtimes test-docs test-long core lint msrv deny semver package packages build install wheel gen docs bench
 
 # The oldest Rust that is promised.
 MSRV ?= $(shell sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)
@@ -40,7 +40,7 @@ test-long: build
 	python3 -B tests/c/run.py --long
 	python3 -B tests/python/run.py test
 	python3 -B tests/system/run.py --long
-	$(MAKE) wheel
+	$(MAKE) wheel packages
 
 lint:
 	$(CARGO) fmt --all --check
@@ -73,6 +73,10 @@ build:
 
 install: build
 	$(CARGO) run --quiet --package xtask -- install --prefix "$(PREFIX)" --libdir "$(LIBDIR)" $(if $(DESTDIR),--destdir "$(DESTDIR)")
+
+# The C library as Debian packages, into target/packages; as root they are installed, used and removed.
+packages: build
+	python3 -B packaging/debian.py $(if $(filter 0,$(shell id -u)),--try)
 
 # The Python packages, into dist/: wheels for manylinux2014, and the sdist.
 wheel:

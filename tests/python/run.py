@@ -31,6 +31,7 @@ SOURCES = [
     "tests/recipes",
     "tests/site",
     "site",
+    "packaging",
 ]
 PACKAGES = ["python", "python/sandbox"]
 OTHER_PYTHONS = ["python3.10", "python3.11", "python3.12", "python3.13", "python3.14"]
