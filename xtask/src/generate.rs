@@ -8,12 +8,16 @@ mod c_man;
 mod calls;
 mod errors_page;
 mod go;
+mod java;
+mod kinds;
 mod live_page;
 mod node;
 mod operation_pages;
 mod python;
 mod settings_page;
+mod shapes;
 mod text;
+mod words;
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -35,7 +39,8 @@ pub(crate) fn files() -> Result<BTreeMap<PathBuf, String>, Box<dyn Error>> {
     files.extend(c_header::files()?);
     files.extend(python::files());
     files.extend(go::files());
-    files.extend(node::files()?);
+    files.extend(java::files());
+    files.extend(node::files());
     Ok(files)
 }
 

@@ -181,7 +181,7 @@ const (
 	StageDone      Stage = "done"
 )
 
-// Status is the state of a certificate. StatusExpiringSoon is a filter only.
+// Status is the state of a certificate; expiring_soon is a filter only.
 type Status string
 
 // The words of [Status].

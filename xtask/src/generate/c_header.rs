@@ -46,6 +46,12 @@ pub(super) fn files() -> Result<[(PathBuf, String); 2], Box<dyn Error>> {
     Ok([("include/zerossl.h".into(), full()?), ("include/zerossl.ffi.h".into(), plain()?)])
 }
 
+/// The number of the ABI, as the header defines it.
+pub(super) fn abi_version() -> &'static str {
+    let number = MACROS.lines().find_map(|line| line.strip_prefix("#define ZEROSSL_ABI_VERSION "));
+    number.unwrap_or_default().trim()
+}
+
 fn config() -> Config {
     let mut config = Config { language: Language::C, style: Style::Type, ..Config::default() };
     config.usize_is_size_t = true;

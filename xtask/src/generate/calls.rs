@@ -5,7 +5,8 @@ use std::path::PathBuf;
 
 use zerossl::{OPERATIONS, Operation, Parameter, ParameterKind};
 
-use super::{go, node};
+use super::go;
+use super::text::{camel, pascal};
 
 /// What is given for a parameter.
 enum Sample {
@@ -148,7 +149,7 @@ fn in_rust(operation: &Operation, needed: &[(&str, Sample)]) -> String {
     let request = match operation.name {
         // `Request` is the trait of all of them.
         "request" => "RawRequest".to_owned(),
-        name => node::pascal(name),
+        name => pascal(name),
     };
     let given = needed.iter().map(|(_, sample)| match sample {
         Sample::Word("HTTP_CSR_HASH") => "ValidationMethod::Http".to_owned(),
@@ -170,12 +171,12 @@ fn in_node(operation: &Operation, needed: &[(&str, Sample)]) -> String {
         _ => {
             let members = needed.iter().map(|(name, sample)| match sample {
                 Sample::Csr => "csr".to_owned(),
-                _ => format!("{}: {}", node::camel(name), value(sample)),
+                _ => format!("{}: {}", camel(name), value(sample)),
             });
             format!("{{ {} }}", members.collect::<Vec<_>>().join(", "))
         }
     };
-    format!("const answer = await client.{}({given});", node::camel(operation.name))
+    format!("const answer = await client.{}({given});", camel(operation.name))
 }
 
 fn in_go(operation: &Operation, needed: &[(&str, Sample)]) -> String {

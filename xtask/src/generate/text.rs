@@ -19,3 +19,38 @@ pub(super) fn wrap(text: &str, columns: usize) -> Vec<String> {
     }
     lines
 }
+
+/// `validity_days` as `validityDays`.
+pub(super) fn camel(name: &str) -> String {
+    let mut words = name.split('_');
+    let first = words.next().unwrap_or_default().to_owned();
+    words.fold(first, |name, word| name + &capitalized(word))
+}
+
+/// `get_certificate` as `GetCertificate`.
+pub(super) fn pascal(name: &str) -> String {
+    name.split('_').map(capitalized).collect()
+}
+
+/// With a capital at the beginning.
+pub(super) fn capitalized(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}
+
+/// The text about a number of seconds, for languages whose durations have a unit.
+pub(super) fn as_duration(doc: &str) -> String {
+    let doc = doc.replace(", in seconds", "").replacen("Seconds ", "The time ", 1);
+    let words: Vec<&str> = doc.split(' ').collect();
+    let with_unit = |(place, word): (usize, &&str)| {
+        let digits = word.trim_end_matches([';', '.']);
+        let is_number = digits.parse::<u32>().is_ok_and(|number| number > 0);
+        let is_time = words.get(place + 1) == Some(&"by") || (place > 0 && words[place - 1] == "to");
+        if is_number && is_time {
+            word.replacen(digits, &format!("{digits} s"), 1)
+        } else {
+            (*word).to_owned()
+        }
+    };
+    words.iter().enumerate().map(with_unit).collect::<Vec<_>>().join(" ")
+}

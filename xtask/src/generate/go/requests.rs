@@ -6,6 +6,7 @@ use super::docs::prose;
 use super::names::exported;
 use super::structs::{Member, declared};
 use super::types;
+use crate::generate::text::as_duration;
 
 pub(super) fn text() -> String {
     let requests: String = OPERATIONS.iter().map(|operation| one(operation)).collect();
@@ -39,21 +40,4 @@ pub(super) fn members(parameters: &[Parameter]) -> Vec<Member> {
         Member { name: exported(parameter.name), go_type: types::of_parameter(parameter), tag, doc }
     };
     parameters.iter().map(member).collect()
-}
-
-/// The table has numbers of seconds; Go's durations have a unit.
-fn as_duration(doc: &str) -> String {
-    let doc = doc.replace(", in seconds", "").replacen("Seconds ", "The time ", 1);
-    let words: Vec<&str> = doc.split(' ').collect();
-    let with_unit = |(place, word): (usize, &&str)| {
-        let digits = word.trim_end_matches([';', '.']);
-        let is_number = digits.parse::<u32>().is_ok_and(|number| number > 0);
-        let is_time = words.get(place + 1) == Some(&"by") || (place > 0 && words[place - 1] == "to");
-        if is_number && is_time {
-            word.replacen(digits, &format!("{digits} s"), 1)
-        } else {
-            (*word).to_owned()
-        }
-    };
-    words.iter().enumerate().map(with_unit).collect::<Vec<_>>().join(" ")
 }

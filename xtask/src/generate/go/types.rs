@@ -2,7 +2,8 @@
 
 use zerossl::{Field, FieldKind, Parameter, ParameterKind};
 
-use super::{names, words};
+use super::names;
+use crate::generate::words;
 
 /// Flags and times for which the zero value means the same as none. Others are pointers, as for them false or 0 is
 /// something else than the default.
@@ -45,26 +46,19 @@ pub(super) fn of_parameter(parameter: &Parameter) -> String {
 }
 
 /// The type of a field, where it is more specific than its kind.
-const MORE: [(&str, &str, &str); 15] = [
-    ("Certificate", "type", "CertificateType"),
-    ("Certificate", "status", "Status"),
-    ("Certificate", "validation_type", "ValidationMethod"),
-    ("EntrySummary", "certificate", "CertificateState"),
-    ("EntrySummary", "key_type", "KeyType"),
+const MORE: [(&str, &str, &str); 5] = [
     ("EntrySummary", "last_error", "*Error"),
-    ("EntrySummary", "order", "OrderState"),
-    ("ObtainFinding", "level", "FindingLevel"),
-    ("ObtainFinding", "stage", "Stage"),
-    ("Obtained", "outcome", "Outcome"),
     ("RawAnswer", "body", "json.RawMessage"),
     ("RawAnswer", "http_status", "int"),
     ("Renewal", "error", "*Error"),
-    ("Renewal", "outcome", "Outcome"),
     ("Zip", "zip", "[]byte"),
 ];
 
 /// The type of a field. A text that is absent is "": the service has no empty texts.
 pub(super) fn of_field(shape: &str, field: &Field) -> String {
+    if let Some(found) = words::of_field(shape, field.name) {
+        return found.to_owned();
+    }
     if let Some((_, _, found)) = MORE.iter().find(|(of, name, _)| *of == shape && *name == field.name) {
         return (*found).to_owned();
     }

@@ -2,8 +2,10 @@
 
 use zerossl::{FieldKind, Shape};
 
-use super::names::{camel, comment, shapes};
+use super::names::comment;
 use super::types;
+use crate::generate::shapes::shapes;
+use crate::generate::text::camel;
 
 const HEAD: &str = "\
 /**

@@ -2,10 +2,9 @@
 
 use zerossl::Kind;
 
-use super::names::{comment, pascal};
-
-/// The classes that are not direct children of the base: the child and its parent.
-const PARENTS: [(&str, &str); 3] = [("auth", "api"), ("tls", "network"), ("validation", "api")];
+use super::names::comment;
+use crate::generate::kinds::parent;
+use crate::generate::text::pascal;
 
 /// What a kind adds: the kind, the member, its type, its documentation.
 const OWN: [(&str, &str, &str, &str); 4] = [
@@ -49,10 +48,6 @@ pub(super) fn text() -> String {
         "{HEAD}{classes}\n/** The class of each kind. */\nexport const KINDS: Kinds = {{\n{}}};\n",
         table.concat()
     )
-}
-
-fn parent(kind: &str) -> Option<&'static str> {
-    PARENTS.iter().find(|(child, _)| *child == kind).map(|(_, parent)| *parent)
 }
 
 fn class_of(kind: &str) -> String {

@@ -2,8 +2,9 @@
 
 use zerossl::{OPERATIONS, Operation};
 
-use super::names::{camel, comment};
+use super::names::comment;
 use super::requests::request;
+use crate::generate::text::camel;
 
 /// The operations that may ask the caller to publish.
 const ASKING: [&str; 2] = ["obtain", "renew_all"];

@@ -2,8 +2,9 @@
 
 use zerossl::{OPERATIONS, Parameter, SETTINGS};
 
-use super::names::{camel, comment, pascal};
+use super::names::comment;
 use super::types;
+use crate::generate::text::{camel, pascal};
 
 const HEAD: &str = r#"/**
  * What operations and clients are given. A member that is absent, undefined or null is left to its default.

@@ -2,9 +2,9 @@
 
 use zerossl::{OPERATIONS, Shape};
 
-use super::names::{camel, inside, shapes};
 use super::types::BYTES;
-use crate::generate::text::wrap;
+use crate::generate::shapes::{inside, shapes};
+use crate::generate::text::{camel, wrap};
 
 /// The longest list on one line.
 const COLUMNS: usize = 96;
