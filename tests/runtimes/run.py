@@ -17,6 +17,7 @@ from harness import SHARED, TOP, Tests, run
 
 import calls
 import go
+import java
 import node
 import second
 
@@ -29,6 +30,7 @@ def main() -> int:
     test = Tests("runtimes")
     with tempfile.TemporaryDirectory() as folder:
         go.test_all(test, Path(folder))
+        java.test_all(test)
         node.test_all(test, Path(folder))
         calls.test_all(test, Path(folder))
         second.test_all(test, Path(folder))

@@ -43,11 +43,12 @@ fn class(kind: Kind) -> String {
     let base = parent(kind.name()).map_or_else(|| "ZeroSslException".to_owned(), name_of);
     let is_final = Kind::ALL.iter().all(|other| parent(other.name()) != Some(kind.name()));
     let modifier = if is_final { "final " } else { "" };
-    let doc = comment(0, &format!("{} Number {}.", kind.meaning(), kind.code()), &[]);
     let (mut members, mut read, mut methods) = (String::new(), String::new(), String::new());
+    let mut tags = Vec::new();
     for (_, of, member, how, what) in OWN.iter().filter(|(of, ..)| *of == kind.name()) {
         // Collections of records cannot be serialized.
         let transient = if *of == "String" { "" } else { "transient " };
+        tags = vec!["@serial exclude".to_owned()];
         members = format!("    private final {transient}{of} {member};\n");
         read = format!("        {member} = fields.{how};\n");
         methods = format!(
@@ -56,6 +57,7 @@ fn class(kind: Kind) -> String {
             camel(member)
         );
     }
+    let doc = comment(0, &format!("{} Number {}.", kind.meaning(), kind.code()), &tags);
     format!(
         "{doc}public {modifier}class {name} extends {base} {{\n    private static final long serialVersionUID = 1;\n\
          {members}\n    {name}(Fields fields) {{\n        super(fields);\n{read}    }}\n{methods}}}\n"

@@ -4,7 +4,11 @@ package io.github.libzerossl;
 
 import java.util.List;
 
-/** An order whose outcome is not known. Number -14. */
+/**
+ * An order whose outcome is not known. Number -14.
+ *
+ * @serial exclude
+ */
 public final class AmbiguousException extends ZeroSslException {
     private static final long serialVersionUID = 1;
     private final transient List<Certificate> candidates;

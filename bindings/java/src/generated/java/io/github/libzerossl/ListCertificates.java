@@ -83,7 +83,7 @@ public final class ListCertificates extends Parameters {
          * @param page the value, or null for the default
          * @return this builder
          */
-        public Builder page(Long page) {
+        public Builder page(Integer page) {
             set("page", page);
             return this;
         }

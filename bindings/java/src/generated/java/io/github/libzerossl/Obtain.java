@@ -222,7 +222,8 @@ public final class Obtain extends Parameters {
         }
 
         /**
-         * The time between two checks of the order, growing to 30 s; 2 s by default.
+         * The time between two checks of the order, growing to 30 s; 2 s by default. The first
+         * check comes sooner.
          *
          * @param pollInterval the value, or null for the default
          * @return this builder

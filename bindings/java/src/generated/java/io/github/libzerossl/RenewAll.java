@@ -59,7 +59,7 @@ public final class RenewAll extends Parameters {
          * @param maxOrders the value, or null for the default
          * @return this builder
          */
-        public Builder maxOrders(Long maxOrders) {
+        public Builder maxOrders(Integer maxOrders) {
             set("max_orders", maxOrders);
             return this;
         }

@@ -2,7 +2,11 @@
 
 package io.github.libzerossl;
 
-/** A file could not be read or written. Number -11. */
+/**
+ * A file could not be read or written. Number -11.
+ *
+ * @serial exclude
+ */
 public final class StorageException extends ZeroSslException {
     private static final long serialVersionUID = 1;
     private final String path;

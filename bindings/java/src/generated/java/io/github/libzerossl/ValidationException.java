@@ -4,7 +4,11 @@ package io.github.libzerossl;
 
 import java.util.Map;
 
-/** The service could not validate the names. Number -9. */
+/**
+ * The service could not validate the names. Number -9.
+ *
+ * @serial exclude
+ */
 public final class ValidationException extends ApiException {
     private static final long serialVersionUID = 1;
     private final transient Map<String, DomainProblem> domains;

@@ -206,6 +206,6 @@ public final class ZeroSslBuilder extends Parameters.Builder {
      * @throws InvalidArgumentException if a setting is wrong; its {@code parameter} says which
      */
     public ZeroSsl build() {
-        return new ZeroSsl(this);
+        return ZeroSsl.made(json(null));
     }
 }

@@ -61,19 +61,34 @@ final class Op implements AutoCloseable {
             }
             throw why;
         } finally {
-            if (interrupt != null) {
-                Thread.currentThread().interrupt();
-            }
+            restore();
         }
     }
 
     /** Ends the operation soon, as its thread was interrupted. */
     void interrupt(InterruptedException why) {
         interrupt = why;
+        cancel();
+    }
+
+    /** Ends the operation, and waits until it has: then nothing is written any more. */
+    void end() {
+        cancel();
+        while (next() != null) {}
+        restore();
+    }
+
+    private void cancel() {
         handle.use(op -> {
             Loader.library().zerossl_op_cancel(op);
             return null;
         });
+    }
+
+    private void restore() {
+        if (interrupt != null) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** Answers a question; why is null if it was done. */

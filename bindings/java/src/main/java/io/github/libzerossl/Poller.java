@@ -14,7 +14,7 @@ import java.util.concurrent.CountDownLatch;
  * none. The thread ends when nobody has waited for a while.
  */
 final class Poller {
-    private static final int IDLE = 5_000;
+    private static final int IDLE = 1_000;
     /** The size of a {@code struct pollfd}, and where its members are. */
     private static final int SIZE = 8;
     private static final int EVENTS = 4;

@@ -20,8 +20,13 @@ final class Running {
 
     /** The answer of the operation. */
     Fields finish() {
-        for (Fields event = op.next(); event != null; event = op.next()) {
-            handle(event.text("type"), event);
+        try {
+            for (Fields event = op.next(); event != null; event = op.next()) {
+                handle(event.text("type"), event);
+            }
+        } catch (RuntimeException | Error why) {
+            op.end();
+            throw why;
         }
         try {
             return op.result();
@@ -35,8 +40,8 @@ final class Running {
 
     private void handle(String type, Fields event) {
         switch (type) {
-            case "publish" -> ask(event, publisher == null ? null : publisher::publish);
-            case "cleanup" -> ask(event, publisher == null ? null : publisher::cleanup);
+            case "publish" -> ask(event, this::publish);
+            case "cleanup" -> ask(event, challenge -> publisher.cleanup(challenge));
             case "log" -> LOG.log(Level.DEBUG, event.text("message"));
             case "progress" -> tell(EventType.PROGRESS, event);
             case "warning" -> tell(EventType.WARNING, event);
@@ -50,27 +55,41 @@ final class Running {
         }
     }
 
-    /** A publisher's method. */
-    private interface Act {
-        void on(Challenge challenge) throws Exception;
+    private void publish(Challenge challenge) throws Exception {
+        try {
+            publisher.publish(challenge);
+        } catch (Exception why) {
+            cause = why;
+            throw why;
+        }
     }
 
-    private void ask(Fields question, Act act) {
+    private void ask(Fields question, Publisher act) {
         long id = question.count("id");
-        if (act == null) {
-            op.reply(id, "nobody is there to do it: give the call a Publisher");
+        if (publisher == null) {
+            reply(id, "nobody is there to do it: give the operation a Publisher");
             return;
         }
         try {
-            act.on(Challenge.from(question));
+            act.publish(Challenge.from(question));
         } catch (InterruptedException why) {
             op.interrupt(why);
             return;
         } catch (Exception why) {
-            cause = why;
-            op.reply(id, String.valueOf(why.getMessage()));
+            reply(id, String.valueOf(why.getMessage()));
             return;
         }
-        op.reply(id, null);
+        reply(id, null);
+    }
+
+    /** Replies, unless the operation did not wait so long. */
+    private void reply(long id, String why) {
+        try {
+            op.reply(id, why);
+        } catch (InvalidArgumentException late) {
+            if (!"id".equals(late.parameter())) {
+                throw late;
+            }
+        }
     }
 }

@@ -84,8 +84,10 @@ public final class ValidationWay extends Parameters {
     }
 
     /** Whether nobody but the call's publisher can publish. */
-    boolean needsPublisher() {
-        return values().size() == 1 && !ValidationMethod.EMAIL.toString().equals(values().get("method"));
+    static boolean needsPublisher(Object validation) {
+        return validation instanceof Map<?, ?> way
+                && way.size() == 1
+                && !ValidationMethod.EMAIL.toString().equals(way.get("method"));
     }
 
     private static ValidationWay way(ValidationMethod method, String name, Object value) {

@@ -137,10 +137,9 @@ public final class ZeroSsl extends Operations implements AutoCloseable {
             Listener listener,
             Publisher publisher,
             Function<Fields, A> answer) {
-        boolean isAsked = request.values().get("validation") instanceof ValidationWay way && way.needsPublisher();
-        if (isAsked && publisher == null) {
+        if (publisher == null && ValidationWay.needsPublisher(request.values().get("validation"))) {
             throw Errors.invalid(operation, "validation", "`validation`: it does not say who publishes: "
-                    + "choose another ValidationWay, or give the call a Publisher");
+                    + "give the operation a Publisher, or choose another ValidationWay");
         }
         return finish(operation, request, Loader.library()::zerossl_op_start, listener, publisher, answer);
     }

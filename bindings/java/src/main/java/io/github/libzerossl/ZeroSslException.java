@@ -8,6 +8,8 @@ import java.util.regex.Pattern;
 /**
  * Why a call failed: the subclass says which kind of error it is, the message in one line what went wrong and what to
  * do. It never holds a secret.
+ *
+ * @serial exclude
  */
 public class ZeroSslException extends RuntimeException {
     private static final long serialVersionUID = 1;
