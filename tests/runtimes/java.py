@@ -78,7 +78,7 @@ def block(page: str, language: str, needed: str) -> str:
 
 
 def newcomer() -> str:
-    """Packs the jar with the library inside, installs it, and runs the README's lines in a project that depends on it."""
+    """Packs the jar with the library inside, installs it, and runs the README's lines in an empty project."""
     if not (COPY / "target/classes").exists():
         raise Skipped("nothing was compiled")
     with tempfile.TemporaryDirectory(dir=COPY.parent) as folder:

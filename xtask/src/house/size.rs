@@ -6,8 +6,9 @@ use crate::files;
 use crate::top::top;
 
 const MAX_LINES: usize = 400;
-const FOLDERS: [&str; 11] = [
+const FOLDERS: [&str; 12] = [
     "bindings/go",
+    "bindings/java",
     "bindings/node/src",
     "bindings/node/test",
     "core",
@@ -19,7 +20,7 @@ const FOLDERS: [&str; 11] = [
     "tests",
     "xtask",
 ];
-const ENDINGS: [&str; 9] = ["rs", "py", "pyi", "c", "cpp", "go", "h", "hpp", "ts"];
+const ENDINGS: [&str; 10] = ["rs", "py", "pyi", "c", "cpp", "go", "h", "hpp", "java", "ts"];
 
 pub(crate) fn problems() -> Vec<String> {
     let mut problems = Vec::new();

@@ -2,8 +2,7 @@
 
 use zerossl::{Kind, OPERATIONS};
 
-use super::exceptions;
-use crate::generate::text::{camel, wrap};
+use crate::generate::text::{camel, pascal, wrap};
 
 const COLUMNS: usize = 100;
 
@@ -38,12 +37,17 @@ pub(super) fn prose(text: &str, fields: &[&str]) -> String {
         } else if OPERATIONS.iter().any(|operation| operation.name == part) {
             said.extend(["{@link ZeroSsl#", &camel(part), "}"]);
         } else if said.ends_with("kind ") && Kind::ALL.iter().any(|kind| kind.name() == part) {
-            said.extend(["{@link ", &exceptions::name_of(part), "}"]);
+            said.extend(["{@link ", &exception(part), "}"]);
         } else {
             said.extend(["{@code ", part, "}"]);
         }
     }
     said
+}
+
+/// The class of a kind of errors.
+pub(super) fn exception(kind: &str) -> String {
+    format!("{}Exception", pascal(kind))
 }
 
 /// A sentence as the description of a tag: with its first letter in lower case, and without a full stop if it is alone.

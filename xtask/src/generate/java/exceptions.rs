@@ -2,10 +2,10 @@
 
 use zerossl::Kind;
 
-use super::docs::comment;
+use super::docs::{comment, exception};
 use super::source::Source;
 use crate::generate::kinds::parent;
-use crate::generate::text::{camel, pascal};
+use crate::generate::text::camel;
 
 /// What a kind adds: the kind, the type of the member, its name, how it is read, its documentation.
 const OWN: [(&str, &str, &str, &str, &str); 3] = [
@@ -26,21 +26,29 @@ const OWN: [(&str, &str, &str, &str, &str); 3] = [
     ),
 ];
 
+const TABLE: &str = "\
+/** The exception of each kind. */
+final class Kinds {
+    private Kinds() {}
+
+    static ZeroSslException exception(Fields fields) {
+        return switch (fields.kind()) {
+ROWS            default -> new ZeroSslException(fields);
+        };
+    }
+}
+";
+
 pub(super) fn sources() -> Vec<Source> {
     let mut sources: Vec<Source> =
-        Kind::ALL.iter().map(|kind| Source { name: name_of(kind.name()), text: class(*kind) }).collect();
+        Kind::ALL.iter().map(|kind| Source { name: exception(kind.name()), text: class(*kind) }).collect();
     sources.push(Source { name: "Kinds".to_owned(), text: table() });
     sources
 }
 
-/// The class of a kind.
-pub(super) fn name_of(kind: &str) -> String {
-    format!("{}Exception", pascal(kind))
-}
-
 fn class(kind: Kind) -> String {
-    let name = name_of(kind.name());
-    let base = parent(kind.name()).map_or_else(|| "ZeroSslException".to_owned(), name_of);
+    let name = exception(kind.name());
+    let base = parent(kind.name()).map_or_else(|| "ZeroSslException".to_owned(), exception);
     let is_final = Kind::ALL.iter().all(|other| parent(other.name()) != Some(kind.name()));
     let modifier = if is_final { "final " } else { "" };
     let (mut members, mut read, mut methods) = (String::new(), String::new(), String::new());
@@ -65,15 +73,9 @@ fn class(kind: Kind) -> String {
 }
 
 fn table() -> String {
-    let rows: String = Kind::ALL
-        .iter()
-        .map(|kind| {
-            format!("            case \"{}\" -> new {}(fields);\n", kind.name(), name_of(kind.name()))
-        })
-        .collect();
-    format!(
-        "/** The exception of each kind. */\nfinal class Kinds {{\n    private Kinds() {{}}\n\n\
-         \x20   static ZeroSslException exception(Fields fields) {{\n        return switch (fields.kind()) {{\n{rows}\
-         \x20           default -> new ZeroSslException(fields);\n        }};\n    }}\n}}\n"
-    )
+    let row = |kind: &Kind| {
+        format!("            case \"{}\" -> new {}(fields);\n", kind.name(), exception(kind.name()))
+    };
+    let rows: Vec<String> = Kind::ALL.iter().map(row).collect();
+    TABLE.replace("ROWS", &rows.concat())
 }

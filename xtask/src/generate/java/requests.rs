@@ -90,10 +90,12 @@ fn of(name: &str, parameters: &[Parameter]) -> String {
             Given::Many(of) => format!("Collection<{of}> {}", camel(parameter.name)),
         })
         .collect();
-    let set: String = required.iter().map(|parameter| format!(".{0}({0})", camel(parameter.name))).collect();
+    let set: Vec<String> =
+        required.iter().map(|parameter| format!(".{0}({0})", camel(parameter.name))).collect();
     format!(
-        "\n{}    public static {name} of({}) {{\n        return builder(){set}.build();\n    }}\n",
+        "\n{}    public static {name} of({}) {{\n        return builder(){}.build();\n    }}\n",
         comment(4, "Makes a request with what is required.", &tags),
-        given.join(", ")
+        given.join(", "),
+        set.concat()
     )
 }

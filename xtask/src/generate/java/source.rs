@@ -24,10 +24,8 @@ pub(super) struct Source {
 
 pub(super) fn file(Source { name, text }: Source) -> (PathBuf, String) {
     let used = IMPORTS.iter().filter(|(word, _)| text.contains(word));
-    let mut imports: String = used.map(|(_, import)| format!("import {import};\n")).collect();
-    if !imports.is_empty() {
-        imports.push('\n');
-    }
+    let imports: Vec<String> = used.map(|(_, import)| format!("import {import};\n")).collect();
+    let space = if imports.is_empty() { "" } else { "\n" };
     let path = PathBuf::from(FOLDER).join(format!("{name}.java"));
-    (path, format!("{NOTE}\npackage io.github.libzerossl;\n\n{imports}{text}"))
+    (path, format!("{NOTE}\npackage io.github.libzerossl;\n\n{}{space}{text}", imports.concat()))
 }

@@ -42,7 +42,8 @@ final class Loader {
             return Native.load(place, CLibrary.class, OPTIONS);
         } catch (UnsatisfiedLinkError | IOException why) {
             Error error = new UnsatisfiedLinkError("libzerossl " + Version.PACKAGE + " cannot use " + place + ": "
-                    + why.getMessage() + "; install libzerossl, or set ZEROSSL_LIBRARY to the path of the shared library");
+                    + why.getMessage()
+                    + "; install libzerossl, or set ZEROSSL_LIBRARY to the path of the shared library");
             error.initCause(why);
             throw error;
         }
@@ -69,8 +70,7 @@ final class Loader {
     }
 
     private static boolean isOlder(String version) {
-        return ModuleDescriptor.Version.parse(version)
-                        .compareTo(ModuleDescriptor.Version.parse(Version.PACKAGE))
-                < 0;
+        ModuleDescriptor.Version needed = ModuleDescriptor.Version.parse(Version.PACKAGE);
+        return ModuleDescriptor.Version.parse(version).compareTo(needed) < 0;
     }
 }

@@ -40,8 +40,8 @@ public final class ValidationWay extends Parameters {
     }
 
     /**
-     * A CNAME record, which a command publishes. It is called with {@code present} or {@code cleanup}, the record's name
-     * and its target.
+     * A CNAME record, which a command publishes. It is called with {@code present} or {@code cleanup}, the record's
+     * name and its target.
      *
      * @param command the program and its arguments
      * @return the way

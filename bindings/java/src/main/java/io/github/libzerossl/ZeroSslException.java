@@ -33,7 +33,7 @@ public class ZeroSslException extends RuntimeException {
         kind = fields.text("kind");
         operation = fields.text("operation");
         String named = fields.text("parameter");
-        parameter = named == null ? null : WORD.matcher(named).replaceAll(found -> found.group(1).toUpperCase(Locale.ROOT));
+        parameter = named == null ? null : camel(named);
         retryable = Boolean.TRUE.equals(fields.flag("retryable"));
         retryAfter = fields.seconds("retry_after");
         httpStatus = fields.count("http_status");
@@ -41,6 +41,10 @@ public class ZeroSslException extends RuntimeException {
         apiType = fields.text("api_type");
         details = fields.any("details");
         this.fields = fields;
+    }
+
+    private static String camel(String name) {
+        return WORD.matcher(name).replaceAll(found -> found.group(1).toUpperCase(Locale.ROOT));
     }
 
     /** {@return the number of the kind, the same in every language} */
@@ -59,8 +63,8 @@ public class ZeroSslException extends RuntimeException {
     }
 
     /**
-     * {@return the parameter or setting that is wrong, with a place in it where that helps, such as {@code domains[2]};
-     * null for other kinds than {@link InvalidArgumentException}}
+     * {@return the parameter or setting that is wrong, with a place in it where that helps: {@code domains[2]}; null
+     * for other kinds than {@link InvalidArgumentException}}
      */
     public String parameter() {
         return parameter;
