@@ -41,6 +41,7 @@ class CancelTest {
 
         Waiting(Runnable call) throws InterruptedException {
             this.call = call;
+            thread.setDaemon(true);
             thread.start();
             while (thread.getState() != Thread.State.WAITING) {
                 Thread.sleep(1);
