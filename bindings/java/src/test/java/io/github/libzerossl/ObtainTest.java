@@ -3,6 +3,7 @@ package io.github.libzerossl;
 import static io.github.libzerossl.Sandbox.SOON;
 import static io.github.libzerossl.Sandbox.wanted;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
@@ -20,7 +21,8 @@ import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -79,23 +81,19 @@ class ObtainTest {
     @Test
     void aFutureThatIsCancelledInTheMiddleKeepsTheOrderAndTheNextCallResumes() throws Exception {
         Obtain request = wanted("cancel.example.com", folder);
-        CountDownLatch isAsked = new CountDownLatch(1);
-        CountDownLatch isOver = new CountDownLatch(1);
+        CompletableFuture<Thread> asked = new CompletableFuture<>();
         try (ZeroSsl client = SANDBOX.client()) {
             CompletableFuture<Obtained> call = client.obtainAsync(request, null, challenge -> {
-                isAsked.countDown();
-                try {
-                    // Nobody will ever publish it.
-                    new CountDownLatch(1).await();
-                } finally {
-                    isOver.countDown();
-                }
+                asked.complete(Thread.currentThread());
+                // Nobody will ever publish it.
+                new CountDownLatch(1).await();
             });
-            isAsked.await();
+            Thread thread = asked.get();
             long start = System.nanoTime();
             call.cancel(true);
             assertThrows(CancellationException.class, call::join);
-            assertTrue(isOver.await(SOON.toMillis(), TimeUnit.MILLISECONDS));
+            thread.join(SOON.toMillis());
+            assertFalse(thread.isAlive());
             System.out.printf("obtain: cancelled in %d ms%n", (System.nanoTime() - start) / 1_000_000);
             assertEquals(Outcome.RESUMED, client.obtain(request, null, SANDBOX.publisher).outcome());
         }
@@ -136,7 +134,7 @@ class ObtainTest {
     }
 
     @Test
-    void whatTheListenerThrowsEndsTheCall() {
+    void whatTheListenerThrowsEndsTheCallBeforeItIsThrownOn() throws IOException {
         IllegalStateException enough = new IllegalStateException("enough");
         try (ZeroSsl client = SANDBOX.client()) {
             Listener listener = event -> {
@@ -145,6 +143,16 @@ class ObtainTest {
             Obtain request = wanted("throws.example.com", folder);
             assertSame(enough, assertThrows(
                     IllegalStateException.class, () -> client.obtain(request, listener, SANDBOX.publisher)));
+            Set<Path> left = files();
+            for (long end = System.nanoTime() + 200_000_000; System.nanoTime() < end; ) {
+                assertEquals(left, files(), "it still writes");
+            }
+        }
+    }
+
+    private Set<Path> files() throws IOException {
+        try (Stream<Path> all = Files.walk(folder)) {
+            return all.collect(Collectors.toSet());
         }
     }
 
