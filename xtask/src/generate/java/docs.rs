@@ -35,7 +35,8 @@ pub(super) fn prose(text: &str, fields: &[&str]) -> String {
         } else if fields.contains(&part) {
             said.extend(["{@code ", &camel(part), "}"]);
         } else if OPERATIONS.iter().any(|operation| operation.name == part) {
-            said.extend(["{@link ZeroSsl#", &camel(part), "}"]);
+            let name = camel(part);
+            said.extend(["{@link ZeroSsl#", &name, " ", &name, "}"]);
         } else if said.ends_with("kind ") && Kind::ALL.iter().any(|kind| kind.name() == part) {
             said.extend(["{@link ", &exception(part), "}"]);
         } else {

@@ -14,7 +14,7 @@ const TELLING: [&str; 4] = ["obtain", "redeploy", "renew_all", "wait_until_issue
 const ASKING: [&str; 2] = ["obtain", "renew_all"];
 /// What Javadoc has to say beyond the table.
 const MORE: [(&str, &str); 3] = [
-    ("list_certificates", "{@link ZeroSsl#certificates(ListCertificates)} gives all pages."),
+    ("list_certificates", "{@link ZeroSsl#certificates(ListCertificates) certificates} gives all pages."),
     (
         "obtain",
         "The publisher is needed where {@code validation} does not say who publishes. A call that is cancelled or \
@@ -71,14 +71,15 @@ fn methods(operation: &Operation) -> String {
     let mut text = declared(&summary(operation), answer, &method, &given, &body);
     for shorter in (1..given.len()).rev() {
         let all: Vec<&str> = given.iter().map(|(of, ..)| *of).collect();
-        let same = format!("The same as {{@link #{method}({})}}, without the rest.", all.join(", "));
+        let same =
+            format!("The same as {{@link #{method}({}) {method}}} with null for the rest.", all.join(", "));
         let arguments: Vec<&str> = given[..shorter].iter().map(|(_, name, _)| *name).collect();
         let nulls = ", null".repeat(given.len() - shorter);
         let body = format!("{back}{method}({}{nulls});", arguments.join(", "));
         text += &declared(&same, answer, &method, &given[..shorter], &body);
     }
     if operation.parameters.iter().all(|parameter| !parameter.required) {
-        let same = format!("The same as {{@link #{method}({request})}} with the defaults.");
+        let same = format!("The same as {{@link #{method}({request}) {method}}} with the defaults.");
         let body = format!("{back}{method}({request}.builder().build());");
         text += &declared(&same, answer, &method, &[], &body);
     }

@@ -9,7 +9,7 @@ use super::types::{Given, of_parameter};
 use crate::generate::text::{camel, pascal};
 
 const CLASS: &str = "\
-/** The parameters of {@link ZeroSsl#METHOD}. */
+/** The parameters of {@link ZeroSsl#METHOD METHOD}. */
 public final class NAME extends Parameters {
     private NAME(Builder builder) {
         super(builder);

@@ -2,7 +2,7 @@
 
 package io.github.libzerossl;
 
-/** The parameters of {@link ZeroSsl#cancelCertificate}. */
+/** The parameters of {@link ZeroSsl#cancelCertificate cancelCertificate}. */
 public final class CancelCertificate extends Parameters {
     private CancelCertificate(Builder builder) {
         super(builder);

@@ -6,7 +6,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collection;
 
-/** The parameters of {@link ZeroSsl#cancelDrafts}. */
+/** The parameters of {@link ZeroSsl#cancelDrafts cancelDrafts}. */
 public final class CancelDrafts extends Parameters {
     private CancelDrafts(Builder builder) {
         super(builder);

@@ -5,7 +5,7 @@ package io.github.libzerossl;
 import java.util.Arrays;
 import java.util.Collection;
 
-/** The parameters of {@link ZeroSsl#createCertificate}. */
+/** The parameters of {@link ZeroSsl#createCertificate createCertificate}. */
 public final class CreateCertificate extends Parameters {
     private CreateCertificate(Builder builder) {
         super(builder);

@@ -2,7 +2,7 @@
 
 package io.github.libzerossl;
 
-/** The parameters of {@link ZeroSsl#downloadCaCertificate}. */
+/** The parameters of {@link ZeroSsl#downloadCaCertificate downloadCaCertificate}. */
 public final class DownloadCaCertificate extends Parameters {
     private DownloadCaCertificate(Builder builder) {
         super(builder);

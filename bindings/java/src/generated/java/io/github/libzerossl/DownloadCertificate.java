@@ -2,7 +2,7 @@
 
 package io.github.libzerossl;
 
-/** The parameters of {@link ZeroSsl#downloadCertificate}. */
+/** The parameters of {@link ZeroSsl#downloadCertificate downloadCertificate}. */
 public final class DownloadCertificate extends Parameters {
     private DownloadCertificate(Builder builder) {
         super(builder);

@@ -2,7 +2,7 @@
 
 package io.github.libzerossl;
 
-/** The parameters of {@link ZeroSsl#downloadCertificateZip}. */
+/** The parameters of {@link ZeroSsl#downloadCertificateZip downloadCertificateZip}. */
 public final class DownloadCertificateZip extends Parameters {
     private DownloadCertificateZip(Builder builder) {
         super(builder);

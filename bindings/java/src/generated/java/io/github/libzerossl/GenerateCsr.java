@@ -5,7 +5,7 @@ package io.github.libzerossl;
 import java.util.Arrays;
 import java.util.Collection;
 
-/** The parameters of {@link ZeroSsl#generateCsr}. */
+/** The parameters of {@link ZeroSsl#generateCsr generateCsr}. */
 public final class GenerateCsr extends Parameters {
     private GenerateCsr(Builder builder) {
         super(builder);

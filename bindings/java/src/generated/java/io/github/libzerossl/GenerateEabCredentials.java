@@ -2,7 +2,7 @@
 
 package io.github.libzerossl;
 
-/** The parameters of {@link ZeroSsl#generateEabCredentials}. */
+/** The parameters of {@link ZeroSsl#generateEabCredentials generateEabCredentials}. */
 public final class GenerateEabCredentials extends Parameters {
     private GenerateEabCredentials(Builder builder) {
         super(builder);

@@ -2,7 +2,7 @@
 
 package io.github.libzerossl;
 
-/** The parameters of {@link ZeroSsl#getCaCertificate}. */
+/** The parameters of {@link ZeroSsl#getCaCertificate getCaCertificate}. */
 public final class GetCaCertificate extends Parameters {
     private GetCaCertificate(Builder builder) {
         super(builder);

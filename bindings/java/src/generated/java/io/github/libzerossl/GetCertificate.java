@@ -2,7 +2,7 @@
 
 package io.github.libzerossl;
 
-/** The parameters of {@link ZeroSsl#getCertificate}. */
+/** The parameters of {@link ZeroSsl#getCertificate getCertificate}. */
 public final class GetCertificate extends Parameters {
     private GetCertificate(Builder builder) {
         super(builder);

@@ -2,7 +2,7 @@
 
 package io.github.libzerossl;
 
-/** The parameters of {@link ZeroSsl#listCaCertificates}. */
+/** The parameters of {@link ZeroSsl#listCaCertificates listCaCertificates}. */
 public final class ListCaCertificates extends Parameters {
     private ListCaCertificates(Builder builder) {
         super(builder);

@@ -5,7 +5,7 @@ package io.github.libzerossl;
 import java.util.Arrays;
 import java.util.Collection;
 
-/** The parameters of {@link ZeroSsl#listCertificates}. */
+/** The parameters of {@link ZeroSsl#listCertificates listCertificates}. */
 public final class ListCertificates extends Parameters {
     private ListCertificates(Builder builder) {
         super(builder);

@@ -2,7 +2,7 @@
 
 package io.github.libzerossl;
 
-/** The parameters of {@link ZeroSsl#listEntries}. */
+/** The parameters of {@link ZeroSsl#listEntries listEntries}. */
 public final class ListEntries extends Parameters {
     private ListEntries(Builder builder) {
         super(builder);

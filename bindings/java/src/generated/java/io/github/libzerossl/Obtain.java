@@ -6,7 +6,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collection;
 
-/** The parameters of {@link ZeroSsl#obtain}. */
+/** The parameters of {@link ZeroSsl#obtain obtain}. */
 public final class Obtain extends Parameters {
     private Obtain(Builder builder) {
         super(builder);
@@ -140,8 +140,8 @@ public final class Obtain extends Parameters {
 
         /**
          * A key of the caller, in PEM, for all orders of the entry. Later calls and {@link
-         * ZeroSsl#renewAll} read it from the entry, until {@code reuseKey} is false or another
-         * {@code keyType} is requested.
+         * ZeroSsl#renewAll renewAll} read it from the entry, until {@code reuseKey} is false or
+         * another {@code keyType} is requested.
          *
          * @param privateKey the value, or null for the default
          * @return this builder
@@ -165,7 +165,7 @@ public final class Obtain extends Parameters {
         }
 
         /**
-         * The subject of the CSR besides the CN, as in {@link ZeroSsl#generateCsr}.
+         * The subject of the CSR besides the CN, as in {@link ZeroSsl#generateCsr generateCsr}.
          *
          * @param subject the value, or null for the default
          * @return this builder
@@ -331,7 +331,7 @@ public final class Obtain extends Parameters {
         /**
          * A file with a password on its first line. Then {@code keystore.p12} has key and chain as
          * PKCS#12, for Java and Windows. A changed password counts from the next certificate on,
-         * and for {@link ZeroSsl#redeploy}. Not together with {@code csr}.
+         * and for {@link ZeroSsl#redeploy redeploy}. Not together with {@code csr}.
          *
          * @param pkcs12PasswordFile the value, or null for the default
          * @return this builder

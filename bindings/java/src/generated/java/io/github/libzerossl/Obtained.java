@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The result of {@link ZeroSsl#obtain}.
+ * The result of {@link ZeroSsl#obtain obtain}.
  *
  * @param outcome issued, renewed, resumed, unchanged, pending, abandoned, checked
  * @param certificate the certificate, or the order that is pending or was given up

@@ -55,8 +55,8 @@ abstract class Operations {
     }
 
     /**
-     * Gets a page of the account's certificates. {@link ZeroSsl#certificates(ListCertificates)}
-     * gives all pages.
+     * Gets a page of the account's certificates. {@link ZeroSsl#certificates(ListCertificates)
+     * certificates} gives all pages.
      *
      * @param request the parameters
      * @return the answer
@@ -67,7 +67,7 @@ abstract class Operations {
     }
 
     /**
-     * The same as {@link #listCertificates(ListCertificates)} with the defaults.
+     * The same as {@link #listCertificates(ListCertificates) listCertificates} with the defaults.
      *
      * @return the answer
      * @throws ZeroSslException if it fails; its class says why
@@ -167,7 +167,8 @@ abstract class Operations {
     }
 
     /**
-     * The same as {@link #generateEabCredentials(GenerateEabCredentials)} with the defaults.
+     * The same as {@link #generateEabCredentials(GenerateEabCredentials) generateEabCredentials}
+     * with the defaults.
      *
      * @return the answer
      * @throws ZeroSslException if it fails; its class says why
@@ -188,7 +189,8 @@ abstract class Operations {
     }
 
     /**
-     * The same as {@link #listCaCertificates(ListCaCertificates)} with the defaults.
+     * The same as {@link #listCaCertificates(ListCaCertificates) listCaCertificates} with the
+     * defaults.
      *
      * @return the answer
      * @throws ZeroSslException if it fails; its class says why
@@ -244,8 +246,8 @@ abstract class Operations {
     }
 
     /**
-     * Waits until an order is issued, after {@link ZeroSsl#verifyDomains}. The order is polled,
-     * less and less often.
+     * Waits until an order is issued, after {@link ZeroSsl#verifyDomains verifyDomains}. The order
+     * is polled, less and less often.
      *
      * @param request the parameters
      * @param listener gets each event of progress and each warning; may be null
@@ -257,7 +259,8 @@ abstract class Operations {
     }
 
     /**
-     * The same as {@link #waitUntilIssued(WaitUntilIssued, Listener)}, without the rest.
+     * The same as {@link #waitUntilIssued(WaitUntilIssued, Listener) waitUntilIssued} with null for
+     * the rest.
      *
      * @param request the parameters
      * @return the answer
@@ -285,7 +288,7 @@ abstract class Operations {
     }
 
     /**
-     * The same as {@link #obtain(Obtain, Listener, Publisher)}, without the rest.
+     * The same as {@link #obtain(Obtain, Listener, Publisher) obtain} with null for the rest.
      *
      * @param request the parameters
      * @param listener gets each event of progress and each warning; may be null
@@ -297,7 +300,7 @@ abstract class Operations {
     }
 
     /**
-     * The same as {@link #obtain(Obtain, Listener, Publisher)}, without the rest.
+     * The same as {@link #obtain(Obtain, Listener, Publisher) obtain} with null for the rest.
      *
      * @param request the parameters
      * @return the answer
@@ -308,9 +311,9 @@ abstract class Operations {
     }
 
     /**
-     * Runs {@link ZeroSsl#obtain} for every entry of a store, with the parameters of its last call.
-     * It continues after a failure. The error then has the complete report in its {@code details}.
-     * The publisher is needed for entries that were obtained with one.
+     * Runs {@link ZeroSsl#obtain obtain} for every entry of a store, with the parameters of its
+     * last call. It continues after a failure. The error then has the complete report in its {@code
+     * details}. The publisher is needed for entries that were obtained with one.
      *
      * @param request the parameters
      * @param listener gets each event of progress and each warning; may be null
@@ -323,7 +326,7 @@ abstract class Operations {
     }
 
     /**
-     * The same as {@link #renewAll(RenewAll, Listener, Publisher)}, without the rest.
+     * The same as {@link #renewAll(RenewAll, Listener, Publisher) renewAll} with null for the rest.
      *
      * @param request the parameters
      * @param listener gets each event of progress and each warning; may be null
@@ -335,7 +338,7 @@ abstract class Operations {
     }
 
     /**
-     * The same as {@link #renewAll(RenewAll, Listener, Publisher)}, without the rest.
+     * The same as {@link #renewAll(RenewAll, Listener, Publisher) renewAll} with null for the rest.
      *
      * @param request the parameters
      * @return the answer
@@ -371,7 +374,7 @@ abstract class Operations {
     }
 
     /**
-     * The same as {@link #redeploy(Redeploy, Listener)}, without the rest.
+     * The same as {@link #redeploy(Redeploy, Listener) redeploy} with null for the rest.
      *
      * @param request the parameters
      * @return the answer
@@ -405,7 +408,7 @@ abstract class Operations {
     }
 
     /**
-     * The same as {@link #cancelDrafts(CancelDrafts)} with the defaults.
+     * The same as {@link #cancelDrafts(CancelDrafts) cancelDrafts} with the defaults.
      *
      * @return the answer
      * @throws ZeroSslException if it fails; its class says why

@@ -2,7 +2,7 @@
 
 package io.github.libzerossl;
 
-/** The parameters of {@link ZeroSsl#redeploy}. */
+/** The parameters of {@link ZeroSsl#redeploy redeploy}. */
 public final class Redeploy extends Parameters {
     private Redeploy(Builder builder) {
         super(builder);

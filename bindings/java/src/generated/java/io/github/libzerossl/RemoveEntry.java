@@ -2,7 +2,7 @@
 
 package io.github.libzerossl;
 
-/** The parameters of {@link ZeroSsl#removeEntry}. */
+/** The parameters of {@link ZeroSsl#removeEntry removeEntry}. */
 public final class RemoveEntry extends Parameters {
     private RemoveEntry(Builder builder) {
         super(builder);

@@ -5,7 +5,7 @@ package io.github.libzerossl;
 import java.util.Arrays;
 import java.util.Collection;
 
-/** The parameters of {@link ZeroSsl#renewAll}. */
+/** The parameters of {@link ZeroSsl#renewAll renewAll}. */
 public final class RenewAll extends Parameters {
     private RenewAll(Builder builder) {
         super(builder);

@@ -9,7 +9,8 @@ import java.util.Map;
  * The result for one entry.
  *
  * @param name the entry's name
- * @param outcome the outcome as in {@link ZeroSsl#obtain}, or postponed; none if it failed
+ * @param outcome the outcome as in {@link ZeroSsl#obtain obtain}, or postponed; none if it
+ *     failed
  * @param id the certificate, or the order that is pending
  * @param expires when the installed leaf expires
  * @param daysLeft full days until then

@@ -4,7 +4,7 @@ package io.github.libzerossl;
 
 import java.util.Map;
 
-/** The parameters of {@link ZeroSsl#request}. */
+/** The parameters of {@link ZeroSsl#request request}. */
 public final class Request extends Parameters {
     private Request(Builder builder) {
         super(builder);

@@ -2,7 +2,7 @@
 
 package io.github.libzerossl;
 
-/** The parameters of {@link ZeroSsl#resendVerification}. */
+/** The parameters of {@link ZeroSsl#resendVerification resendVerification}. */
 public final class ResendVerification extends Parameters {
     private ResendVerification(Builder builder) {
         super(builder);

@@ -2,7 +2,7 @@
 
 package io.github.libzerossl;
 
-/** The parameters of {@link ZeroSsl#revokeCertificate}. */
+/** The parameters of {@link ZeroSsl#revokeCertificate revokeCertificate}. */
 public final class RevokeCertificate extends Parameters {
     private RevokeCertificate(Builder builder) {
         super(builder);

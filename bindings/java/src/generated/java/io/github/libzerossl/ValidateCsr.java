@@ -2,7 +2,7 @@
 
 package io.github.libzerossl;
 
-/** The parameters of {@link ZeroSsl#validateCsr}. */
+/** The parameters of {@link ZeroSsl#validateCsr validateCsr}. */
 public final class ValidateCsr extends Parameters {
     private ValidateCsr(Builder builder) {
         super(builder);

@@ -2,7 +2,7 @@
 
 package io.github.libzerossl;
 
-/** The parameters of {@link ZeroSsl#verificationStatus}. */
+/** The parameters of {@link ZeroSsl#verificationStatus verificationStatus}. */
 public final class VerificationStatus extends Parameters {
     private VerificationStatus(Builder builder) {
         super(builder);

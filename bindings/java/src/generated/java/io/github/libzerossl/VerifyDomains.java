@@ -5,7 +5,7 @@ package io.github.libzerossl;
 import java.util.Arrays;
 import java.util.Collection;
 
-/** The parameters of {@link ZeroSsl#verifyDomains}. */
+/** The parameters of {@link ZeroSsl#verifyDomains verifyDomains}. */
 public final class VerifyDomains extends Parameters {
     private VerifyDomains(Builder builder) {
         super(builder);

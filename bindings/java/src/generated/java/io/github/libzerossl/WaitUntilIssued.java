@@ -4,7 +4,7 @@ package io.github.libzerossl;
 
 import java.time.Duration;
 
-/** The parameters of {@link ZeroSsl#waitUntilIssued}. */
+/** The parameters of {@link ZeroSsl#waitUntilIssued waitUntilIssued}. */
 public final class WaitUntilIssued extends Parameters {
     private WaitUntilIssued(Builder builder) {
         super(builder);

@@ -87,7 +87,7 @@ public final class ZeroSsl extends Operations implements AutoCloseable {
     }
 
     /**
-     * {@link #obtain(Obtain, Listener, Publisher)} on a daemon thread of its own.
+     * {@link #obtain(Obtain, Listener, Publisher) obtain} on a daemon thread of its own.
      *
      * @param request the parameters
      * @param listener gets each event, on that thread; may be null

@@ -95,7 +95,7 @@ public class ZeroSslException extends RuntimeException {
         return apiType;
     }
 
-    /** {@return what else the service said, as JSON, or the report of {@link ZeroSsl#renewAll}; or null} */
+    /** {@return what else the service said, as JSON, or the report of {@link ZeroSsl#renewAll renewAll}; or null} */
     public Object details() {
         return details;
     }

@@ -39,8 +39,9 @@ class LoadTest {
                 System.getProperty("java.class.path"),
                 Path.of(LoadTest.class.getProtectionDomain().getCodeSource().getLocation().getPath()).toString(),
                 "target/test-classes");
-        ProcessBuilder builder = new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin/java").toString(), "-cp", paths, Program.class.getName());
+        String java = Path.of(System.getProperty("java.home"), "bin/java").toString();
+        String temporary = "-Djna.tmpdir=" + System.getProperty("jna.tmpdir", System.getProperty("java.io.tmpdir"));
+        ProcessBuilder builder = new ProcessBuilder(java, temporary, "-cp", paths, Program.class.getName());
         builder.environment().putAll(environment);
         builder.redirectError(ProcessBuilder.Redirect.DISCARD);
         Process program = builder.start();

@@ -1,5 +1,7 @@
 package io.github.libzerossl;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -17,9 +19,6 @@ import java.util.Map;
 
 /** A running {@code zerossl-sandbox}; it ends with the tests' process. */
 final class Sandbox {
-    /** What a cancel may take: the library promises 0.2 s, on a machine with time for it. */
-    static final Duration SOON = Duration.ofSeconds(1);
-
     final String url;
     private final String management;
 
@@ -72,6 +71,13 @@ final class Sandbox {
                 .preflight(Preflight.OFF)
                 .pollInterval(Duration.ofMillis(50))
                 .build();
+    }
+
+    /** What cancels took, in milliseconds: 200 at most, except where the machine was busy with something else. */
+    static void assertSoon(List<Long> took) {
+        System.out.println("cancelled in ms: " + took);
+        long median = took.stream().sorted().skip(took.size() / 2).findFirst().orElseThrow();
+        assertTrue(median <= 200, () -> "it took " + took + " ms");
     }
 
     /** Starts the program, and gives the addresses on its first lines. */

@@ -72,7 +72,7 @@ class VirtualThreadsTest {
             System.out.printf(
                     "virtual threads: 5 ms of sleep took %d ms at most, in %d turns; all obtains %d ms%n",
                     longest.get(), other.join(), took.toMillis());
-            assertTrue(took.toSeconds() >= DELAY && took.toSeconds() < 2 * DELAY, "they have to wait at the same time");
+            assertTrue(took.toSeconds() >= DELAY && took.toSeconds() < 4 * DELAY, "they have to wait at the same time");
             // With a carrier that is held, the other thread would have waited for an obtain.
             assertTrue(longest.get() < 1000, () -> "it was held up for " + longest.get() + " ms");
         }
