@@ -19,9 +19,11 @@ pub(crate) fn check() -> Outcome {
             problems.push(format!("{} is not as generated; run `make gen`", path.display()));
         }
     }
-    for page in names_in(&top().join("docs/operations")) {
-        if !generated.contains_key(&Path::new("docs/operations").join(&page)) {
-            problems.push(format!("docs/operations/{page} belongs to no operation; remove it"));
+    for folder in ["docs/operations", generate::JAVA] {
+        for name in names_in(&top().join(folder)) {
+            if !generated.contains_key(&Path::new(folder).join(&name)) {
+                problems.push(format!("{folder}/{name} is generated no more; remove it"));
+            }
         }
     }
     let read = |path: &str| fs::read_to_string(top().join(path));

@@ -25,6 +25,7 @@ use std::fs;
 use std::path::PathBuf;
 
 pub(crate) use c_man::pages as man_pages;
+pub(crate) use java::FOLDER as JAVA;
 
 use crate::top::{Outcome, top};
 

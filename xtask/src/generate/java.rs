@@ -13,6 +13,8 @@ mod words;
 
 use std::path::PathBuf;
 
+pub(crate) use source::FOLDER;
+
 pub(super) fn files() -> Vec<(PathBuf, String)> {
     let sources = [
         answers::sources(),

@@ -3,9 +3,7 @@ package io.github.libzerossl;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.File;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -33,20 +31,7 @@ class LoadTest {
     }
 
     private static String tried(Map<String, String> environment) throws IOException, InterruptedException {
-        String paths = String.join(
-                File.pathSeparator,
-                System.getProperty("jdk.module.path", ""),
-                System.getProperty("java.class.path"),
-                Path.of(LoadTest.class.getProtectionDomain().getCodeSource().getLocation().getPath()).toString(),
-                "target/test-classes");
-        String java = Path.of(System.getProperty("java.home"), "bin/java").toString();
-        String temporary = "-Djna.tmpdir=" + System.getProperty("jna.tmpdir", System.getProperty("java.io.tmpdir"));
-        ProcessBuilder builder = new ProcessBuilder(java, temporary, "-cp", paths, Program.class.getName());
-        builder.environment().putAll(environment);
-        builder.redirectError(ProcessBuilder.Redirect.DISCARD);
-        Process program = builder.start();
-        String said = new String(program.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertEquals(0, program.waitFor(), said);
+        String said = Child.run(Program.class, environment);
         String half = said.substring(0, said.length() / 2);
         assertEquals(half + half, said, "it says the same each time");
         return half;
