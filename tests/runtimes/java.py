@@ -3,18 +3,17 @@
 import os
 import re
 import shutil
-import tempfile
 from pathlib import Path
 
 from harness import SANDBOX, SHARED, TARGET, TOP, Failed, Forbidden, Skipped, Tests, need, run
-from servers import Sandbox
 
-from website import website
+from website import sandbox_with_website
 
 SOURCE = TOP / "bindings/java"
 # A copy: nothing is built in the source. What Maven has fetched stays for the next run.
 COPY = TARGET / "runtimes/java"
 REPOSITORY = TARGET / "runtimes/maven"
+NEWCOMER = TARGET / "runtimes/java-newcomer"
 NEWEST = Path("/usr/lib/jvm/temurin-25-jdk-amd64")
 # JNA unpacks its library there.
 TEMPORARY = f"-Djna.tmpdir={COPY / 'target'}"
@@ -36,6 +35,17 @@ PROJECT = """<project xmlns="http://maven.apache.org/POM/4.0.0">
   </dependencies>
 </project>
 """
+XML, JAVA = (re.compile(rf"^```{of}\n(.*?)^```", re.MULTILINE | re.DOTALL) for of in ("xml", "java"))
+EXPECTED = [
+    ("Quick", "issued "),
+    ("Quick", "fullchain.pem"),
+    ("Quick", "example.com 20"),
+    ("Guide", "/certificates/example.com/current/fullchain.pem"),
+    ("Guide", "\nissued\n2\n"),
+    ("Guide", " draft _"),
+    ("Guide", " www.example.com "),
+    ("Guide", "\ntrue\ncancelled get_certificate\n2803 certificate_not_found 200 null\n"),
+]
 
 
 def maven(*arguments: str | Path, cwd: Path = COPY, repository: Path = REPOSITORY) -> str:
@@ -72,42 +82,53 @@ def newest() -> str:
     return suite(f"-DargLine={JVM} {access}", f"-Djvm={NEWEST / 'bin/java'}")
 
 
-def block(page: str, language: str, needed: str) -> str:
-    """A piece of code of the README."""
-    code = re.search(rf"^```{language}\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
-    if not code or needed not in code[1]:
-        raise Failed(f"README.md has no {language} with {needed}")
-    return code[1]
+def packed() -> Path:
+    """Packs the jar with the library inside, and installs it in a new repository."""
+    if not (COPY / "target/classes").exists():
+        raise Skipped("nothing was compiled")
+    repository, resources = NEWCOMER / "repository", COPY / "src/main/resources/linux-x86-64"
+    shutil.rmtree(NEWCOMER, ignore_errors=True)
+    shutil.copytree(REPOSITORY, repository, copy_function=os.link)
+    resources.mkdir(parents=True, exist_ok=True)
+    shutil.copy(SHARED, resources / "libzerossl.so")
+    maven("-q", "install", "-DskipTests", "-Dmaven.javadoc.skip", repository=repository)
+    return repository
+
+
+def project(repository: Path) -> tuple[Path, str]:
+    """A project that depends on the package, with the README's program and the guide's; and its class path."""
+    folder = NEWCOMER / "project"
+    (folder / "src/main/java").mkdir(parents=True)
+    readme = (SOURCE / "README.md").read_text(encoding="utf-8")
+    guide = (TOP / "docs/java.md").read_text(encoding="utf-8")
+    # Both say the same.
+    dependencies = {block for page in (readme, guide) for block in XML.findall(page)}
+    (folder / "pom.xml").write_text(PROJECT.replace("DEPENDENCY", "".join(dependencies)), encoding="utf-8")
+    template = (TOP / "tests/runtimes/Guide.java").read_text(encoding="utf-8")
+    programs = {
+        "Quick": "".join(JAVA.findall(readme)),
+        "Guide": template.replace("// The blocks of docs/java.md.", "".join(JAVA.findall(guide))),
+    }
+    for name, code in programs.items():
+        # The preflight check is left out: it would ask name servers outside.
+        text = code.replace('.directory("certificates")', '.directory("certificates").preflight(Preflight.OFF)')
+        (folder / f"src/main/java/{name}.java").write_text(text, encoding="utf-8")
+    maven("-q", "compile", "dependency:build-classpath", "-Dmdep.outputFile=paths", cwd=folder, repository=repository)
+    return folder, f"target/classes:{(folder / 'paths').read_text().strip()}"
 
 
 def newcomer() -> str:
-    """Packs the jar with the library inside, installs it, and runs the README's lines in an empty project."""
-    if not (COPY / "target/classes").exists():
-        raise Skipped("nothing was compiled")
-    with tempfile.TemporaryDirectory(dir=COPY.parent) as folder:
-        repository, project = Path(folder) / "repository", Path(folder) / "project"
-        shutil.copytree(REPOSITORY, repository, copy_function=os.link)
-        resources = COPY / "src/main/resources/linux-x86-64"
-        resources.mkdir(parents=True)
-        shutil.copy(SHARED, resources / "libzerossl.so")
-        maven("-q", "install", "-DskipTests", "-Dmaven.javadoc.skip", repository=repository)
-        page = (SOURCE / "README.md").read_text(encoding="utf-8")
-        (project / "www").mkdir(parents=True)
-        (project / "src/main/java").mkdir(parents=True)
-        (project / "pom.xml").write_text(PROJECT.replace("DEPENDENCY", block(page, "xml", "<dependency>")))
-        # The preflight check is left out: it would ask name servers outside.
-        code = block(page, "java", ".build();\n").replace(".build();\n", ".preflight(Preflight.OFF).build();\n")
-        (project / "src/main/java/Quick.java").write_text(code)
-        paths = ["dependency:build-classpath", "-Dmdep.outputFile=paths"]
-        maven("-q", "compile", *paths, cwd=project, repository=repository)
-        classes = f"target/classes:{(project / 'paths').read_text().strip()}"
-        with website(project / "www") as port, Sandbox(SANDBOX, "--http-port", str(port)) as sandbox:
-            environment = sandbox.environment()
-            environment.pop("ZEROSSL_LIBRARY", None)
-            said = run(["java", TEMPORARY, "-cp", classes, "Quick"], env=environment, cwd=project)
-    for expected in ("issued ", "fullchain.pem", "example.com 20"):
-        if expected not in said:
-            raise Failed(f"{expected!r} is missing:\n{said}")
+    """The README's program and the guide's, in a project that found the package in its repository."""
+    folder, paths = project(packed())
+    said = {}
+    for name in ("Quick", "Guide"):
+        with sandbox_with_website(folder / "www") as sandbox:
+            environment = {key: value for key, value in sandbox.environment().items() if key != "ZEROSSL_LIBRARY"}
+            shutil.rmtree(folder / "certificates", ignore_errors=True)
+            said[name] = run(["java", TEMPORARY, "-cp", paths, name], env=environment, cwd=folder)
+    for name, expected in EXPECTED:
+        if expected not in said[name]:
+            raise Failed(f"{name}: {expected!r} is missing:\n{said[name]}")
     jars = [jar for jar in (COPY / "target").glob("libzerossl-*.jar") if jar.stem[-1].isdigit()]
     return ", ".join(f"{jar.name}, {jar.stat().st_size / 1e6:.1f} MB" for jar in jars)
 
