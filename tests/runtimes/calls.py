@@ -10,6 +10,7 @@ from pathlib import Path
 
 from harness import INCLUDE, LIB, SHARED, TARGET, TOP, Failed, Skipped, Tests, need, run
 
+import java
 import node
 from go import go, module
 from website import sandbox_with_website
@@ -104,10 +105,28 @@ func main() {
 	}
 	csr := made.CSR
 """
+IN_JAVA = """import io.github.libzerossl.*;
+import java.util.List;
+
+public class Calls {
+    static void make(String name, Runnable call) {
+        try {
+            call.run();
+            System.out.println(name + " ok");
+        } catch (ZeroSslException why) {
+            boolean isBad = why instanceof InvalidArgumentException;
+            System.out.println(name + " " + why.kind() + (isBad ? " " + why.getMessage() : ""));
+        }
+    }
+
+    public static void main(String[] arguments) {
+        ZeroSsl client = ZeroSsl.builder().build();
+        String csr = client.generateCsr(GenerateCsr.of(List.of("example.com"))).csr();
+"""
 
 
 def test_all(test: Tests, scratch: Path) -> None:
-    for name, program in (("C", in_c), ("Python", in_python), ("Node", in_node), ("Go", in_go)):
+    for name, program in (("C", in_c), ("Python", in_python), ("Node", in_node), ("Go", in_go), ("Java", in_java)):
         folder = scratch / f"calls-{name}"
         folder.mkdir()
         test(f"the calls of the pages in {name}", lambda program=program, folder=folder: played(program, folder))
@@ -203,3 +222,13 @@ def in_go(folder: Path) -> Runner:
     go("vet", ".", cwd=project)
     go("build", "-o", str(folder / "calls"), ".", cwd=project)
     return lambda env: run([folder / "calls"], env=env, cwd=folder)
+
+
+def in_java(folder: Path) -> Runner:
+    paths = java.installed()
+    text = IN_JAVA
+    for name, call in calls("java", ".validation(", ".preflight(Preflight.OFF)").items():
+        text += f'        make("{name}", () -> {{\n{call}        }});\n'
+    (folder / "Calls.java").write_text(text + "        client.close();\n    }\n}\n", encoding="utf-8")
+    run(["javac", "-Xlint:all", "-Werror", "-cp", paths, "-d", folder, "Calls.java"], cwd=folder)
+    return lambda env: run(["java", java.TEMPORARY, "-cp", f"{folder}:{paths}", "Calls"], env=env, cwd=folder)

@@ -114,7 +114,14 @@ def project(repository: Path) -> tuple[Path, str]:
         text = code.replace('.directory("certificates")', '.directory("certificates").preflight(Preflight.OFF)')
         (folder / f"src/main/java/{name}.java").write_text(text, encoding="utf-8")
     maven("-q", "compile", "dependency:build-classpath", "-Dmdep.outputFile=paths", cwd=folder, repository=repository)
-    return folder, f"target/classes:{(folder / 'paths').read_text().strip()}"
+    return folder, f"target/classes:{installed()}"
+
+
+def installed() -> str:
+    """The class path of the package and what it needs, as Maven found it for the project."""
+    if not (found := NEWCOMER / "project/paths").exists():
+        raise Skipped("there is no project with the package")
+    return found.read_text(encoding="utf-8").strip()
 
 
 def newcomer() -> str:

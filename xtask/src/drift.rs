@@ -19,7 +19,7 @@ pub(crate) fn check() -> Outcome {
             problems.push(format!("{} is not as generated; run `make gen`", path.display()));
         }
     }
-    for folder in ["docs/operations", generate::JAVA] {
+    for folder in ["docs/operations", generate::java::FOLDER] {
         for name in names_in(&top().join(folder)) {
             if !generated.contains_key(&Path::new(folder).join(&name)) {
                 problems.push(format!("{folder}/{name} is generated no more; remove it"));

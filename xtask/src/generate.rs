@@ -8,7 +8,7 @@ mod c_man;
 mod calls;
 mod errors_page;
 mod go;
-mod java;
+pub(crate) mod java;
 mod kinds;
 mod live_page;
 mod node;
@@ -25,7 +25,6 @@ use std::fs;
 use std::path::PathBuf;
 
 pub(crate) use c_man::pages as man_pages;
-pub(crate) use java::FOLDER as JAVA;
 
 use crate::top::{Outcome, top};
 

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use zerossl::{OPERATIONS, Operation, Parameter, ParameterKind};
 
-use super::go;
 use super::text::{camel, pascal};
+use super::{go, java, words};
 
 /// What is given for a parameter.
 enum Sample {
@@ -41,12 +41,13 @@ impl Sample {
 /// The part of a page.
 pub(super) fn calls(operation: &Operation) -> String {
     let needed = needed(operation);
-    let languages: [(&str, &str, Writer); 5] = [
+    let languages: [(&str, &str, Writer); 6] = [
         ("C", "c", in_c),
         ("Python", "python", in_python),
         ("Rust", "rust", in_rust),
         ("Node", "js", in_node),
         ("Go", "go", in_go),
+        ("Java", "java", in_java),
     ];
     let blocks = languages.map(|(language, fence, write)| {
         format!("{language}:\n\n```{fence}\n{}\n```\n", write(operation, &needed))
@@ -207,6 +208,35 @@ fn in_go(operation: &Operation, needed: &[(&str, Sample)]) -> String {
         let _ = writeln!(lines, "\t{field:width$} {value},");
     }
     format!("{left} := client.{name}(ctx, zerossl.{name}Request{{\n{lines}}})")
+}
+
+fn in_java(operation: &Operation, needed: &[(&str, Sample)]) -> String {
+    let request = pascal(operation.name);
+    let values: Vec<String> = needed
+        .iter()
+        .map(|(name, sample)| match sample {
+            Sample::Text(text) => format!("\"{text}\""),
+            Sample::Word(word) => format!("{}.{}", words::name_of(name), java::constant(word)),
+            Sample::Names => "List.of(\"example.com\")".to_owned(),
+            Sample::Csr => "csr".to_owned(),
+            Sample::Validation => "ValidationWay.webroot(\"www\")".to_owned(),
+        })
+        .collect();
+    let given = match needed {
+        [] => String::new(),
+        [_] | [_, _] => format!("{request}.of({})", values.join(", ")),
+        _ => {
+            let names = needed.iter().map(|(name, _)| camel(name));
+            let set = names.zip(&values).map(|(name, value)| format!("\n        .{name}({value})"));
+            format!("{request}.builder(){}\n        .build()", set.collect::<String>())
+        }
+    };
+    // Where an answer only says that it was done, Java has none.
+    let answer = match operation.answer.name {
+        "Success" => String::new(),
+        name => format!("{name} answer = "),
+    };
+    format!("{answer}client.{}({given});", camel(operation.name))
 }
 
 /// The parameters as JSON.

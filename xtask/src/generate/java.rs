@@ -14,6 +14,7 @@ mod words;
 use std::path::PathBuf;
 
 pub(crate) use source::FOLDER;
+pub(super) use words::constant;
 
 pub(super) fn files() -> Vec<(PathBuf, String)> {
     let sources = [

@@ -7,7 +7,7 @@ const INITIALISMS: [&str; 20] = [
 ];
 
 /// An exported name, from a name with underscores, with hyphens, or in camel case.
-pub(in crate::generate) fn exported(name: &str) -> String {
+pub(crate) fn exported(name: &str) -> String {
     split(name).iter().map(|word| capital(word)).collect()
 }
 

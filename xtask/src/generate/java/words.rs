@@ -34,7 +34,7 @@ fn declared(name: &str, Words { doc, words }: &Words) -> String {
 }
 
 /// `keyCompromise` as `KEY_COMPROMISE`. A name cannot begin with a digit.
-fn constant(word: &str) -> String {
+pub(crate) fn constant(word: &str) -> String {
     let mut name = String::new();
     let mut part = String::new();
     for c in word.chars() {
