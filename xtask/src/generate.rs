@@ -1,5 +1,6 @@
 //! What is generated from the tables in `core`.
 
+mod abi;
 mod c_comment;
 mod c_exports;
 mod c_header;

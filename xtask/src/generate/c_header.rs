@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use cbindgen::{Builder, Config, DocumentationStyle, Language, Layout, SortKey, Style};
 use zerossl::VERSION;
 
+use super::abi;
 use super::c_comment::COLUMNS;
 use super::c_exports;
 use super::c_layout::{constants, contents, laid_out};
@@ -34,8 +35,6 @@ const SOURCES: [&str; 17] = [
 
 /// The rules for programs, at the top of the header.
 const RULES: &str = include_str!("c_header/rules.txt");
-/// Macros that depend on the compiler.
-const MACROS: &str = include_str!("c_header/macros.txt");
 
 const FFI_NOTE: &str = "\
 /* libzerossl for parsers without a preprocessor: cffi, LuaJIT, PHP and their like.
@@ -44,12 +43,6 @@ const FFI_NOTE: &str = "\
 
 pub(super) fn files() -> Result<[(PathBuf, String); 2], Box<dyn Error>> {
     Ok([("include/zerossl.h".into(), full()?), ("include/zerossl.ffi.h".into(), plain()?)])
-}
-
-/// The number of the ABI, as the header defines it.
-pub(super) fn abi_version() -> &'static str {
-    let number = MACROS.lines().find_map(|line| line.strip_prefix("#define ZEROSSL_ABI_VERSION "));
-    number.unwrap_or_default().trim()
 }
 
 fn config() -> Config {
@@ -76,7 +69,7 @@ pub(super) fn full() -> Result<String, Box<dyn Error>> {
     config.sys_includes = vec!["stddef.h".into(), "stdint.h".into()];
     config.after_includes = Some("\n@MACROS@".into());
     config.function.must_use = Some("ZEROSSL_MUST_USE".into());
-    let macros = format!("{}{}", version()?, MACROS.trim());
+    let macros = format!("{}{}", version()?, abi::MACROS.trim());
     let text = laid_out(&generate(config)?).replace("@MACROS@", &macros);
     match text.lines().find(|line| line.len() > COLUMNS) {
         Some(line) => Err(format!("zerossl.h: a line is longer than {COLUMNS} columns: {line}").into()),
@@ -109,7 +102,6 @@ fn plain() -> Result<String, Box<dyn Error>> {
     let number = 10000 * major + 100 * minor + patch;
     let versions = [("MAJOR", major), ("MINOR", minor), ("PATCH", patch), ("NUMBER", number)];
     let versions = versions.map(|(name, value)| format!("    ZEROSSL_VERSION_{name} = {value},\n"));
-    let abi = MACROS.lines().find_map(|line| line.strip_prefix("#define ZEROSSL_ABI_VERSION "));
     let constants = constants(&text)
         .iter()
         .map(|one| format!("    {} = {},\n", one.name, one.value))
@@ -119,7 +111,7 @@ fn plain() -> Result<String, Box<dyn Error>> {
     let mut text = format!(
         "{FFI_NOTE}\nenum {{\n{}    ZEROSSL_ABI_VERSION = {},\n{}\n}};\n{}",
         versions.concat(),
-        abi.ok_or("the macros have the version of the ABI")?,
+        abi::version(),
         constants.trim_end().trim_end_matches(','),
         rest.collect::<Vec<_>>().concat()
     );

@@ -1,7 +1,7 @@
 //! `Version`: what the loaded library has to be.
 
 use super::source::Source;
-use crate::generate::c_header::abi_version;
+use crate::generate::abi;
 
 const CLASS: &str = "\
 /** What the shared library has to reach. */
@@ -17,6 +17,6 @@ final class Version {
 ";
 
 pub(super) fn sources() -> Vec<Source> {
-    let text = CLASS.replace("VERSION", env!("CARGO_PKG_VERSION")).replace("NUMBER", abi_version());
+    let text = CLASS.replace("VERSION", env!("CARGO_PKG_VERSION")).replace("NUMBER", abi::version());
     vec![Source { name: "Version".to_owned(), text }]
 }

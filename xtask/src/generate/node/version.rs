@@ -1,6 +1,6 @@
 //! `version.ts`: what the loaded library has to be.
 
-use crate::generate::c_header::abi_version;
+use crate::generate::abi;
 
 pub(super) fn text() -> String {
     format!(
@@ -9,6 +9,6 @@ pub(super) fn text() -> String {
          /** The ABI that the shared library has to reach. */\n\
          export const ABI_VERSION = {};\n",
         env!("CARGO_PKG_VERSION"),
-        abi_version()
+        abi::version()
     )
 }
