@@ -55,6 +55,9 @@ impl Context<'_> {
                 (line, facts)
             });
 
+            if let (Some(recorder), Ok(answer)) = (self.recorder, &outcome) {
+                recorder.take(self.connection, outgoing, answer);
+            }
             let asked_pause = outcome.as_ref().ok().and_then(|answer| answer.retry_after);
             // A server that asks for none, or for one that is over, is not to be hammered either.
             let pause = asked_pause.unwrap_or_default().max(backoff.uneven_pause());

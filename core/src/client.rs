@@ -19,6 +19,7 @@ use crate::log_lines::LogLines;
 use crate::op::{Channel, Op};
 use crate::operation::{Operation, Request};
 use crate::parameter::{self, Given};
+use crate::recorder::{Exchange, Recorder};
 use crate::secret::Secret;
 use crate::settings::ClientBuilder;
 use crate::{json, operations};
@@ -29,6 +30,7 @@ pub struct Client {
     connection: Arc<Connection>,
     cancel: CancelToken,
     lines: Option<LogLines>,
+    recorder: Option<Recorder>,
 }
 
 impl Client {
@@ -63,6 +65,14 @@ impl Client {
 
     fn logging_with(&self, take: impl Fn(&str, Map<String, Value>) + Send + Sync + 'static) -> Self {
         Self { lines: Some(LogLines(Arc::new(take))), ..self.clone() }
+    }
+
+    /// The same client. Its calls pass each request and answer to `take`, on the thread of the call, as they went over
+    /// the wire; the access key is left out. They may hold other secrets. For programs that record what the service
+    /// answers.
+    #[must_use]
+    pub fn recording_to(&self, take: impl Fn(Exchange) + Send + Sync + 'static) -> Self {
+        Self { recorder: Some(Recorder(Arc::new(take))), ..self.clone() }
     }
 
     /// Moves the calendar of this client and its clones forwards, for a rehearsal with a sandbox: `obtain` and its
@@ -176,6 +186,7 @@ impl Client {
                 deadline,
                 events,
                 lines: self.lines.as_ref(),
+                recorder: self.recorder.as_ref(),
                 pause: None,
                 is_single: false,
             })
@@ -190,7 +201,7 @@ impl ClientBuilder {
     /// Checks the settings and makes the client. Nothing is sent.
     pub fn build(self) -> Result<Client> {
         let connection = Arc::new(Connection::new(self)?);
-        Ok(Client { connection, cancel: CancelToken::never(), lines: None })
+        Ok(Client { connection, cancel: CancelToken::never(), lines: None, recorder: None })
     }
 }
 

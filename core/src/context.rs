@@ -9,6 +9,7 @@ use crate::connection::Connection;
 use crate::event::{Event, EventType};
 use crate::log_lines::LogLines;
 use crate::op::Channel;
+use crate::recorder::Recorder;
 use crate::shared_pause::SharedPause;
 
 /// The client's parts, the token and the deadline of a call, and the receiver of its events.
@@ -23,6 +24,8 @@ pub(crate) struct Context<'a> {
     pub(crate) events: Option<&'a Channel>,
     /// The receiver of the log lines of plain calls, if there is one.
     pub(crate) lines: Option<&'a LogLines>,
+    /// The receiver of what goes over the wire, if there is one.
+    pub(crate) recorder: Option<&'a Recorder>,
     /// The pause that the calls of a run share.
     pub(crate) pause: Option<&'a SharedPause>,
     /// Whether a request is never sent a second time.

@@ -38,7 +38,11 @@ fn parameters_schema(parameters: &[Parameter]) -> Value {
     let members: Map<_, _> = parameters
         .iter()
         .map(|parameter| {
-            (parameter.name.to_owned(), documented(parameter_schema(parameter.kind), parameter.doc))
+            let mut schema = documented(parameter_schema(parameter.kind), parameter.doc);
+            if parameter.secret {
+                schema["format"] = "password".into();
+            }
+            (parameter.name.to_owned(), schema)
         })
         .collect();
     let required: Vec<_> =

@@ -23,7 +23,7 @@ request! {
             /// The kind of key to make; ecdsa-p256 by default.
             key_type: KeyType = OneOf(KeyType::WORDS);
             /// A key to use instead, in PEM: PKCS#8, SEC1 or PKCS#1.
-            private_key: Secret = PrivateKey;
+            private_key: Secret = PrivateKey.secret();
             /// The subject of the CSR besides the CN. By default it is the country `US`, because the service refused
             /// CSRs without a country in 2026. A DV certificate does not show the subject.
             subject: Subject = Subject;

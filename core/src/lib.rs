@@ -68,6 +68,7 @@ mod port;
 mod private_key;
 mod process;
 mod reading;
+mod recorder;
 mod refusal;
 mod secret;
 mod settings;
@@ -101,6 +102,7 @@ pub use orders::WaitUntilIssued;
 pub use parameter::{Given, Parameter, ParameterKind};
 #[doc(hidden)]
 pub use per_process::MadeIn;
+pub use recorder::Exchange;
 pub use secret::Secret;
 pub use settings::{Auth, ClientBuilder, Roots, SETTINGS};
 pub use shape::{Field, FieldKind, Shape};

@@ -27,11 +27,12 @@ const MAX_KEY_FILE: u64 = 4096;
 macro_rules! settings {
     ($(
         $(#[doc = $doc:literal])+
-        $name:ident($given:ty): $type:ty = $kind:ident $(($($of:tt)*))?;
+        $name:ident($given:ty): $type:ty = $kind:ident $(($($of:tt)*))? $(.$how:ident())?;
     )*) => {
         /// Every setting, as in C and Python.
         pub const SETTINGS: &[Parameter] = &[$(
-            Parameter::optional(stringify!($name), ParameterKind::$kind $(($($of)*))?, concat!($($doc),+)),
+            Parameter::optional(stringify!($name), ParameterKind::$kind $(($($of)*))?, concat!($($doc),+))
+                $(.$how())?,
         )*];
 
         /// A builder for a [`Client`](crate::Client). [`ClientBuilder::build`] reports wrong settings.
@@ -63,7 +64,7 @@ macro_rules! settings {
 settings! {
     /// The account's access key; by default the content of `access_key_file`, then the environment's `ZEROSSL_ACCESS_KEY`.
     /// A missing key is an error at the first call that needs it.
-    access_key(impl Into<Secret>): Secret = Text;
+    access_key(impl Into<Secret>): Secret = Text.secret();
     /// A file that contains the access key and nothing else, such as a credential of systemd or a secret of a container;
     /// by default the environment's `ZEROSSL_ACCESS_KEY_FILE`. It is read when the client is made.
     access_key_file(impl Into<PathBuf>): PathBuf = Text;

@@ -63,6 +63,8 @@ mod options;
 mod order;
 mod orders;
 mod php_json;
+#[doc(hidden)]
+pub mod program;
 mod quirk;
 mod refusal;
 mod rendering;

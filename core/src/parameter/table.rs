@@ -12,21 +12,28 @@ pub struct Parameter {
     pub kind: ParameterKind,
     /// Whether it is required.
     pub required: bool,
+    /// Whether it is a secret: not for a command line or a log.
+    pub secret: bool,
     /// One sentence.
     pub doc: &'static str,
 }
 
 impl Parameter {
     pub(crate) const fn required(name: &'static str, kind: ParameterKind, doc: &'static str) -> Self {
-        Self { name, wire_name: name, kind, required: true, doc: doc.trim_ascii() }
+        Self { name, wire_name: name, kind, required: true, secret: false, doc: doc.trim_ascii() }
     }
 
     pub(crate) const fn optional(name: &'static str, kind: ParameterKind, doc: &'static str) -> Self {
-        Self { name, wire_name: name, kind, required: false, doc: doc.trim_ascii() }
+        Self { name, wire_name: name, kind, required: false, secret: false, doc: doc.trim_ascii() }
     }
 
     pub(crate) const fn sent_as(mut self, wire_name: &'static str) -> Self {
         self.wire_name = wire_name;
+        self
+    }
+
+    pub(crate) const fn secret(mut self) -> Self {
+        self.secret = true;
         self
     }
 }

@@ -58,7 +58,12 @@ fn page(operation: &Operation) -> String {
 pub(super) fn parameter_table(parameters: &[Parameter]) -> String {
     let mut text = "| name | takes | |\n| --- | --- | --- |\n".to_owned();
     for parameter in parameters {
-        let mark = if parameter.required { "" } else { " (optional)" };
+        let mark = match (parameter.required, parameter.secret) {
+            (true, false) => "",
+            (true, true) => " (secret)",
+            (false, false) => " (optional)",
+            (false, true) => " (optional, secret)",
+        };
         line(
             &mut text,
             &format!("| `{}`{mark} | {} | {} |", parameter.name, takes(parameter.kind), parameter.doc),

@@ -40,7 +40,7 @@ request! {
             reuse_key: bool = Flag;
             /// A key of the caller, in PEM, for all orders of the entry. Later calls and `renew_all` read it from the
             /// entry, until `reuse_key` is false or another `key_type` is requested.
-            private_key: Secret = PrivateKey;
+            private_key: Secret = PrivateKey.secret();
             /// A CSR of the caller, in PEM, with the names in `domains`. The caller keeps the key, so there is no
             /// `privkey` and no `combined` among the files. Not together with `key_type`, `subject`, `private_key`,
             /// `reuse_key`.
