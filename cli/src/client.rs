@@ -37,6 +37,11 @@ pub(crate) fn make(matches: &ArgMatches) -> Result<Client> {
     Ok(ClientBuilder::from_json(settings(matches)?)?.build()?)
 }
 
+/// Whether the service itself is called, and no sandbox.
+pub(crate) fn is_live(matches: &ArgMatches) -> Result<bool> {
+    Ok(!settings(matches)?.contains_key("base_url") && !is_set("ZEROSSL_BASE_URL"))
+}
+
 fn settings(matches: &ArgMatches) -> Result<Map<String, Value>> {
     let mut settings = given::parameters(SETTINGS, matches)?;
     let file = matches.get_one::<String>(CONFIG).map(|path| config::read(Path::new(path))).transpose()?;

@@ -69,7 +69,7 @@ fn tree() -> Command {
             .arg_required_else_help(true)
             .max_term_width(100)
             .arg(switch("json", "Prints the answer as JSON").conflicts_with("field"))
-            .arg(Arg::new("field").long("field").value_name("NAME").global(true).help(
+            .arg(Arg::new("field").long("field").value_name("NAME").global(true).help_heading(OUTPUT).help(
                 "Prints one member of the answer alone: its name, or a JSON Pointer such as `/files/cert`",
             ))
             .arg(switch("quiet", "Says nothing but warnings and errors").short('q'))

@@ -15,6 +15,8 @@ pub(crate) enum Failure {
     Library(Error),
     /// A file or a stream of the command itself.
     Io(String, io::Error),
+    /// A person did not want it.
+    Declined(String),
     /// It was said already, by the output of the command itself.
     Told(u8),
     /// The reader of standard output has gone away, which is not an error.
@@ -60,7 +62,8 @@ impl Failure {
         match self {
             Self::Usage(_) => Self::USAGE,
             Self::Library(error) => of_code(error.kind().code().into()),
-            Self::Io(..) => of_code(Kind::Storage.code().into()),
+            Self::Io(_, error) => of_code(kind_of(error).code().into()),
+            Self::Declined(_) => Self::OTHER,
             Self::Told(status) => *status,
             Self::NoReader => 0,
         }
@@ -69,7 +72,7 @@ impl Failure {
     /// One line, if there is something to say.
     pub(crate) fn message(&self) -> Option<String> {
         match self {
-            Self::Usage(message) => Some(message.clone()),
+            Self::Usage(message) | Self::Declined(message) => Some(message.clone()),
             Self::Library(error) => Some(error.message().to_owned()),
             Self::Io(what, error) => Some(format!("{what}: {error}")),
             Self::Told(_) | Self::NoReader => None,
@@ -81,6 +84,11 @@ impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         Self::Library(error)
     }
+}
+
+/// As in the library.
+fn kind_of(error: &io::Error) -> Kind {
+    if Error::is_resource(error) { Kind::Resource } else { Kind::Storage }
 }
 
 /// The status of an error's number, as in its JSON form.

@@ -47,6 +47,7 @@ impl<'a> Invocation<'a> {
         let signals = self.signals()?.clone();
         Ok(Session {
             client: client.cancelled_by(signals.token()),
+            steady: client,
             output: self.output.clone(),
             volume: self.volume,
             signals,

@@ -18,6 +18,7 @@ mod invocation;
 mod output;
 mod progress;
 mod prompt;
+mod recording;
 mod run;
 mod signals;
 mod ways;

@@ -20,6 +20,8 @@ pub(crate) struct Volume {
 /// The progress of one operation. Dropping it takes the spinner away.
 #[derive(Debug)]
 pub(crate) struct Progress {
+    /// What the spinner will say, until it is shown.
+    waits: Option<String>,
     spinner: Option<ProgressBar>,
     volume: Volume,
     last: String,
@@ -29,8 +31,19 @@ impl Progress {
     pub(crate) fn start(what: &str, volume: Volume) -> Self {
         let is_terminal =
             io::stderr().is_terminal() && std::env::var_os("TERM").is_none_or(|term| term != "dumb");
-        let spinner = (is_terminal && !volume.is_quiet).then(|| spinner(what));
-        Self { spinner, volume, last: String::new() }
+        let waits = (is_terminal && !volume.is_quiet).then(|| what.to_owned());
+        Self { waits, spinner: None, volume, last: String::new() }
+    }
+
+    /// Whether there is a spinner to come: for what takes longer than a moment.
+    pub(crate) fn is_hidden(&self) -> bool {
+        self.waits.is_some()
+    }
+
+    pub(crate) fn show(&mut self) {
+        if let Some(what) = self.waits.take() {
+            self.spinner = Some(spinner(&what));
+        }
     }
 
     /// A step: the spinner shows it, and since when.
@@ -39,6 +52,7 @@ impl Progress {
         if self.volume.is_quiet || message == self.last {
             return;
         }
+        self.show();
         match &self.spinner {
             Some(spinner) => {
                 if !self.last.is_empty() {

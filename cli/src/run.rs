@@ -1,6 +1,8 @@
 //! Running an operation: its events become progress, and its questions go to a person.
 
-use serde_json::{Map, Value};
+use std::time::Duration;
+
+use serde_json::{Map, Value, json};
 use zerossl::{Client, Event, EventType, Next, Op};
 
 use crate::failure::Result;
@@ -13,10 +15,15 @@ use crate::signals::Signals;
 /// Everything that a command needs to work.
 pub(crate) struct Session {
     pub(crate) client: Client,
+    /// The same client, which a signal does not stop: for what has to be put right after one.
+    pub(crate) steady: Client,
     pub(crate) output: Output,
     pub(crate) volume: Volume,
     pub(crate) signals: Signals,
 }
+
+/// What is over before needs no spinner.
+const MOMENT: Duration = Duration::from_millis(300);
 
 /// What a person has to do is among these members of an event.
 const TO_PUBLISH: [&str; 5] = ["name", "target", "url", "path", "content"];
@@ -25,6 +32,11 @@ impl Session {
     /// Runs an operation to its end.
     pub(crate) fn call(&self, operation: &str, parameters: Map<String, Value>) -> Result<String> {
         self.watch(operation, &self.client.start(operation, parameters)?, |_| Ok(()))
+    }
+
+    /// The same without events, for a list of which one page is wanted.
+    pub(crate) fn page(&self, operation: &str, parameters: Map<String, Value>) -> Result<String> {
+        self.watch(operation, &self.client.start_call(operation, parameters)?, |_| Ok(()))
     }
 
     /// Reads a whole list: `take` gets the entries of each page.
@@ -49,13 +61,13 @@ impl Session {
     ) -> Result<String> {
         let mut progress = Progress::start(&format!("{operation}: waiting for the service"), self.volume);
         loop {
-            match op.next(None)? {
+            match op.next(progress.is_hidden().then_some(MOMENT))? {
                 Next::Event(event) => {
                     let members: Value = serde_json::from_str(event.json()).unwrap_or_default();
                     self.tell(&mut progress, op, &event, &members)?;
                     take(&members)?;
                 }
-                Next::Pending => {}
+                Next::Pending => progress.show(),
                 Next::Done => return Ok(op.result()?),
             }
         }
@@ -66,14 +78,11 @@ impl Session {
         match event.kind() {
             EventType::Progress => progress.step(&with_entry(members)),
             EventType::Warning => progress.warn(&with_entry(members)),
-            EventType::Log => progress.log(text("message")),
-            EventType::Page => progress.step(text("message")),
-            _ => match progress.suspended(|| self.ask(members)) {
-                true => op.reply(&serde_json::json!({"id": members["id"], "ok": true}).to_string())?,
-                false => {
-                    op.decline(event, "nobody is at the terminal to do it; give a hook, or a webroot")?
-                }
-            },
+            EventType::Log | EventType::Page => progress.log(text("message")),
+            _ if progress.suspended(|| self.ask(members)) => {
+                op.reply(&json!({"id": members["id"], "ok": true}).to_string())?;
+            }
+            _ => op.decline(event, "nobody is at the terminal to do it; give a hook, or a webroot")?,
         }
         Ok(())
     }

@@ -92,7 +92,9 @@ impl Error {
     }
 
     /// Whether the system has nothing left, which is no fault of the file, host or command that it was wanted for.
-    pub(crate) fn is_resource(error: &io::Error) -> bool {
+    #[doc(hidden)]
+    #[must_use]
+    pub fn is_resource(error: &io::Error) -> bool {
         use nix::libc::{EAGAIN, EMFILE, ENFILE, ENOBUFS, ENOMEM};
         error.kind() == io::ErrorKind::OutOfMemory
             || matches!(error.raw_os_error(), Some(EMFILE | ENFILE | ENOBUFS | ENOMEM | EAGAIN))

@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::connection::Connection;
+use crate::settings::Auth;
 use crate::transport::{Incoming, Outgoing};
 
 /// A request and its answer, unchanged, but without the access key.
@@ -16,6 +17,8 @@ pub struct Exchange {
     pub path: String,
     /// The query after the `?`, with its percent-encoding and without the access key.
     pub query: String,
+    /// Where the access key was; none if it was not sent.
+    pub key: Option<Auth>,
     /// The body of the request: JSON, or nothing.
     pub body: Vec<u8>,
     /// The HTTP status.
@@ -33,11 +36,16 @@ impl Recorder {
         let rest = outgoing.url.strip_prefix(connection.base_url.as_str()).unwrap_or_default();
         let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
         let is_key = |pair: &&str| pair.starts_with("access_key=");
+        let key = match &outgoing.authorization {
+            Some(_) => Some(Auth::Header),
+            None => query.split('&').any(|pair| is_key(&pair)).then_some(Auth::Query),
+        };
         let query: Vec<_> = query.split('&').filter(|pair| !is_key(pair)).collect();
         (self.0)(Exchange {
             method: outgoing.method,
             path: path.to_owned(),
             query: query.join("&"),
+            key,
             body: outgoing.body.clone().unwrap_or_default(),
             status: incoming.status,
             answer: incoming.body.clone(),

@@ -83,8 +83,7 @@ fn check_account(session: &Session, found: &mut Vec<Value>) -> Result<()> {
 
 fn count(session: &Session, status: &[&str]) -> Result<u64> {
     let parameters = Map::from_iter([("status".to_owned(), json!(status)), ("limit".to_owned(), 1.into())]);
-    let op = session.client.start_call("list_certificates", parameters)?;
-    let page = parsed(&session.watch("list-certificates", &op, |_| Ok(()))?)?;
+    let page = parsed(&session.page("list_certificates", parameters)?)?;
     Ok(page["total_count"].as_u64().unwrap_or_default())
 }
 

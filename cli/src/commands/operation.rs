@@ -46,7 +46,10 @@ pub(super) fn answer(
     operation: &'static Operation,
     parameters: Map<String, Value>,
 ) -> Result<u8> {
-    let json = session.call(operation.name, parameters)?;
+    let json = match operation.name {
+        LIST => session.page(LIST, parameters)?,
+        name => session.call(name, parameters)?,
+    };
     let answer = parsed(&json)?;
     if session.output.is_for_people() && answer.get("outcome").is_some() {
         print(&obtained::text(operation.answer, &answer))?;

@@ -81,7 +81,8 @@ fn lines(parts: &[(String, String)]) -> String {
 }
 
 fn indented(text: &str) -> String {
-    text.lines().map(|line| format!("{}{line}\n", " ".repeat(INDENT))).collect()
+    let indent = " ".repeat(INDENT);
+    text.lines().flat_map(|line| [indent.as_str(), line, "\n"]).collect()
 }
 
 fn scalar(value: &Value) -> String {

@@ -23,18 +23,15 @@ pub(crate) fn text(shape: &'static Shape, answer: &Value) -> String {
     let names = certificate["common_name"].as_str().into_iter().chain(others.filter_map(Value::as_str));
     let until = certificate["expires"].as_str().map(|time| time.chars().take(DATE).collect::<String>());
     let style = if outcome == "unchanged" { FAINT } else { GOOD };
-    let mut text = format!(
-        "{} {}{}\n",
-        styled(style, outcome),
-        shown(&names.collect::<Vec<_>>().join(", ")),
-        until.map(|until| format!(", until {}", shown(&until))).unwrap_or_default()
-    );
+    let until = until.map(|until| format!(", until {}", shown(&until))).unwrap_or_default();
+    let names = shown(&names.collect::<Vec<_>>().join(", "));
+    let mut lines = vec![format!("{} {names}{until}\n", styled(style, outcome))];
     for (name, path) in answer["files"].as_object().into_iter().flatten() {
         let path = shown(path.as_str().unwrap_or_default());
-        text.push_str(&format!("  {}  {path}\n", styled(HEADER, format!("{name:<9}"))));
+        lines.push(format!("  {}  {path}\n", styled(HEADER, format!("{name:<9}"))));
     }
     if answer["deployed"] == false {
-        text.push_str(&format!("  {}\n", styled(WARNING, "the deploy hook has not run successfully yet")));
+        lines.push(format!("  {}\n", styled(WARNING, "the deploy hook has not run successfully yet")));
     }
-    text
+    lines.concat()
 }

@@ -15,7 +15,7 @@ use syn::{Attribute, ItemMod, ItemUse, UseTree};
 use crate::files;
 use crate::top::top;
 
-const CRATES: [&str; 5] = ["core", "ffi", "python", "sandbox", "xtask"];
+const CRATES: [&str; 6] = ["cli", "core", "ffi", "python", "sandbox", "xtask"];
 
 /// JSON is recursive: values in objects in values.
 const NATURAL: [(&str, &str, &str); 1] = [("core", "reading::object", "reading::value")];

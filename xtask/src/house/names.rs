@@ -68,7 +68,7 @@ const REPLACED: &[(&str, &str)] = &[
     ("tend", "run"),
     ("unheard_of", "unknown_critical"),
 ];
-const FOLDERS: [&str; 4] = ["core/src", "ffi/src", "python/src", "sandbox/src"];
+const FOLDERS: [&str; 5] = ["cli/src", "core/src", "ffi/src", "python/src", "sandbox/src"];
 
 pub(crate) fn problems() -> Vec<String> {
     let mut problems = Vec::new();

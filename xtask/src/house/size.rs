@@ -6,11 +6,12 @@ use crate::files;
 use crate::top::top;
 
 const MAX_LINES: usize = 400;
-const FOLDERS: [&str; 12] = [
+const FOLDERS: [&str; 13] = [
     "bindings/go",
     "bindings/java",
     "bindings/node/src",
     "bindings/node/test",
+    "cli",
     "core",
     "examples",
     "ffi",

@@ -1,0 +1,125 @@
+//! What is made from the table: subcommands, flags, completions, manual pages.
+
+use std::process::Command;
+
+use crate::support::{Place, Ran, program};
+
+#[test]
+fn every_operation_has_its_command_and_every_parameter_its_flag() {
+    let description = zerossl::describe();
+    let list = Ran::of(&mut program(&["--help"])).expect(0).out;
+    for operation in description["operations"].as_array().expect("operations") {
+        let name = operation["name"].as_str().expect("a name").replace('_', "-");
+        assert!(list.contains(&format!("\n  {name} ")), "{name}");
+        let help = Ran::of(&mut program(&[&name, "--help"])).expect(0).out;
+        for (parameter, schema) in operation["parameters"]["properties"].as_object().expect("parameters") {
+            let flag = format!("--{}", parameter.replace('_', "-"));
+            // The usage line has what stands there without its name.
+            assert!(help.contains(&flag), "{name} {flag}");
+            for word in schema["enum"].as_array().into_iter().flatten() {
+                assert!(help.contains(word.as_str().expect("a word")), "{name} {flag}: {word}");
+            }
+        }
+        for setting in description["settings"]["properties"].as_object().expect("settings").keys() {
+            let flag = format!("--{} ", setting.replace('_', "-"));
+            assert_eq!(help.contains(&flag), setting != "access_key", "{name} {flag}");
+        }
+    }
+}
+
+#[test]
+fn values_arrive_as_the_library_takes_them() {
+    let place = Place::new();
+    place.draft(2);
+    let run = |arguments: &[&str]| place.run(arguments).expect(0).json();
+    let some = run(&[
+        "list-certificates",
+        "--status",
+        "draft,issued",
+        "--status",
+        "cancelled",
+        "--page=1",
+        "--json",
+    ]);
+    assert_eq!(some["results"].as_array().map(Vec::len), Some(2));
+    let asked = place.sandbox.requests();
+    let query = &asked.last().expect("a request").parameters;
+    assert_eq!(query.get("certificate_status").map(String::as_str), Some("draft,issued,cancelled"));
+    // An object, a flag that is false, a number.
+    let order = ["--subject", r#"{"country": "DE"}"#, "--domains=example.com,www.example.com", "--json"];
+    let csr = run(&[&["generate-csr"], &order[..]].concat());
+    std::fs::write(place.path("csr.pem"), csr["csr"].as_str().expect("a CSR")).expect("a file");
+    let create = [
+        "create-certificate",
+        "example.com",
+        "--csr=@csr.pem",
+        "--strict-domains=false",
+        "--validity-days=90",
+    ];
+    let order = run(&[&create[..], &["--json"]].concat());
+    let request = &place.sandbox.requests();
+    let create = &request.last().expect("a request").parameters;
+    assert_eq!(create.get("strict_domains").map(String::as_str), Some("0"));
+    // With and without its name.
+    let id = order["id"].as_str().expect("an id");
+    assert_eq!(run(&["get-certificate", id, "--json"]), run(&["get-certificate", "--id", id, "--json"]));
+    assert_eq!(place.run(&["get-certificate", id, "--field", "status"]).expect(0).out, "draft\n");
+    assert_eq!(
+        place.run(&["get-certificate", id, "--field", "/additional_domains/0"]).expect(0).out,
+        "www.example.com\n"
+    );
+    place.run(&["cancel-certificate", id]).expect(0);
+    let drafts = run(&["cancel-drafts", "--older-than", "0", "--dry-run=false", "--json"]);
+    assert_eq!(drafts["cancelled"].as_array().map(Vec::len), Some(2));
+}
+
+/// One text is split as a shell does, a list is taken as it is.
+#[test]
+fn commands_are_programs_with_arguments() {
+    let place = Place::new();
+    for (name, hook) in [
+        ("one", r"sh -c 'echo $ZEROSSL_ACCESS_KEY > one.txt'"),
+        ("two", r#"["sh", "-c", "echo $ZEROSSL_ACCESS_KEY > two.txt"]"#),
+    ] {
+        place.run_obtain(&["example.com", "--name", name, "--deploy-hook", hook]).expect(0);
+        let file = std::fs::read_to_string(place.path(&format!("{name}.txt")));
+        assert_eq!(file.expect("the hook ran"), "\n", "and gets no key");
+    }
+    place.run_obtain(&["example.com", "--deploy-hook", "sh -c 'x"]).expect(2);
+}
+
+/// A shell that is not here is not asked.
+fn run_if_there(program: &str, arguments: &[&str]) {
+    match Command::new(program).args(arguments).output() {
+        Ok(output) => {
+            let said = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
+            assert!(output.status.success(), "{program}: {said}");
+        }
+        Err(error) => assert!(std::env::var_os("CI").is_none_or(|ci| ci != "true"), "{program}: {error}"),
+    }
+}
+
+#[test]
+fn shells_read_the_completions() {
+    let place = Place::new();
+    for (shell, checker) in [("bash", &["bash", "-n"][..]), ("zsh", &[]), ("fish", &[])] {
+        let script = place.run(&["completions", shell]).expect(0).out;
+        assert!(script.contains("get-certificate") && script.contains("renew-at"), "{shell}");
+        let path = place.path(shell);
+        std::fs::write(&path, script).expect("a file");
+        if let [program, options @ ..] = checker {
+            run_if_there(program, &[options, &[path.as_str()]].concat());
+        }
+    }
+}
+
+#[test]
+fn manual_pages_are_sound() {
+    let place = Place::new();
+    place.run(&["man", "pages"]).expect(0);
+    let pages: Vec<_> = std::fs::read_dir(place.path("pages")).expect("a folder").flatten().collect();
+    assert!(pages.len() > zerossl::OPERATIONS.len(), "{}", pages.len());
+    for page in pages {
+        run_if_there("mandoc", &["-T", "lint", "-W", "error", page.path().to_str().expect("a path")]);
+    }
+}
