@@ -63,9 +63,9 @@ semver:
 	if [ -z "$$release" ]; then echo "semver: there is no release to compare with"; exit; fi; \
 	$(CARGO) semver-checks --package zerossl --package zerossl-sandbox --baseline-rev "$$release"
 
-# The two crates as they would be published, compiled from there; into target/package/.
+# The crates as they would be published, compiled from there; into target/package/.
 package:
-	$(CARGO) package --package zerossl-sandbox --package zerossl --locked
+	$(CARGO) package --package zerossl-sandbox --package zerossl --package zerossl-cli --locked
 
 # The C library, into build/. With QUICK=1 in seconds after a change, but larger and slower.
 build:

@@ -155,6 +155,11 @@ mod tests {
                 ("internal", 70),
             ]
         );
+        // The page that people read says the same.
+        let page = include_str!("../../docs/command.md");
+        for (kind, status) in statuses {
+            assert!(page.contains(&format!("\n| {status} | `{kind}` |")), "{status} {kind}");
+        }
         assert_eq!(of_code(-1000), 1);
     }
 

@@ -1,11 +1,11 @@
 """The interface of the native half, for the Python half only."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, Generic, NoReturn, TypeVar, final, overload
 
 from typing_extensions import Self, disjoint_base
 
-__all__ = ["VERSION", "CancelToken", "Client", "Field", "Op", "Record", "describe", "panic", "prometheus"]
+__all__ = ["VERSION", "CancelToken", "Client", "Field", "Op", "Record", "describe", "panic", "prometheus", "run_command"]
 
 _T = TypeVar("_T")
 _R = TypeVar("_R", bound=Record)
@@ -15,6 +15,7 @@ VERSION: Final[str]
 def describe() -> str: ...
 def panic() -> None: ...
 def prometheus(entries: str) -> str: ...
+def run_command(arguments: Sequence[str]) -> int: ...
 
 @final
 class CancelToken:

@@ -7,6 +7,7 @@
 
 mod cancel_token;
 mod client;
+mod command;
 mod errors;
 mod field;
 mod gate;
@@ -30,6 +31,8 @@ mod _native {
     use super::cancel_token::CancelToken;
     #[pymodule_export]
     use super::client::NativeClient;
+    #[pymodule_export]
+    use super::command::run_command;
     #[pymodule_export]
     use super::field::Field;
     #[pymodule_export]

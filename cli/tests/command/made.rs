@@ -123,3 +123,40 @@ fn manual_pages_are_sound() {
         run_if_there("mandoc", &["-T", "lint", "-W", "error", page.path().to_str().expect("a path")]);
     }
 }
+
+/// The page's first example, word for word but for its port.
+#[test]
+fn the_page_can_be_followed() {
+    let place = Place::new();
+    let page = include_str!("../../../docs/command.md");
+    let section = page.split("## Try it without an account").nth(1).expect("the section");
+    let script =
+        section.split("```sh\n").nth(1).and_then(|rest| rest.split("```").next()).expect("its script");
+    let port =
+        std::net::TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).expect("a port").port();
+    let program = std::path::Path::new(env!("CARGO_BIN_EXE_zerossl")).parent().expect("its folder");
+    let path = format!("{}:{}", program.display(), std::env::var("PATH").expect("a PATH"));
+    let mut shell = Command::new("sh");
+    shell.args(["-e", "-c", &script.replace("8080", &port.to_string())]).current_dir(place.folder.path());
+    shell.env_clear().env("PATH", path).env("HOME", place.folder.path());
+    let ran = Ran::of(&mut shell).expect(0);
+    assert!(
+        ran.out.starts_with("issued example.com, until ") && ran.out.contains("example.com  good "),
+        "{ran:?}"
+    );
+}
+
+#[test]
+fn systemd_takes_the_units() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("systemd");
+    let place = Place::new();
+    let service = std::fs::read_to_string(folder.join("zerossl-renew.service")).expect("a unit");
+    // Where the program and its page are here.
+    let service = service.replace("/usr/bin/zerossl", env!("CARGO_BIN_EXE_zerossl"));
+    let service = service.replace("man:zerossl-renew(1) ", "");
+    std::fs::write(place.path("zerossl-renew.service"), service).expect("a file");
+    std::fs::copy(folder.join("zerossl-renew.timer"), place.path("zerossl-renew.timer")).expect("a file");
+    for unit in ["zerossl-renew.service", "zerossl-renew.timer"] {
+        run_if_there("systemd-analyze", &["verify", &place.path(unit)]);
+    }
+}

@@ -29,7 +29,7 @@ impl Place {
     pub(crate) fn with(options: Options) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         std::fs::create_dir(folder.path().join("www")).expect("a webroot");
-        let port = serve_files(&folder.path().join("www")).expect("a web server");
+        let port = serve_files(folder.path().join("www")).expect("a web server");
         let options = Options { http_port: port, access_key: KEY.to_owned(), ..options };
         Self { sandbox: Sandbox::start(options).expect("a sandbox"), folder, port }
     }
