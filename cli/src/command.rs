@@ -2,7 +2,6 @@
 
 use std::ffi::OsString;
 
-use anstream::eprintln;
 use clap::error::ErrorKind;
 use clap::{Arg, ArgAction, Command};
 
@@ -10,8 +9,8 @@ use crate::client::add_settings;
 use crate::commands;
 use crate::failure::{Failure, Result};
 use crate::invocation::Invocation;
-use crate::output::Output;
 use crate::output::styles::{BAD, shown, styled};
+use crate::output::{Output, say};
 use crate::progress::Volume;
 
 const ABOUT: &str =
@@ -50,8 +49,8 @@ fn finish(outcome: &Result<u8>, signal: Option<u8>, is_json: bool) -> u8 {
         Ok(status) => *status,
         Err(failure) => {
             match (failure, failure.message()) {
-                (Failure::Library(error), _) if is_json => eprintln!("{}", error.to_json()),
-                (_, Some(message)) => eprintln!("{} {}", styled(BAD, "error:"), shown(&message)),
+                (Failure::Library(error), _) if is_json => say(&error.to_json()),
+                (_, Some(message)) => say(&format!("{} {}", styled(BAD, "error:"), shown(&message))),
                 (_, None) => {}
             }
             failure.status(signal)

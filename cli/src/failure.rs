@@ -15,6 +15,8 @@ pub(crate) enum Failure {
     Library(Error),
     /// A file or a stream of the command itself.
     Io(String, io::Error),
+    /// What this program did is wrong.
+    Bug(String),
     /// A person did not want it.
     Declined(String),
     /// It was said already, by the output of the command itself.
@@ -63,6 +65,7 @@ impl Failure {
             Self::Usage(_) => Self::USAGE,
             Self::Library(error) => of_code(error.kind().code().into()),
             Self::Io(_, error) => of_code(kind_of(error).code().into()),
+            Self::Bug(_) => Self::BUG,
             Self::Declined(_) => Self::OTHER,
             Self::Told(status) => *status,
             Self::NoReader => 0,
@@ -73,6 +76,7 @@ impl Failure {
     pub(crate) fn message(&self) -> Option<String> {
         match self {
             Self::Usage(message) | Self::Declined(message) => Some(message.clone()),
+            Self::Bug(message) => Some(format!("{message}; please report this")),
             Self::Library(error) => Some(error.message().to_owned()),
             Self::Io(what, error) => Some(format!("{what}: {error}")),
             Self::Told(_) | Self::NoReader => None,

@@ -26,8 +26,6 @@ mod ways;
 use std::ffi::OsString;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use anstream::eprintln;
-
 use failure::Failure;
 
 /// Runs the command with these arguments, the program's name first, and gives its exit status.
@@ -38,7 +36,7 @@ pub fn main<A: Into<OsString> + Clone>(arguments: impl IntoIterator<Item = A>) -
     let before = std::panic::take_hook();
     std::panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(ToString::to_string).unwrap_or_default();
-        eprintln!("zerossl: a bug at {place}; please report this");
+        output::say(&format!("zerossl: a bug at {place}; please report this"));
     }));
     let status = guarded(|| command::run(arguments));
     std::panic::set_hook(before);

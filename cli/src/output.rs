@@ -57,6 +57,11 @@ pub(crate) fn print(text: &str) -> Result<()> {
     write!(stdout, "{text}{end}").and_then(|()| stdout.flush()).map_err(Failure::stdout)
 }
 
+/// A line on standard error. If nobody reads it, there is nobody to tell.
+pub(crate) fn say(text: &str) {
+    let _ = writeln!(anstream::stderr(), "{text}");
+}
+
 /// The columns of the terminal that standard output is, if it is one.
 pub(crate) fn width() -> Option<usize> {
     let (terminal_size::Width(columns), _) = terminal_size::terminal_size_of(std::io::stdout())?;

@@ -3,9 +3,10 @@
 use std::io::{self, IsTerminal};
 use std::time::Duration;
 
-use anstream::{AutoStream, ColorChoice, eprintln};
+use anstream::{AutoStream, ColorChoice};
 use indicatif::{ProgressBar, ProgressStyle};
 
+use crate::output::say;
 use crate::output::styles::{FAINT, WARNING, is_unicode, shown, styled};
 
 /// How much is said.
@@ -86,8 +87,8 @@ impl Progress {
 
     fn line(&self, text: &str) {
         match &self.spinner {
-            Some(spinner) => spinner.suspend(|| eprintln!("{text}")),
-            None => eprintln!("{text}"),
+            Some(spinner) => spinner.suspend(|| say(text)),
+            None => say(text),
         }
     }
 }

@@ -5,7 +5,18 @@ from typing import Any, Final, Generic, NoReturn, TypeVar, final, overload
 
 from typing_extensions import Self, disjoint_base
 
-__all__ = ["VERSION", "CancelToken", "Client", "Field", "Op", "Record", "describe", "panic", "prometheus", "run_command"]
+__all__ = [
+    "VERSION",
+    "CancelToken",
+    "Client",
+    "Field",
+    "Op",
+    "Record",
+    "describe",
+    "panic",
+    "prometheus",
+    "run_command",
+]
 
 _T = TypeVar("_T")
 _R = TypeVar("_R", bound=Record)

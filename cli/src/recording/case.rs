@@ -47,9 +47,7 @@ impl CaseFile {
         let files = play(files)?;
         if let Some(left) = files.iter().find_map(|file| replacements.left_in(&file.text)) {
             // Shown to its owner, who has to know what was not found.
-            return Err(Failure::usage(format!(
-                "{left} is still in a file, so nothing is written; please report this"
-            )));
+            return Err(Failure::Bug(format!("{left} is still in a file, so nothing is written")));
         }
         Ok((files, left_out))
     }
@@ -152,9 +150,7 @@ fn play(drafts: Vec<Draft>) -> Result<Vec<CaseFile>> {
         let verdict = replay.verdict(&case);
         if !verdict.complete || !verdict.problems.is_empty() {
             let problems = verdict.problems.join("; ");
-            return Err(Failure::usage(format!(
-                "{case}: it cannot be played ({problems}); please report this"
-            )));
+            return Err(Failure::Bug(format!("{case}: it cannot be played ({problems})")));
         }
         let end = match outcome {
             Ok(answer) => format!("  \"result\": {answer}\n}}\n"),

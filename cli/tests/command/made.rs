@@ -102,15 +102,12 @@ fn run_if_there(program: &str, arguments: &[&str]) {
 #[test]
 fn shells_read_the_completions() {
     let place = Place::new();
-    for (shell, checker) in [("bash", &["bash", "-n"][..]), ("zsh", &[]), ("fish", &[])] {
+    for shell in ["bash", "zsh", "fish"] {
         let script = place.run(&["completions", shell]).expect(0).out;
         assert!(script.contains("get-certificate") && script.contains("renew-at"), "{shell}");
-        let path = place.path(shell);
-        std::fs::write(&path, script).expect("a file");
-        if let [program, options @ ..] = checker {
-            run_if_there(program, &[options, &[path.as_str()]].concat());
-        }
+        std::fs::write(place.path(shell), script).expect("a file");
     }
+    run_if_there("bash", &["-n", &place.path("bash")]);
 }
 
 #[test]

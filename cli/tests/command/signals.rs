@@ -89,3 +89,15 @@ fn a_reader_that_goes_away_is_no_failure() {
         place.sandbox.requests().iter().filter(|asked| asked.operation == Some("list_certificates")).count();
     assert!(pages < 15, "it stops reading: {pages} pages");
 }
+
+/// `2>&1 | head`, or a log that is gone.
+#[test]
+fn nobody_has_to_read_what_is_said() {
+    let place = Place::new();
+    let (reader, writer) = std::io::pipe().expect("a pipe");
+    drop(reader);
+    let arguments = place.obtain(&["example.com", "-v"]);
+    let mut command = place.command(&arguments.iter().map(String::as_str).collect::<Vec<_>>());
+    let ran = Ran::of(command.stderr(writer)).expect(0);
+    assert!(ran.out.starts_with("issued "), "{ran:?}");
+}
