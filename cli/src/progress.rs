@@ -59,8 +59,8 @@ impl Progress {
                 if !self.last.is_empty() {
                     self.line(&styled(FAINT, &self.last));
                 }
-                spinner.set_message(message.clone());
                 spinner.reset_elapsed();
+                spinner.set_message(message.clone());
             }
             None => self.line(&message),
         }
