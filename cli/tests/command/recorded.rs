@@ -2,11 +2,13 @@
 
 use std::path::Path;
 
+use nix::sys::signal::Signal;
 use serde_json::{Value, json};
 use zerossl::ClientBuilder;
-use zerossl_sandbox::Replay;
+use zerossl_sandbox::{Fault, Replay, Reply, When, WireFault};
 
-use crate::support::Place;
+use crate::signals::send;
+use crate::support::{Place, Ran, until};
 
 #[test]
 fn cases_are_written_that_can_be_played() {
@@ -21,6 +23,7 @@ fn cases_are_written_that_can_be_played() {
     let replay = Replay::start(Path::new(&place.path("out"))).expect("the runner takes them");
     let names: Vec<_> = replay.cases().iter().map(|case| case.name.as_str()).collect();
     for name in [
+        "cancel_certificate/recorded-new",
         "create_certificate/recorded-new",
         "download_certificate/recorded-issued",
         "get_certificate/recorded-issued",
@@ -93,4 +96,24 @@ fn a_refused_order_is_recorded() {
     let text =
         std::fs::read_to_string(place.path("out/create_certificate/recorded-new.json")).expect("a file");
     assert!(text.contains("2817"), "{text}");
+}
+
+/// Interrupted after it was made, it is given up all the same.
+#[test]
+fn no_order_is_left_behind() {
+    let place = Place::new();
+    let operation = Some("verification_status".to_owned());
+    let reply = Reply::broken(WireFault::Hang);
+    place.sandbox.fault(Fault { operation, times: usize::MAX, when: When::Before, reply });
+    let child = place
+        .command(&["record", "out", "--order", "example.net", "--yes"])
+        .spawn()
+        .expect("the program runs");
+    let is_asked =
+        || place.sandbox.requests().iter().any(|asked| asked.operation == Some("verification_status"));
+    until("the question", is_asked);
+    send(&child, Signal::SIGINT);
+    Ran::wait(child).expect(130);
+    assert_eq!(place.sandbox.certificates()[0].status, "cancelled");
+    assert!(!Path::new(&place.path("out")).exists());
 }
