@@ -43,7 +43,7 @@ pub(super) fn run(invocation: &Invocation<'_>) -> Result<u8> {
     check_account(&session, &mut found)?;
     check_store(&session, parameters.get("directory"), &mut found)?;
     if has_names {
-        for (domain, outcome) in reach::check(&parameters) {
+        for (domain, outcome) in reach::check(&parameters, session.signals.token()) {
             let (level, message) = outcome.map_or_else(|why| ("warning", why), |what| ("ok", what));
             found.push(finding("network", Some(&domain), level, &message));
         }

@@ -7,10 +7,15 @@ use super::opaque::Opaque;
 use super::pem::{self, Samples};
 use super::words;
 
-/// A token of letters and digits that is shorter names nobody.
-const SHORTEST: usize = 8;
-/// A number with fewer digits is a count.
-const COUNT: usize = 9;
+/// A number with fewer digits is a count, and no account's or telephone's.
+const COUNT: usize = 6;
+/// Digits, or letters and digits, that are shorter name nobody; and where plain words are kept, such as in `SHA256`.
+const SHORT: usize = 5;
+const SHORT_IN_WORDS: usize = 8;
+/// Of fewer hexadecimal digits it may be a word.
+const HASH: usize = 16;
+/// What is shorter may stand somewhere by chance.
+const CERTAIN: usize = 12;
 
 #[derive(Debug)]
 pub(super) struct Replacements {
@@ -76,7 +81,8 @@ impl Replacements {
     pub(super) fn left_in(&self, text: &str) -> Option<&str> {
         let lower = text.to_ascii_lowercase();
         let is_left = |original: &&str| !names::is_reserved(original) && lower.contains(*original);
-        self.names.originals().chain(self.opaque.originals()).find(is_left)
+        let certain = self.opaque.originals().filter(|original| original.len() >= CERTAIN);
+        self.names.originals().chain(certain).find(is_left)
     }
 
     fn text(&mut self, member: &str, text: &str) -> String {
@@ -145,10 +151,14 @@ impl Replacements {
 
     fn label(&mut self, label: &str, kept: Words) -> String {
         let has_digit = label.bytes().any(|byte| byte.is_ascii_digit());
-        let is_hex = label.len() >= 2 * SHORTEST && label.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let is_number = label.bytes().all(|byte| byte.is_ascii_digit());
+        let is_hash = label.len() >= HASH && label.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let short = if kept == Words::Plain && !is_number { SHORT_IN_WORDS } else { SHORT };
         if label.is_empty() || words::is_known(label) {
             label.to_owned()
-        } else if (has_digit || is_hex) && label.len() >= SHORTEST {
+        } else if !label.is_ascii() {
+            "word".to_owned()
+        } else if is_hash || (has_digit && label.len() >= short) {
             self.opaque.of(label)
         } else if has_digit || kept == Words::Plain || label.len() == 1 {
             label.to_owned()
@@ -164,7 +174,7 @@ fn is_of_run(c: char) -> bool {
 
 /// The name of a field, and nobody's.
 fn is_identifier(text: &str) -> bool {
-    let has_long_digits = text.bytes().filter(u8::is_ascii_digit).count() >= SHORTEST;
+    let has_long_digits = text.bytes().filter(u8::is_ascii_digit).count() >= SHORT;
     text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_') && !has_long_digits
 }
 
@@ -184,15 +194,27 @@ mod tests {
     #[test]
     fn nothing_personal_is_left() {
         let json = r#"{"id":"6081afd29299da3eeca10da0e79bf845","status":"issued","common_name":"shop.acme.io",
-            "created":"2026-05-06 07:08:09","org":"Acme GmbH","by":"jane.doe@acme.io","total":17,"account":123456789012,
+            "created":"2026-05-06 07:08:09","org":"Acme GmbH","tel":"+49 170 9876501","ref":"K48213","user":"Müller99","by":"jane.doe@acme.io","total":17,"customer":654321,"account":123456789012,
             "validation":{"email_validation":{"shop.acme.io":["admin@shop.acme.io"]},
             "p1":"_AB12CD34AB12CD34.shop.acme.io","p2":"40FBAF4909193DD4.lpze4e2gecnt0cz.comodoca.com",
             "url":"http:\/\/shop.acme.io\/.well-known\/pki-validation\/AB12CD34AB12CD34.txt"},
             "error":{"message":"The name shop.acme.io of order 6081afd29299da3eeca10da0e79bf845 failed."}}"#;
         let clean = cleaned(json);
         let value: serde_json::Value = serde_json::from_str(&clean).expect("JSON");
-        for personal in ["acme", "6081afd", "Acme", "jane", "2026-05", "123456789012", "ab12cd34", "lpze4e2"]
-        {
+        for personal in [
+            "acme",
+            "6081afd",
+            "Acme",
+            "jane",
+            "2026-05",
+            "123456789012",
+            "654321",
+            "9876501",
+            "K48213",
+            "ller99",
+            "ab12cd34",
+            "lpze4e2",
+        ] {
             assert!(!clean.to_lowercase().contains(&personal.to_lowercase()), "{personal}: {clean}");
         }
         assert_eq!((&value["status"], &value["total"]), (&"issued".into(), &17.into()));

@@ -5,11 +5,15 @@ use std::net::{SocketAddr, TcpStream, ToSocketAddrs};
 use std::time::Duration;
 
 use serde_json::{Map, Value};
+use zerossl::CancelToken;
 
 const TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Each name that is validated by a file of a web server, with the address that answers, or why none does.
-pub(super) fn check(parameters: &Map<String, Value>) -> Vec<(String, Result<String, String>)> {
+pub(super) fn check(
+    parameters: &Map<String, Value>,
+    cancel: &CancelToken,
+) -> Vec<(String, Result<String, String>)> {
     let validation = &parameters["validation"];
     let port = match validation["method"].as_str() {
         // A server of our own starts with the order.
@@ -23,7 +27,7 @@ pub(super) fn check(parameters: &Map<String, Value>) -> Vec<(String, Result<Stri
         list.filter_map(Value::as_str).collect::<Vec<_>>()
     };
     let elsewhere = texts("connect_to");
-    let domains = texts("domains").into_iter();
+    let domains = texts("domains").into_iter().take_while(|_| !cancel.is_cancelled());
     let outcomes = domains.map(|domain| {
         let (host, port) = target(domain, port, &elsewhere);
         (domain.to_owned(), connect(&host, port).map(|address| format!("{address} answers")))
