@@ -16,7 +16,10 @@ use crate::progress::Volume;
 const ABOUT: &str =
     "Certificates of ZeroSSL: obtain and renew them, and call every endpoint of the REST API. Unofficial.";
 const OUTPUT: &str = "Output";
-const STATUSES: &str = "\
+const NOTES: &str = "\
+The access key: `--access-key-file`, the environment's ZEROSSL_ACCESS_KEY, systemd's credential zerossl-access-key, or \
+the file of `--config`. It is never an argument.
+
 Exit status: 0 done; 1 another failure; 2 wrong usage; 75 not done yet: pending, postponed or busy; 130, 143 ended by a \
 signal; 70 a bug; otherwise 10 and the number of the error: 12 refused by the service, 13 access key, 14 rate limit, \
 15 network, 16 TLS, 17 time-out, 18 unusable answer, 19 validation, 20 cancelled, 21 files, 24 ambiguous, 26 resources.";
@@ -63,7 +66,7 @@ fn tree() -> Command {
         Command::new("zerossl")
             .version(zerossl::VERSION)
             .about(ABOUT)
-            .after_long_help(STATUSES)
+            .after_long_help(NOTES)
             .subcommand_required(true)
             .arg_required_else_help(true)
             .max_term_width(100)
