@@ -132,6 +132,9 @@ impl<'ast> Visit<'ast> for Imports<'_> {
         }
     }
 
+    /// Who may see something is no import: `pub(in crate::generate)`.
+    fn visit_vis_restricted(&mut self, _: &'ast syn::VisRestricted) {}
+
     fn visit_path(&mut self, path: &'ast syn::Path) {
         let segments: Vec<_> = path.segments.iter().map(|segment| segment.ident.to_string()).collect();
         if segments.len() > 1 {
