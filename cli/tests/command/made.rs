@@ -157,3 +157,26 @@ fn systemd_takes_the_units() {
         run_if_there("systemd-analyze", &["verify", &place.path(unit)]);
     }
 }
+
+/// The commands in the pages of the operations: an order may be missing here, but what is given has to be right.
+#[test]
+fn the_pages_calls_are_right() {
+    let place = Place::new();
+    let csr = place.run(&["generate-csr", "example.com", "--field", "csr"]).expect(0).out;
+    std::fs::write(place.path("csr.pem"), csr).expect("a file");
+    // In the order of the table: `obtain` makes what the later ones work on.
+    for operation in zerossl::OPERATIONS {
+        let name = operation.name;
+        let path = format!("{}/../docs/operations/{name}.md", env!("CARGO_MANIFEST_DIR"));
+        let page = std::fs::read_to_string(path).expect("a page");
+        let command = page.split("```sh\n").nth(1).and_then(|rest| rest.lines().next()).expect("a command");
+        let words: Vec<_> = command.split_whitespace().collect();
+        let offline: &[&str] =
+            if name == "obtain" { &["--preflight", "off", "--poll-interval", "0.1"] } else { &[] };
+        let ran = place.run(&[&words[1..], offline].concat());
+        // A good certificate is not removed by a slip, and a deploy hook has to be there to run again.
+        let is_for_this_entry = matches!(name, "redeploy" | "remove_entry");
+        assert!(is_for_this_entry || !matches!(ran.status, 2 | 70), "{command}: {ran:?}");
+    }
+    assert_eq!(place.sandbox.certificates().iter().filter(|made| made.status == "issued").count(), 1);
+}

@@ -66,7 +66,7 @@ fn a_connection_is_still_there_at_the_next_poll() {
     let sandbox = sandbox();
     let client = client(&sandbox);
     client.send(&ListCertificates::default()).expect("a list");
-    std::thread::sleep(Duration::from_secs(31));
+    thread::sleep(Duration::from_secs(31));
     client.send(&ListCertificates::default()).expect("a list");
     assert!(sandbox.requests().iter().all(|asked| asked.connection == 1), "{:?}", sandbox.requests());
 }

@@ -41,7 +41,8 @@ impl Sample {
 /// The part of a page.
 pub(super) fn calls(operation: &Operation) -> String {
     let needed = needed(operation);
-    let languages: [(&str, &str, Writer); 6] = [
+    let languages: [(&str, &str, Writer); 7] = [
+        ("Shell", "sh", in_shell),
         ("C", "c", in_c),
         ("Python", "python", in_python),
         ("Rust", "rust", in_rust),
@@ -111,6 +112,22 @@ pub(super) fn rust_test() -> (PathBuf, String) {
         let _ = writeln!(text, "    check(\"{name}\", || {{\n        {call}\n        Ok(answer)\n    }});");
     }
     ("core/tests/calls.rs".into(), text + "}\n")
+}
+
+/// By [the command](../../docs/command.md); `cli/tests/command` runs it.
+fn in_shell(operation: &Operation, needed: &[(&str, Sample)]) -> String {
+    let given = needed.iter().map(|(name, sample)| {
+        let flag = name.replace('_', "-");
+        match (*name, sample) {
+            ("id" | "name", Sample::Text(text)) => (*text).to_owned(),
+            (_, Sample::Names) => "example.com".to_owned(),
+            (_, Sample::Csr) => "--csr @csr.pem".to_owned(),
+            (_, Sample::Validation) => "--webroot www".to_owned(),
+            (_, Sample::Text(text) | Sample::Word(text)) => format!("--{flag} {text}"),
+        }
+    });
+    let command = ["zerossl".to_owned(), operation.name.replace('_', "-")];
+    command.into_iter().chain(given).collect::<Vec<_>>().join(" ")
 }
 
 fn in_c(operation: &Operation, needed: &[(&str, Sample)]) -> String {
