@@ -11,16 +11,17 @@
 mod envelope;
 mod object;
 mod pem;
+mod scanner;
 mod strict;
 mod value;
 mod write;
 
-use serde::de::DeserializeSeed;
+use memchr::memmem;
 
 use crate::refusal::{RATE_LIMIT, Refusal};
 use crate::shape::{Field, Shape};
 use envelope::Envelope;
-use object::ObjectReader;
+use scanner::{Scanner, Stop};
 pub(crate) use strict::is_readable;
 
 /// Absent fields are written too, so an answer may grow: by this factor, plus a constant for small answers. Real
@@ -43,30 +44,36 @@ pub(crate) enum Reading {
     NoMemory,
 }
 
+/// Reads a body, and writes the answer.
+struct Reader<'de> {
+    scan: Scanner<'de>,
+    out: String,
+    /// A buffer to reorder an object whose fields came in another order.
+    spare: String,
+    /// The maximum length of the output.
+    max_len: usize,
+}
+
 /// Reads the body of an answer that should have this shape.
 pub(crate) fn read(shape: &'static Shape, body: &[u8]) -> Reading {
     let Some(body) = text(body) else { return Reading::Unreadable };
     // Usually less is added (absent fields, quotes) than removed (white space, escapes).
     let mut out = String::new();
-    if out.try_reserve_exact(body.len() + body.len() / 8 + 256).is_err() {
+    if out.try_reserve_exact(body.len() + body.len() / 16 + 32).is_err() {
         return Reading::NoMemory;
     }
-    let mut envelope = Envelope::default();
-    let mut spare = String::new();
     let max_len = body.len().saturating_mul(MAX_GROWTH).saturating_add(EXTRA_LEN);
-    let reader =
-        ObjectReader { shape, out: &mut out, spare: &mut spare, max_len, envelope: Some(&mut envelope) };
-
-    let mut json = serde_json::Deserializer::from_str(body);
-    let outcome = reader.deserialize(&mut json).and_then(|object| json.end().map(|()| object));
+    let mut reader = Reader { scan: Scanner::new(body), out, spare: String::new(), max_len };
+    let mut envelope = Envelope::default();
+    let outcome = reader.object(shape, Some(&mut envelope)).and_then(|read| reader.scan.end().map(|()| read));
     match outcome {
-        Err(error) if error.is_data() => Reading::Incomplete(error.to_string()),
-        Err(_) => Reading::Unreadable,
-        Ok(object) => match envelope.refusal() {
+        Err(Stop::Incomplete(why)) => Reading::Incomplete(why),
+        Err(Stop::Syntax) => Reading::Unreadable,
+        Ok(read) => match envelope.refusal() {
             Some(refusal) => Reading::Refused(refusal),
-            None => match object.missing {
+            None => match read.missing {
                 Some(field) => Reading::Incomplete(missing(field)),
-                None if object.is_object => Reading::Answer(out),
+                None if read.is_object => Reading::Answer(reader.out),
                 None => Reading::Unreadable,
             },
         },
@@ -86,9 +93,9 @@ pub(crate) fn refusal(body: &[u8]) -> Option<Refusal> {
 pub(crate) fn is_rate_limit(body: &[u8]) -> bool {
     /// Refusals are short. Large answers are not searched.
     const MAX_SHOWN_LEN: usize = 64 << 10;
+    let holds = |word: &str| memmem::find(body, word.as_bytes()).is_some();
     body.len() <= MAX_SHOWN_LEN
-        && text(body)
-            .is_some_and(|text| text.contains(RATE_LIMIT) || text.contains(&RATE_LIMIT.to_uppercase()))
+        && (holds(RATE_LIMIT) || holds(&RATE_LIMIT.to_ascii_uppercase()))
         && refusal(body).is_some_and(|refusal| refusal.is_rate_limit())
 }
 

@@ -61,8 +61,7 @@ impl fmt::Display for Time {
 /// Converts `YYYY-MM-DD HH:MM:SS` to RFC 3339 in UTC. A T instead of the space, a fraction and an offset are accepted.
 pub(crate) fn vendor_time_to_rfc3339(text: &str) -> Option<String> {
     if is_moment(text.as_bytes()) {
-        let (date, clock) = text.split_once(' ')?;
-        return Some([date, "T", clock, "Z"].concat());
+        return Some([text.get(..10)?, "T", text.get(11..)?, "Z"].concat());
     }
     let (date, rest) = text.split_at_checked(10)?;
     let (clock, rest) = rest.strip_prefix([' ', 'T', 't'])?.split_at_checked(8)?;

@@ -84,7 +84,7 @@ fn request(context: &Context<'_>, arguments: &Arguments) -> Result<String> {
     let body = match reading::text(&answer.body) {
         _ if answer.status == 429 || answer.status >= 500 || (300..400).contains(&answer.status) => None,
         Some(text) => match serde_json::from_str::<&RawValue>(text) {
-            Ok(json) => reading::is_readable(json).then(|| json.to_owned()),
+            Ok(json) => reading::is_readable(json.get()).then(|| json.to_owned()),
             // An HTML page comes from a proxy or gateway, not from the service.
             Err(_) if text.trim_start().starts_with('<') => None,
             Err(_) => to_raw_value(text).ok(),

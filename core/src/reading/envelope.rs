@@ -1,7 +1,6 @@
 //! `success` and `error`: whether the service accepted or refused.
 
 use serde_json::Value;
-use serde_json::value::RawValue;
 
 use crate::refusal::Refusal;
 
@@ -17,11 +16,11 @@ pub(super) struct Envelope {
 
 impl Envelope {
     /// Notes a member of the outermost object. True if it belongs to the envelope.
-    pub(super) fn note(&mut self, name: &str, raw: &RawValue, is_documented: bool) -> bool {
+    pub(super) fn note(&mut self, name: &str, json: &str, is_documented: bool) -> bool {
         match name {
-            "success" => self.success = truth(raw),
+            "success" => self.success = truth(json),
             // A value that is nested too deeply to be read is still an error.
-            "error" => self.error = serde_json::from_str(raw.get()).unwrap_or(Value::Bool(true)),
+            "error" => self.error = serde_json::from_str(json).unwrap_or(Value::Bool(true)),
             "valid" => {
                 self.is_verdict = is_documented;
                 return false;
@@ -53,8 +52,8 @@ impl Envelope {
 }
 
 /// Seen as `1`, `true`, `false`. PHP may turn them into texts. Null says nothing.
-fn truth(raw: &RawValue) -> Option<bool> {
-    match raw.get() {
+fn truth(json: &str) -> Option<bool> {
+    match json {
         "true" | "1" | r#""1""# | r#""true""# => Some(true),
         "false" | "0" | r#""0""# | r#""false""# | r#""""# => Some(false),
         _ => None,

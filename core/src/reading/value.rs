@@ -1,198 +1,113 @@
 //! A value with a documented kind, whatever its type in the answer.
 
-use std::fmt;
+use serde_json::{Number, Value};
 
-use serde::de::{self, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
-use serde_json::Value;
-use serde_json::value::RawValue;
-
-use super::object::{MemberName, ObjectReader};
-use super::strict::is_readable;
-use super::write;
+use super::scanner::{Scan, Stop, Text};
+use super::{Reader, is_readable, write};
 use crate::shape::{FieldKind, Shape};
 use crate::time::{php_time_to_rfc3339, vendor_time_to_rfc3339};
 
-/// Reads one value and writes it as its kind. A value that cannot be read as that kind becomes absent.
-pub(super) struct ValueReader<'a> {
-    pub(super) kind: FieldKind,
-    pub(super) out: &'a mut String,
-    pub(super) spare: &'a mut String,
-    /// The maximum length of the output.
-    pub(super) max_len: usize,
-}
-
-impl<'de> DeserializeSeed<'de> for ValueReader<'_> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(mut self, deserializer: D) -> Result<(), D::Error> {
-        match self.kind {
-            FieldKind::Any => {
-                let raw = <&RawValue as de::Deserialize>::deserialize(deserializer)?;
-                if is_readable(raw) {
-                    write::as_it_came(self.out, raw);
-                } else {
-                    self.absent();
-                }
-                Ok(())
+impl Reader<'_> {
+    /// Reads one value and writes it as its kind. A value that cannot be read as that kind becomes absent.
+    pub(super) fn value(&mut self, kind: FieldKind) -> Scan<()> {
+        match (kind, self.scan.peek()?) {
+            (FieldKind::Any, _) => self.anything()?,
+            (FieldKind::Object(shape), _) | (FieldKind::ObjectOrNone(shape), b'{') => {
+                self.object(shape, None)?;
             }
-            FieldKind::Object(shape) => self.object(shape).deserialize(deserializer).map(drop),
-            FieldKind::ObjectOrNone(shape) => {
-                let raw = <&RawValue as de::Deserialize>::deserialize(deserializer)?;
-                if raw.get().starts_with('{') {
-                    self.object(shape).deserialize(raw).map(drop).map_err(de::Error::custom)
-                } else {
-                    self.absent();
-                    Ok(())
-                }
+            (FieldKind::ObjectOrNone(_), _) => self.none(kind)?,
+            (_, b'"') => {
+                let text = self.scan.text()?;
+                self.text(kind, text)?;
             }
-            _ => deserializer.deserialize_any(self),
+            (FieldKind::Names | FieldKind::Lines, b'[' | b'{') => self.texts()?,
+            // PHP writes a list with gaps as `{"0": ..., "2": ...}`.
+            (FieldKind::Objects(shape), b'[' | b'{') => self.objects(shape)?,
+            (FieldKind::Map(kind), b'{') => self.map(*kind)?,
+            (FieldKind::Text, b'[') | (FieldKind::Text | FieldKind::Time, b'{') => self.json_text(kind)?,
+            (_, b'n') => {
+                self.scan.null()?;
+                self.absent(kind);
+            }
+            (_, b'[' | b'{') => self.none(kind)?,
+            (_, b't' | b'f') => {
+                let flag = self.scan.flag()?;
+                self.flag(kind, flag);
+            }
+            _ => self.number(kind)?,
         }
-    }
-}
-
-impl ValueReader<'_> {
-    fn object(&mut self, shape: &'static Shape) -> ObjectReader<'_> {
-        ObjectReader { shape, out: self.out, spare: self.spare, max_len: self.max_len, envelope: None }
+        Ok(())
     }
 
-    fn absent(self) {
-        write::absent(self.out, self.kind);
+    fn anything(&mut self) -> Scan<()> {
+        let raw = self.scan.skip()?;
+        if raw.is_plain || is_readable(raw.json) {
+            write::as_it_came(&mut self.out, raw.json);
+        } else {
+            self.absent(FieldKind::Any);
+        }
+        Ok(())
     }
 
-    /// A text. `plain` if it had no escapes in the body.
-    fn text(self, text: &str, plain: bool) {
-        let write = if plain { write::plain } else { write::escaped };
-        match self.kind {
-            _ if text.is_empty() => self.absent(),
-            FieldKind::Text => write(self.out, text),
+    fn none(&mut self, kind: FieldKind) -> Scan<()> {
+        self.scan.skip()?;
+        self.absent(kind);
+        Ok(())
+    }
+
+    fn absent(&mut self, kind: FieldKind) {
+        write::absent(&mut self.out, kind);
+    }
+
+    fn text(&mut self, kind: FieldKind, text: Text<'_>) -> Scan<()> {
+        match kind {
+            // Most texts: nothing has to be looked at or changed.
+            FieldKind::Text if text.is_plain && text.quoted != "\"\"" => self.out.push_str(text.quoted),
+            _ => self.characters(kind, &text.decoded()?),
+        }
+        Ok(())
+    }
+
+    fn characters(&mut self, kind: FieldKind, text: &str) {
+        match kind {
+            _ if text.is_empty() => self.absent(kind),
+            FieldKind::Text => write::escaped(&mut self.out, text),
             FieldKind::Time => match vendor_time_to_rfc3339(text) {
-                Some(time) => write::plain(self.out, &time),
-                None => write(self.out, text),
+                Some(time) => write::plain(&mut self.out, &time),
+                None => write::escaped(&mut self.out, text),
             },
             FieldKind::Flag => match text {
-                "1" | "true" => self.out.push_str("true"),
-                "0" | "false" => self.out.push_str("false"),
-                _ => self.absent(),
+                "1" | "true" => self.flag(kind, true),
+                "0" | "false" => self.flag(kind, false),
+                _ => self.absent(kind),
             },
             FieldKind::Count => match text.trim().parse() {
-                Ok(number) => self.whole_number(number),
-                Err(_) => self.absent(),
+                Ok(number) => self.whole_number(kind, number),
+                Err(_) => self.absent(kind),
             },
             FieldKind::Names => {
-                list(self.out, text.split(',').map(str::trim).filter(|name| !name.is_empty()), write);
+                self.out.push('[');
+                for name in text.split(',').map(str::trim).filter(|name| !name.is_empty()) {
+                    self.begin_entry(",");
+                    write::escaped(&mut self.out, name);
+                }
+                self.out.push(']');
             }
-            FieldKind::Lines => list(self.out, [text], write),
-            _ => self.absent(),
-        }
-    }
-
-    fn whole_number(self, number: u64) {
-        match self.kind {
-            FieldKind::Count => self.out.push_str(&number.to_string()),
-            FieldKind::Flag => self.out.push_str(if number == 0 { "false" } else { "true" }),
-            FieldKind::Text | FieldKind::Time | FieldKind::Names | FieldKind::Lines => {
-                self.text(&number.to_string(), true);
+            FieldKind::Lines => {
+                self.out.push('[');
+                write::escaped(&mut self.out, text);
+                self.out.push(']');
             }
-            _ => self.absent(),
+            _ => self.absent(kind),
         }
     }
 
-    /// Lists of objects may also arrive as objects: PHP writes a list with gaps as `{"0": ..., "2": ...}`.
-    fn entry<'de, A: MapAccess<'de>>(&mut self, map: &mut A, shape: &'static Shape) -> Result<(), A::Error> {
-        let start = self.begin_entry();
-        let read = map.next_value_seed(self.object(shape))?;
-        self.end_entry(start, &read)
-    }
-
-    fn text_entry(&mut self) -> ValueReader<'_> {
-        ValueReader { kind: FieldKind::Text, out: self.out, spare: self.spare, max_len: self.max_len }
-    }
-
-    /// An empty entry is left out.
-    fn end_text_entry<E: de::Error>(&mut self, entry: usize, value: usize) -> Result<(), E> {
-        if &self.out[value..] == "null" {
-            self.out.truncate(entry);
+    fn flag(&mut self, kind: FieldKind, flag: bool) {
+        match (kind, flag) {
+            (FieldKind::Flag, _) => self.out.push_str(if flag { "true" } else { "false" }),
+            (FieldKind::Text, true) => write::plain(&mut self.out, "true"),
+            _ => self.absent(kind),
         }
-        check_length(self.out, self.max_len)
-    }
-
-    fn begin_entry(&mut self) -> usize {
-        let start = self.out.len();
-        if !self.out.ends_with('[') {
-            let is_object = matches!(self.kind, FieldKind::Objects(_));
-            self.out.push_str(if is_object { ",\n" } else { "," });
-        }
-        start
-    }
-
-    fn end_entry<E: de::Error>(&mut self, start: usize, read: &super::object::ObjectRead) -> Result<(), E> {
-        if !read.is_object {
-            self.out.truncate(start);
-        }
-        check_length(self.out, self.max_len)?;
-        match read.missing {
-            Some(field) => Err(E::custom(format!("an entry of the answer's list holds no `{}`", field.name))),
-            None => Ok(()),
-        }
-    }
-}
-
-/// Checks that the output is within its maximum length. Called wherever the body decides how often something is
-/// written.
-pub(super) fn check_length<E: de::Error>(out: &str, max_len: usize) -> Result<(), E> {
-    if out.len() > max_len {
-        return Err(E::custom("the answer holds too many entries with too little in them"));
-    }
-    Ok(())
-}
-
-fn list<'a>(out: &mut String, texts: impl IntoIterator<Item = &'a str>, write: fn(&mut String, &str)) {
-    out.push('[');
-    for (index, text) in texts.into_iter().enumerate() {
-        if index > 0 {
-            out.push(',');
-        }
-        write(out, text);
-    }
-    out.push(']');
-}
-
-/// A time in PHP's own format.
-fn php_time(members: &serde_json::Map<String, Value>) -> Option<String> {
-    let text = |name| members.get(name).and_then(Value::as_str);
-    let (date, zone) = (text("date")?, text("timezone")?);
-    php_time_to_rfc3339(date, zone)
-}
-
-impl<'de> Visitor<'de> for ValueReader<'_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("any value")
-    }
-
-    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<(), E> {
-        self.text(text, true);
-        Ok(())
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<(), E> {
-        self.text(text, false);
-        Ok(())
-    }
-
-    fn visit_u64<E>(self, number: u64) -> Result<(), E> {
-        self.whole_number(number);
-        Ok(())
-    }
-
-    fn visit_i64<E>(self, number: i64) -> Result<(), E> {
-        match self.kind {
-            FieldKind::Flag => self.whole_number(number.unsigned_abs()),
-            FieldKind::Count => self.absent(),
-            _ => self.text(&number.to_string(), true),
-        }
-        Ok(())
     }
 
     #[expect(
@@ -200,136 +115,113 @@ impl<'de> Visitor<'de> for ValueReader<'_> {
         clippy::cast_sign_loss,
         reason = "in range, and checked to be whole"
     )]
-    fn visit_f64<E>(self, number: f64) -> Result<(), E> {
-        let whole = number.fract() == 0.0 && (0.0..9e15).contains(&number);
-        match self.kind {
-            FieldKind::Flag | FieldKind::Count if whole => self.whole_number(number as u64),
-            FieldKind::Flag | FieldKind::Count => self.absent(),
-            // Like in JSON: `1e300`, not 301 digits.
-            _ => self.text(&Value::from(number).to_string(), true),
-        }
-        Ok(())
-    }
-
-    fn visit_bool<E>(self, flag: bool) -> Result<(), E> {
-        match (self.kind, flag) {
-            (FieldKind::Flag, _) => self.out.push_str(if flag { "true" } else { "false" }),
-            (FieldKind::Text, true) => write::plain(self.out, "true"),
-            _ => self.absent(),
-        }
-        Ok(())
-    }
-
-    fn visit_unit<E>(self) -> Result<(), E> {
-        self.absent();
-        Ok(())
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(mut self, mut seq: A) -> Result<(), A::Error> {
-        match self.kind {
-            FieldKind::Names | FieldKind::Lines => {
-                self.out.push('[');
-                loop {
-                    let entry = self.begin_entry();
-                    let value = self.out.len();
-                    if seq.next_element_seed(self.text_entry())?.is_none() {
-                        self.out.truncate(entry);
-                        break;
-                    }
-                    self.end_text_entry(entry, value)?;
-                }
-                self.out.push(']');
+    fn number(&mut self, kind: FieldKind) -> Scan<()> {
+        let number: Number = serde_json::from_str(self.scan.number()?).map_err(|_| Stop::Syntax)?;
+        if let Some(number) = number.as_u64() {
+            self.whole_number(kind, number);
+        } else if let Some(negative) = number.as_i64() {
+            match kind {
+                FieldKind::Flag => self.whole_number(kind, negative.unsigned_abs()),
+                FieldKind::Count => self.absent(kind),
+                _ => self.characters(kind, &negative.to_string()),
             }
-            FieldKind::Objects(shape) => {
-                self.out.push('[');
-                loop {
-                    let start = self.begin_entry();
-                    match seq.next_element_seed(self.object(shape))? {
-                        Some(read) => self.end_entry(start, &read)?,
-                        None => {
-                            self.out.truncate(start);
-                            break;
-                        }
-                    }
-                }
-                self.out.push(']');
-            }
-            FieldKind::Text => {
-                let mut entries = Vec::new();
-                while let Some(value) = seq.next_element::<Value>()? {
-                    entries.push(value);
-                }
-                self.json_text(&Value::Array(entries));
-            }
-            _ => {
-                while seq.next_element::<IgnoredAny>()?.is_some() {}
-                self.absent();
+        } else {
+            let float = number.as_f64().unwrap_or_default();
+            let is_whole = float.fract() == 0.0 && (0.0..9e15).contains(&float);
+            match kind {
+                FieldKind::Flag | FieldKind::Count if is_whole => self.whole_number(kind, float as u64),
+                FieldKind::Flag | FieldKind::Count => self.absent(kind),
+                // Like in JSON: `1e300`, not 301 digits.
+                _ => self.characters(kind, &number.to_string()),
             }
         }
         Ok(())
     }
 
-    fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<(), A::Error> {
-        match self.kind {
-            FieldKind::Map(kind) => {
-                self.out.push('{');
-                while let Some(MemberName(name)) = map.next_key()? {
-                    if !self.out.ends_with('{') {
-                        self.out.push(',');
-                    }
-                    write::escaped(self.out, &name);
-                    self.out.push(':');
-                    map.next_value_seed(ValueReader {
-                        kind: *kind,
-                        out: self.out,
-                        spare: self.spare,
-                        max_len: self.max_len,
-                    })?;
-                    check_length(self.out, self.max_len)?;
-                }
-                self.out.push('}');
-            }
-            FieldKind::Names | FieldKind::Lines => {
-                self.out.push('[');
-                while map.next_key::<IgnoredAny>()?.is_some() {
-                    let entry = self.begin_entry();
-                    let value = self.out.len();
-                    map.next_value_seed(self.text_entry())?;
-                    self.end_text_entry(entry, value)?;
-                }
-                self.out.push(']');
-            }
-            FieldKind::Objects(shape) => {
-                self.out.push('[');
-                while map.next_key::<IgnoredAny>()?.is_some() {
-                    self.entry(&mut map, shape)?;
-                }
-                self.out.push(']');
-            }
-            FieldKind::Text | FieldKind::Time => {
-                let mut entries = serde_json::Map::new();
-                while let Some((name, value)) = map.next_entry::<String, Value>()? {
-                    entries.insert(name, value);
-                }
-                match php_time(&entries) {
-                    Some(time) if matches!(self.kind, FieldKind::Time) => write::plain(self.out, &time),
-                    _ => self.json_text(&Value::Object(entries)),
-                }
-            }
-            _ => {
-                while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-                self.absent();
-            }
+    fn whole_number(&mut self, kind: FieldKind, number: u64) {
+        match kind {
+            FieldKind::Count => self.out.push_str(&number.to_string()),
+            FieldKind::Flag => self.flag(kind, number != 0),
+            _ => self.characters(kind, &number.to_string()),
         }
+    }
+
+    /// Empty entries are left out.
+    fn texts(&mut self) -> Scan<()> {
+        if let Some(list) = self.scan.list_of_plain_texts() {
+            self.out.push_str(list);
+            return Ok(());
+        }
+        let mut items = self.scan.enter()?;
+        self.out.push('[');
+        while self.scan.next_value(&mut items)? {
+            let entry = self.begin_entry(",");
+            let value = self.out.len();
+            self.value(FieldKind::Text)?;
+            if &self.out[value..] == "null" {
+                self.out.truncate(entry);
+            }
+            self.check_length()?;
+        }
+        self.out.push(']');
         Ok(())
     }
-}
 
-impl ValueReader<'_> {
+    /// Entries that are no objects are left out.
+    fn objects(&mut self, shape: &'static Shape) -> Scan<()> {
+        let mut items = self.scan.enter()?;
+        self.out.push('[');
+        while self.scan.next_value(&mut items)? {
+            let entry = self.begin_entry(",\n");
+            let read = self.object(shape, None)?;
+            if !read.is_object {
+                self.out.truncate(entry);
+            }
+            self.check_length()?;
+            if let Some(field) = read.missing {
+                let why = format!("an entry of the answer's list holds no `{}`", field.name);
+                return Err(Stop::Incomplete(why));
+            }
+        }
+        self.out.push(']');
+        Ok(())
+    }
+
+    fn map(&mut self, kind: FieldKind) -> Scan<()> {
+        let mut items = self.scan.enter()?;
+        self.out.push('{');
+        while self.scan.next(&mut items)? {
+            if !self.out.ends_with('{') {
+                self.out.push(',');
+            }
+            let name = self.scan.key()?;
+            if name.is_plain {
+                self.out.push_str(name.quoted);
+            } else {
+                write::escaped(&mut self.out, &name.decoded()?);
+            }
+            self.out.push(':');
+            self.value(kind)?;
+            self.check_length()?;
+        }
+        self.out.push('}');
+        Ok(())
+    }
+
+    /// Where the entry with its comma begins.
+    fn begin_entry(&mut self, separator: &str) -> usize {
+        let start = self.out.len();
+        if !self.out.ends_with('[') {
+            self.out.push_str(separator);
+        }
+        start
+    }
+
     /// A list or object instead of a text (`validate_csr` was documented with one): its JSON, so that nothing is lost.
     /// A list of texts becomes one text.
-    fn json_text(self, value: &Value) {
-        match value {
+    fn json_text(&mut self, kind: FieldKind) -> Scan<()> {
+        let value = serde_json::from_str(self.scan.skip()?.json).map_err(|_| Stop::Syntax)?;
+        match &value {
             Value::Array(list) if list.iter().all(Value::is_string) => {
                 let end = if list.len() > 1 { [' ', ';'].as_slice() } else { &[] };
                 let texts: Vec<&str> = list
@@ -338,10 +230,32 @@ impl ValueReader<'_> {
                     .map(|text| text.trim_end_matches(end))
                     .filter(|text| !text.is_empty())
                     .collect();
-                self.text(&texts.join("; "), false);
+                self.characters(kind, &texts.join("; "));
             }
-            Value::Object(map) if map.is_empty() => self.absent(),
-            value => write::escaped(self.out, &value.to_string()),
+            Value::Object(map) if map.is_empty() => self.absent(kind),
+            value => match php_time(value) {
+                Some(time) if matches!(kind, FieldKind::Time) => write::plain(&mut self.out, &time),
+                _ => write::escaped(&mut self.out, &value.to_string()),
+            },
         }
+        Ok(())
     }
+
+    /// Checks that the output is within its maximum length. Called wherever the body decides how often something is
+    /// written.
+    pub(super) fn check_length(&self) -> Scan<()> {
+        if self.out.len() > self.max_len {
+            return Err(Stop::Incomplete(
+                "the answer holds too many entries with too little in them".to_owned(),
+            ));
+        }
+        Ok(())
+    }
+}
+
+/// A time in PHP's own format.
+fn php_time(members: &Value) -> Option<String> {
+    let text = |name| members.get(name).and_then(Value::as_str);
+    let (date, zone) = (text("date")?, text("timezone")?);
+    php_time_to_rfc3339(date, zone)
 }

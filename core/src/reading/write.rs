@@ -1,12 +1,10 @@
 //! Writes JSON: texts, and the values for "none".
 
-use serde_json::value::RawValue;
-
 use crate::shape::{Field, FieldKind, Shape};
 
 /// A piece of JSON unchanged, but on one line: line breaks in JSON are only white space.
-pub(super) fn as_it_came(out: &mut String, raw: &RawValue) {
-    for (index, line) in raw.get().split('\n').enumerate() {
+pub(super) fn as_it_came(out: &mut String, json: &str) {
+    for (index, line) in json.split('\n').enumerate() {
         if index > 0 {
             out.push(' ');
         }
