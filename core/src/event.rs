@@ -88,9 +88,14 @@ impl Event {
         Self { kind, json: Value::Object(fields).to_string() }
     }
 
-    /// An event from a JSON object's members.
-    pub(crate) fn with_members(kind: EventType, members: &str) -> Self {
-        Self { kind, json: format!(r#"{{"type":"{}",{members}}}"#, kind.name()) }
+    /// An event with the members that `write` adds, of about this length.
+    pub(crate) fn with_members(kind: EventType, length: usize, write: impl FnOnce(&mut String)) -> Self {
+        // For what is not counted, and for the NUL of a C string.
+        let mut json = String::with_capacity(length + 256);
+        json.extend([r#"{"type":""#, kind.name(), "\","]);
+        write(&mut json);
+        json.push('}');
+        Self { kind, json }
     }
 
     /// Its type.

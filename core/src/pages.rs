@@ -1,6 +1,7 @@
 //! Lists with several pages: no entry comes twice, and none is missed that exists during the whole run.
 
 mod pager;
+mod seen;
 
 use std::borrow::Cow;
 

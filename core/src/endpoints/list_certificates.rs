@@ -13,7 +13,7 @@ use crate::event::{Event, EventType};
 use crate::json;
 use crate::op::Channel;
 use crate::operation::Run;
-use crate::pages::{self, Counts, Pager};
+use crate::pages::{self, Counts, NewEntries, Pager};
 use crate::parameter::{self, Arguments};
 use crate::words::words;
 
@@ -145,19 +145,31 @@ fn deliver(context: &Context<'_>, channel: &Channel, arguments: &Arguments) -> R
         let json = page(&context, &with_page(arguments, number, pager.limit()))?;
         let brought = pages::take(&mut pager, &json)?;
         delivered += brought.fresh.len();
-        if !brought.fresh.is_empty() {
-            let entries: Vec<_> = brought.fresh.iter().map(|entry| entry.get()).collect();
-            let total = brought.total_count.map_or_else(|| "null".to_owned(), |total| total.to_string());
-            let members = format!(
-                r#""message":"page {number}","page":{number},"total_count":{total},"results":[{}]"#,
-                entries.join(",\n")
-            );
-            channel.hand_over(Event::with_members(EventType::Page, &members))?;
-        }
-        if brought.is_last {
-            return frame(&json, delivered);
+        let event = (!brought.fresh.is_empty()).then(|| event(number, &brought));
+        let end = brought.is_last.then(|| frame(&json, delivered));
+        // While the reader is waited for, the page is in the event only.
+        drop(json);
+        event.map_or(Ok(()), |event| channel.hand_over(event))?;
+        if let Some(end) = end {
+            return end;
         }
     }
+}
+
+/// The event of a page, in a buffer of its size: a page has megabytes.
+fn event(number: u64, brought: &NewEntries<'_>) -> Event {
+    let total = brought.total_count.map_or_else(|| "null".to_owned(), |total| total.to_string());
+    let length: usize = brought.fresh.iter().map(|entry| entry.get().len() + ",\n".len()).sum();
+    Event::with_members(EventType::Page, length, |json| {
+        json.push_str(&format!(
+            r#""message":"page {number}","page":{number},"total_count":{total},"results":["#
+        ));
+        for (place, entry) in brought.fresh.iter().enumerate() {
+            json.push_str(if place == 0 { "" } else { ",\n" });
+            json.push_str(entry.get());
+        }
+        json.push(']');
+    })
 }
 
 /// The last page's answer without its entries, which were sent as events.

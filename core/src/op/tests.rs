@@ -86,14 +86,18 @@ fn replies_are_checked_and_reach_the_question() {
     assert!(op.reply(r#"{"id":1,"ok":true}"#).is_err());
 }
 
+fn page(number: u32) -> Event {
+    Event::with_members(EventType::Page, 0, |json| json.push_str(&format!(r#""page":{number}"#)))
+}
+
 #[test]
 fn cancel_ends_a_question_and_a_page_that_wait() {
     for work in [
         (|channel: &Channel| channel.ask(EventType::Publish, "", Map::new(), None).map(|_| String::new()))
             as fn(&Channel) -> _,
         |channel: &Channel| {
-            channel.hand_over(Event::with_members(EventType::Page, r#""page":1"#))?;
-            channel.hand_over(Event::with_members(EventType::Page, r#""page":2"#))?;
+            channel.hand_over(page(1))?;
+            channel.hand_over(page(2))?;
             Ok(String::new())
         },
     ] {
@@ -106,8 +110,8 @@ fn cancel_ends_a_question_and_a_page_that_wait() {
 #[test]
 fn a_page_waits_until_the_one_before_was_read() {
     let op = Op::start(&CancelToken::new(), |channel| {
-        for page in 1..=3 {
-            channel.hand_over(Event::with_members(EventType::Page, &format!(r#""page":{page}"#)))?;
+        for number in 1..=3 {
+            channel.hand_over(page(number))?;
         }
         Ok(String::new())
     })

@@ -11,12 +11,9 @@
 //! If the first page has no entries but a count above zero, it is requested once more. If it were accepted as an empty
 //! list, the caller would order again.
 
-use std::collections::HashSet;
-
+use super::seen::{Known, MAX_SWEEPS, Seen};
 use crate::error::{Error, Kind, Result};
 
-/// How often the pages are read before a list that keeps changing is an error.
-const MAX_SWEEPS: u32 = 8;
 /// Pages in a row without an entry that is new in this sweep, and the number of their entries. Others may order in the
 /// meantime, which repeats entries.
 const MAX_IDLE_PAGES: u32 = 3;
@@ -34,7 +31,7 @@ pub(crate) struct Pager {
     page: u64,
     limit: u64,
     /// Every entry so far.
-    known: HashSet<String>,
+    known: Seen,
     sweep: Sweep,
     /// The previous sweep.
     before: Option<Sweep>,
@@ -44,7 +41,8 @@ pub(crate) struct Pager {
 /// One pass through all pages.
 #[derive(Debug, Default)]
 struct Sweep {
-    seen: HashSet<String>,
+    /// How many different entries it has.
+    seen: usize,
     /// The total count, from each page.
     totals: Vec<Option<u64>>,
     largest_page: u64,
@@ -98,17 +96,19 @@ impl Pager {
             return self.take_empty_first_page(total);
         }
         let sweep = &mut self.sweep;
-        let seen_before = sweep.seen.len();
+        let seen_before = sweep.seen;
         let mut fresh = Vec::with_capacity(ids.len());
         for (place, id) in ids.iter().enumerate() {
-            if sweep.seen.insert((*id).to_owned()) && self.known.insert((*id).to_owned()) {
+            let known = self.known.note(id, self.sweeps);
+            sweep.seen += usize::from(known != Known::InThisSweep);
+            if known == Known::Nowhere {
                 fresh.push(place);
             }
         }
         sweep.has_new |= !fresh.is_empty();
         sweep.totals.push(counts.total_count);
         sweep.largest_page = sweep.largest_page.max(ids.len() as u64);
-        if sweep.seen.len() > seen_before {
+        if sweep.seen > seen_before {
             (sweep.idle_pages, sweep.idle_entries) = (0, 0);
         } else {
             sweep.idle_pages += 1;
@@ -118,7 +118,7 @@ impl Pager {
         let limit = counts.limit.filter(|limit| *limit > 0).map_or(self.limit, |limit| limit.min(self.limit));
         let is_short = (ids.len() as u64) < limit;
         // On a list with one page, the service counts an entry twice that is there twice.
-        let seen = if is_first { ids.len() } else { sweep.seen.len() } as u64;
+        let seen = if is_first { ids.len() } else { sweep.seen } as u64;
         // Entries that were skipped at the start count as seen.
         let seen = (self.first_page - 1).saturating_mul(limit).saturating_add(seen);
         let is_idle = sweep.idle_pages > 0;
@@ -151,7 +151,7 @@ impl Pager {
     /// The first page is empty although the count is above zero.
     fn take_empty_first_page(&mut self, total: u64) -> Result<Taken> {
         // The previous sweep saw nothing and was not the last, so it ended in the same way.
-        if self.before.as_ref().is_some_and(|before| before.seen.is_empty()) {
+        if self.before.as_ref().is_some_and(|before| before.seen == 0) {
             return Err(lost(&format!(
                 "the service says that there are {total} certificates, and gave none, twice"
             )));
@@ -203,7 +203,7 @@ impl Pager {
         let is_as_before = self
             .before
             .as_ref()
-            .is_some_and(|before| before.seen == sweep.seen && before.totals == sweep.totals);
+            .is_some_and(|before| self.known.is_as_before(self.sweeps) && before.totals == sweep.totals);
         if is_as_before && !is_steady {
             return Err(lost(&format!(
                 "the service gave the same {seen} certificates twice, and another `total_count` on each page"
