@@ -2,55 +2,47 @@
 
 #![allow(unsafe_code)]
 
-use std::{ptr, slice};
+use std::mem::ManuallyDrop;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
-use zeroize::Zeroize;
 
 use crate::count;
+use crate::memory::{wipe, wipe_and_free};
 
 /// The bytes that a text is in base64.
 pub(crate) fn decode(base64: &[u8]) -> Option<Vec<u8>> {
     BASE64_STANDARD.decode(base64).ok()
 }
 
-/// A copy for C, and its length; the bytes themselves are wiped. None if there is no memory for it.
+/// The memory of these bytes for C, with a NUL at its end, and their length. None if there is no memory for the NUL.
 pub(crate) fn hand_out(mut bytes: Vec<u8>) -> Option<(*mut u8, usize)> {
-    let copied = copy(&bytes).map(|copy| (copy, bytes.len()));
-    bytes.zeroize();
-    copied
-}
-
-/// A copy with a NUL at its end.
-pub(crate) fn copy(bytes: &[u8]) -> Option<*mut u8> {
-    // SAFETY: malloc takes any size.
-    let memory = unsafe { libc::malloc(bytes.len().checked_add(1)?) }.cast::<u8>();
-    if memory.is_null() {
-        return None;
+    let length = bytes.len();
+    if length == bytes.capacity() {
+        // Growing may leave a copy behind, so it is done here.
+        let mut roomier = Vec::new();
+        let reserved = roomier.try_reserve_exact(length + 1);
+        if reserved.is_ok() {
+            roomier.extend_from_slice(&bytes);
+        }
+        wipe(&mut bytes);
+        reserved.ok()?;
+        bytes = roomier;
     }
-    // SAFETY: the new memory has room for the bytes and the NUL.
-    unsafe {
-        ptr::copy_nonoverlapping(bytes.as_ptr(), memory, bytes.len());
-        memory.add(bytes.len()).write(0);
-    }
+    bytes.push(0);
     count::made();
-    Some(memory)
+    Some((ManuallyDrop::new(bytes).as_mut_ptr(), length))
 }
 
-/// Wipes and frees memory of [`copy`]; does nothing for NULL. All of it is wiped, whatever the host has written into it.
+/// Wipes and frees memory of [`hand_out`]; does nothing for NULL.
 ///
 /// # Safety
 ///
-/// The pointer is NULL, or it comes from [`copy`] and was not freed yet, and nothing else uses the memory any more.
+/// The pointer is NULL, or it comes from [`hand_out`] and was not freed yet, and nothing else uses the memory any more.
 pub(crate) unsafe fn free(memory: *mut u8) {
-    if memory.is_null() {
-        return;
-    }
-    count::freed();
-    // SAFETY: it comes from `malloc`, so all of its room may be written, and this is its only owner.
-    unsafe {
-        slice::from_raw_parts_mut(memory, libc::malloc_usable_size(memory.cast())).zeroize();
-        libc::free(memory.cast());
+    if !memory.is_null() {
+        count::freed();
+        // SAFETY: as above.
+        unsafe { wipe_and_free(memory) };
     }
 }

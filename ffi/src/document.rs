@@ -11,10 +11,10 @@ mod write;
 use std::ffi::{CStr, c_char};
 
 use serde_json::{Map, Value as Json};
-use zeroize::Zeroize;
 use zerossl::{Error, Result};
 
 use crate::argument;
+use crate::memory::wipe;
 use crate::pointer::{self, Shared};
 pub use node::zerossl_node;
 use node::{Member, Value};
@@ -95,9 +95,9 @@ impl zerossl_doc {
 }
 
 /// A text that came from the core is parsed and wiped.
-pub(crate) fn hand_out(mut json: String) -> Result<*mut zerossl_doc> {
+pub(crate) fn hand_out(json: String) -> Result<*mut zerossl_doc> {
     let doc = zerossl_doc::read(&json, "answer");
-    json.zeroize();
+    wipe(&mut json.into_bytes());
     Ok(pointer::hand_out(doc?))
 }
 

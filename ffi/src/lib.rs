@@ -4,7 +4,7 @@
 //! errors. [`exports`] has all exported functions with their documentation; `include/zerossl.h` is generated
 //! from it. The functions that are named like operations are generated, too. Every export turns its pointers
 //! into references, with [`pointer`], and then works inside [`guard`]. Unsafe code is in [`pointer`], in
-//! [`bytes`] and [`string`], and in these first lines of the exports.
+//! [`memory`], [`bytes`] and [`string`], and in these first lines of the exports.
 
 #![deny(unsafe_code, clippy::undocumented_unsafe_blocks)]
 // The header is for C programmers: its own text has the rules for callers, without Rust's `# Safety`
@@ -24,6 +24,7 @@ mod error;
 mod guard;
 mod json;
 mod left;
+mod memory;
 mod op;
 mod pointer;
 mod string;

@@ -1,28 +1,33 @@
-//! Strings for C. They are allocated with libc's malloc, so that a host that calls `free` does not crash.
-//! They are wiped when they are freed.
+//! Strings for C. They are wiped when they are freed.
 
 #![allow(unsafe_code)]
 
 use std::ffi::c_char;
 
-use zeroize::Zeroize;
+use memchr::memchr;
 use zerossl::{Error, Kind, Result};
 
 use crate::bytes;
+use crate::memory::wipe;
 
-/// A copy of the text for C; the text itself is wiped. A text with a NUL inside cannot be a C string.
-pub(crate) fn hand_out(mut text: String) -> Result<*mut c_char> {
-    let copied = copy(&text);
-    text.zeroize();
-    copied
+/// The text for C, without a copy. A text with a NUL inside cannot be a C string.
+pub(crate) fn hand_out(text: String) -> Result<*mut c_char> {
+    let mut bytes = text.into_bytes();
+    if memchr(0, &bytes).is_some() {
+        wipe(&mut bytes);
+        return Err(Error::new(Kind::Internal, "the text holds a NUL; please report this"));
+    }
+    let length = bytes.len();
+    let (memory, _) = bytes::hand_out(bytes).ok_or_else(|| no_memory(length))?;
+    Ok(memory.cast())
 }
 
 /// A copy of the text for C.
 pub(crate) fn copy(text: &str) -> Result<*mut c_char> {
-    if text.as_bytes().contains(&0) {
-        return Err(Error::new(Kind::Internal, "the text holds a NUL; please report this"));
-    }
-    bytes::copy(text.as_bytes()).map(<*mut u8>::cast).ok_or_else(|| no_memory(text.len()))
+    let mut copied = String::new();
+    copied.try_reserve_exact(text.len() + 1).map_err(|_| no_memory(text.len()))?;
+    copied.push_str(text);
+    hand_out(copied)
 }
 
 /// The error of a copy that is too large.

@@ -2,7 +2,7 @@
 
 use std::ffi::c_char;
 
-use zeroize::Zeroize;
+use crate::memory::wipe;
 
 /// UTF-8, followed by a NUL. NULs inside are possible, so C gets the length too.
 pub(crate) struct Text(Vec<u8>);
@@ -35,7 +35,7 @@ impl Text {
 
 impl Drop for Text {
     fn drop(&mut self) {
-        self.0.zeroize();
+        wipe(&mut self.0);
     }
 }
 

@@ -11,7 +11,8 @@ pub(super) fn json(node: &zerossl_node) -> Result<String> {
     let mut length = 0;
     write(node, &mut |piece| length += piece.len());
     let mut text = String::new();
-    text.try_reserve_exact(length).map_err(|_| no_memory(length))?;
+    // And the NUL that ends a string of C.
+    text.try_reserve_exact(length + 1).map_err(|_| no_memory(length))?;
     write(node, &mut |piece| text.push_str(piece));
     Ok(text)
 }
@@ -20,7 +21,7 @@ pub(super) fn json(node: &zerossl_node) -> Result<String> {
 pub(crate) fn quoted(text: &str) -> String {
     let mut length = 0;
     quote(text, &mut |piece| length += piece.len());
-    let mut quoted = String::with_capacity(length);
+    let mut quoted = String::with_capacity(length + 1);
     quote(text, &mut |piece| quoted.push_str(piece));
     quoted
 }
