@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, cast
-
 from libzerossl._native import Field, Record
 from libzerossl.frozen import FrozenDict, freeze
+from libzerossl.kinds import is_dict, is_list
 from libzerossl.twin import set_state, state
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Any, ClassVar, Literal
 
     from typing_extensions import Self
 
@@ -114,10 +114,10 @@ class Answer(Record):
 def _unfrozen(value: Any) -> Any:  # noqa: ANN401
     if isinstance(value, Answer):
         return value.to_dict(mode="python")
-    if isinstance(value, list):
-        return [_unfrozen(entry) for entry in cast("list[Any]", value)]  # type: ignore[redundant-cast]
-    if isinstance(value, dict):
-        return {name: _unfrozen(entry) for name, entry in cast("dict[str, Any]", value).items()}
+    if is_list(value):
+        return [_unfrozen(entry) for entry in value]
+    if is_dict(value):
+        return {name: _unfrozen(entry) for name, entry in value.items()}
     return value
 
 
@@ -133,16 +133,14 @@ def _shown(answer: Answer, name: str) -> str:
 
 
 def _short(value: Any) -> str:  # noqa: ANN401
-    if isinstance(value, datetime):
-        return value.isoformat()
-    if isinstance(value, dict):
-        entries = cast("dict[str, Any]", value)
-        shown = [f"{key!r}: {_short('***' if key in _SECRET_NAMES else entry)}" for key, entry in entries.items()]
+    if hasattr(value, "isoformat"):
+        return str(value.isoformat())
+    if is_dict(value):
+        shown = [f"{key!r}: {_short('***' if key in _SECRET_NAMES else entry)}" for key, entry in value.items()]
         return "{" + ", ".join(shown) + "}"
-    if isinstance(value, list):
-        listed = cast("list[Any]", value)  # type: ignore[redundant-cast]
-        shown = [_short(entry) for entry in listed[:_MAX_ENTRIES]]
-        more = len(listed) - len(shown)
+    if is_list(value):
+        shown = [_short(entry) for entry in value[:_MAX_ENTRIES]]
+        more = len(value) - len(shown)
         return "[" + ", ".join(shown + [f"... {more} more"] * (more > 0)) + "]"
     if isinstance(value, (str, bytes)) and len(value) > _MAX_LENGTH:
         return f"<{len(value)} {'characters' if isinstance(value, str) else 'bytes'}>"

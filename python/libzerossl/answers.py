@@ -8,14 +8,14 @@ UTC; one that cannot be read is passed on as it came, as a text.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from libzerossl._native import Field
 from libzerossl.answer import Answer
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import datetime
+    from typing import Any
 
     from libzerossl.literals import CertificateType, FindingLevel, Outcome, Stage, Status, ValidationMethod
 

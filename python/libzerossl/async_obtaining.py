@@ -4,16 +4,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from libzerossl import awaiting, ways
 from libzerossl.answers import Obtained, Renewals
 from libzerossl.callables import Callables
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import os
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import timedelta
+    from typing import Any
 
     from libzerossl import _native
     from libzerossl.callables import OnEvent, Publish
@@ -182,7 +182,7 @@ class AsyncObtaining:
             "offline": offline,
             "dry_run": dry_run,
         }
-        with ways.as_given(validation):
+        with ways.AsGiven(validation):
             return await awaiting.run(self._inner, "obtain", Obtained, parameters, callables)
 
     async def renew_all(

@@ -4,8 +4,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
-
 from libzerossl import awaiting, ways
 from libzerossl.answers import (
     Answer,
@@ -27,15 +25,17 @@ from libzerossl.answers import (
     Zip,
 )
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import os
     from collections.abc import AsyncGenerator, Iterable, Iterator, Mapping, Sequence
     from datetime import timedelta
+    from typing import Any, TypeVar
 
     from libzerossl import _native
     from libzerossl.literals import KeyType, Method, RevocationReason, StatusFilter, TypeFilter, ValidationMethod
 
-_A = TypeVar("_A", bound=Answer)
+    _A = TypeVar("_A", bound=Answer)
 
 
 class AsyncOperations:

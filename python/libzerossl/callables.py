@@ -2,30 +2,35 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias
-
 from libzerossl.errors import InvalidArgumentError, refuse
 from libzerossl.events import Event, FileChallenge, RecordChallenge
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any, TypeAlias
+
     from libzerossl._native import Op
 
-__all__ = ["Action", "Callables", "OnEvent", "Publish"]
+    OnEvent: TypeAlias = Callable[[Event], object]
+    Publish: TypeAlias = Callable[[FileChallenge], object] | Callable[[RecordChallenge], object]
 
-OnEvent: TypeAlias = Callable[[Event], object]
-Publish: TypeAlias = Callable[[FileChallenge], object] | Callable[[RecordChallenge], object]
+__all__ = ["Action", "Callables"]
 
 
-@dataclass(frozen=True)
 class Callables:
     """They are called one at a time, on the thread that waits for the operation."""
 
-    on_event: OnEvent | None = None
-    publish: Publish | None = None
-    cleanup: Publish | None = None
+    def __init__(
+        self,
+        on_event: OnEvent | None = None,
+        publish: Publish | None = None,
+        cleanup: Publish | None = None,
+    ) -> None:
+        """Keep what was given."""
+        self.on_event = on_event
+        self.publish = publish
+        self.cleanup = cleanup
 
     def check(self, operation: str, *, may_be_async: bool) -> None:
         """Refuse values that cannot be called here. Otherwise the error would come only after the order was made."""
@@ -50,15 +55,21 @@ class Callables:
         return Action("on_event", self.on_event, event)
 
 
-@dataclass(frozen=True)
 class Action:
-    """A call of one of the callables."""
+    """A call of one of the callables. An event that waits for a reply is a `question` with this id."""
 
-    name: str
-    call: Callable[[Any], object] | None
-    argument: Any
-    question: int | None = None
-    """The id of the event, if it waits for a reply."""
+    def __init__(
+        self,
+        name: str,
+        call: Callable[[Any], object] | None,
+        argument: Any,  # noqa: ANN401
+        question: int | None = None,
+    ) -> None:
+        """Keep what was given."""
+        self.name = name
+        self.call = call
+        self.argument = argument
+        self.question = question
 
     def reply(self, op: Op) -> None:
         """Say that it is done, or that there is nobody who could do it."""
@@ -69,6 +80,8 @@ class Action:
             answer["error"] = f"nobody is there to do it: give `{self.name}`"
         else:
             answer["ok"] = True
+        import json  # noqa: PLC0415
+
         try:
             op.reply(json.dumps(answer))
         except InvalidArgumentError as error:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from libzerossl.base import Base
 from libzerossl.obtaining import Obtaining
 from libzerossl.operations import Operations
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from types import TracebackType
 

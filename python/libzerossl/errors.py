@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import builtins
-import json
 import os
-from typing import TYPE_CHECKING, Any, ClassVar, NoReturn
 
 from libzerossl.twin import set_state, state
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any, ClassVar, NoReturn
+
     from libzerossl.answers import Certificate
 
 __all__ = [
@@ -267,6 +268,8 @@ _CLASSES: dict[str, type[Error]] = {
 
 def from_json(text: str) -> Error:
     """Make the error from the JSON form of the native module."""
+    import json  # noqa: PLC0415
+
     fields: dict[str, Any] = json.loads(text)
     error = _CLASSES.get(fields.pop("kind"), Error)
     fields.pop("code")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeAlias
-
 from libzerossl._native import Field
 from libzerossl.answer import Answer
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Any, TypeAlias
 
     from libzerossl.literals import EventType, Outcome, Stage, ValidationMethod
 

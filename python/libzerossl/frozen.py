@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, NoReturn, cast
+from libzerossl.kinds import is_dict, is_list
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, NoReturn
 
 __all__ = ["FrozenDict", "FrozenList", "freeze"]
 
@@ -12,7 +16,7 @@ def _refuse(self: object, *args: object, **names: object) -> NoReturn:  # noqa: 
     raise TypeError(message)
 
 
-class FrozenList(list[Any]):
+class FrozenList(list["Any"]):
     """A list that cannot be changed; ``list(it)`` makes one that can."""
 
     __slots__ = ()
@@ -25,7 +29,7 @@ class FrozenList(list[Any]):
         return FrozenList, (list(self),)
 
 
-class FrozenDict(dict[str, Any]):
+class FrozenDict(dict[str, "Any"]):
     """A dict that cannot be changed; ``dict(it)`` makes one that can."""
 
     __slots__ = ()
@@ -40,8 +44,8 @@ class FrozenDict(dict[str, Any]):
 
 def freeze(value: object) -> Any:  # noqa: ANN401
     """Freeze lists and dicts, and what is in them; other values are returned unchanged."""
-    if isinstance(value, list):
-        return FrozenList(map(freeze, cast("list[Any]", value)))  # type: ignore[redundant-cast]
-    if isinstance(value, dict):
-        return FrozenDict((name, freeze(entry)) for name, entry in cast("dict[str, Any]", value).items())
+    if is_list(value):
+        return FrozenList(map(freeze, value))
+    if is_dict(value):
+        return FrozenDict((name, freeze(entry)) for name, entry in value.items())
     return value

@@ -4,16 +4,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from libzerossl import running, ways
 from libzerossl.answers import Obtained, Renewals
 from libzerossl.callables import Callables
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import os
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import timedelta
+    from typing import Any
 
     from libzerossl import _native
     from libzerossl.callables import OnEvent, Publish
@@ -188,7 +188,7 @@ class Obtaining:
             "offline": offline,
             "dry_run": dry_run,
         }
-        with ways.as_given(validation):
+        with ways.AsGiven(validation):
             return running.run(self._inner, "obtain", Obtained, parameters, callables)
 
     def renew_all(

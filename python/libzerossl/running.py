@@ -6,10 +6,7 @@ interpreter ends, Python terminates daemon threads wherever they are, and no nat
 
 from __future__ import annotations
 
-import json
 import time
-from contextlib import suppress
-from typing import TYPE_CHECKING, Any, TypeVar
 
 from libzerossl import log
 from libzerossl.answer import Answer
@@ -18,16 +15,18 @@ from libzerossl.callables import NEEDS_A_LOOP
 from libzerossl.errors import Error, ForkedError, refuse
 from libzerossl.page import Page
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from typing import Any, TypeVar
 
     from libzerossl import _native
     from libzerossl._native import Op
     from libzerossl.callables import Action, Callables
 
-__all__ = ["call", "certificates", "run"]
+    _A = TypeVar("_A", bound=Answer)
 
-_A = TypeVar("_A", bound=Answer)
+__all__ = ["call", "certificates", "run"]
 
 _MAX_WAIT = 0.05
 """Seconds that a cancelled operation may take to end. Before that, it can take 0.05 until Ctrl-C is noticed."""
@@ -70,6 +69,8 @@ def run(
 
 def certificates(client: _native.Client, parameters: Mapping[str, object]) -> Iterator[Certificate]:
     """Check the parameters, and return an iterator over all pages of a list."""
+    import json  # noqa: PLC0415
+
     return _certificates(client, json.loads(client.check("list_certificates", parameters)))
 
 
@@ -98,8 +99,9 @@ def _do(operation: str, action: Action) -> None:
     outcome = action.call(action.argument)
     if hasattr(outcome, "__await__"):
         # A lambda may return what an `async def` returned; nothing of it has run.
-        with suppress(AttributeError):
-            outcome.close()  # type: ignore[attr-defined]
+        close = getattr(outcome, "close", None)
+        if close is not None:
+            close()
         refuse(operation, action.name, NEEDS_A_LOOP)
 
 
@@ -108,7 +110,7 @@ def _give_up(op: Op, answer: type[Answer], patience: float) -> Error | None:
     op.cancel()
     end = time.monotonic() + patience
     # In a child of fork, the operation belongs to the parent, and there is nothing to wait for.
-    with suppress(ForkedError):
+    try:
         while (left := end - time.monotonic()) > 0:
             if op.next(left)[0] == op.DONE:
                 try:
@@ -116,4 +118,6 @@ def _give_up(op: Op, answer: type[Answer], patience: float) -> Error | None:
                 except Error as error:
                     return error
                 break
+    except ForkedError:
+        return None
     return None

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import types
-from typing import Any, TypeVar
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, TypeVar
+
+    _T = TypeVar("_T")
 
 __all__ = ["copy_state", "set_state", "state"]
-
-_T = TypeVar("_T")
 
 
 def state(thing: object) -> tuple[dict[str, Any], list[tuple[type, str, Any]]]:
     """Return the state of an object: its ``__dict__``, and its ``__slots__`` by class and name."""
+    import types  # noqa: PLC0415
+
     slots: list[tuple[type, str, Any]] = []
     for owner in type(thing).__mro__:
         for name, member in vars(owner).items():

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Generator, Mapping, Sequence
-from contextlib import contextmanager
-from typing import Any, Final, cast
 
 from libzerossl.errors import InvalidArgumentError, refuse
+from libzerossl.kinds import is_mapping, is_path, is_sequence
 
-__all__ = ["as_given", "path", "validation"]
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from types import TracebackType
+    from typing import Any, Final
+
+__all__ = ["AsGiven", "path", "validation"]
 
 _METHODS: Final = {
     "webroot": "HTTP_CSR_HASH",
@@ -48,41 +52,49 @@ def validation(given: Mapping[str, Any] | None, method: str | None, ways: Mappin
     return {"method": method or _METHODS[way], **published}
 
 
-@contextmanager
-def as_given(given: Mapping[str, Any] | None) -> Generator[None, None, None]:
+class AsGiven:
     """Name the parameter in an error as the caller wrote it: short forms are members of `validation` in the core."""
-    try:
-        yield
-    except InvalidArgumentError as error:
-        if given is None and error.parameter is not None and error.parameter.startswith("validation."):
+
+    def __init__(self, given: Mapping[str, Any] | None) -> None:
+        """Take the parameter `validation` as the caller gave it."""
+        self.given = given
+
+    def __enter__(self) -> None:
+        """Begin the call."""
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Change the error, which is raised all the same."""
+        if self.given is not None or not isinstance(error, InvalidArgumentError) or error.parameter is None:
+            return
+        if error.parameter.startswith("validation."):
             inner = error.parameter.removeprefix("validation.")
             name = "validation_method" if inner == "method" else inner
             error.message = error.message.replace(f"`{error.parameter}`", f"`{name}`", 1)
             error.parameter, error.args = name, (error.message,)
-        raise
 
 
 def path(value: object) -> object:
     """Return a path as text. Other values are returned unchanged; the core refuses them by name."""
-    return os.fspath(cast("os.PathLike[str]", value)) if isinstance(value, os.PathLike) else value
+    return os.fspath(value) if is_path(value) else value
 
 
 def _whole(given: object, method: str | None) -> object:
     if method is not None:
         refuse("obtain", "validation_method", "`validation` has a `method` already; give one of the two")
-    if not isinstance(given, Mapping):
+    if not is_mapping(given):
         return given
-    members = cast("Mapping[str, object]", given)
-    names = [name for name, value in members.items() if value is not None]
-    if names == ["method"] and members["method"] in set(_METHODS.values()) - {"EMAIL"}:
+    names = [name for name, value in given.items() if value is not None]
+    if names == ["method"] and given["method"] in set(_METHODS.values()) - {"EMAIL"}:
         why = "it does not say who publishes: add `webroot`, `listen` or `hook`, or use the option `publish` instead"
         refuse("obtain", "validation", why)
-    return {name: _published(name, value) for name, value in members.items()}
+    return {name: _published(name, value) for name, value in given.items()}
 
 
 def _published(way: str, value: object) -> object:
-    if way == "webroot" and isinstance(value, Mapping):
-        return {name: path(folder) for name, folder in cast("Mapping[str, object]", value).items()}
-    if way == "hook" and isinstance(value, Sequence) and not isinstance(value, (str, bytes)):
-        return [path(part) for part in cast("Sequence[object]", value)]
+    if way == "webroot" and is_mapping(value):
+        return {name: path(folder) for name, folder in value.items()}
+    if way == "hook" and is_sequence(value):
+        return [path(part) for part in value]
     return path(value)

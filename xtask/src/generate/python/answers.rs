@@ -37,9 +37,9 @@ pub(super) fn text() -> String {
     let names: Vec<String> = names.iter().map(|name| format!("    \"{name}\",\n")).collect();
     let names = names.concat();
     format!(
-        "{DOC}\n{}\nfrom __future__ import annotations\n\nfrom typing import TYPE_CHECKING, Any\n\n\
+        "{DOC}\n{}\nfrom __future__ import annotations\n\n\
          from libzerossl._native import Field\nfrom libzerossl.answer import Answer\n\n\
-         if TYPE_CHECKING:\n    from collections.abc import Mapping, Sequence\n    from datetime import datetime\n\n    from libzerossl.literals import {}\n\n\
+         TYPE_CHECKING = False\nif TYPE_CHECKING:\n    from collections.abc import Mapping, Sequence\n    from datetime import datetime\n    from typing import Any\n\n    from libzerossl.literals import {}\n\n\
          __all__ = [\n{names}]\n{classes}",
         NOTE,
         words::used_in(&classes).join(", ")

@@ -63,10 +63,15 @@ pub(super) fn text(part: Part, mode: Mode) -> String {
     if methods.contains("timedelta") {
         standard.push_str("    from datetime import timedelta\n");
     }
+    let mut typing = vec!["Any"];
     // Words that have no name in `literals.py`.
     if methods.contains("Literal[") {
-        standard.push_str("    from typing import Literal\n");
+        typing.push("Literal");
     }
+    if part == Part::Calls {
+        typing.push("TypeVar");
+    }
+    standard.extend(["    from typing import ", &typing.join(", "), "\n"]);
     let call = match mode {
         Mode::Blocking => CALL,
         Mode::Async => ASYNC_CALL,
@@ -109,18 +114,17 @@ NOTE
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
-
 from libzerossl import MODULES
 ANSWERS
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
 STANDARD
 
     from libzerossl import _native
 LITERALS
 
-_A = TypeVar("_A", bound=Answer)
+    _A = TypeVar("_A", bound=Answer)
 
 
 class CLASSOperations:
@@ -151,12 +155,11 @@ NOTE
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
 from libzerossl import MODULES
 ANSWERS
 from libzerossl.callables import Callables
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
 STANDARD
 

@@ -140,7 +140,7 @@ fn run(operation: &Operation, mode: Mode) -> String {
     let run = if forms.is_empty() {
         format!("        {run}")
     } else {
-        format!("        with ways.as_given(validation):\n            {run}")
+        format!("        with ways.AsGiven(validation):\n            {run}")
     };
     format!(
         "        callables = Callables(on_event, publish, cleanup)\n{forms}{}\n{run}",
