@@ -942,7 +942,8 @@ char *zerossl_get_certificate(const zerossl_client *client,
 
 /**
  * Gets a page of the account's certificates. Started as an op, it gives all pages, each as an event
- * `page`.
+ * `page`. A list of several pages is read at least twice, to miss nothing: 100,000 certificates
+ * take 200 requests, 40 seconds.
  *
  * Parameters:
  * - `status`? (list of `draft`, `pending_validation`, `issued`, `cancelled`, `revoked`, `expired`,

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from libzerossl.errors import InvalidArgumentError, refuse
-from libzerossl.events import Event, FileChallenge, RecordChallenge
+from libzerossl.refusing import refuse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -11,6 +10,7 @@ if TYPE_CHECKING:
     from typing import Any, TypeAlias
 
     from libzerossl._native import Op
+    from libzerossl.events import Event, FileChallenge, RecordChallenge
 
     OnEvent: TypeAlias = Callable[[Event], object]
     Publish: TypeAlias = Callable[[FileChallenge], object] | Callable[[RecordChallenge], object]
@@ -46,6 +46,9 @@ class Callables:
 
     def action(self, news: str) -> Action:
         """Return what an event asks for."""
+        # Its import costs time at every start, and most programs have no events.
+        from libzerossl.events import Event  # noqa: PLC0415
+
         event = Event(news)
         if event.type == "publish":
             return _question(event, "publish", self.publish)
@@ -82,6 +85,8 @@ class Action:
             answer["ok"] = True
         import json  # noqa: PLC0415
 
+        from libzerossl.errors import InvalidArgumentError  # noqa: PLC0415
+
         try:
             op.reply(json.dumps(answer))
         except InvalidArgumentError as error:
@@ -100,6 +105,8 @@ def _is_async(value: Any) -> bool:  # noqa: ANN401
 
 
 def _question(event: Event, name: str, call: Callable[[Any], object] | None) -> Action:
+    from libzerossl.events import FileChallenge, RecordChallenge  # noqa: PLC0415
+
     fields = event.to_dict()
     kind = RecordChallenge if "target" in fields else FileChallenge
     challenge = kind.from_dict({field: fields[field] for field in kind.fields})

@@ -9,7 +9,7 @@ from libzerossl.twin import set_state, state
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, ClassVar, NoReturn
+    from typing import Any, ClassVar
 
     from libzerossl.answers import Certificate
 
@@ -278,12 +278,6 @@ def from_json(text: str) -> Error:
 
         fields["candidates"] = [Certificate.from_dict(candidate) for candidate in fields["candidates"]]
     return error(**fields)
-
-
-def refuse(operation: str, parameter: str, why: str) -> NoReturn:
-    """Raise the error for a wrong parameter, as the core words it."""
-    message = f"{operation}: `{parameter}`: {why}"
-    raise InvalidArgumentError(message, operation=operation, parameter=parameter)
 
 
 def _set_errno(error: OSError, errno: int) -> None:

@@ -8,7 +8,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
-from libzerossl.errors import refuse
+from libzerossl.refusing import refuse
 
 __all__ = ["hook"]
 

@@ -12,8 +12,7 @@ from libzerossl import log
 from libzerossl.answer import Answer
 from libzerossl.answers import Certificate, CertificateList
 from libzerossl.callables import NEEDS_A_LOOP
-from libzerossl.errors import Error, ForkedError, refuse
-from libzerossl.page import Page
+from libzerossl.refusing import refuse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from libzerossl import _native
     from libzerossl._native import Op
     from libzerossl.callables import Action, Callables
+    from libzerossl.errors import Error
 
     _A = TypeVar("_A", bound=Answer)
 
@@ -75,6 +75,8 @@ def certificates(client: _native.Client, parameters: Mapping[str, object]) -> It
 
 
 def _certificates(client: _native.Client, parameters: Mapping[str, object]) -> Iterator[Certificate]:
+    from libzerossl.page import Page  # noqa: PLC0415
+
     op = client.start("list_certificates", parameters, Page)
     try:
         while (pulled := _pull(op))[0] != op.DONE:
@@ -107,6 +109,8 @@ def _do(operation: str, action: Action) -> None:
 
 def _give_up(op: Op, answer: type[Answer], patience: float) -> Error | None:
     """Cancel, wait a little, and return the error, which may name an order that may have been made."""
+    from libzerossl.errors import Error, ForkedError  # noqa: PLC0415
+
     op.cancel()
     end = time.monotonic() + patience
     # In a child of fork, the operation belongs to the parent, and there is nothing to wait for.

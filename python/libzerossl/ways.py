@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 
-from libzerossl.errors import InvalidArgumentError, refuse
 from libzerossl.kinds import is_mapping, is_path, is_sequence
+from libzerossl.refusing import refuse
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -66,10 +66,14 @@ class AsGiven:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Change the error, which is raised all the same."""
-        if self.given is not None or not isinstance(error, InvalidArgumentError) or error.parameter is None:
+        if error is None or self.given is not None:
             return
-        if error.parameter.startswith("validation."):
-            inner = error.parameter.removeprefix("validation.")
+        from libzerossl.errors import InvalidArgumentError  # noqa: PLC0415
+
+        if not isinstance(error, InvalidArgumentError) or error.parameter is None:
+            return
+        inner = error.parameter.removeprefix("validation.")
+        if inner != error.parameter:
             name = "validation_method" if inner == "method" else inner
             error.message = error.message.replace(f"`{error.parameter}`", f"`{name}`", 1)
             error.parameter, error.args = name, (error.message,)

@@ -38,7 +38,8 @@ words! {
 }
 
 request! {
-    /// Gets a page of the account's certificates. Started as an op, it gives all pages, each as an event `page`.
+    /// Gets a page of the account's certificates. Started as an op, it gives all pages, each as an event `page`. A list
+    /// of several pages is read at least twice, to miss nothing: 100,000 certificates take 200 requests, 40 seconds.
     #[in_rust = "For all pages use [`Client::certificates`](crate::Client::certificates)."]
     #[derive(Default)]
     pub struct ListCertificates -> CertificateList {

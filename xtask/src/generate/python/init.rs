@@ -63,9 +63,8 @@ def __getattr__(name: str) -> object:
     attribute = "VERSION" if name == "__version__" else name
     for home, names in _HOMES.items():
         if attribute in names:
-            from importlib import import_module  # noqa: PLC0415
-
-            value: object = getattr(import_module(f"libzerossl.{home}"), attribute)
+            # Not by `importlib`, whose own import would cost more.
+            value: object = getattr(__import__(f"libzerossl.{home}", fromlist=[attribute]), attribute)
             globals()[name] = value
             return value
     message = f"module 'libzerossl' has no attribute {name!r}"
