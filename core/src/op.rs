@@ -259,21 +259,30 @@ impl Channel {
         self.changed(&state);
     }
 
-    /// Tells something large; waits until everything before it was read.
+    /// Tells something large; waits until everything of its kind was read.
     pub(crate) fn hand_over(&self, event: Event) -> Result<()> {
+        let mut state = self.when_read(event.kind())?;
+        state.queue.push_back(event);
+        self.changed(&state);
+        Ok(())
+    }
+
+    /// Waits until all events of this kind were read.
+    pub(crate) fn until_read(&self, kind: EventType) -> Result<()> {
+        self.when_read(kind).map(drop)
+    }
+
+    fn when_read(&self, kind: EventType) -> Result<MutexGuard<'_, State>> {
         let mut state = self.state();
         loop {
             if self.0.cancel.is_cancelled() {
                 return Err(Error::cancelled());
             }
-            if state.queue.iter().all(|waiting| waiting.kind() != event.kind()) {
-                break;
+            if state.queue.iter().all(|waiting| waiting.kind() != kind) {
+                return Ok(state);
             }
             state = self.wait(state, None);
         }
-        state.queue.push_back(event);
-        self.changed(&state);
-        Ok(())
     }
 
     /// Asks the caller and waits for the reply; the caller's `error` comes back as text.

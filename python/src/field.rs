@@ -145,7 +145,7 @@ impl Field {
             Some(json) => PyList::new(py, record.parts(class, json)?)?,
             None => PyList::empty(py),
         };
-        let list = value::frozen(list.into_any())?;
+        let list = value::frozen_list(&list)?;
         let arguments = PyTuple::new(py, [self.name().into_pyobject(py)?.into_any(), list])?;
         known.call_method1("setdefault", arguments)
     }

@@ -27,6 +27,12 @@ pub(crate) fn frozen(value: Bound<'_, PyAny>) -> PyResult<Bound<'_, PyAny>> {
     Ok(value)
 }
 
+/// A list of what cannot be changed itself.
+pub(crate) fn frozen_list<'py>(list: &Bound<'py, PyList>) -> PyResult<Bound<'py, PyAny>> {
+    static LIST: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    LIST.import(list.py(), "libzerossl.frozen", "FrozenList")?.call1((list,))
+}
+
 pub(crate) fn loads<'py>(py: Python<'py>, json: &str) -> PyResult<Bound<'py, PyAny>> {
     static LOADS: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
     LOADS.import(py, "json", "loads")?.call1((json,))

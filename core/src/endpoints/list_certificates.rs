@@ -140,6 +140,8 @@ fn deliver(context: &Context<'_>, channel: &Channel, arguments: &Arguments) -> R
     let mut pager = pages::begin(arguments);
     let mut delivered = 0;
     loop {
+        // The reader has one page, and the next one is fetched meanwhile; a third would only take memory.
+        channel.until_read(EventType::Page)?;
         // Each page has the time-out of one call: the reader may pause between pages.
         let context = Context { deadline: Instant::now() + context.connection.timeout, ..*context };
         let number = pager.page();
@@ -159,12 +161,12 @@ fn deliver(context: &Context<'_>, channel: &Channel, arguments: &Arguments) -> R
 
 /// The event of a page, in a buffer of its size: a page has megabytes.
 fn event(number: u64, brought: &NewEntries<'_>) -> Event {
+    let number = number.to_string();
     let total = brought.total_count.map_or_else(|| "null".to_owned(), |total| total.to_string());
     let length: usize = brought.fresh.iter().map(|entry| entry.get().len() + ",\n".len()).sum();
     Event::with_members(EventType::Page, length, |json| {
-        json.push_str(&format!(
-            r#""message":"page {number}","page":{number},"total_count":{total},"results":["#
-        ));
+        json.extend([r#""message":"page "#, &number, r#"","page":"#, &number]);
+        json.extend([r#","total_count":"#, &total, r#","results":["#]);
         for (place, entry) in brought.fresh.iter().enumerate() {
             json.push_str(if place == 0 { "" } else { ",\n" });
             json.push_str(entry.get());

@@ -87,7 +87,7 @@ fn replies_are_checked_and_reach_the_question() {
 }
 
 fn page(number: u32) -> Event {
-    Event::with_members(EventType::Page, 0, |json| json.push_str(&format!(r#""page":{number}"#)))
+    Event::with_members(EventType::Page, 0, |json| json.extend([r#""page":"#, &number.to_string()]))
 }
 
 #[test]

@@ -80,7 +80,7 @@ impl Layout {
     }
 }
 
-impl<'de> Reader<'de> {
+impl Reader<'_> {
     /// Any other value in an object's place (null, `[]`, `""`, false) means that there is none.
     pub(super) fn object(
         &mut self,
@@ -104,7 +104,7 @@ impl<'de> Reader<'de> {
         while self.scan.next(&mut items)? {
             self.check_length()?;
             let is_usual = |field: &&Field| {
-                !layout.fields[next].came() && !(envelope.is_some() && Envelope::is_part(field.name))
+                !(layout.fields[next].came() || envelope.is_some() && Envelope::is_part(field.name))
             };
             let expected = shape.fields.get(next).filter(is_usual);
             if let Some(key) = expected.and_then(|field| self.scan.expected_key(field.name)) {
@@ -126,7 +126,9 @@ impl<'de> Reader<'de> {
                     self.read_field(&mut layout, index, start)?;
                     next = index + 1;
                 }
-                Some(_) => drop(self.scan.skip()?),
+                Some(_) => {
+                    self.scan.skip()?;
+                }
                 None => {
                     let raw = self.scan.skip()?;
                     self.write_unknown(&name, &raw, &mut layout);

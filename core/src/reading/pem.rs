@@ -25,7 +25,9 @@ fn texts(scan: &mut Scanner<'_>, all: &mut String) -> Scan<()> {
                 texts(scan, all)?;
             }
         }
-        _ => drop(scan.skip()?),
+        _ => {
+            scan.skip()?;
+        }
     }
     Ok(())
 }

@@ -52,6 +52,7 @@ pub(super) struct Items {
 }
 
 impl<'de> Scanner<'de> {
+    #[expect(clippy::needless_bitwise_bool, reason = "without branches it runs on many bytes at once")]
     pub(super) fn new(json: &'de str) -> Self {
         // All of it is checked, because this loop processes many bytes at once.
         let has_controls = json.bytes().fold(false, |found, byte| found | (byte < 0x20));
