@@ -7,7 +7,7 @@ export CI ?= false
 PREFIX ?= /usr/local
 LIBDIR ?= lib
 
-.PHONY: demo ci test test-runtimes test-docs test-long core lint msrv deny semver package packages build install wheel gen docs bench
+.PHONY: demo ci test test-runtimes test-docs test-long core lint msrv deny semver package packages build install wheel gen docs bench bench-build bench-renew
 
 # The oldest Rust that is promised.
 MSRV ?= $(shell sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)
@@ -22,6 +22,7 @@ test: lint build
 	python3 -B tests/python/run.py test
 	python3 -B tests/system/run.py
 	python3 -B tests/recipes/run.py
+	python3 -B tests/bench/guard.py
 
 # The packages for other runtimes: what is installed is tested, with packages from the registries.
 test-runtimes: build
@@ -94,8 +95,17 @@ docs:
 test-docs:
 	python3 -B tests/site/run.py test
 
-# Instructions per call beside other clients; tests/bench/README.md says how to read the table.
-bench:
+# What the library costs beside its peers, as docs/performance.md has it; tests/bench/README.md says how it is counted.
+bench: bench-build
 	$(CARGO) build --release --quiet --package zerossl-bench
 	@tests/bench/build_curl_cjson.sh target/bench/curl_cjson
-	@python3 -B tests/bench/run.py target/release/zerossl-bench target/bench/curl_cjson
+	@python3 -m pip install --quiet --upgrade --target target/bench/peers -r tests/bench/peers.txt
+	@python3 -B tests/bench/run.py
+
+# The figures that `make test` compares with.
+bench-renew: bench-build
+	python3 -B tests/bench/guard.py --renew
+
+bench-build: build
+	$(CARGO) build --quiet --package zerossl-sandbox
+	python3 -B tests/python/run.py build

@@ -26,9 +26,7 @@ def certificate(index: int) -> dict:
         "fingerprint_sha1": None,
         "brand_validation": None,
         "validation": {
-            "email_validation": {
-                NAME: [f"{box}@{parent}" for parent in PARENTS for box in MAILBOXES]
-            },
+            "email_validation": {NAME: [f"{box}@{parent}" for parent in PARENTS for box in MAILBOXES]},
             "other_methods": {
                 NAME: {
                     "file_validation_url_http": f"http://{WELL_KNOWN}",
@@ -39,9 +37,7 @@ def certificate(index: int) -> dict:
                         "0123456789abcde",
                     ],
                     "cname_validation_p1": f"_{MD5}.{NAME}",
-                    "cname_validation_p2": ".".join(
-                        (*SHA256_HALVES, "0123456789abcde", "comodoca.com")
-                    ),
+                    "cname_validation_p2": ".".join((*SHA256_HALVES, "0123456789abcde", "comodoca.com")),
                 }
             },
         },
@@ -55,14 +51,20 @@ def encoded(answer: dict) -> bytes:
 
 
 ONE = encoded(certificate(1))
-PAGE = encoded(
-    {
-        "total_count": 100,
-        "result_count": 100,
-        "page": "1",
-        "limit": 100,
+BEFORE_ID, _, AFTER_ID = encoded(certificate(0)).partition(f"{0:032x}".encode())
+
+
+def page(limit: int, page: int = 1, total: int | None = None) -> bytes:
+    """A page of a list with so many certificates; by default it is the only one."""
+    total = limit if total is None else total
+    indexes = range((page - 1) * limit, min(page * limit, total))
+    head = {
+        "total_count": total,
+        "result_count": len(indexes),
+        "page": str(page),
+        "limit": limit,
         "acmeUsageLevel": "LOW",
         "acmeLocked": False,
-        "results": [certificate(index) for index in range(100)],
     }
-)
+    results = b",".join(BEFORE_ID + b"%032x" % index + AFTER_ID for index in indexes)
+    return encoded(head)[:-1] + b',"results":[' + results + b"]}"

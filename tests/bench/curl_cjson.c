@@ -1,4 +1,4 @@
-/* The same calls with libcurl and cJSON: curl_cjson URL one|page CALLS
+/* The same calls with libcurl and cJSON: curl_cjson URL one|page|thousand CALLS
  *
  * As one would write it without a library: a handle and a buffer that are used
  * again, the answer parsed, common_name and status of each certificate read. */
@@ -59,13 +59,13 @@ int main(int argc, char **argv)
     char url[256];
     int failed = 0;
     if (argc != 4) {
-        fprintf(stderr, "usage: curl_cjson URL one|page CALLS\n");
+        fprintf(stderr, "usage: curl_cjson URL one|page|thousand CALLS\n");
         return 2;
     }
-    int page = strcmp(argv[2], "page") == 0;
+    int count = strcmp(argv[2], "thousand") == 0 ? 1000 : strcmp(argv[2], "page") == 0 ? 100 : 1;
     long calls = strtol(argv[3], NULL, 10);
-    const char *id = page ? "" : "/0123456789abcdef0123456789abcdef";
-    snprintf(url, sizeof url, "%s/certificates%s?access_key=bench", argv[1], id);
+    const char *id = count == 1 ? "/0123456789abcdef0123456789abcdef" : "";
+    snprintf(url, sizeof url, "%s/certificates%s?access_key=bench&limit=%d", argv[1], id, count);
 
     curl_global_init(CURL_GLOBAL_DEFAULT);
     CURL *curl = curl_easy_init();
@@ -76,7 +76,7 @@ int main(int argc, char **argv)
     curl_easy_setopt(curl, CURLOPT_WRITEDATA, &body);
     for (; calls > 0 && !failed; calls--) {
         body.length = 0;
-        failed = curl_easy_perform(curl) != CURLE_OK || readable(&body) != (page ? 100 : 1);
+        failed = curl_easy_perform(curl) != CURLE_OK || readable(&body) != count;
     }
     curl_easy_cleanup(curl);
     curl_global_cleanup();

@@ -1,95 +1,261 @@
-"""Counts the instructions of each client's calls and prints them as a table.
+"""Prints what the library costs beside its peers, as a table in Markdown.
 
-Only the client runs under callgrind. Each client runs twice, with few calls and
-with more; the difference leaves start-up, connecting and ending out.
+Only the client is counted, not the server. Each ratio is of two figures of this run.
 """
 
-import argparse
 import os
+import platform
 import re
 import shutil
 import subprocess
 import sys
 import tempfile
 import threading
-from concurrent.futures import ThreadPoolExecutor
+import time
 from pathlib import Path
 
+import counting
+from counting import (
+    BENCH,
+    BUILD,
+    PACKAGE,
+    PEERS,
+    PYTHON,
+    WANTED,
+    abi,
+    in_c,
+    in_python,
+    instructions,
+    per_call,
+)
 from server import Server
+from service import free_port, obtaining, sandbox
 
-CALLS = {"one": (20, 120), "page": (4, 14)}
-OURS = "libzerossl, `Client::call`"
-CLIENTS = {
-    OURS: "call",
-    "libzerossl, `Client::send`": "send",
-    "ureq, body only": "ureq",
-    "ureq and `serde_json::Value`": "ureq-value",
-}
-IN_C = "libcurl and cJSON"
+CERTIFICATES = 100_000
+
+
+def row(
+    what: str,
+    ours: float,
+    unit: str,
+    peer: str = "",
+    theirs: float | None = None,
+    mark: str = "",
+) -> None:
+    """Prints a row, so that one sees how far it is."""
+    show = "{:,.0f}".format if ours > 100 else "{:,.2f}".format
+    compared = [peer, show(theirs), f"{ours / theirs:.3f}"] if theirs else ["", "", ""]
+    print(
+        "|",
+        " | ".join([what, f"{show(ours)} {unit}", *compared, mark]),
+        "|",
+        flush=True,
+    )
+
+
+def of_c(url: str) -> None:
+    """The C library beside what is common in C."""
+    program = BENCH / "curl_cjson"
+    marks = {"one": "0.45", "page": "0.35", "thousand": "0.35"}
+    names = {
+        "one": "one certificate",
+        "page": "a page of 100",
+        "thousand": "a page of 1,000",
+    }
+    for wanted, mark in marks.items():
+        theirs = per_call(wanted, lambda calls, wanted=wanted: [program, url, wanted, calls])
+        row(
+            f"C: {names[wanted]}",
+            in_c(url, wanted),
+            "Ir",
+            "libcurl and cJSON",
+            theirs,
+            mark,
+        )
+    ours = instructions(abi({"base_url": url}, 0, *WANTED["one"]))
+    row(
+        "C: a process that makes a client",
+        ours,
+        "Ir",
+        "libcurl",
+        instructions([program, url, "one", 0]),
+    )
+
+
+def of_rust(url: str) -> None:
+    """The crate beside what it is built on."""
+    program = counting.TOP / "target/release/zerossl-bench"
+    for wanted, name in {"one": "one certificate", "page": "a page of 100"}.items():
+        count = {
+            client: per_call(
+                wanted,
+                lambda calls, client=client, wanted=wanted: [
+                    program,
+                    client,
+                    url,
+                    wanted,
+                    calls,
+                ],
+            )
+            for client in ("call", "send", "ureq", "ureq-value")
+        }
+        row(
+            f"Rust, `Client::call`: {name}",
+            count["call"],
+            "Ir",
+            "ureq, body only",
+            count["ureq"],
+        )
+        row(
+            f"Rust, `Client::send`: {name}",
+            count["send"],
+            "Ir",
+            "ureq and `serde_json::Value`",
+            count["ureq-value"],
+        )
+
+
+def of_python(url: str) -> None:
+    """The package beside what is common in Python."""
+    for wanted, name in {
+        "one": "one certificate",
+        "thousand": "a page of 1,000",
+    }.items():
+        ours = in_python("libzerossl", url, wanted)
+        marks = {
+            "one": {"pycurl_json": "0.5"},
+            "thousand": {"pycurl_json": "0.35", "pycurl_orjson": "0.6"},
+        }
+        for peer in ("pycurl_json", "pycurl_orjson", "requests", "httpx"):
+            mark = marks[wanted].get(peer, "0.04" if (peer, wanted) == ("requests", "one") else "")
+            theirs = in_python(peer, url, wanted)
+            row(f"Python: {name}", ours, "Ir", peer.replace("_", " and "), theirs, mark)
+    start = {
+        library: instructions([*PYTHON, library, url, "one", 0], PYTHONPATH=f"{PACKAGE}:{PEERS}")
+        for library in ("nothing", "libzerossl", "pycurl_json")
+    }
+    ours, theirs = (start[library] - start["nothing"] for library in ("libzerossl", "pycurl_json"))
+    row(
+        "Python: import and the first client",
+        ours,
+        "Ir",
+        "pycurl and json",
+        theirs,
+        "15 M Ir",
+    )
+
+
+def of_start(url: str) -> None:
+    """What is cold in a new process."""
+    nothing = instructions(abi({"base_url": url}, 0, *WANTED["key"]))
+    key = instructions(abi({"base_url": url}, 1, *WANTED["key"]))
+    request = [
+        "openssl",
+        "req",
+        "-new",
+        "-newkey",
+        "ec",
+        "-pkeyopt",
+        "ec_paramgen_curve:P-256",
+        "-nodes",
+    ]
+    with tempfile.TemporaryDirectory() as folder:
+        output = [
+            "-keyout",
+            f"{folder}/key",
+            "-out",
+            f"{folder}/csr",
+            "-subj",
+            "/CN=example.com",
+        ]
+        row(
+            "a process's first key with its CSR",
+            key,
+            "Ir",
+            "`openssl req`",
+            instructions([*request, *output]),
+            "1.0",
+        )
+        row("of it without loading the library", key - nothing, "Ir")
+        with sandbox("--tls", "--root", f"{folder}/root.pem") as address:
+            config = {"base_url": address, "ca_file": f"{folder}/root.pem"}
+            ours = instructions(abi(config, 1, "list_certificates", {"limit": 1}, 10))
+            query = f"{address}/certificates?access_key=bench&limit=1"
+            theirs = instructions(["curl", "--silent", "--cacert", f"{folder}/root.pem", query])
+        row("a process with one TLS call", ours, "Ir", "`curl`", theirs, "1.0")
+
+
+def of_memory() -> None:
+    """All certificates of a large account: each page is read twice, to see that nothing was missed."""
+    with Server(CERTIFICATES) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        config, environment = {"base_url": server.url}, {"PYTHONPATH": str(PACKAGE)}
+        in_c = [*abi(config, 0, "", {}, 0)[:2], "sweep", CERTIFICATES]
+        in_python = [*PYTHON, "libzerossl", server.url, "sweep", CERTIFICATES]
+        for name, command in {"C": in_c, "Python": in_python}.items():
+            kilobytes = int(said(command, **environment))
+            row(
+                f"{name}: memory of {CERTIFICATES:,} certificates at most",
+                kilobytes / 1000,
+                "MB",
+                mark="12 MB",
+            )
+        server.shutdown()
+
+
+def of_obtain() -> None:
+    """An order that the service issues at once."""
+    port = free_port()
+    with sandbox("--http-port", port) as url, tempfile.TemporaryDirectory() as folder:
+        start = time.monotonic()
+        said(abi({"base_url": url}, 1, *obtaining(port, Path(folder), 1)))
+        row("obtain, issued at once", time.monotonic() - start, "s", mark="0.4 s")
+
+
+def said(command: list, **environment: str) -> str:
+    """What a program prints."""
+    words = [str(word) for word in command]
+    return subprocess.run(words, check=True, capture_output=True, text=True, env=os.environ | environment).stdout
+
+
+def machine() -> str:
+    """Where the figures come from."""
+    lines = Path("/proc/cpuinfo").read_text()
+    processor = re.search(r"model name\s*: (.*)", lines)
+    versions = [said([*command]).splitlines()[0] for command in (["rustc", "--version"], ["cc", "--version"])]
+    curl = " ".join(said(["curl", "--version"]).split()[:2])
+    openssl = " ".join(said(["openssl", "version"]).split()[:2])
+    named = [
+        processor[1] if processor else platform.machine(),
+        *versions,
+        " ".join(platform.libc_ver()),
+    ]
+    return ", ".join([*named, f"Python {platform.python_version()}", curl, openssl])
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("client", type=Path, help="the program zerossl-bench")
-    parser.add_argument("c_client", type=Path, help="the program curl_cjson")
-    options = parser.parse_args()
-
-    commands = {name: [options.client, word] for name, word in CLIENTS.items()}
-    if shutil.which("valgrind") is None:
-        skip("everything: valgrind is not installed")
-        return
-    if options.c_client.exists():
-        commands[IN_C] = [options.c_client]
-    else:
-        skip(f"{IN_C}: {options.c_client} was not built")
-
-    with Server() as server, ThreadPoolExecutor(os.cpu_count()) as pool:
+    missing = [tool for tool in ("valgrind", "openssl", "curl") if shutil.which(tool) is None]
+    if missing or not (BENCH / "curl_cjson").exists():
+        sys.exit(f"bench: not installed: {', '.join(missing) or 'libcurl or cJSON'}")
+    counting.build_c()
+    wheel = counting.unpack_wheel()
+    print(f"{machine()}\n\n| what | ours | peer | theirs | ratio | mark |\n| --- | ---: | --- | ---: | ---: | --- |")
+    with Server() as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        counting = {
-            (name, wanted): pool.submit(per_call, command, server.url, wanted)
-            for name, command in commands.items()
-            for wanted in CALLS
-        }
-        counts = {case: count.result() for case, count in counting.items()}
+        of_c(server.url)
+        of_rust(server.url)
+        of_python(server.url)
+        of_start(server.url)
         server.shutdown()
-    print_table(list(commands), counts)
-
-
-def skip(what: str) -> None:
-    """Reports a skipped part; in CI nothing may be skipped."""
-    print(f"bench: SKIPPED {what}", flush=True)
-    if os.environ.get("CI") == "true":
-        sys.exit(1)
-
-
-def per_call(command: list, url: str, wanted: str) -> float:
-    """Instructions of one call."""
-    few, many = CALLS[wanted]
-    more = instructions([*command, url, wanted, str(many)])
-    return (more - instructions([*command, url, wanted, str(few)])) / (many - few)
-
-
-def instructions(command: list) -> int:
-    """Instructions of one run."""
-    with tempfile.NamedTemporaryFile() as profile:
-        tool = ["valgrind", "--tool=callgrind", f"--callgrind-out-file={profile.name}"]
-        done = subprocess.run(
-            [*tool, *command], capture_output=True, text=True, check=False
-        )
-    found = re.search(r"Collected : (\d+)", done.stderr)
-    if done.returncode != 0 or found is None:
-        sys.exit(f"bench: {' '.join(map(str, command))} failed:\n{done.stderr}")
-    return int(found[1])
-
-
-def print_table(names: list, counts: dict) -> None:
-    ours = [counts[OURS, wanted] for wanted in CALLS]
-    print("| client | one certificate | ratio | page of 100 | ratio |")
-    print("| --- | ---: | ---: | ---: | ---: |")
-    for name in names:
-        theirs = [counts[name, wanted] for wanted in CALLS]
-        cells = (f"{n:,.0f} | {n / m:.2f}" for n, m in zip(theirs, ours, strict=True))
-        print(f"| {name} | {' | '.join(cells)} |")
+    of_memory()
+    of_obtain()
+    row(
+        "the shared library, stripped",
+        counting.stripped(BUILD / "lib/libzerossl.so") / 1e6,
+        "MB",
+        mark="6.0 MB",
+    )
+    row("the wheel", wheel.stat().st_size / 1e6, "MB", mark="2.7 MB")
 
 
 if __name__ == "__main__":

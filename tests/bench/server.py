@@ -1,11 +1,13 @@
 """A server with the answers for the programs of this folder.
 
-It keeps connections open and knows two answers: one certificate for
-/certificates/{id}, a page of a hundred for /certificates. Run it by itself to
-look into a client by hand; it prints its address and serves until it is ended.
+It keeps connections open. /certificates/{id} is one certificate, /certificates
+a full page of 100, or of 1,000 with that limit. Of a server with a total, it is
+a page of that many certificates. Run it by itself to look into a client by
+hand; it prints its address and serves until it is ended.
 """
 
 import socketserver
+from urllib.parse import parse_qsl, urlsplit
 
 import answers
 
@@ -21,7 +23,8 @@ def response(body: bytes) -> bytes:
     return HEAD.format(len(body)).encode() + body
 
 
-ONE, PAGE = response(answers.ONE), response(answers.PAGE)
+ONE = response(answers.ONE)
+PAGES = {limit: response(answers.page(limit)) for limit in (100, 1000)}
 
 
 class Handler(socketserver.StreamRequestHandler):
@@ -33,8 +36,17 @@ class Handler(socketserver.StreamRequestHandler):
         while request := self.rfile.readline():
             while self.rfile.readline().strip():
                 pass
-            path = request.split()[1].partition(b"?")[0]
-            self.request.sendall(PAGE if path == b"/certificates" else ONE)
+            url = urlsplit(request.split()[1].decode())
+            self.request.sendall(self.answer(url.path, dict(parse_qsl(url.query))))
+
+    def answer(self, path: str, query: dict) -> bytes:
+        """The response to a request."""
+        if path != "/certificates":
+            return ONE
+        limit, total = int(query.get("limit", 100)), self.server.total
+        if total is None:
+            return PAGES[limit]
+        return response(answers.page(limit, page=int(query.get("page", 1)), total=total))
 
 
 class Server(socketserver.ThreadingTCPServer):
@@ -42,8 +54,9 @@ class Server(socketserver.ThreadingTCPServer):
 
     daemon_threads = True
 
-    def __init__(self) -> None:
+    def __init__(self, total: int | None = None) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
+        self.total = total
 
     @property
     def url(self) -> str:

@@ -1,6 +1,7 @@
 """Builds, checks and tests the Python package; only the standard library is needed to start it.
 
     python3 tests/python/run.py lint     ruff, mypy, pyright, stubtest
+    python3 tests/python/run.py build    wheels of this machine, into target/python/wheels/
     python3 tests/python/run.py test     wheels of this machine, installed and tested
     python3 tests/python/run.py wheel    wheels for manylinux2014 and the sdist, into dist/
 
@@ -25,6 +26,7 @@ SOURCES = [
     "python/sandbox/zerossl_sandbox",
     "examples/python",
     "examples/runtimes",
+    "tests/bench",
     "tests/python",
     "tests/runtimes",
     "tests/system",
@@ -39,7 +41,7 @@ OTHER_PYTHONS = ["python3.10", "python3.11", "python3.12", "python3.13", "python
 
 def main() -> int:
     """Run the task of the command line."""
-    tasks = {"lint": lint, "test": test, "wheel": wheel}
+    tasks = {"lint": lint, "build": build, "test": test, "wheel": wheel}
     if sys.argv[1:2] == [] or sys.argv[1] not in tasks:
         print(__doc__)
         return 2
@@ -77,15 +79,20 @@ def compare_with_runtime() -> None:
     run(tool("python"), "-B", "-m", "mypy.stubtest", "libzerossl", *allowed, cwd=place, quiet=True)
 
 
-def test() -> None:
-    """Build wheels for this machine, install them, and test them."""
+def build() -> list[str]:
+    """Build wheels for this machine."""
     wheels = WORK / "wheels"
     shutil.rmtree(wheels, ignore_errors=True)
     # The sandbox with the profile of the other tests, so that it is not built twice.
     for package, profile in zip(PACKAGES, ["release", "dev"], strict=True):
         options = ["--profile", profile, "--compatibility", "linux", "--out", wheels]
         run(tool("maturin"), "build", *options, cwd=TOP / package, quiet=True)
-    built = sorted(map(str, wheels.glob("*.whl")))
+    return sorted(map(str, wheels.glob("*.whl")))
+
+
+def test() -> None:
+    """Build wheels for this machine, install them, and test them."""
+    built = build()
     run(tool("python"), "-m", "pip", "install", "--quiet", "--force-reinstall", "--no-deps", *built)
     run(tool("python"), "-B", "-m", "pytest", "--quiet", "-p", "no:cacheprovider", HERE, cwd=WORK)
     for python in OTHER_PYTHONS:
