@@ -95,9 +95,6 @@ impl Pager {
         {
             return self.take_empty_first_page(total);
         }
-        if is_first {
-            self.known.expect(counts.total_count.unwrap_or_default());
-        }
         let sweep = &mut self.sweep;
         let seen_before = sweep.seen;
         let mut fresh = Vec::with_capacity(ids.len());

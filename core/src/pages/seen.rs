@@ -26,14 +26,6 @@ pub(super) enum Known {
 }
 
 impl Seen {
-    /// Makes room for so many entries at once, because a table that grows is in memory twice.
-    pub(super) fn expect(&mut self, entries: u64) {
-        /// The server may be wrong.
-        const MOST: u64 = 200_000;
-        let entries = usize::try_from(entries.min(MOST)).unwrap_or_default();
-        self.0.reserve(entries.saturating_sub(self.0.len()));
-    }
-
     /// Notes that this sweep, a number from 1, has the entry.
     pub(super) fn note(&mut self, id: &str, sweep: u32) -> Known {
         let sweeps = self.0.entry(key(id)).or_default();
