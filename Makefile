@@ -7,7 +7,7 @@ export CI ?= false
 PREFIX ?= /usr/local
 LIBDIR ?= lib
 
-.PHONY: demo ci test test-runtimes test-docs test-long core lint msrv deny semver package packages build install wheel gen docs bench bench-build bench-renew
+.PHONY: demo ci test test-runtimes test-docs picture test-long core lint msrv deny semver package packages build install wheel gen docs bench bench-build bench-renew
 
 # The oldest Rust that is promised.
 MSRV ?= $(shell sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)
@@ -90,6 +90,11 @@ gen:
 # The documentation site, into target/site: its tools come from PyPI.
 docs:
 	python3 -B tests/site/run.py build
+
+# docs/terminal.svg, from a run of the command on a sandbox.
+picture: docs
+	$(CARGO) build --quiet --package zerossl-cli
+	target/site-tools/bin/python site/terminal.py target/debug/zerossl
 
 # The site in Chromium.
 test-docs:

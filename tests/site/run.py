@@ -18,7 +18,7 @@ TOP = HERE.parent.parent
 TARGET = Path(os.environ.get("CARGO_TARGET_DIR", TOP / "target"))
 TOOLS = TARGET / "site-tools"
 SITE = TOP / "target/site"
-PACKAGES = ["mkdocs-material==9.8.2", "mkdocstrings[python]==1.0.8", "selenium>=4.30"]
+PACKAGES = ["mkdocs-material==9.8.2", "mkdocstrings[python]==1.0.8", "selenium==4.51.0", "rich==15.0.0", "pyte==0.8.2"]
 
 
 def main() -> int:
