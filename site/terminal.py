@@ -3,6 +3,7 @@
 `make picture` calls it with the program; rich draws what pyte, a terminal, has understood.
 """
 
+import io
 import os
 import pty
 import re
@@ -31,7 +32,7 @@ def main() -> None:
         sandbox = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
         exported = [sandbox.stdout.readline() for _ in range(2)] if sandbox.stdout else []
         settings = dict(line.removeprefix("export ").strip().split("=", 1) for line in exported)
-        shown = Console(record=True, width=COLUMNS, file=open(os.devnull, "w"), force_terminal=True)
+        shown = Console(record=True, width=COLUMNS, file=io.StringIO(), force_terminal=True)
         # The places of this run are shown as those of a server.
         as_on_a_server = {f"{Path(folder).resolve()}/certificates": "/etc/zerossl", f"127.0.0.1:{port}": "0.0.0.0:80"}
         for name in ("www.example.org", "example.com"):
