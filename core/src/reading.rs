@@ -59,7 +59,7 @@ pub(crate) fn read(shape: &'static Shape, body: &[u8]) -> Reading {
     let Some(body) = text(body) else { return Reading::Unreadable };
     // Usually less is added (absent fields, quotes) than removed (white space, escapes).
     // With an eighth more, glibc keeps the memory of a large body and its answer for the next ones; with less it returns it
-    // to the system each time, and a page of 1,000 takes a fifth more CPU time.
+    // to the system each time, and a page of 1,000 takes twice the CPU time.
     let mut out = String::new();
     if out.try_reserve_exact(body.len() + body.len() / 8 + 32).is_err() {
         return Reading::NoMemory;

@@ -145,8 +145,8 @@ class AsyncOperations:
 
         Pages are fetched when they are needed. No certificate comes twice. None is missed that exists during the whole
         loop, even if others come and go meanwhile. A list of several pages is read at least twice for that: 100,000
-        certificates take 200 requests, 40 seconds, and 12 MB at most. ``timeout`` applies to each page. A wrong
-        parameter is refused by the call, other errors are raised by the loop.
+        certificates take 200 requests, 40 seconds. ``timeout`` applies to each page. A wrong parameter is refused by
+        the call, other errors are raised by the loop.
 
         Args:
             status: Only these states; by default all known ones. `expiring_soon`: issued, and expires within 30 days.
