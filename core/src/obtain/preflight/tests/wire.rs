@@ -1,9 +1,9 @@
 //! DNS messages on their way: lost, doubled, forged, too long for a datagram.
 
 use std::io::{Read, Write};
-use std::net::{Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream, UdpSocket};
 use std::rc::Rc;
-use std::thread;
+use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 use hickory_proto::op::{Message, OpCode, ResponseCode};
@@ -23,6 +23,21 @@ fn ports() -> (UdpSocket, TcpListener) {
             return (udp, tcp);
         }
     }
+}
+
+/// A server that does this, and its address. It has to be joined.
+fn serve(work: impl FnOnce(UdpSocket, TcpListener) + Send + 'static) -> (SocketAddr, JoinHandle<()>) {
+    let (udp, tcp) = ports();
+    (udp.local_addr().expect("an address"), thread::spawn(move || work(udp, tcp)))
+}
+
+/// Says that the answer is too long for a datagram, and takes the connection.
+fn send_to_tcp(udp: &UdpSocket, tcp: &TcpListener) -> TcpStream {
+    let (question, from) = receive(udp);
+    let mut short = answer(&question, address(1));
+    short.metadata.truncation = true;
+    udp.send_to(&bytes(&short), from).expect("sent");
+    tcp.accept().expect("a connection").0
 }
 
 fn receive(socket: &UdpSocket) -> (Message, SocketAddr) {
@@ -63,14 +78,8 @@ fn ask(servers: &[SocketAddr], timeout: Duration) -> Result<Vec<Ipv4Addr>, Failu
 
 #[test]
 fn what_does_not_fit_comes_over_tcp() {
-    let (udp, tcp) = ports();
-    let server = udp.local_addr().expect("an address");
-    let serving = thread::spawn(move || {
-        let (question, from) = receive(&udp);
-        let mut short = answer(&question, address(1));
-        short.metadata.truncation = true;
-        udp.send_to(&bytes(&short), from).expect("sent");
-        let (mut stream, _) = tcp.accept().expect("a connection");
+    let (server, serving) = serve(|udp, tcp| {
+        let mut stream = send_to_tcp(&udp, &tcp);
         let mut length = [0; 2];
         stream.read_exact(&mut length).expect("a length");
         let mut question = vec![0; u16::from_be_bytes(length).into()];
@@ -96,14 +105,8 @@ fn what_does_not_fit_comes_over_tcp() {
 
 #[test]
 fn a_connection_that_breaks_off_is_no_answer() {
-    let (udp, tcp) = ports();
-    let server = udp.local_addr().expect("an address");
-    let serving = thread::spawn(move || {
-        let (question, from) = receive(&udp);
-        let mut short = answer(&question, address(1));
-        short.metadata.truncation = true;
-        udp.send_to(&bytes(&short), from).expect("sent");
-        let (mut stream, _) = tcp.accept().expect("a connection");
+    let (server, serving) = serve(|udp, tcp| {
+        let mut stream = send_to_tcp(&udp, &tcp);
         stream.read_exact(&mut [0; 2]).expect("a length");
         stream.write_all(&[0, 200, 1, 2, 3]).expect("written");
     });
@@ -115,9 +118,7 @@ fn a_connection_that_breaks_off_is_no_answer() {
 /// Whoever does not see the question has to guess its id.
 #[test]
 fn answers_to_other_questions_are_passed_over() {
-    let (udp, _) = ports();
-    let server = udp.local_addr().expect("an address");
-    let serving = thread::spawn(move || {
+    let (server, serving) = serve(|udp, _| {
         let (question, from) = receive(&udp);
         for wrong in [1, 2, 0x8000] {
             let mut forged = answer(&question, address(66));
@@ -133,9 +134,7 @@ fn answers_to_other_questions_are_passed_over() {
 
 #[test]
 fn an_answer_about_another_name_is_none() {
-    let (udp, _) = ports();
-    let server = udp.local_addr().expect("an address");
-    let serving = thread::spawn(move || {
+    let (server, serving) = serve(|udp, _| {
         let (question, from) = receive(&udp);
         let mut other = answer(&question, address(66));
         let name = Name::from_ascii("example.net.").expect("a name");
@@ -149,9 +148,7 @@ fn an_answer_about_another_name_is_none() {
 /// Some servers leave the question out when they refuse it.
 #[test]
 fn a_refusal_needs_no_question() {
-    let (udp, _) = ports();
-    let server = udp.local_addr().expect("an address");
-    let serving = thread::spawn(move || {
+    let (server, serving) = serve(|udp, _| {
         let (question, from) = receive(&udp);
         let refusal = Message::error_msg(question.metadata.id, OpCode::Query, ResponseCode::Refused);
         udp.send_to(&bytes(&refusal), from).expect("sent");
@@ -162,9 +159,7 @@ fn a_refusal_needs_no_question() {
 
 #[test]
 fn a_lost_datagram_is_sent_again() {
-    let (udp, _) = ports();
-    let server = udp.local_addr().expect("an address");
-    let serving = thread::spawn(move || {
+    let (server, serving) = serve(|udp, _| {
         let (first, _) = receive(&udp);
         let (second, from) = receive(&udp);
         assert_eq!(first.queries, second.queries);
@@ -176,31 +171,28 @@ fn a_lost_datagram_is_sent_again() {
 
 #[test]
 fn a_silent_or_a_failing_address_does_not_hold_up_the_others() {
-    let (silent, _) = ports();
-    let (closed, _) = ports();
-    let (good, _) = ports();
-    let servers = [&silent, &closed, &good].map(|socket| socket.local_addr().expect("an address"));
-    drop(closed);
-    let serving = thread::spawn(move || {
-        let (question, from) = receive(&good);
-        good.send_to(&bytes(&answer(&question, address(1))), from).expect("sent");
+    let ((silent, _), (closed, _)) = (ports(), ports());
+    let (good, serving) = serve(|udp, _| {
+        let (question, from) = receive(&udp);
+        udp.send_to(&bytes(&answer(&question, address(1))), from).expect("sent");
     });
+    let [silent_at, closed_at] = [&silent, &closed].map(|socket| socket.local_addr().expect("an address"));
+    drop(closed);
     let start = Instant::now();
-    assert_eq!(ask(&servers, NOW).expect("an answer"), [address(1)]);
+    assert_eq!(ask(&[silent_at, closed_at, good], NOW).expect("an answer"), [address(1)]);
     assert!(start.elapsed() < NOW / 2, "{:?}", start.elapsed());
     serving.join().expect("served");
 }
 
 #[test]
 fn the_first_failure_is_reported() {
-    let (udp, _) = ports();
     let (silent, _) = ports();
-    let servers = [&silent, &udp].map(|socket| socket.local_addr().expect("an address"));
-    let serving = thread::spawn(move || {
+    let (failing, serving) = serve(|udp, _| {
         let (question, from) = receive(&udp);
         let failed = Message::error_msg(question.metadata.id, OpCode::Query, ResponseCode::ServFail);
         udp.send_to(&bytes(&failed), from).expect("sent");
     });
+    let servers = [silent.local_addr().expect("an address"), failing];
     assert_eq!(ask(&servers, Duration::from_millis(500)).expect_err("two failures").0, "answered SERVFAIL");
     assert_eq!(ask(&[], NOW).expect_err("nobody to ask").0, "cannot be reached");
     serving.join().expect("served");
