@@ -332,24 +332,20 @@ impl Channel {
         self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Waits on the op's thread: for a change, a cancel or the deadline.
-    fn wait<'a>(
-        &'a self,
-        mut state: MutexGuard<'a, State>,
-        deadline: Option<Instant>,
-    ) -> MutexGuard<'a, State> {
-        if state.alarm.is_none() {
+    /// Waits on the op's thread: for a change, a cancel or the deadline, or without any of these for a short while. So
+    /// the caller looks again, whatever ended it.
+    fn wait<'a>(&'a self, state: MutexGuard<'a, State>, deadline: Option<Instant>) -> MutexGuard<'a, State> {
+        let Some(alarm) = state.alarm.clone() else {
             // Most waits are short, and need no descriptors.
-            let (shortly, waited) =
-                self.0.changed.wait_timeout(state, POLL_INTERVAL).unwrap_or_else(PoisonError::into_inner);
-            state = shortly;
-            if !waited.timed_out() {
-                return state;
+            let waited = self.0.changed.wait_timeout(state, POLL_INTERVAL);
+            let (mut state, waited) = waited.unwrap_or_else(PoisonError::into_inner);
+            if waited.timed_out() {
+                // For the next wait, and not for this one: something may have changed after the time was over.
+                state.alarm = Alarm::new().ok().map(Arc::new);
             }
-            state.alarm = Alarm::new().ok().map(Arc::new);
-        }
-        let Some(alarm) = state.alarm.clone() else { return state };
-        // Under the lock: what has changed until now is known.
+            return state;
+        };
+        // Under the lock, so the caller has seen what has changed until now.
         alarm.clear();
         drop(state);
         self.0.cancel.wait(Some((alarm.ear(), PollFlags::POLLIN)), deadline);

@@ -86,6 +86,30 @@ fn replies_are_checked_and_reach_the_question() {
     assert!(op.reply(r#"{"id":1,"ok":true}"#).is_err());
 }
 
+/// The op's thread wakes up because its short wait is over, and has to wait for the lock before it can look.
+#[test]
+fn a_reply_at_the_end_of_the_short_wait_is_not_lost() {
+    let op = Op::start(&CancelToken::new(), |channel| {
+        channel.ask(EventType::Publish, "", Map::new(), None).map(|_| "done".to_owned())
+    })
+    .expect("a thread");
+    // The op's thread held the lock from the question to the wait. `next` would wake it.
+    let mut state = loop {
+        let mut state = op.channel.state();
+        if state.take_event().is_some() {
+            break state;
+        }
+        drop(state);
+        std::thread::yield_now();
+    };
+    std::thread::sleep(4 * POLL_INTERVAL);
+    state.asked.insert(1, Some(Ok(())));
+    op.channel.changed(&state);
+    drop(state);
+    assert_eq!(op.next(Some(Duration::from_secs(20))).expect("news"), Next::Done);
+    assert_eq!(op.result().expect("a result"), "done");
+}
+
 fn page(number: u32) -> Event {
     Event::with_members(EventType::Page, 0, |json| json.extend([r#""page":"#, &number.to_string()]))
 }
