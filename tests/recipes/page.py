@@ -21,6 +21,8 @@ BLOCK = re.compile(r"^( *)```(.*)\n((?:.*\n)*?)^\1```$", re.MULTILINE)
 CHANGES = {
     r"\b[0-9a-f]{32}\b": "(an id)",
     r"\b20\d\d-\d\d-\d\d(?:[T ]\d\d:\d\d:\d\d(?:Z|\+00:00)?)?": "(a day)",
+    # As openssl writes it.
+    r"\b[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d \d{4} GMT\b": "(a time)",
 }
 FAILURE = re.compile(r"^(error:|Traceback |curl: )", re.MULTILINE)
 
