@@ -46,6 +46,22 @@ impl Cleaner {
         }
     }
 
+    /// Cleans what stands around words of our own. These tell nothing about a secret, even if they hold one that is a
+    /// word, such as `wrong`.
+    pub(crate) fn clean_text_around(&self, own: &str, text: &mut String) {
+        match text.split_once(own).filter(|_| !own.is_empty()) {
+            Some((before, after)) => {
+                let [before, after] = [before, after].map(|part| {
+                    let mut part = part.to_owned();
+                    self.clean_text(&mut part);
+                    part
+                });
+                *text = [&before, own, &after].concat();
+            }
+            None => self.clean_text(text),
+        }
+    }
+
     pub(crate) fn clean_json(&self, value: &mut Value) {
         match value {
             Value::String(text) => self.clean_text(text),

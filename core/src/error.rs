@@ -243,9 +243,14 @@ impl Error {
     /// Removes every secret from the texts that came from outside.
     pub(crate) fn cleaned(mut self, cleaner: &Cleaner) -> Self {
         let fields = &mut *self.0;
-        cleaner.clean_text(&mut fields.message);
+        let known = codes::find(fields.api_type.as_deref(), fields.api_code);
+        let known = known.filter(|known| fields.api_type.as_deref() == Some(known.api_type));
+        let own = known.map(|known| known.words(fields.api_code)).unwrap_or_default();
+        cleaner.clean_text_around(&own, &mut fields.message);
         for text in [&mut fields.api_type, &mut fields.parameter, &mut fields.path].into_iter().flatten() {
-            cleaner.clean_text(text);
+            if known.is_none_or(|known| text != known.api_type) {
+                cleaner.clean_text(text);
+            }
         }
         fields.details.iter_mut().chain(&mut fields.candidates).for_each(|value| cleaner.clean_json(value));
         for failed in fields.domains.values_mut() {

@@ -129,16 +129,17 @@ impl Refusal {
 
     fn message(&self, known: Option<&KnownCode>, http_status: u16) -> String {
         let word = self.api_type.as_deref().map(|word| one_line(word, MAX_SHOWN));
-        let mut message = match (word, self.code) {
-            (Some(word), Some(code)) => format!("the service refused with {word} ({code})"),
-            (Some(word), None) => format!("the service refused with {word}"),
-            (None, Some(code)) => format!("the service refused with error {code}"),
-            (None, None) => format!("the service refused without saying why (HTTP {http_status})"),
+        let mut message = match (word, self.code, known) {
+            (Some(_), code, Some(known)) => format!("the service refused with {}", known.words(code)),
+            (Some(word), Some(code), None) => format!("the service refused with {word} ({code})"),
+            (Some(word), None, None) => format!("the service refused with {word}"),
+            (None, Some(code), Some(known)) => {
+                format!("the service refused with error {code}: {}", known.meaning)
+            }
+            (None, Some(code), None) => format!("the service refused with error {code}"),
+            (None, None, _) => format!("the service refused without saying why (HTTP {http_status})"),
         };
-        if let Some(known) = known {
-            message.push_str(": ");
-            message.push_str(known.meaning);
-        } else if self.is_rate_limit() {
+        if known.is_none() && self.is_rate_limit() {
             message.push_str(": too many requests; slow down, or lower `requests_per_second`");
         }
         if let Some(info) = &self.info {

@@ -7,7 +7,7 @@ use std::sync::{Mutex, Once};
 use log::{LevelFilter, Log, Metadata, Record};
 use support::{fault, sandbox_with};
 use zerossl::{Auth, CancelToken, ClientBuilder, EabCredentials, GenerateCsr, Next, Secret};
-use zerossl_sandbox::{Options, Reply, Sandbox, When, WireFault};
+use zerossl_sandbox::{Body, Options, Reply, Sandbox, When, WireFault};
 
 /// Needs escaping in URLs, HTML, JSON and headers.
 const KEY: &str = r#"S3CR+T/k&y<>"'\%=?"#;
@@ -204,6 +204,24 @@ fn debug_of_every_public_type() {
     let mut reuse = GenerateCsr::new(["example.com"]);
     reuse.private_key.clone_from(&generated.private_key);
     assert!(!format!("{reuse:?}").contains(&key));
+}
+
+/// Somebody tries a wrong key, and it is a word of our own message. What the service says of it is not shown.
+#[test]
+fn a_key_that_is_a_word_leaves_the_advice_readable() {
+    let sandbox = sandbox();
+    for key in ["wrong", "key", "access", "invalid"] {
+        let body = format!(
+            r#"{{"success": false, "error": {{"code": 101, "type": "invalid_access_key", "info": "[{key}]"}}}}"#
+        );
+        fault(&sandbox, "list_certificates", 1, When::Before, Reply::new(200, Body::Text(body)));
+        let client = settings(&sandbox).access_key(key).build().expect("settings");
+        let error = client.call("list_certificates", "{}").expect_err("refused");
+        let advice = "refused with invalid_access_key (101): the access key is wrong; copy it from";
+        assert!(error.message().contains(advice), "{error}");
+        assert!(error.message().ends_with("(it says: [[secret]])"), "{error}");
+        assert_eq!(error.api_type(), Some("invalid_access_key"));
+    }
 }
 
 #[test]

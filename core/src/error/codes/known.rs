@@ -27,4 +27,10 @@ impl KnownCode {
     pub(crate) fn is_meant_by(&self, api_type: Option<&str>, code: Option<i64>) -> bool {
         api_type.map_or(code == Some(self.code), |word| word == self.api_type)
     }
+
+    /// What a message says of it, with the number that the service gave. These are words of our own.
+    pub(crate) fn words(&self, code: Option<i64>) -> String {
+        let number = code.map(|code| format!(" ({code})")).unwrap_or_default();
+        format!("{}{number}: {}", self.api_type, self.meaning)
+    }
 }
