@@ -5,7 +5,9 @@ change that is worth its cost, or with a new toolchain, `make bench-renew` write
 """
 
 import json
+import os
 import platform
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -70,6 +72,9 @@ def main() -> None:
     if options != ["--renew"] and known["toolchain"] != here:
         print(f"bench: not compared, the figures are for {known['toolchain']}, and this is {here}")
         return
+    if missing := [program for program in ("valgrind", "cc", "strip") if shutil.which(program) is None]:
+        print(f"bench: SKIPPED, there is no {', no '.join(missing)} (Debian: valgrind build-essential)")
+        sys.exit(1 if os.environ.get("CI") == "true" else 0)
     counting.build_c()
     figures = measured(counting.unpack_wheel())
     if options == ["--renew"]:
