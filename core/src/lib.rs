@@ -49,6 +49,7 @@ mod exchange;
 mod generate_csr;
 mod json;
 mod key_type;
+mod ledger;
 mod log_lines;
 mod mailbox;
 mod names;

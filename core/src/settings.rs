@@ -99,6 +99,23 @@ settings! {
     /// Names of variables that hooks get in spite of being withheld: `ZEROSSL_*KEY*`, `AWS_*` and `PG*` are, unless they
     /// are listed here.
     hook_environment(impl Into<Vec<String>>): Vec<String> = TextList;
+    /// The store that several hosts share: `s3://BUCKET/PREFIX` or `postgresql://HOST/DATABASE`. Nothing secret is in it:
+    /// credentials come from the engine's own places (`AWS_*`, a profile, the instance; `PG*`, `.pgpass`). Then
+    /// `directory` is the local folder into which this host installs.
+    store(impl Into<Secret>): Secret = Text;
+    /// The URL of an S3 server that is not Amazon's, such as `https://s3.example.com:9000`; its buckets are folders of it.
+    store_endpoint(impl Into<Secret>): Secret = Text;
+    /// The region of the bucket; by default the environment's `AWS_REGION`, then `us-east-1`.
+    store_region(impl Into<String>): String = Text;
+    /// The key that seals what is in `store`: 32 bytes in base64; by default the content of `seal_key_file`, then the
+    /// environment's `ZEROSSL_SEAL_KEY`. Whether a store is sealed is fixed when it is made.
+    seal_key(impl Into<Secret>): Secret = Text.secret();
+    /// A file that contains the seal key and nothing else; by default the environment's `ZEROSSL_SEAL_KEY_FILE`.
+    seal_key_file(impl Into<PathBuf>): PathBuf = Text;
+    /// Earlier seal keys. What was sealed with them can be read; what is written is sealed with `seal_key`.
+    seal_keys_old(impl Into<Vec<Secret>>): Vec<Secret> = TextList.secret();
+    /// False for a store whose private keys are readable by whoever can read the store. Then no seal key is given.
+    sealed(bool): bool = Flag;
 }
 
 words! {
@@ -146,7 +163,7 @@ macro_rules! as_in_json {
         }
     )*};
 }
-as_in_json!(Secret PathBuf String Vec<String> Auth Roots u32 u64 f64);
+as_in_json!(Secret PathBuf String Vec<String> Vec<Secret> Auth Roots bool u32 u64 f64);
 
 impl ClientBuilder {
     /// Fills what was left out from the environment, and reads the file of the access key.
