@@ -1,14 +1,13 @@
 //! What all clones of a client share: the settings, the connections, the pace.
 
 use std::fmt;
-use std::sync::Arc;
 use std::time::Duration;
 
 use crate::base_url::BaseUrl;
 use crate::clean::Cleaner;
 use crate::clock::OffsetClock;
 use crate::error::{Error, Kind, Result};
-use crate::ledger::{self, Ledger};
+use crate::ledger::{self, records::Records};
 use crate::pace::Pace;
 use crate::per_process::MadeIn;
 use crate::secret::Secret;
@@ -27,7 +26,7 @@ pub(crate) struct Connection {
     pub(crate) pace: Pace,
     pub(crate) cleaner: Cleaner,
     /// The store that several hosts share, if there is one.
-    pub(crate) ledger: Option<Arc<dyn Ledger>>,
+    pub(crate) store: Option<Records>,
     /// Secret variables that hooks get all the same.
     pub(crate) hook_environment: Vec<String>,
     /// The one it was made in.
@@ -54,7 +53,7 @@ impl Connection {
             clock,
             pace: Pace::new(settings.requests_per_second.unwrap_or(REQUESTS_PER_SECOND)),
             cleaner: settings.cleaner(),
-            ledger: ledger::open(&settings)?,
+            store: ledger::open(&settings)?,
             hook_environment: settings.hook_environment.unwrap_or_default(),
             process: MadeIn::this_process(),
             access_key: settings.access_key,

@@ -8,7 +8,12 @@ pub(crate) fn sha256_bytes(bytes: &[u8]) -> [u8; 32] {
 
 /// In lower-case hex.
 pub(crate) fn sha256(bytes: &[u8]) -> String {
-    sha256_bytes(bytes).iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
+    hex(&sha256_bytes(bytes))
+}
+
+/// In lower case.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
 }
 
 #[cfg(test)]

@@ -8,6 +8,8 @@ pub(crate) mod location;
 #[cfg(test)]
 pub(crate) mod memory;
 mod open;
+pub(crate) mod records;
+mod seal;
 
 pub(crate) use open::open;
 

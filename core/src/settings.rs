@@ -178,7 +178,21 @@ impl ClientBuilder {
         if self.access_key.is_none() {
             let file = self.access_key_file.take();
             let file = file.or_else(|| from("ZEROSSL_ACCESS_KEY_FILE").map(PathBuf::from));
-            self.access_key = file.as_deref().map(read_key).transpose()?;
+            self.access_key = file.as_deref().map(|file| read_key("access_key_file", file)).transpose()?;
+        }
+        if self.seal_key.is_some() && self.seal_key_file.is_some() {
+            return Err(Error::invalid("seal_key_file", "give either `seal_key` or `seal_key_file`"));
+        }
+        // A key of the environment is for the store of the settings, if that is to be sealed.
+        if self.store.is_some() && self.sealed != Some(false) && self.seal_key.is_none() {
+            let file = self.seal_key_file.take();
+            if file.is_none() {
+                self.seal_key = from("ZEROSSL_SEAL_KEY").map(Secret::from);
+            }
+            if self.seal_key.is_none() {
+                let file = file.or_else(|| from("ZEROSSL_SEAL_KEY_FILE").map(PathBuf::from));
+                self.seal_key = file.as_deref().map(|file| read_key("seal_key_file", file)).transpose()?;
+            }
         }
         self.base_url = self.base_url.or_else(|| from("ZEROSSL_BASE_URL").map(Secret::from));
         Ok(self)
@@ -219,6 +233,9 @@ impl ClientBuilder {
         if let Some(key) = &self.access_key {
             cleaner.learn(key.reveal());
         }
+        for key in self.seal_key.iter().chain(self.seal_keys_old.iter().flatten()) {
+            cleaner.learn(key.reveal());
+        }
         for url in [&self.base_url, &self.proxy].into_iter().flatten() {
             cleaner.learn_user_part(url.reveal());
         }
@@ -226,14 +243,12 @@ impl ClientBuilder {
     }
 }
 
-fn read_key(path: &Path) -> Result<Secret> {
+fn read_key(setting: &str, path: &Path) -> Result<Secret> {
     let mut key = Zeroizing::new(String::new());
     let read = File::open(path).and_then(|file| file.take(MAX_KEY_FILE).read_to_string(&mut key));
-    read.map_err(|error| {
-        Error::invalid("access_key_file", format!("{} could not be read: {error}", path.display()))
-    })?;
+    read.map_err(|error| Error::invalid(setting, format!("{} could not be read: {error}", path.display())))?;
     let key = key.trim_ascii().into();
-    check_key("access_key_file", &key)?;
+    check_key(setting, &key)?;
     Ok(key)
 }
 

@@ -1,16 +1,38 @@
-//! The engine of the setting `store`.
-
-use std::sync::Arc;
+//! The shared store of the settings.
 
 use super::Ledger;
 use super::location::Location;
+use super::records::Records;
+use super::seal::Seal;
+use std::sync::Arc;
+
 use crate::error::{Error, Result};
 use crate::settings::ClientBuilder;
 
-/// The engine that the settings name, if they name one. It is not connected to before its first use.
-pub(crate) fn open(settings: &ClientBuilder) -> Result<Option<Arc<dyn Ledger>>> {
-    let Some(store) = &settings.store else { return Ok(None) };
-    match Location::parse(store.reveal())? {
+/// The store that the settings name, if they name one. It is not connected to before its first use.
+pub(crate) fn open(settings: &ClientBuilder) -> Result<Option<Records>> {
+    let Some(store) = &settings.store else {
+        return Ok(None);
+    };
+    let location = Location::parse(store.reveal())?;
+    let seal = Seal::new(settings.seal_key.as_ref(), settings.seal_keys_old.as_deref().unwrap_or_default())?;
+    match (settings.sealed, seal.is_sealing()) {
+        (Some(false), true) => {
+            return Err(Error::invalid("sealed", "it is false, and there is a seal key; give one of them"));
+        }
+        (None | Some(true), false) => {
+            let why = "a shared store holds private keys, so it is sealed: give `seal_key` or `seal_key_file`, the same on all \
+                       hosts (`openssl rand -base64 32` makes one), or `sealed` false if all who can read the store may have \
+                       the keys";
+            return Err(Error::invalid("seal_key", why));
+        }
+        _ => {}
+    }
+    engine(location).map(|ledger| Some(Records::new(ledger, seal)))
+}
+
+fn engine(location: Location) -> Result<Arc<dyn Ledger>> {
+    match location {
         Location::S3 { .. } => Err(missing("s3")),
         Location::Postgresql { .. } => Err(missing("postgresql")),
     }
