@@ -194,7 +194,9 @@ impl Records {
             }
             (None, Some(content)) if !self.is_sealed() => Zeroizing::new(content.get().as_bytes().to_vec()),
             _ => {
-                return Err(self.damaged(&file, "it is sealed where the store is not, or the other way round"));
+                return Err(
+                    self.damaged(&file, "it is sealed where the store is not, or the other way round")
+                );
             }
         };
         let content = self.parse(&file, &content)?;
@@ -327,3 +329,6 @@ fn json<T: Serialize>(value: &T) -> Result<Zeroizing<Vec<u8>>> {
 fn without_form(error: &dyn std::fmt::Display) -> Error {
     Error::new(Kind::Internal, format!("a record has no JSON form: {error}"))
 }
+
+#[cfg(test)]
+mod tests;
