@@ -1,6 +1,7 @@
 //! What all clones of a client share: the settings, the connections, the pace.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::base_url::BaseUrl;
@@ -11,7 +12,7 @@ use crate::ledger::{self, records::Records};
 use crate::pace::Pace;
 use crate::per_process::MadeIn;
 use crate::secret::Secret;
-use crate::settings::{Auth, ClientBuilder, MAX_RETRIES, REQUESTS_PER_SECOND, TIMEOUT};
+use crate::settings::{Auth, ClientBuilder, MAX_RETRIES, REQUESTS_PER_SECOND, STORE_LEASE, TIMEOUT};
 use crate::transport::{self, Transport};
 
 /// What all clones of a client share.
@@ -26,7 +27,8 @@ pub(crate) struct Connection {
     pub(crate) pace: Pace,
     pub(crate) cleaner: Cleaner,
     /// The store that several hosts share, if there is one.
-    pub(crate) store: Option<Records>,
+    pub(crate) store: Option<Arc<Records>>,
+    pub(crate) store_lease: Duration,
     /// Secret variables that hooks get all the same.
     pub(crate) hook_environment: Vec<String>,
     /// The one it was made in.
@@ -53,7 +55,8 @@ impl Connection {
             clock,
             pace: Pace::new(settings.requests_per_second.unwrap_or(REQUESTS_PER_SECOND)),
             cleaner: settings.cleaner(),
-            store: ledger::open(&settings)?,
+            store: ledger::open(&settings)?.map(Arc::new),
+            store_lease: settings.store_lease.unwrap_or(STORE_LEASE),
             hook_environment: settings.hook_environment.unwrap_or_default(),
             process: MadeIn::this_process(),
             access_key: settings.access_key,

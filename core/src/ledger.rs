@@ -9,14 +9,17 @@ pub(crate) mod location;
 pub(crate) mod memory;
 mod open;
 pub(crate) mod records;
-mod seal;
+pub(crate) mod seal;
 
 pub(crate) use open::open;
 
+use std::time::Instant;
+
+use crate::cancel::CancelToken;
 use crate::context::Context;
 use crate::error::Result;
 
-/// The engine of a shared store. The calls are safe from any thread. They end at the deadline of the context, or when its
+/// The engine of a shared store. The calls are safe from any thread. They end at the deadline of the call, or when its
 /// token is cancelled.
 ///
 /// Errors have the kind `storage`, name the engine and the record, and are retryable if the engine could not be reached
@@ -24,25 +27,33 @@ use crate::error::Result;
 /// carried out.
 pub(crate) trait Ledger: Send + Sync + std::fmt::Debug {
     /// A record. With the version that the caller `knows`, the content is left out if it is still that one.
-    fn get(&self, context: &Context<'_>, name: &str, knows: Option<&Version>) -> Result<Fetched>;
+    fn get(&self, call: &Call<'_>, name: &str, knows: Option<&Version>) -> Result<Fetched>;
 
     /// Writes a record if its version is still this one; with none, if there is no such record.
-    fn put_if(
-        &self,
-        context: &Context<'_>,
-        name: &str,
-        content: &[u8],
-        replaces: Option<&Version>,
-    ) -> Result<Swap>;
+    fn put_if(&self, call: &Call<'_>, name: &str, content: &[u8], replaces: Option<&Version>)
+    -> Result<Swap>;
 
     /// The records whose names begin like this, in no order. A listing may lag behind the writes.
-    fn list(&self, context: &Context<'_>, prefix: &str) -> Result<Vec<(String, Version)>>;
+    fn list(&self, call: &Call<'_>, prefix: &str) -> Result<Vec<(String, Version)>>;
 
     /// Removes a record, whatever its version. A record that is gone already is no error.
-    fn delete(&self, context: &Context<'_>, name: &str) -> Result<()>;
+    fn delete(&self, call: &Call<'_>, name: &str) -> Result<()>;
 
     /// Where a record is, for messages: `s3://bucket/prefix/entries/example.com`.
     fn place(&self, name: &str) -> String;
+}
+
+/// When a call to the engine ends without an answer.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Call<'a> {
+    pub(crate) cancel: &'a CancelToken,
+    pub(crate) deadline: Instant,
+}
+
+impl<'a> From<&Context<'a>> for Call<'a> {
+    fn from(context: &Context<'a>) -> Self {
+        Self { cancel: context.cancel, deadline: context.deadline }
+    }
 }
 
 /// The version of a record: what the engine calls it. Only good for the comparison with another one of the same record.

@@ -93,8 +93,9 @@ pub use event::{Event, EventType, Stage};
 pub use generate_csr::{GenerateCsr, GeneratedCsr};
 pub use key_type::KeyType;
 pub use obtain::{
-    CancelDrafts, CertificateState, Drafts, Entries, EntrySummary, FindingLevel, Layout, ListEntries, Obtain,
-    ObtainFinding, Obtained, OrderState, Outcome, Redeploy, RemoveEntry, RenewAll, Renewal, Renewals,
+    CancelDrafts, CertificateState, Drafts, Entries, EntrySummary, FindingLevel, InstallCertificates, Layout,
+    ListEntries, Obtain, ObtainFinding, Obtained, OrderState, Outcome, Redeploy, RemoveEntry, RenewAll,
+    Renewal, Renewals, ServeChallenges, Served,
 };
 pub use op::{Next, Op};
 pub use operation::{Operation, Request};

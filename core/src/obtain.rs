@@ -23,6 +23,7 @@ mod drafts;
 mod dry_run;
 mod env;
 mod events;
+mod fleet;
 mod in_force;
 mod interface;
 mod listing;
@@ -47,10 +48,11 @@ use crate::operation::{Operation, Request, Run};
 use crate::parameter::Arguments;
 use env::Env;
 pub use interface::{
-    CancelDrafts, CertificateState, Drafts, Entries, EntrySummary, FindingLevel, Layout, ListEntries, Obtain,
-    ObtainFinding, Obtained, OrderState, Outcome, Redeploy, RemoveEntry, RenewAll, Renewal, Renewals,
+    CancelDrafts, CertificateState, Drafts, Entries, EntrySummary, FindingLevel, InstallCertificates, Layout,
+    ListEntries, Obtain, ObtainFinding, Obtained, OrderState, Outcome, Redeploy, RemoveEntry, RenewAll,
+    Renewal, Renewals, ServeChallenges, Served,
 };
-use interface::{DRAFTS, ENTRIES, OBTAINED, RENEWALS};
+use interface::{DRAFTS, ENTRIES, OBTAINED, RENEWALS, SERVED};
 use order_spec::OrderSpec;
 
 /// The operations of this folder: each works on the real disk, with the client's clock.
@@ -80,6 +82,10 @@ operations! {
     CANCEL_DRAFTS = cancel_drafts: CancelDrafts -> Drafts, DRAFTS,
         "ZeroSSL REST API, List and Cancel Certificate", drafts::cancel_drafts;
     REDEPLOY = redeploy: Redeploy -> Obtained, OBTAINED, "docs/obtain.md", redeploy::redeploy;
+    INSTALL_CERTIFICATES = install_certificates: InstallCertificates -> Renewals, RENEWALS, "docs/fleet.md",
+        fleet::install::install_certificates;
+    SERVE_CHALLENGES = serve_challenges: ServeChallenges -> Served, SERVED, "docs/fleet.md",
+        fleet::serve::serve_challenges;
     REMOVE_ENTRY = remove_entry: RemoveEntry -> Success, SUCCESS, "docs/obtain.md", removal::remove_entry;
 }
 

@@ -19,6 +19,8 @@ pub(crate) const TIMEOUT: Duration = Duration::from_secs(60);
 pub(crate) const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 pub(crate) const MAX_RETRIES: u32 = 3;
 pub(crate) const REQUESTS_PER_SECOND: f64 = 5.0;
+/// Longer than most hooks take, shorter than a failed host should matter.
+pub(crate) const STORE_LEASE: Duration = Duration::from_secs(300);
 pub(crate) const MAX_RESPONSE_BYTES: u64 = 16 << 20;
 /// In bytes. A key is much shorter.
 const MAX_KEY_FILE: u64 = 4096;
@@ -107,6 +109,10 @@ settings! {
     store_endpoint(impl Into<Secret>): Secret = Text;
     /// The region of the bucket; by default the environment's `AWS_REGION`, then `us-east-1`.
     store_region(impl Into<String>): String = Text;
+    /// How long an entry is left to the host that works on it, after that host's last sign of life, in seconds; 300 by
+    /// default, at least 1. It keeps hosts from doing the same work, and nothing depends on it: a host that was paused for
+    /// longer can change nothing more.
+    store_lease(Duration): Duration = Seconds;
     /// The key that seals what is in `store`: 32 bytes in base64; by default the content of `seal_key_file`, then the
     /// environment's `ZEROSSL_SEAL_KEY`. Whether a store is sealed is fixed when it is made.
     seal_key(impl Into<Secret>): Secret = Text.secret();
@@ -208,6 +214,10 @@ impl ClientBuilder {
                 return Err(Error::invalid(name, "expected more than 0 seconds and less than 1,000,000,000"));
             }
         }
+        if self.store_lease.is_some_and(|lease| lease < Duration::from_secs(1)) {
+            return Err(Error::invalid("store_lease", "expected at least 1 second"));
+        }
+        self.check_store()?;
         if self.max_response_bytes.is_some_and(|bytes| !(1..=1 << 30).contains(&bytes)) {
             return Err(Error::invalid("max_response_bytes", "expected a number from 1 to 1 GiB"));
         }
@@ -225,6 +235,29 @@ impl ClientBuilder {
             return Err(Error::invalid("user_agent", "expected plain ASCII text"));
         }
         Ok(self)
+    }
+
+    /// Settings of a store are for a store.
+    fn check_store(&self) -> Result<()> {
+        let of_store = [
+            ("store_endpoint", self.store_endpoint.is_some()),
+            ("store_region", self.store_region.is_some()),
+            ("store_lease", self.store_lease.is_some()),
+            ("seal_key", self.seal_key.is_some()),
+            ("seal_key_file", self.seal_key_file.is_some()),
+            ("seal_keys_old", self.seal_keys_old.is_some()),
+            ("sealed", self.sealed.is_some()),
+        ];
+        match of_store.iter().find(|(_, is_given)| *is_given) {
+            Some((name, _)) if self.store.is_none() => {
+                Err(Error::invalid(*name, "it is for a shared store, and there is no `store`"))
+            }
+            // Any other file was read.
+            _ if self.seal_key_file.is_some() => {
+                Err(Error::invalid("sealed", "it is false, and there is a seal key; give one of them"))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Collects every secret in the settings.

@@ -3,8 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::{Fetched, Ledger, Swap, Version};
-use crate::context::Context;
+use super::{Call, Fetched, Ledger, Swap, Version};
 use crate::error::{Error, Kind, Result};
 
 /// What happens to a call.
@@ -71,10 +70,14 @@ impl Memory {
     }
 
     fn call<T>(&self, kind: &'static str, name: &str, carry_out: impl FnOnce(&mut State) -> T) -> Result<T> {
-        let mut state = self.state();
-        let number = state.calls.len();
-        state.calls.push((kind, name.to_owned()));
+        let number = {
+            let calls = &mut self.state().calls;
+            calls.push((kind, name.to_owned()));
+            calls.len() - 1
+        };
+        // Without the lock: meanwhile another host may do something.
         let fault = self.faults.as_ref().and_then(|choose| choose(number, kind, name));
+        let mut state = self.state();
         let failed = |why: &str| {
             Err(Error::new(Kind::Storage, format!("{}: {why}", self.place(name))).retryable(true))
         };
@@ -90,7 +93,7 @@ impl Memory {
 }
 
 impl Ledger for Memory {
-    fn get(&self, _: &Context<'_>, name: &str, knows: Option<&Version>) -> Result<Fetched> {
+    fn get(&self, _: &Call<'_>, name: &str, knows: Option<&Version>) -> Result<Fetched> {
         self.call("get", name, |state| match state.records.get(name) {
             None => Fetched::Absent,
             Some((_, version)) if knows == Some(&of(*version)) => Fetched::Unchanged,
@@ -98,13 +101,7 @@ impl Ledger for Memory {
         })
     }
 
-    fn put_if(
-        &self,
-        _: &Context<'_>,
-        name: &str,
-        content: &[u8],
-        replaces: Option<&Version>,
-    ) -> Result<Swap> {
+    fn put_if(&self, _: &Call<'_>, name: &str, content: &[u8], replaces: Option<&Version>) -> Result<Swap> {
         self.call("put", name, |state| {
             let found = state.records.get(name).map(|(_, version)| of(*version));
             if found.as_ref() != replaces {
@@ -117,14 +114,14 @@ impl Ledger for Memory {
         })
     }
 
-    fn list(&self, _: &Context<'_>, prefix: &str) -> Result<Vec<(String, Version)>> {
+    fn list(&self, _: &Call<'_>, prefix: &str) -> Result<Vec<(String, Version)>> {
         self.call("list", prefix, |state| {
             let found = state.records.iter().filter(|(name, _)| name.starts_with(prefix));
             found.map(|(name, (_, version))| (name.clone(), of(*version))).collect()
         })
     }
 
-    fn delete(&self, _: &Context<'_>, name: &str) -> Result<()> {
+    fn delete(&self, _: &Call<'_>, name: &str) -> Result<()> {
         self.call("delete", name, |state| drop(state.records.remove(name)))
     }
 

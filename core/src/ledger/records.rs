@@ -18,8 +18,7 @@ use serde_json::value::RawValue;
 use zeroize::Zeroizing;
 
 use super::seal::{Seal, Sealed};
-use super::{Fetched, Ledger, Swap, Version};
-use crate::context::Context;
+use super::{Call, Fetched, Ledger, Swap, Version};
 use crate::error::{Error, Kind, Result};
 
 const FORMAT: u32 = 1;
@@ -117,17 +116,17 @@ impl Records {
     }
 
     /// The store's id. A store that is empty is made.
-    pub(crate) fn id(&self, context: &Context<'_>) -> Result<&str> {
+    pub(crate) fn id(&self, call: &Call<'_>) -> Result<&str> {
         if let Some(id) = self.id.get() {
             return Ok(id);
         }
-        let header = match self.header(context)? {
+        let header = match self.header(call)? {
             Some(header) => header,
             None => {
                 let header = Header { format: FORMAT, store: random()?, sealed: self.is_sealed() };
                 // Whoever was first has made it, and an answer may be lost. So it is read in any case.
-                let made = self.ledger.put_if(context, HEADER, &json(&header)?, None);
-                match (self.header(context)?, made) {
+                let made = self.ledger.put_if(call, HEADER, &json(&header)?, None);
+                match (self.header(call)?, made) {
                     (Some(header), _) => header,
                     (None, Err(error)) => return Err(error),
                     (None, Ok(_)) => {
@@ -142,8 +141,8 @@ impl Records {
         Ok(self.id.get_or_init(|| header.store))
     }
 
-    fn header(&self, context: &Context<'_>) -> Result<Option<Header>> {
-        let Fetched::Record { content, .. } = self.ledger.get(context, HEADER, None)? else {
+    fn header(&self, call: &Call<'_>) -> Result<Option<Header>> {
+        let Fetched::Record { content, .. } = self.ledger.get(call, HEADER, None)? else {
             return Ok(None);
         };
         self.check_format(HEADER, &content)?;
@@ -166,14 +165,14 @@ impl Records {
     /// A record, unless it is still what the caller knows.
     pub(crate) fn read<T: DeserializeOwned>(
         &self,
-        context: &Context<'_>,
+        call: &Call<'_>,
         of: Of,
         name: &str,
         knows: Option<&Version>,
     ) -> Result<Read<T>> {
-        let store = self.id(context)?;
+        let store = self.id(call)?;
         let file = file(of, name);
-        let (content, version) = match self.ledger.get(context, &file, knows)? {
+        let (content, version) = match self.ledger.get(call, &file, knows)? {
             Fetched::Absent => return Ok(Read::Absent),
             Fetched::Unchanged => return Ok(Read::Unchanged),
             Fetched::Record { content, version } => (Zeroizing::new(content), version),
@@ -206,7 +205,7 @@ impl Records {
     /// Writes a record in the place of the state that the caller has seen. None if another state is there.
     pub(crate) fn swap<T: Serialize>(
         &self,
-        context: &Context<'_>,
+        call: &Call<'_>,
         of: Of,
         name: &str,
         content: &T,
@@ -214,7 +213,7 @@ impl Records {
     ) -> Result<Option<At>> {
         let mut envelope = Envelope {
             format: FORMAT,
-            store: self.id(context)?.to_owned(),
+            store: self.id(call)?.to_owned(),
             kind: of.word().to_owned(),
             name: name.to_owned(),
             revision: replaces.map_or(0, |at| at.revision) + 1,
@@ -232,7 +231,7 @@ impl Records {
         }
         let file = file(of, name);
         let whole = json(&envelope)?;
-        let outcome = self.ledger.put_if(context, &file, &whole, replaces.map(|at| &at.version));
+        let outcome = self.ledger.put_if(call, &file, &whole, replaces.map(|at| &at.version));
         let error = match outcome {
             Ok(Swap::Done(version)) => return Ok(Some(At { version, revision: envelope.revision })),
             Ok(Swap::Refused) => None,
@@ -240,7 +239,7 @@ impl Records {
             Err(error) => Some(error),
         };
         // It may be ours all the same: an answer was lost, here or in a retry on the way.
-        match self.ledger.get(context, &file, None) {
+        match self.ledger.get(call, &file, None) {
             Ok(Fetched::Record { content, version }) => {
                 let content = Zeroizing::new(content);
                 let found: Envelope = self.parse(&file, &content)?;
@@ -259,9 +258,9 @@ impl Records {
     }
 
     /// The names of all records of a kind, with what they were when they were listed.
-    pub(crate) fn list(&self, context: &Context<'_>, of: Of) -> Result<Vec<(String, Version)>> {
-        self.id(context)?;
-        let mut found = self.ledger.list(context, of.folder())?;
+    pub(crate) fn list(&self, call: &Call<'_>, of: Of) -> Result<Vec<(String, Version)>> {
+        self.id(call)?;
+        let mut found = self.ledger.list(call, of.folder())?;
         found.retain_mut(|(file, _)| match name(of, file) {
             Some(name) => {
                 *file = name;
@@ -272,8 +271,8 @@ impl Records {
         Ok(found)
     }
 
-    pub(crate) fn delete(&self, context: &Context<'_>, of: Of, name: &str) -> Result<()> {
-        self.ledger.delete(context, &file(of, name))
+    pub(crate) fn delete(&self, call: &Call<'_>, of: Of, name: &str) -> Result<()> {
+        self.ledger.delete(call, &file(of, name))
     }
 
     fn parse<T: DeserializeOwned>(&self, file: &str, content: &[u8]) -> Result<T> {

@@ -11,6 +11,7 @@ use super::check::Lifetime;
 use super::decide::BLOCKED_RENEWAL_SHARE;
 use super::env::Env;
 use super::events::Stage;
+use super::fleet::{self, Joined};
 use super::order_spec::{Aim, DEADLINE, OrderSpec};
 use super::publish::Publisher;
 use super::session::{Session, Turn};
@@ -43,15 +44,23 @@ enum Origin {
 /// Does what the caller requests.
 pub(crate) fn obtain(context: &Context<'_>, env: &Env<'_>, spec: OrderSpec) -> Result<Obtained> {
     check_publisher(context, &spec)?;
+    fleet::check_commands(env.fleet.as_ref(), &spec)?;
     let end = end_of(env, spec.deadline);
-    let entry = Entry::open(*context, env, &spec.directory, &spec.name, end)?;
-    let mut session = Session::new(*context, env, entry, Arc::new(spec), end)?;
-    let outcome = run(&mut session, Origin::Call, |_| {});
-    // Parameters that are refused say nothing about the entry.
-    if !outcome.as_ref().is_err_and(|error| error.kind() == Kind::InvalidArgument) {
-        session.keep_last_error(&outcome);
+    let spec = Arc::new(spec);
+    loop {
+        let entry = Entry::open(*context, env, &spec.directory, &spec.name, end)?;
+        let mut session = Session::new(*context, env, entry, Arc::clone(&spec), end)?;
+        let outcome = run(&mut session, Origin::Call, |_| {});
+        if session.must_begin_anew(&outcome) {
+            continue;
+        }
+        // Parameters that are refused say nothing about the entry.
+        if !outcome.as_ref().is_err_and(|error| error.kind() == Kind::InvalidArgument) {
+            session.keep_last_error(&outcome);
+        }
+        session.entry.release(&session.journal);
+        return session.send_outcome(outcome);
     }
-    session.send_outcome(outcome)
 }
 
 /// Does what the stored request of an entry says. `adjust` changes the spec as `renew_all` needs it.
@@ -68,12 +77,17 @@ pub(crate) fn renew(
         read(Which::InForce)?.ok_or_else(gone)
     };
     // Decides how long to wait for another process. The request is read again when no other process can change it.
-    let before = match read(Which::Requested) {
-        Ok(Some(requested)) => requested,
-        _ => read_in_force()?,
+    let deadline = match read(Which::Requested) {
+        Ok(Some(requested)) => requested.deadline,
+        // It may be in the shared store alone.
+        _ if env.fleet.is_some() => read(Which::InForce).ok().flatten().and_then(|before| before.deadline),
+        _ => read_in_force()?.deadline,
     };
-    let end = end_of(env, before.deadline.or(Some(DEADLINE)));
-    let entry = Entry::open(*context, env, directory, name, end)?;
+    let end = end_of(env, deadline.or(Some(DEADLINE)));
+    let mut entry = Entry::open_here(*context, env, directory, name, end)?;
+    if let Some(visit) = visit_without_work(&mut entry)? {
+        return Ok(visit);
+    }
     let (mut spec, problem) = match read(Which::Requested) {
         Ok(Some(requested)) => (requested, None),
         Ok(None) => (read_in_force()?, None),
@@ -91,8 +105,36 @@ pub(crate) fn renew(
         }
     };
     session.keep_last_error(&outcome);
-    let outcome = session.send_outcome(outcome);
+    session.entry.release(&session.journal);
+    let outcome = match outcome {
+        // Another host has taken over, and does the work.
+        Err(error) if error.kind() == Kind::Busy && env.fleet.is_some() => {
+            Ok(session.outcome(Outcome::Postponed, None))
+        }
+        outcome => session.send_outcome(outcome),
+    };
     Ok(Visit { outcome, leaf: session.leaf()? })
+}
+
+/// The result for an entry of the shared store that another host works on, or that was removed.
+fn visit_without_work(entry: &mut Entry<'_>) -> Result<Option<Visit>> {
+    let outcome = match entry.try_join()? {
+        Joined::Leased(_) => Outcome::Postponed,
+        Joined::Ready if entry.is_removed() => Outcome::Removed,
+        Joined::Ready => return Ok(None),
+    };
+    let leaf = entry.read("current/cert.pem")?.as_deref().and_then(Lifetime::of);
+    Ok(Some(Visit { outcome: Ok(Obtained::without_work(outcome)), leaf }))
+}
+
+impl Session<'_> {
+    /// Whether another host has taken over meanwhile. Nothing was done after that, so the call begins with what is there
+    /// now. A call that has sent a create of unknown outcome sends no other.
+    fn must_begin_anew(&self, outcome: &Result<Obtained>) -> bool {
+        self.env.fleet.is_some()
+            && !self.has_unknown_create
+            && outcome.as_ref().is_err_and(|error| error.kind() == Kind::Busy)
+    }
 }
 
 pub(crate) fn end_of(env: &Env<'_>, time: Option<Duration>) -> Option<Instant> {
@@ -195,7 +237,8 @@ fn must_renew(
         // The requested certificate is installed and its hook failed.
         Err(_) if session.has_requested_certificate() => false,
         Err(error) => match error.kind() {
-            Kind::Cancelled | Kind::Internal => false,
+            // Busy: another host has taken over.
+            Kind::Cancelled | Kind::Internal | Kind::Busy => false,
             Kind::InvalidArgument => origin == Origin::Store,
             _ => true,
         },

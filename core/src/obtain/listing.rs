@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use super::check::{Leaf, Lifetime};
 use super::env::Env;
+use super::fleet;
 use super::interface::{CertificateState, Entries, EntrySummary, ListEntries, OrderState};
 use super::order_spec::RENEW_AT;
 use super::steps::kept_request::REQUEST;
@@ -21,12 +22,15 @@ use crate::time::Time;
 
 const DAY: u64 = 24 * 3600;
 
-pub(crate) fn list_entries(_: &Context<'_>, env: &Env<'_>, arguments: &Arguments) -> Result<Entries> {
+pub(crate) fn list_entries(context: &Context<'_>, env: &Env<'_>, arguments: &Arguments) -> Result<Entries> {
     let wanted: ListEntries = arguments.read()?;
-    let mut entries: Vec<(Option<SystemTime>, EntrySummary)> = names(env, &wanted.directory)?
-        .into_iter()
-        .map(|name| summary(&Folder { env, path: &wanted.directory.join(&name) }, name))
-        .collect();
+    let here = |name: &str| Found::of(&Folder { env, path: &wanted.directory.join(name) });
+    let found: Vec<(String, Found)> = match &env.fleet {
+        Some(fleet) => fleet::entries(context, fleet, here)?,
+        None => names(env, &wanted.directory)?.into_iter().map(|name| (name.clone(), here(&name))).collect(),
+    };
+    let mut entries: Vec<(Option<SystemTime>, EntrySummary)> =
+        found.into_iter().map(|(name, found)| summary(found, name, env.clock.now())).collect();
     entries.sort_by(|(end, one), (other_end, other)| (end, &one.name).cmp(&(other_end, &other.name)));
     Ok(Entries { entries: entries.into_iter().map(|(_, entry)| entry).collect(), extra: Extra::default() })
 }
@@ -41,18 +45,37 @@ pub(crate) fn names(env: &Env<'_>, directory: &Path) -> Result<Vec<String>> {
     Ok(found.into_iter().filter_map(|name| name.into_string().ok()).filter(is_entry).collect())
 }
 
+/// What an entry says about itself.
+pub(crate) struct Found {
+    pub(crate) journal: Result<Journal>,
+    pub(crate) request: Result<Option<Map<String, Value>>>,
+    /// In PEM.
+    pub(crate) leaf: Result<Option<Vec<u8>>>,
+    pub(crate) last_error: Result<Option<Value>>,
+}
+
+impl Found {
+    fn of(folder: &Folder<'_>) -> Self {
+        Self {
+            journal: folder.journal(),
+            request: folder.read_json(REQUEST),
+            leaf: folder.read("current/cert.pem"),
+            last_error: folder.read_json(LAST_ERROR),
+        }
+    }
+}
+
 /// An entry, and when its leaf expires.
-fn summary(folder: &Folder<'_>, name: String) -> (Option<SystemTime>, EntrySummary) {
-    let (journal, problem) = split(folder.journal());
-    let (request, request_problem) = split(folder.read_json::<Map<String, Value>>(REQUEST));
-    let (leaf, leaf_problem) = split(folder.read("current/cert.pem"));
-    let (last_error, _) = split(folder.read_json::<Value>(LAST_ERROR));
+fn summary(found: Found, name: String, now: SystemTime) -> (Option<SystemTime>, EntrySummary) {
+    let (journal, problem) = split(found.journal);
+    let (request, request_problem) = split(found.request);
+    let (leaf, leaf_problem) = split(found.leaf);
+    let (last_error, _) = split(found.last_error);
     let leaf = leaf.flatten().as_deref().and_then(Leaf::of);
     let request = request.flatten().unwrap_or_default();
     let problem = problem.or(request_problem).or(leaf_problem);
     let lifetime = leaf.as_ref().map(|leaf| leaf.lifetime);
     let renew_at = request.get("renew_at").and_then(Value::as_f64).unwrap_or(RENEW_AT);
-    let now = folder.env.clock.now();
     let installed = journal.as_ref().and_then(|journal| journal.installed.as_ref());
     let left = lifetime.map(|leaf| leaf.not_after.duration_since(now).unwrap_or_default());
     let summary = EntrySummary {

@@ -17,7 +17,7 @@ mod webroot;
 use std::net::SocketAddr;
 
 use file::File;
-pub(crate) use listen::Listening;
+pub(crate) use listen::{Listening, listen_for_all};
 pub(crate) use published::Published;
 pub(crate) use publishing::Publishing;
 use publishing::{Action, nobody};
@@ -74,6 +74,15 @@ impl Publisher {
         }
     }
 
+    /// The same where other hosts answer, too: then a file that is served here is in the shared store.
+    pub(crate) fn plan_for_all(&self, challenge: &Challenge) -> Result<Vec<Published>> {
+        let mut planned = self.plan(challenge)?;
+        if matches!(self, Self::Listen(_)) {
+            planned.push(Published::Challenge { challenge: challenge.clone() });
+        }
+        Ok(planned)
+    }
+
     /// Publishes it. Doing it again, for example after a crash, does no harm.
     pub(crate) fn publish(&self, how: &Publishing<'_>, challenge: &Challenge) -> Result<()> {
         match self {
@@ -96,6 +105,9 @@ impl Publisher {
             }
             (Published::Challenge { challenge }, Self::Caller) => {
                 caller::ask(how, Action::Cleanup, challenge)
+            }
+            (Published::Challenge { challenge: Challenge::File { file, .. } }, _) if how.fleet.is_some() => {
+                how.fleet.map_or(Ok(()), |fleet| fleet.withdraw(&how.context.into(), file))
             }
             (Published::Challenge { challenge }, Self::Webroot(_) | Self::Listen(_) | Self::Nothing) => {
                 Err(nobody(challenge))

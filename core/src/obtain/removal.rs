@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::check::Leaf;
 use super::env::Env;
+use super::fleet;
 use super::in_force::end_of;
 use super::interface::RemoveEntry;
 use super::order_spec::{DEADLINE, entry_name};
@@ -26,7 +27,8 @@ pub(crate) fn remove_entry(context: &Context<'_>, env: &Env<'_>, arguments: &Arg
     }
     let path = wanted.directory.join(&name);
     // Opening an entry makes its folder.
-    if ![JOURNAL, REQUEST].iter().any(|file| path.join(file).symlink_metadata().is_ok()) {
+    let is_here = [JOURNAL, REQUEST].iter().any(|file| path.join(file).symlink_metadata().is_ok());
+    if !is_here && !fleet::has(context, env.fleet.as_ref(), &name)? {
         return Err(Error::storage(&path, "there is no entry; `list_entries` says which there are"));
     }
     let end = end_of(env, Some(DEADLINE));

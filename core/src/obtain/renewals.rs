@@ -1,12 +1,12 @@
 //! Renews every entry of a store: a few at a time, the most urgent first, with the stored requests, and without
 //! stopping at a failure.
 
-mod post_hook;
+pub(crate) mod post_hook;
 mod report;
 
 use std::collections::{HashMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Instant, SystemTime};
 
@@ -15,6 +15,7 @@ use serde_json::{Map, Value};
 use super::budget::Budget;
 use super::check::Lifetime;
 use super::env::Env;
+use super::fleet::{self, Fleet};
 use super::in_force::{self, Visit};
 use super::order_spec::{DEADLINE, OrderSpec};
 use crate::cancel::CancelToken;
@@ -26,11 +27,11 @@ use crate::mailbox::{Found, mailbox};
 use crate::obtain::interface::{RenewAll, Renewals};
 use crate::obtain::steps::account::Account;
 use crate::obtain::steps::kept_request;
-use crate::obtain::store::folder::failed;
+use crate::obtain::store::folder::{failed, is_absent};
 use crate::parameter::Arguments;
 use crate::shared_pause::SharedPause;
 use crate::thread;
-use report::{Report, Row};
+pub(crate) use report::{Report, Row};
 
 const JOBS: u64 = 4;
 /// Entries that were made at the same time should not be renewed at the same time. Each is renewed a little earlier, by
@@ -70,7 +71,7 @@ pub(crate) fn renew_all(context: &Context<'_>, env: &Env<'_>, arguments: &Argume
     let request: RenewAll = arguments.read()?;
     let directory = std::path::absolute(&request.directory)
         .map_err(|error| Error::invalid("directory", format!("expected the path of a folder: {error}")))?;
-    let names = entries(env, &directory)?;
+    let names = entries(context, env, &directory)?;
     let offline = request.offline.unwrap_or(false);
     let statuses = if names.is_empty() || offline { HashMap::new() } else { statuses(context)? };
     let jobs = request.jobs.unwrap_or(JOBS).min(names.len() as u64);
@@ -143,12 +144,7 @@ pub(crate) fn renew_all(context: &Context<'_>, env: &Env<'_>, arguments: &Argume
         Some(argv) => post_hook::run(context, env, &shared.directory, &names, argv),
         None => Ok(()),
     };
-    match (report.finish(request.on_failure.as_deref() == Some("report")), hooked) {
-        (outcome, Ok(())) => outcome,
-        // The failures of entries are in the details.
-        (Err(failed), Err(error)) => Err(failed.and_say(&format!("and {error}"))),
-        (Ok(_), Err(error)) => Err(error),
-    }
+    report.finish_with(hooked, request.on_failure.as_deref() == Some("report"))
 }
 
 impl Run<'_> {
@@ -178,23 +174,47 @@ impl Run<'_> {
     }
 }
 
-/// The folders that contain a request. First those without a certificate, then by the time that is left.
-fn entries(env: &Env<'_>, directory: &std::path::Path) -> Result<Vec<String>> {
-    let found = env.storage.list(directory);
-    let found = found.map_err(|error| failed(directory, "read", &error))?;
-    let mut entries: Vec<(Option<SystemTime>, String)> = Vec::new();
-    for name in found.into_iter().filter_map(|name| name.into_string().ok()) {
-        let entry = directory.join(&name);
-        // Even if it is not a file, or a broken link: then it is in the report, and does not expire unnoticed.
-        if entry.join(kept_request::REQUEST).symlink_metadata().is_ok() {
-            entries.push((leaf_of(env, &entry).map(|leaf| leaf.not_after), name));
-        }
-    }
+/// The entries of the shared store, or the folders that contain a request. First those without a certificate here, then
+/// by the time that is left.
+fn entries(context: &Context<'_>, env: &Env<'_>, directory: &Path) -> Result<Vec<String>> {
+    let names = match &env.fleet {
+        Some(fleet) => shared(context, env, fleet, directory)?,
+        None => folders(env, directory)?,
+    };
+    let with_leaf = |name: String| (leaf_of(env, &directory.join(&name)).map(|leaf| leaf.not_after), name);
+    let mut entries: Vec<(Option<SystemTime>, String)> = names.into_iter().map(with_leaf).collect();
     entries.sort();
     Ok(entries.into_iter().map(|(_, name)| name).collect())
 }
 
-fn leaf_of(env: &Env<'_>, entry: &std::path::Path) -> Option<Lifetime> {
+/// The entries of the shared store, without those that were removed from it.
+fn shared(context: &Context<'_>, env: &Env<'_>, fleet: &Fleet<'_>, directory: &Path) -> Result<Vec<String>> {
+    let here = match env.storage.list(directory) {
+        Err(error) if is_absent(&error) => Vec::new(),
+        _ => folders(env, directory)?,
+    };
+    let mut names = fleet::names(context, fleet)?;
+    let mut failed = None;
+    names.retain(|name| {
+        here.contains(name)
+            || fleet::has(context, Some(fleet), name).unwrap_or_else(|error| {
+                failed.get_or_insert(error);
+                false
+            })
+    });
+    failed.map_or(Ok(names), Err)
+}
+
+fn folders(env: &Env<'_>, directory: &Path) -> Result<Vec<String>> {
+    let found = env.storage.list(directory);
+    let found = found.map_err(|error| failed(directory, "read", &error))?;
+    // Even if it is not a file, or a broken link: then it is in the report, and does not expire unnoticed.
+    let has_request =
+        |name: &String| directory.join(name).join(kept_request::REQUEST).symlink_metadata().is_ok();
+    Ok(found.into_iter().filter_map(|name| name.into_string().ok()).filter(has_request).collect())
+}
+
+fn leaf_of(env: &Env<'_>, entry: &Path) -> Option<Lifetime> {
     env.storage.read(&entry.join("current/cert.pem")).ok().as_deref().and_then(Lifetime::of)
 }
 

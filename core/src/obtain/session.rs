@@ -86,7 +86,9 @@ impl<'a> Session<'a> {
 
     pub(crate) fn unchanged(&self, installed: &Installed) -> Result<Obtained> {
         let certificate = self.stored_certificate(installed)?;
-        Ok(self.outcome(Outcome::Unchanged, Some(certificate)))
+        let is_new_here = self.entry.has_brought_certificate();
+        let outcome = if is_new_here { Outcome::Installed } else { Outcome::Unchanged };
+        Ok(self.outcome(outcome, Some(certificate)))
     }
 
     /// Sends an event with the result of the call.
@@ -191,10 +193,16 @@ impl<'a> Session<'a> {
         let left = self.time_left();
         let is_enough = left.is_none_or(|left| pause < left);
         let end = self.env.clock.instant() + if is_enough { pause } else { left.unwrap_or(pause) };
-        if self.env.clock.sleep_until(end, self.context.cancel) {
-            Ok(is_enough)
-        } else {
-            Err(Error::cancelled())
+        loop {
+            self.entry.keep_lease()?;
+            let next = self.entry.longest_pause().map(|longest| self.env.clock.instant() + longest);
+            let next = next.map_or(end, |next| next.min(end));
+            if !self.env.clock.sleep_until(next, self.context.cancel) {
+                return Err(Error::cancelled());
+            }
+            if next == end {
+                return Ok(is_enough);
+            }
         }
     }
 

@@ -1,11 +1,12 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::*;
-use crate::Client;
+use crate::cancel::CancelToken;
 use crate::ledger::memory::{Fault, Memory};
 
 fn sealed_with(bytes: u8) -> Seal {
@@ -16,18 +17,17 @@ fn records(memory: &Arc<Memory>, seal: Seal) -> Records {
     Records::new(Arc::clone(memory) as Arc<dyn Ledger>, seal)
 }
 
-/// Runs with a context of a call.
-fn with<T>(run: impl FnOnce(&Context<'_>) -> Result<T>) -> Result<T> {
-    let client = Client::builder().base_url("http://127.0.0.1:9").build().expect("settings");
-    client.enter(crate::operations::find("list_entries").expect("an operation"), None, run)
+fn with<T>(run: impl FnOnce(&Call<'_>) -> Result<T>) -> Result<T> {
+    let never = CancelToken::never();
+    run(&Call { cancel: &never, deadline: Instant::now() + Duration::from_secs(10) })
 }
 
 fn read(records: &Records, name: &str) -> Result<Read<String>> {
-    with(|context| records.read(context, Of::Entry, name, None))
+    with(|call| records.read(call, Of::Entry, name, None))
 }
 
 fn swap(records: &Records, name: &str, text: &str, replaces: Option<&At>) -> Result<Option<At>> {
-    with(|context| records.swap(context, Of::Entry, name, &text, replaces))
+    with(|call| records.swap(call, Of::Entry, name, &text, replaces))
 }
 
 fn found(read: Result<Read<String>>) -> (String, At) {
@@ -51,10 +51,9 @@ fn one_of_two_writers_wins() {
         let second = swap(&records, "a", "two", Some(&first)).expect("written").expect("second");
         assert_eq!(second.revision, first.revision + 1);
         assert_eq!(swap(&records, "a", "three", Some(&first)).expect("an answer"), None, "it was replaced");
-        let unchanged =
-            with(|context| records.read::<String>(context, Of::Entry, "a", Some(&second.version)));
+        let unchanged = with(|call| records.read::<String>(call, Of::Entry, "a", Some(&second.version)));
         assert!(matches!(unchanged, Ok(Read::Unchanged)));
-        let listed = with(|context| records.list(context, Of::Entry)).expect("listed");
+        let listed = with(|call| records.list(call, Of::Entry)).expect("listed");
         assert_eq!(listed, [("a".to_owned(), second.version.clone())]);
         let all = format!(
             "{:?}",
@@ -93,8 +92,8 @@ fn a_store_that_is_made_by_two_is_one() {
     }));
     for memory in [Arc::new(Memory::default()), lost] {
         let (one, other) = (records(&memory, sealed_with(1)), records(&memory, sealed_with(1)));
-        let id = with(|context| one.id(context).map(str::to_owned)).expect("made");
-        assert_eq!(with(|context| other.id(context).map(str::to_owned)).expect("found"), id);
+        let id = with(|call| one.id(call).map(str::to_owned)).expect("made");
+        assert_eq!(with(|call| other.id(call).map(str::to_owned)).expect("found"), id);
         assert_eq!(memory.records().len(), 1);
     }
 }

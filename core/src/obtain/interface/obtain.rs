@@ -105,6 +105,20 @@ impl Obtain {
     }
 }
 
+impl Obtained {
+    /// The result of a call that has left the entry alone.
+    pub(crate) fn without_work(outcome: Outcome) -> Self {
+        Self {
+            outcome,
+            certificate: None,
+            files: BTreeMap::new(),
+            deployed: None,
+            findings: Vec::new(),
+            extra: crate::answers::Extra::default(),
+        }
+    }
+}
+
 words! {
     /// What `current` is.
     #[derive(Default)]
@@ -136,13 +150,17 @@ words! {
         Postponed = "postponed",
         /// A dry run: nothing was ordered.
         Checked = "checked",
+        /// A certificate of the shared store is installed on this host: another host has ordered it.
+        Installed = "installed",
+        /// The entry was removed from the shared store. Its files on this host stay.
+        Removed = "removed",
     }
 }
 
 answer! {
     /// The result of `obtain`.
     pub struct Obtained: OBTAINED {
-        /// issued, renewed, resumed, unchanged, pending, abandoned, checked.
+        /// issued, renewed, resumed, installed, unchanged, pending, abandoned, checked.
         outcome: Outcome = Text.required();
         /// The certificate, or the order that is pending or was given up.
         certificate: Option<Certificate> = ObjectOrNone(&CERTIFICATE);

@@ -1,10 +1,20 @@
 //! What the listener serves.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use super::file::is_file_name;
+use crate::obtain::challenge::FOLDER;
+use crate::obtain::fleet::challenges::Lookup;
 
 /// The files of all sessions that share a server.
 #[derive(Debug, Default)]
-pub(super) struct Files(Mutex<Vec<Served>>);
+pub(super) struct Files {
+    here: Mutex<Vec<Served>>,
+    /// Where a file is looked for that is not here, by the session that has brought it.
+    elsewhere: Mutex<Vec<(u64, Arc<Lookup>)>>,
+    found: AtomicU64,
+}
 
 /// One file of one name.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,17 +35,40 @@ impl Files {
         files.push(file);
     }
 
+    pub(super) fn add_lookup(&self, session: u64, lookup: Arc<Lookup>) {
+        self.lookups().push((session, lookup));
+    }
+
     /// Forgets all of a session's.
     pub(super) fn forget(&self, session: u64) {
         self.lock().retain(|file| file.session != session);
+        self.lookups().retain(|(of, _)| *of != session);
     }
 
-    /// The content for this path and this Host header. A proxy before us may put its own name there, so for an unknown
-    /// name the path decides, if it has the same content everywhere.
+    /// How many requests got a file.
+    pub(super) fn found(&self) -> u64 {
+        self.found.load(Ordering::Relaxed)
+    }
+
+    /// The content for this path and this Host header.
     pub(super) fn find(&self, path: &str, host: Option<&str>) -> Option<String> {
+        let host = host.map(host_name).unwrap_or_default();
+        let found = self.find_here(path, host).or_else(|| self.find_elsewhere(path, host))?;
+        self.found.fetch_add(1, Ordering::Relaxed);
+        Some(found)
+    }
+
+    fn find_elsewhere(&self, path: &str, host: &str) -> Option<String> {
+        let file = path.strip_prefix(FOLDER).filter(|file| is_file_name(file))?;
+        let lookup = self.lookups().first().map(|(_, lookup)| Arc::clone(lookup))?;
+        lookup.find(host, file)
+    }
+
+    /// A proxy before us may put its own name into the Host header, so for an unknown name the path decides, if it has
+    /// the same content everywhere.
+    fn find_here(&self, path: &str, host: &str) -> Option<String> {
         let files = self.lock();
         let mut here = files.iter().filter(|file| file.path == path);
-        let host = host.map(host_name).unwrap_or_default();
         // The newest, should two sessions have the same name.
         let named = here.clone().rfind(|file| file.domain.eq_ignore_ascii_case(host));
         let found = match named {
@@ -46,7 +79,11 @@ impl Files {
     }
 
     fn lock(&self) -> MutexGuard<'_, Vec<Served>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.here.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn lookups(&self) -> MutexGuard<'_, Vec<(u64, Arc<Lookup>)>> {
+        self.elsewhere.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

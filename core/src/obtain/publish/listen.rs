@@ -12,6 +12,7 @@ use super::registry::Serving;
 use crate::error::{Error, Result};
 use crate::event::{Event, EventType};
 use crate::obtain::challenge::FOLDER;
+use crate::obtain::fleet::Fleet;
 
 /// Listens from `prepare`, or from the first file, until it is dropped.
 #[derive(Debug)]
@@ -31,6 +32,9 @@ impl Listening {
     }
 
     pub(super) fn publish(&self, how: &Publishing<'_>, file: &File<'_>) -> Result<()> {
+        if let Some(fleet) = how.fleet {
+            fleet.publish(&how.context.into(), file.domain, file.name, file.content)?;
+        }
         let path = format!("{FOLDER}{}", file.name);
         self.with_session(how, |session| session.serve(file.domain, path, file.content))
     }
@@ -41,30 +45,52 @@ impl Listening {
             work(session);
             return Ok(());
         }
-        let joined = Serving::new(self.address).map_err(|error| self.cannot_listen(&error))?;
+        let joined = match Serving::new(self.address) {
+            Ok(joined) => joined,
+            // Such as `serve_challenges` in another process, which finds the file in the shared store.
+            Err(error) if error.kind() == ErrorKind::AddrInUse && how.fleet.is_some() => {
+                how.context.log(|| {
+                    format!(
+                        "{} (publish): another program listens on {}; the file is in the shared store",
+                        how.entry, self.address
+                    )
+                });
+                return Ok(());
+            }
+            Err(error) => return Err(cannot_listen("validation.listen", self.address, &error)),
+        };
+        if let Some(fleet) = how.fleet {
+            joined.look_up(fleet.lookup());
+        }
         work(&joined);
         report_address(how, joined.address);
         *session = Some(joined);
         Ok(())
     }
+}
 
-    fn cannot_listen(&self, error: &io::Error) -> Error {
-        let address = self.address;
-        let what_to_do = match error.kind() {
-            ErrorKind::AddrInUse => {
-                "; what listens there may publish the files by `webroot`, or forward \
-                 /.well-known/pki-validation/ to another port of ours"
-            }
-            ErrorKind::PermissionDenied => {
-                "; ports below 1024 need root or CAP_NET_BIND_SERVICE, or another port that 80 is forwarded to"
-            }
-            ErrorKind::AddrNotAvailable => {
-                "; this machine does not have the address, `0.0.0.0` and `[::]` stand for all"
-            }
-            _ => "",
-        };
-        Error::invalid("validation.listen", format!("{address}: {error}{what_to_do}"))
-    }
+/// Serves what any host of the fleet publishes.
+pub(crate) fn listen_for_all(address: SocketAddr, fleet: &Fleet<'_>) -> Result<Serving> {
+    let serving = Serving::new(address).map_err(|error| cannot_listen("listen", address, &error))?;
+    serving.look_up(fleet.lookup());
+    Ok(serving)
+}
+
+fn cannot_listen(parameter: &str, address: SocketAddr, error: &io::Error) -> Error {
+    let what_to_do = match error.kind() {
+        ErrorKind::AddrInUse => {
+            "; what listens there may publish the files by `webroot`, or forward \
+             /.well-known/pki-validation/ to another port of ours"
+        }
+        ErrorKind::PermissionDenied => {
+            "; ports below 1024 need root or CAP_NET_BIND_SERVICE, or another port that 80 is forwarded to"
+        }
+        ErrorKind::AddrNotAvailable => {
+            "; this machine does not have the address, `0.0.0.0` and `[::]` stand for all"
+        }
+        _ => "",
+    };
+    Error::invalid(parameter, format!("{address}: {error}{what_to_do}"))
 }
 
 /// With port 0, only this process knows the port.

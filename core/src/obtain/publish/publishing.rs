@@ -9,6 +9,7 @@ use crate::endpoints::ValidationMethod;
 use crate::error::Error;
 use crate::excerpt::one_line;
 use crate::obtain::challenge::Challenge;
+use crate::obtain::fleet::Fleet;
 
 /// The context of publishing.
 pub(crate) struct Publishing<'a> {
@@ -17,6 +18,8 @@ pub(crate) struct Publishing<'a> {
     /// The entry's name.
     pub(crate) entry: &'a str,
     pub(crate) order_id: &'a str,
+    /// The shared store, if there is one.
+    pub(crate) fleet: Option<Fleet<'a>>,
     /// The deadline.
     pub(crate) end: Option<Instant>,
     /// The entry's lock. A hook may continue after a cancel, and keeps the lock until it ends.

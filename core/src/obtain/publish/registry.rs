@@ -8,16 +8,17 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::files::{Files, Served};
 use super::server::Server;
+use crate::obtain::fleet::challenges::Lookup;
 use crate::per_process::{Own, PerProcess};
 
 /// A share of a server. The server stops when the last share is dropped.
 #[derive(Debug)]
-pub(super) struct Serving {
+pub(crate) struct Serving {
     id: u64,
     registry: &'static Own<Registry>,
     wanted: SocketAddr,
     /// The address that the server listens on, with the port that the system chose.
-    pub(super) address: SocketAddr,
+    pub(crate) address: SocketAddr,
     files: Arc<Files>,
 }
 
@@ -61,6 +62,16 @@ impl Serving {
         open.last_id += 1;
         let (address, files) = (shared.server.address, Arc::clone(&shared.server.files));
         Ok(Self { id: open.last_id, registry, wanted, address, files })
+    }
+
+    /// Looks elsewhere for the files that nobody here has published.
+    pub(super) fn look_up(&self, lookup: Lookup) {
+        self.files.add_lookup(self.id, Arc::new(lookup));
+    }
+
+    /// How many requests got a file.
+    pub(crate) fn served(&self) -> u64 {
+        self.files.found()
     }
 
     /// False in a forked child, which has no server.

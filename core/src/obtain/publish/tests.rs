@@ -51,7 +51,15 @@ fn plainly<T>(
 }
 
 fn publishing<'a>(context: &'a Context<'a>, method: ValidationMethod) -> Publishing<'a> {
-    Publishing { context, method, entry: "an entry", order_id: "an id", end: None, lock: Arc::new(()) }
+    Publishing {
+        context,
+        method,
+        entry: "an entry",
+        order_id: "an id",
+        fleet: None,
+        end: None,
+        lock: Arc::new(()),
+    }
 }
 
 fn client() -> Client {

@@ -19,7 +19,7 @@ const TIMEOUT: Duration = Duration::from_secs(300);
 const MAX_WAIT: Duration = Duration::from_secs(5);
 
 /// Runs the command if the certificate of any entry awaits it.
-pub(super) fn run(
+pub(crate) fn run(
     context: &Context<'_>,
     env: &Env<'_>,
     directory: &Path,
@@ -65,7 +65,7 @@ pub(super) fn run(
 }
 
 fn clear(context: &Context<'_>, env: &Env<'_>, directory: &Path, name: &str) -> Result<()> {
-    let entry = Entry::open(*context, env, directory, name, Some(env.clock.instant() + MAX_WAIT))?;
+    let entry = Entry::open_here(*context, env, directory, name, Some(env.clock.instant() + MAX_WAIT))?;
     let mut journal = entry.journal()?;
     if let Some(installed) = &mut journal.installed {
         installed.awaits_post_hook = false;

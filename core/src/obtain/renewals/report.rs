@@ -14,7 +14,7 @@ const MAX_NAMED: usize = 3;
 const DAY: u64 = 24 * 3600;
 
 /// The result for one entry.
-pub(super) struct Row {
+pub(crate) struct Row {
     /// When the installed leaf expires. Without a leaf, it counts as expired.
     end: Option<SystemTime>,
     renewal: Renewal,
@@ -22,7 +22,7 @@ pub(super) struct Row {
 }
 
 impl Row {
-    pub(super) fn new(
+    pub(crate) fn new(
         name: String,
         outcome: Result<Obtained>,
         leaf: Option<Lifetime>,
@@ -56,16 +56,25 @@ impl Row {
 }
 
 /// The results for all entries.
-pub(super) struct Report(Vec<Row>);
+pub(crate) struct Report(Vec<Row>);
 
 impl Report {
-    pub(super) fn new(mut rows: Vec<Row>) -> Self {
+    pub(crate) fn new(mut rows: Vec<Row>) -> Self {
         rows.sort_by(|one, other| (one.end, &one.renewal.name).cmp(&(other.end, &other.renewal.name)));
         Self(rows)
     }
 
+    /// The same after the post hook. What failed is in the details.
+    pub(crate) fn finish_with(self, hooked: Result<()>, as_answer: bool) -> Result<Renewals> {
+        match (self.finish(as_answer), hooked) {
+            (outcome, Ok(())) => outcome,
+            (Err(failed), Err(error)) => Err(failed.and_say(&format!("and {error}"))),
+            (Ok(_), Err(error)) => Err(error),
+        }
+    }
+
     /// The answer. If an entry failed and `as_answer` is false: an error with the kind of the first failure and the answer as its details.
-    pub(super) fn finish(self, as_answer: bool) -> Result<Renewals> {
+    fn finish(self, as_answer: bool) -> Result<Renewals> {
         let all = self.0.len();
         let (results, errors): (Vec<_>, Vec<_>) =
             self.0.into_iter().map(|row| (row.renewal, row.error)).unzip();

@@ -1,7 +1,6 @@
 //! Downloads, checks, and installs in one step.
 
 use serde_json::Value;
-use zeroize::Zeroizing;
 
 use crate::answers::Certificate;
 use crate::endpoints::{Download, DownloadCertificate};
@@ -11,10 +10,11 @@ use crate::obtain::events::Stage;
 use crate::obtain::session::Session;
 use crate::obtain::store::entry::{Entry, PRIVATE, PUBLIC};
 use crate::obtain::store::files::{
-    CERT, CERTIFICATE, CHAIN, COMBINED, CSR, FULLCHAIN, IN_USE, KEY, KEYSTORE,
+    CERT, CERTIFICATE, CHAIN, COMBINED, CSR, FULLCHAIN, IN_USE, KEY, combined,
 };
 use crate::obtain::store::journal::{Installed, Terms};
 use crate::obtain::{chain, check};
+use crate::secret::Secret;
 use crate::signing_request;
 
 /// How many versions are kept.
@@ -37,7 +37,7 @@ impl Session<'_> {
             if installed.rolled_back { installed.predecessor } else { Some(installed.serial) }
         });
         if let Some(predecessor) = predecessor {
-            self.take_over_attributes(predecessor, serial)?;
+            self.entry.take_over_attributes(predecessor, serial)?;
         }
         let awaits_post_hook = self.spec.has_post_hook
             || self.journal.installed.as_ref().is_some_and(|installed| installed.awaits_post_hook);
@@ -110,25 +110,10 @@ impl Session<'_> {
         if terms.by_csr {
             return Ok(());
         }
-        let key = Zeroizing::new(self.entry.read_text(&Entry::in_version(serial, KEY))?.unwrap_or_default());
-        let combined = Zeroizing::new([key.trim_end(), "\n", &chain.whole()].concat());
-        self.entry.write(&Entry::in_version(serial, COMBINED), combined.as_bytes(), PRIVATE)?;
+        let key = Secret::from(self.entry.read_text(&Entry::in_version(serial, KEY))?.unwrap_or_default());
+        let combined = combined(&key, &chain.whole());
+        self.entry.write(&Entry::in_version(serial, COMBINED), combined.reveal().as_bytes(), PRIVATE)?;
         self.write_keystore(serial)
-    }
-
-    /// Everybody who could read the old key can read the new one.
-    fn take_over_attributes(&self, from: u32, to: u32) -> Result<()> {
-        for file in [KEY, COMBINED, KEYSTORE] {
-            let (old, new) = (
-                self.entry.path.join(Entry::in_version(from, file)),
-                self.entry.path.join(Entry::in_version(to, file)),
-            );
-            if let (Some(attributes), Some(_)) = (self.entry.attributes(&old)?, self.entry.attributes(&new)?)
-            {
-                self.entry.give_attributes(&new, attributes)?;
-            }
-        }
-        Ok(())
     }
 
     /// The id of a version's certificate.

@@ -16,7 +16,10 @@ impl Session<'_> {
         let challenges = self.challenges(order)?;
         let mut planned = Vec::new();
         for challenge in &challenges {
-            planned.extend(self.spec.publisher.plan(challenge)?);
+            planned.extend(match self.env.fleet {
+                Some(_) => self.spec.publisher.plan_for_all(challenge)?,
+                None => self.spec.publisher.plan(challenge)?,
+            });
         }
         self.journal.leftovers.retain(|leftover| !planned.contains(leftover));
         let published = &mut self.order()?.published;
@@ -98,6 +101,7 @@ impl Session<'_> {
             method: self.spec.method,
             entry: &self.entry.name,
             order_id,
+            fleet: self.env.fleet,
             end: self.end(),
             lock: Arc::clone(&self.entry.lock) as _,
         }

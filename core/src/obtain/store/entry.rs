@@ -29,6 +29,7 @@ use crate::error::{Error, Kind, Result};
 use crate::event::EventType;
 use crate::obtain::env::Env;
 use crate::obtain::events::{Stage, emit};
+use crate::obtain::fleet::{MARK, Shared};
 use crate::obtain::store::folder::{CURRENT, Folder, JOURNAL, VERSIONS, failed, is_absent};
 use crate::obtain::store::journal::Journal;
 use crate::obtain::store::lock::{Awaited, Identity, Lock, is_lock_unknown};
@@ -50,19 +51,35 @@ pub(crate) const PUBLIC: u32 = 0o644;
 
 /// An entry that is locked until this is dropped.
 pub(crate) struct Entry<'a> {
-    env: &'a Env<'a>,
-    context: Context<'a>,
+    pub(crate) env: &'a Env<'a>,
+    pub(crate) context: Context<'a>,
     /// Whether there was a warning that folders cannot be synced.
     has_warned_of_sync: Cell<bool>,
     pub(crate) name: String,
     pub(crate) path: PathBuf,
     /// Shared with child processes that outlive the call.
     pub(crate) lock: Arc<Lock>,
+    /// What it has to do with the shared store, if there is one.
+    pub(crate) shared: Option<Shared<'a>>,
+    pub(crate) has_brought_certificate: Cell<bool>,
 }
 
 impl<'a> Entry<'a> {
-    /// Creates the folder if it is missing, and waits until nobody else has the lock.
+    /// Locks the entry, and brings what the shared store has of it. Waits while another process or host works on it.
     pub(crate) fn open(
+        context: Context<'a>,
+        env: &'a Env<'a>,
+        directory: &Path,
+        name: &str,
+        deadline: Option<Instant>,
+    ) -> Result<Self> {
+        let mut entry = Self::open_here(context, env, directory, name, deadline)?;
+        entry.join(deadline)?;
+        Ok(entry)
+    }
+
+    /// Locks the entry on this host. Creates the folder if it is missing, and waits until nobody else has the lock.
+    pub(crate) fn open_here(
         context: Context<'a>,
         env: &'a Env<'a>,
         directory: &Path,
@@ -99,6 +116,8 @@ impl<'a> Entry<'a> {
                         name: name.to_owned(),
                         path,
                         lock: Arc::new(lock),
+                        shared: None,
+                        has_brought_certificate: Cell::new(false),
                     });
                 }
                 // The other holder may be about to create the file.
@@ -129,9 +148,11 @@ impl<'a> Entry<'a> {
         self.folder().journal()
     }
 
-    /// Writes the journal. It is on disk when this returns.
+    /// Writes the journal. It is on disk when this returns, and before that in the shared store.
     pub(crate) fn save(&self, journal: &Journal) -> Result<()> {
-        self.write_json(JOURNAL, journal)
+        self.push(journal)?;
+        self.write_json(JOURNAL, journal)?;
+        self.keep_mark()
     }
 
     pub(crate) fn write_json<T: serde::Serialize>(&self, name: &str, value: &T) -> Result<()> {
@@ -250,6 +271,7 @@ impl<'a> Entry<'a> {
         };
         let names = self.env.storage.list(&self.path).map_err(|error| failed(&self.path, "read", &error))?;
         let names: Vec<String> = names.into_iter().filter_map(|name| name.into_string().ok()).collect();
+        self.push_removal()?;
         // Without its request, `renew_all` passes it over.
         for name in ENTRY_FILES {
             self.remove(name)?;
@@ -267,6 +289,7 @@ impl<'a> Entry<'a> {
         }
         // Not before the rest is gone for good: files without a journal would be taken for a damaged entry.
         self.sync_folder(&self.path).map_err(|error| failed(&self.path, "synced", &error))?;
+        self.remove(MARK)?;
         self.remove(JOURNAL)?;
         let lock = self.path.join(LOCK);
         gone(&lock, self.env.storage.remove(&lock))?;

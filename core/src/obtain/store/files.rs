@@ -1,4 +1,6 @@
-//! The names of the files in a version.
+//! The files in a version.
+
+use crate::secret::Secret;
 
 pub(crate) const CERT: &str = "cert.pem";
 pub(crate) const CHAIN: &str = "chain.pem";
@@ -20,6 +22,11 @@ const ALWAYS: usize = 5;
 /// The files of a certificate in use that are always written. If the caller keeps the key, without those that contain it.
 pub(crate) fn files(by_csr: bool) -> &'static [&'static str] {
     IN_USE.get(..if by_csr { WITHOUT_KEY } else { ALWAYS }).unwrap_or(&IN_USE)
+}
+
+/// Key and chain in one file.
+pub(crate) fn combined(key: &Secret, fullchain: &str) -> Secret {
+    [key.reveal().trim_end(), "\n", fullchain].concat().into()
 }
 
 /// What a file is called in answers, and for hooks.

@@ -59,6 +59,18 @@ impl Default for Journal {
     }
 }
 
+impl Journal {
+    /// The same with another certificate in use.
+    pub(crate) fn with_installed(&self, installed: Option<Installed>) -> Self {
+        Self { installed, ..self.clone() }
+    }
+
+    /// What is left of a removed entry: the numbers of its versions are not used again.
+    pub(crate) fn of_removed(&self) -> Self {
+        Self { last_serial: self.last_serial, ..Self::default() }
+    }
+}
+
 /// The terms of an order. An order with other terms is another order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

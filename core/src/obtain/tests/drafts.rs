@@ -11,7 +11,6 @@ use crate::endpoints::{CreateCertificate, GetCertificate};
 use crate::error::{Kind, Result};
 use crate::generate_csr::GenerateCsr;
 use crate::obtain::drafts::cancel_drafts;
-use crate::obtain::env::Env;
 use crate::obtain::interface::{CancelDrafts, Drafts, Obtain};
 use crate::obtain::store::storage::Disk;
 use crate::operation::Request as _;
@@ -21,7 +20,7 @@ fn cancel(stand: &Stand, wanted: &CancelDrafts) -> Result<Drafts> {
     stand.client().enter(CancelDrafts::OPERATION, None, |context| {
         let arguments = parameter::check(CancelDrafts::PARAMETERS, coded::encode(wanted)?)?;
         let clock = SandboxClock::new(&stand.sandbox);
-        cancel_drafts(context, &Env { storage: &Disk, clock: &clock }, &arguments)
+        cancel_drafts(context, &stand.env(&Disk, &clock), &arguments)
     })
 }
 

@@ -10,7 +10,6 @@ use super::stand::Stand;
 use super::time::SandboxClock;
 use crate::context::Context;
 use crate::endpoints::RevokeCertificate;
-use crate::obtain::env::Env;
 use crate::obtain::interface::{CertificateState, Entries, EntrySummary, ListEntries, Obtain, OrderState};
 use crate::obtain::listing::list_entries;
 use crate::obtain::store::storage::Disk;
@@ -24,7 +23,7 @@ fn list(stand: &Stand) -> Vec<EntrySummary> {
     let given = coded::encode(&ListEntries::new(stand.store())).expect("JSON");
     let arguments = parameter::check(ListEntries::PARAMETERS, given).expect("parameters");
     let requests = stand.sandbox.requests().len();
-    let env = Env { storage: &Disk, clock: &clock };
+    let env = stand.env(&Disk, &clock);
     let run = |context: &Context<'_>| list_entries(context, &env, &arguments);
     let listed = stand.client().enter(ListEntries::OPERATION, None, run).expect("a store");
     assert_eq!(stand.sandbox.requests().len(), requests, "no network");

@@ -6,7 +6,6 @@ use std::os::unix::fs::PermissionsExt;
 use super::stand::Stand;
 use super::time::SandboxClock;
 use crate::error::{Kind, Result};
-use crate::obtain::env::Env;
 use crate::obtain::interface::{Obtain, Obtained, Outcome, Redeploy, RenewAll};
 use crate::obtain::redeploy::redeploy;
 use crate::obtain::store::storage::Disk;
@@ -18,7 +17,7 @@ pub(super) fn again(stand: &Stand) -> Result<Obtained> {
         let given = coded::encode(&Redeploy::new(stand.store(), "example.com"))?;
         let arguments = parameter::check(Redeploy::PARAMETERS, given)?;
         let clock = SandboxClock::new(&stand.sandbox);
-        redeploy(context, &Env { storage: &Disk, clock: &clock }, &arguments)
+        redeploy(context, &stand.env(&Disk, &clock), &arguments)
     })
 }
 

@@ -10,7 +10,6 @@ use super::time::SandboxClock;
 use crate::answers::Success;
 use crate::endpoints::{GetCertificate, Reason};
 use crate::error::{Kind, Result};
-use crate::obtain::env::Env;
 use crate::obtain::interface::{Obtain, RemoveEntry};
 use crate::obtain::removal::remove_entry;
 use crate::obtain::store::lock::Lock;
@@ -24,7 +23,7 @@ fn remove_on(stand: &Stand, storage: &dyn Storage, wanted: &RemoveEntry) -> Resu
     stand.client().enter(RemoveEntry::OPERATION, None, |context| {
         let arguments = parameter::check(RemoveEntry::PARAMETERS, coded::encode(wanted)?)?;
         let clock = SandboxClock::new(&stand.sandbox);
-        remove_entry(context, &Env { storage, clock: &clock }, &arguments)
+        remove_entry(context, &stand.env(storage, &clock), &arguments)
     })
 }
 

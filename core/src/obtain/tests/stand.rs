@@ -3,6 +3,7 @@
 use std::fs;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -13,7 +14,12 @@ use zerossl_sandbox::{
 
 use super::time::SandboxClock;
 use crate::Client;
+use crate::clock::Clock;
 use crate::error::Result;
+use crate::ledger::memory::Memory;
+use crate::ledger::records::Records;
+use crate::ledger::seal::Seal;
+use crate::obtain::fleet::Fleet;
 use crate::obtain::interface::{Obtain, Obtained, Outcome, RenewAll, Renewals};
 use crate::obtain::store::storage::{Disk, Storage};
 use crate::obtain::{Env, check};
@@ -25,7 +31,13 @@ pub(super) struct Stand {
     /// Where the files of every name are fetched.
     pub(super) website: SocketAddr,
     folder: TempDir,
+    /// The shared store, if there is one.
+    records: Option<Arc<Records>>,
 }
+
+/// Whether all tests run on a shared store, too: what is promised for a folder holds there word for word.
+const SHARED: &str = "ZEROSSL_TEST_SHARED_STORE";
+const LEASE: Duration = Duration::from_secs(300);
 
 impl Stand {
     pub(super) fn new() -> Self {
@@ -39,7 +51,14 @@ impl Stand {
         fs::create_dir(folder.path().join("store")).expect("a folder");
         let port = serve_files(folder.path().join("www")).expect("a web server");
         sandbox.set_http_port(port);
-        Self { sandbox, website: ([127, 0, 0, 1], port).into(), folder }
+        let is_shared = std::env::var_os(SHARED).is_some();
+        let records = is_shared.then(|| Arc::new(Records::new(Arc::new(Memory::default()), seal())));
+        Self { sandbox, website: ([127, 0, 0, 1], port).into(), folder, records }
+    }
+
+    pub(super) fn env<'a>(&'a self, storage: &'a dyn Storage, clock: &'a dyn Clock) -> Env<'a> {
+        let fleet = self.records.as_ref().map(|records| Fleet { records, lease: LEASE });
+        Env { storage, clock, fleet }
     }
 
     pub(super) fn store(&self) -> PathBuf {
@@ -81,7 +100,7 @@ impl Stand {
             let given = crate::json::encode(wanted)?;
             let arguments = parameter::check(Obtain::OPERATION.parameters, given)?;
             let clock = SandboxClock::new(&self.sandbox);
-            crate::obtain::run_in(context, &Env { storage, clock: &clock }, &arguments)
+            crate::obtain::run_in(context, &self.env(storage, &clock), &arguments)
         })
     }
 
@@ -99,7 +118,7 @@ impl Stand {
             let given = crate::json::encode(wanted)?;
             let arguments = parameter::check(RenewAll::OPERATION.parameters, given)?;
             let clock = SandboxClock::new(&self.sandbox);
-            crate::obtain::renewals::renew_all(context, &Env { storage, clock: &clock }, &arguments)
+            crate::obtain::renewals::renew_all(context, &self.env(storage, &clock), &arguments)
         })
     }
 
@@ -162,6 +181,12 @@ impl Stand {
         assert!(!self.webroot().join(".well-known").exists(), "the webroot is as it was");
         assert_eq!(self.journal()["order"], Value::Null);
     }
+}
+
+/// A seal with a key that is no secret.
+pub(super) fn seal() -> Seal {
+    let key = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+    Seal::new(Some(&key.into()), &[]).expect("a key")
 }
 
 pub(super) fn is_fresh(obtained: &Obtained) -> bool {

@@ -129,6 +129,18 @@ impl Entry<'_> {
         Ok(())
     }
 
+    /// Everybody who could read the old key can read the new one.
+    pub(crate) fn take_over_attributes(&self, from: u32, to: u32) -> Result<()> {
+        for file in [KEY, COMBINED, KEYSTORE] {
+            let (old, new) =
+                (self.path.join(Self::in_version(from, file)), self.path.join(Self::in_version(to, file)));
+            if let (Some(attributes), Some(_)) = (self.attributes(&old)?, self.attributes(&new)?) {
+                self.give_attributes(&new, attributes)?;
+            }
+        }
+        Ok(())
+    }
+
     /// The owner and mode of a file, if it exists.
     pub(crate) fn attributes(&self, path: &Path) -> Result<Option<Attributes>> {
         match self.env.storage.attributes(path) {

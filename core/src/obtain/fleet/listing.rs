@@ -1,0 +1,53 @@
+//! What the shared store says about its entries.
+
+use super::Fleet;
+use super::image::Image;
+use crate::context::Context;
+use crate::error::{Kind, Result};
+use crate::ledger::records::{Of, Read};
+use crate::obtain::listing::Found;
+use crate::obtain::steps::kept_request::REQUEST;
+use crate::obtain::store::entry::Entry;
+use crate::obtain::store::files::CERT;
+use crate::obtain::store::journal::Installed;
+use crate::obtain::store::sealed;
+
+/// Every entry that was not removed. `here` is what this host's folder says: whether its deploy hook has run, and its last
+/// error.
+pub(crate) fn entries(
+    context: &Context<'_>,
+    fleet: &Fleet<'_>,
+    here: impl Fn(&str) -> Found,
+) -> Result<Vec<(String, Found)>> {
+    let mut entries = Vec::new();
+    for (name, _) in fleet.records.list(&context.into(), Of::Entry)? {
+        let local = here(&name);
+        match fleet.records.read::<Image>(&context.into(), Of::Entry, &name, None) {
+            Ok(Read::Found(image, _)) if !image.removed => entries.push((name, found(&image, local))),
+            // A listing may lag behind a removal.
+            Ok(_) => {}
+            Err(error) if matches!(error.kind(), Kind::Cancelled | Kind::Timeout) => return Err(error),
+            Err(error) => entries.push((name, Found { journal: Err(error), ..local })),
+        }
+    }
+    Ok(entries)
+}
+
+fn found(image: &Image, local: Found) -> Found {
+    let text = |name: &str| image.files.get(name).map(|content| content.reveal().as_bytes().to_vec());
+    let request = text(REQUEST).and_then(|sealed_text| {
+        sealed::open(&sealed_text).ok().and_then(|json| serde_json::from_slice(&json).ok())
+    });
+    let installed = image.journal.installed.clone().map(|installed| {
+        let here = local.journal.as_ref().ok().and_then(|journal| journal.installed.as_ref());
+        let deployed = here.is_some_and(|here| here.id == installed.id && here.deployed);
+        Installed { deployed, ..installed }
+    });
+    let leaf = installed.as_ref().and_then(|installed| text(&Entry::in_version(installed.serial, CERT)));
+    Found {
+        journal: Ok(image.journal.with_installed(installed)),
+        request: Ok(request),
+        leaf: Ok(leaf),
+        last_error: local.last_error,
+    }
+}

@@ -1,0 +1,32 @@
+//! Parameters and answer of `serve_challenges`.
+
+use crate::declare::{answer, request};
+
+request! {
+    /// Answers requests for the validation files of all hosts that share a store (setting `store`), until it is
+    /// cancelled: for hosts behind a balancer. A cancel ends it with success.
+    pub struct ServeChallenges {
+        required {
+            /// The address to listen on: `ADDRESS:PORT`, or a port for all addresses.
+            listen: String = Text;
+        }
+        optional {}
+    }
+}
+
+impl ServeChallenges {
+    /// On this address.
+    pub fn new(listen: impl Into<String>) -> Self {
+        Self::with(listen.into())
+    }
+}
+
+answer! {
+    /// What was served.
+    #[derive(Default)]
+    pub struct Served: SERVED {
+        /// How many requests got a file.
+        served: u64 = Count.required();
+        ..extra
+    }
+}
