@@ -8,6 +8,7 @@ mod disk;
 mod drafts;
 mod dry_running;
 mod faults;
+mod fleet;
 mod keys;
 mod late;
 mod layouts;

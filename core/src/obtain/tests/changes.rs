@@ -153,7 +153,7 @@ fn abandoning_gives_the_change_up() {
 /// A stored request that cannot be used does not prevent the renewal.
 #[test]
 fn a_change_that_cannot_be_read_lets_nothing_expire() {
-    let stand = Stand::new();
+    let stand = Stand::of_a_folder();
     stand.obtain(&stand.wanted()).expect("a certificate");
     fs::write(stand.store().join("example.com/wanted.json"), "{").expect("written");
     due(&stand);

@@ -31,7 +31,7 @@ fn copy(from: &std::path::Path, to: &std::path::Path) {
 #[test]
 fn a_store_from_a_backup_continues_with_the_successor() {
     for successors in 1..=3 {
-        let stand = Stand::new();
+        let stand = Stand::of_a_folder();
         stand.sandbox.set_quota(1);
         stand.obtain(&stand.wanted()).expect("a certificate");
         let (store, backup) = (stand.store().join("example.com"), stand.store().with_file_name("backup"));
@@ -51,7 +51,7 @@ fn a_store_from_a_backup_continues_with_the_successor() {
 /// The same if the installed certificate has expired at the service in the meantime, or was revoked.
 #[test]
 fn a_live_certificate_of_the_name_is_replaced_after_2839() {
-    let stand = Stand::new();
+    let stand = Stand::of_a_folder();
     stand.obtain(&stand.wanted()).expect("a certificate");
     let (store, backup) = (stand.store().join("example.com"), stand.store().with_file_name("backup"));
     copy(&store, &backup);

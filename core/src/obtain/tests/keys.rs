@@ -238,7 +238,7 @@ fn a_key_whose_certificate_was_revoked_is_not_used_again() {
 /// An earlier certificate of the key, whose version was removed long ago.
 #[test]
 fn a_revoked_predecessor_forbids_the_key_too() {
-    let stand = Stand::new();
+    let stand = Stand::of_a_folder();
     let wanted = Obtain { reuse_key: Some(true), ..stand.wanted() };
     let forced = Obtain { force: Some(true), ..wanted.clone() };
     let first = stand.obtain(&wanted).expect("a certificate");

@@ -136,7 +136,7 @@ fn a_revocation_that_is_known_is_shown() {
 
 #[test]
 fn an_entry_that_cannot_be_read_is_listed() {
-    let stand = Stand::new();
+    let stand = Stand::of_a_folder();
     stand.obtain(&stand.wanted()).expect("a certificate");
     fs::write(stand.store().join("example.com/journal.json"), "{").expect("written");
     let entry = only(&stand);

@@ -63,7 +63,7 @@ fn a_lost_order_is_found_however_its_names_are_spelled() {
 #[test]
 fn adoption_and_replacement_accept_every_spelling() {
     for spelling in SPELLINGS {
-        let stand = Stand::new();
+        let stand = Stand::of_a_folder();
         spelled(&stand, spelling);
         let first = stand.obtain(&idn(&stand)).expect("a certificate").certificate.expect("one").id;
         std::fs::remove_dir_all(stand.store().join("example.com")).expect("lost");

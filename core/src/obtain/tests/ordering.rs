@@ -268,7 +268,7 @@ fn a_renewal_replaces_and_prunes() {
 /// The store is lost: the account's certificate with this name is replaced.
 #[test]
 fn a_lost_store_passes_the_quota() {
-    let stand = Stand::new();
+    let stand = Stand::of_a_folder();
     stand.sandbox.set_quota(1);
     let first = stand.obtain(&stand.wanted()).expect("a certificate").certificate.expect("a certificate").id;
     std::fs::remove_dir_all(stand.store().join("example.com")).expect("lost");

@@ -33,8 +33,12 @@ fn stored(stand: &Stand) -> [Option<String>; 2] {
 
 /// Refused because of a parameter: for a first order, and with an installed certificate.
 fn invalid(prepare: impl Fn(&Stand) -> Obtain, parameter: &str, why: &str) {
+    invalid_in(Stand::new, prepare, parameter, why);
+}
+
+fn invalid_in(stand: impl Fn() -> Stand, prepare: impl Fn(&Stand) -> Obtain, parameter: &str, why: &str) {
     for has_one in [false, true] {
-        let stand = Stand::new();
+        let stand = stand();
         if has_one {
             stand.obtain(&stand.wanted()).expect("a certificate");
         }
@@ -81,7 +85,9 @@ fn webroot(stand: &Stand, value: impl Into<Value>) -> Obtain {
 fn a_port_that_cannot_be_had() {
     let other = TcpListener::bind("127.0.0.1:0").expect("a port");
     let taken = other.local_addr().expect("an address").to_string();
-    invalid(|stand| listen(stand, &taken), "validation.listen", "in use");
+    // With a shared store, another program may answer.
+    let in_use = |stand: &Stand| listen(stand, &taken);
+    invalid_in(Stand::of_a_folder, in_use, "validation.listen", "in use");
     invalid(|stand| listen(stand, "192.0.2.7:8080"), "validation.listen", "does not have the address");
 }
 

@@ -219,7 +219,7 @@ fn missing_things_are_noticed() {
 /// A backup has an older journal: newer versions on the disk are not overwritten.
 #[test]
 fn a_journal_from_a_backup_overwrites_nothing() {
-    let stand = Stand::new();
+    let stand = Stand::of_a_folder();
     first(&stand);
     let journal = stand.store().join("example.com/journal.json");
     let backup = fs::read(&journal).expect("a journal");

@@ -45,6 +45,12 @@ impl Stand {
         Self::with(Sandbox::start(options).expect("a sandbox"))
     }
 
+    /// For what becomes of a folder that is damaged, or put back from a backup: with a shared store it is a copy of what
+    /// is there.
+    pub(super) fn of_a_folder() -> Self {
+        Self { records: None, ..Self::new() }
+    }
+
     pub(super) fn with(sandbox: Sandbox) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         fs::create_dir(folder.path().join("www")).expect("a folder");
@@ -190,5 +196,6 @@ pub(super) fn seal() -> Seal {
 }
 
 pub(super) fn is_fresh(obtained: &Obtained) -> bool {
-    matches!(obtained.outcome, Outcome::Issued | Outcome::Renewed | Outcome::Resumed)
+    // Installed: the shared store had it already when the process ended.
+    matches!(obtained.outcome, Outcome::Issued | Outcome::Renewed | Outcome::Resumed | Outcome::Installed)
 }

@@ -22,7 +22,10 @@ const DAY: Duration = Duration::from_secs(24 * 3600);
 
 /// The request in force is for example.com, with time left for a second call.
 fn with_a_certificate() -> Stand {
-    let stand = Stand::new();
+    with_a_certificate_in(Stand::new())
+}
+
+fn with_a_certificate_in(stand: Stand) -> Stand {
     stand.obtain(&stand.wanted()).expect("a certificate");
     stand
 }
@@ -160,7 +163,7 @@ fn mails_that_nobody_answers_let_nothing_expire() {
 /// The stored request of the change cannot be read: the file, its key and its order are not changed.
 #[test]
 fn a_change_that_cannot_be_read_stays() {
-    let stand = with_a_certificate();
+    let stand = with_a_certificate_in(Stand::of_a_folder());
     let client = crate::Client::builder().base_url("https://127.0.0.1:1").build().expect("settings");
     let key = client.send(&GenerateCsr::new(["example.com"])).expect("a CSR").private_key.expect("a key");
     let wanted = Obtain { private_key: Some(Secret::from(key.reveal())), key_type: None, ..by_mail(&stand) };

@@ -1,0 +1,364 @@
+//! Several hosts with one store: whatever one of them does, and whenever it stops, there is one order, and everybody gets
+//! its certificate.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock, Weak};
+use std::time::Duration;
+
+use serde_json::json;
+
+use super::stand::{Stand, seal};
+use super::time::SandboxClock;
+use crate::context::Context;
+use crate::error::{Error, Kind, Result};
+use crate::ledger::memory::{Fault, Memory};
+use crate::ledger::records::Records;
+use crate::ledger::seal::Seal;
+use crate::obtain::env::Env;
+use crate::obtain::fleet::Fleet;
+use crate::obtain::interface::{
+    Entries, InstallCertificates, ListEntries, Obtain, Obtained, Outcome, RemoveEntry, RenewAll, Renewals,
+};
+use crate::obtain::store::storage::Disk;
+use crate::operation::{Operation, Request};
+use crate::parameter::{self, Arguments};
+
+const DAY: Duration = Duration::from_secs(24 * 3600);
+const LEASE: Duration = Duration::from_secs(300);
+
+/// Hosts that share a store, and an account.
+pub(super) struct Hosts {
+    pub(super) stand: Stand,
+    pub(super) memory: Arc<Memory>,
+    sealed: bool,
+}
+
+impl Hosts {
+    pub(super) fn with(memory: Memory) -> Self {
+        Self { stand: Stand::of_a_folder(), memory: Arc::new(memory), sealed: true }
+    }
+
+    pub(super) fn new() -> Self {
+        Self::with(Memory::default())
+    }
+
+    /// The folder of one host.
+    pub(super) fn folder(&self, host: usize) -> PathBuf {
+        self.stand.store().join(format!("host-{host}"))
+    }
+
+    fn run<T>(
+        &self,
+        operation: &'static Operation,
+        given: &impl serde::Serialize,
+        work: impl FnOnce(&Context<'_>, &Env<'_>, &Arguments) -> Result<T>,
+    ) -> Result<T> {
+        self.stand.client().enter(operation, None, |context| {
+            let arguments = parameter::check(operation.parameters, crate::json::encode(given)?)?;
+            let clock = SandboxClock::new(&self.stand.sandbox);
+            let seal = if self.sealed { seal() } else { Seal::default() };
+            let records = Arc::new(Records::new(Arc::clone(&self.memory) as _, seal));
+            let fleet = Some(Fleet { records: &records, lease: LEASE });
+            work(context, &Env { storage: &Disk, clock: &clock, fleet }, &arguments)
+        })
+    }
+
+    pub(super) fn wanted(&self, host: usize) -> Obtain {
+        Obtain { directory: self.folder(host), ..self.stand.wanted() }
+    }
+
+    pub(super) fn obtain(&self, host: usize) -> Result<Obtained> {
+        self.obtain_as(&self.wanted(host))
+    }
+
+    pub(super) fn obtain_as(&self, wanted: &Obtain) -> Result<Obtained> {
+        self.run(Obtain::OPERATION, wanted, crate::obtain::run_in)
+    }
+
+    fn renew(&self, host: usize) -> Result<Renewals> {
+        let wanted = RenewAll::new(self.folder(host));
+        self.run(RenewAll::OPERATION, &wanted, crate::obtain::renewals::renew_all)
+    }
+
+    fn install_as(&self, wanted: &InstallCertificates) -> Result<Renewals> {
+        let install = crate::obtain::fleet::install::install_certificates;
+        self.run(InstallCertificates::OPERATION, wanted, install)
+    }
+
+    fn install(&self, host: usize) -> Vec<(String, Option<Outcome>)> {
+        let done = self.install_as(&InstallCertificates::new(self.folder(host))).expect("installed");
+        done.results.into_iter().map(|result| (result.name, result.outcome)).collect()
+    }
+
+    fn list(&self, host: usize) -> Entries {
+        let wanted = ListEntries::new(self.folder(host));
+        self.run(ListEntries::OPERATION, &wanted, crate::obtain::listing::list_entries).expect("listed")
+    }
+
+    fn remove(&self, host: usize) -> Result<()> {
+        let wanted = RemoveEntry { force: Some(true), ..RemoveEntry::new(self.folder(host), "example.com") };
+        self.run(RemoveEntry::OPERATION, &wanted, crate::obtain::removal::remove_entry).map(drop)
+    }
+
+    pub(super) fn read(&self, host: usize, file: &str) -> Option<String> {
+        fs::read_to_string(self.folder(host).join("example.com").join(file)).ok()
+    }
+
+    /// Whether key and chain on a host belong together, and are those of the one certificate of the account.
+    pub(super) fn inspect(&self, host: usize, place: &str) {
+        let read = |file: &str| {
+            self.read(host, &format!("current/{file}"))
+                .unwrap_or_else(|| panic!("{place}: host {host}: {file}"))
+        };
+        let key = crate::signing_request::read_key(&read("privkey.pem"), None).expect("a key");
+        let public_key = crate::signing_request::public_key(&key);
+        let names = ["example.com".to_owned()];
+        crate::obtain::check::check(&read("fullchain.pem"), &public_key, &names, self.stand.sandbox.now())
+            .unwrap_or_else(|why| panic!("{place}: host {host}: {why}"));
+        assert_eq!(read("fullchain.pem"), read("cert.pem") + &read("chain.pem"), "{place}");
+        assert_eq!(read("combined.pem"), read("privkey.pem") + &read("fullchain.pem"), "{place}");
+    }
+}
+
+#[test]
+fn one_host_orders_and_all_install() {
+    let hosts = Hosts::new();
+    assert_eq!(hosts.obtain(0).expect("ordered").outcome, Outcome::Issued);
+    assert_eq!(hosts.obtain(1).expect("brought").outcome, Outcome::Installed);
+    assert_eq!(hosts.install(2), [("example.com".to_owned(), Some(Outcome::Installed))]);
+    for host in 0..3 {
+        hosts.inspect(host, "first");
+        assert_eq!(hosts.obtain(host).expect("good").outcome, Outcome::Unchanged);
+        assert_eq!(hosts.install(host), [("example.com".to_owned(), Some(Outcome::Unchanged))]);
+    }
+    hosts.stand.sandbox.advance(61 * DAY);
+    let outcome = |renewals: Renewals| renewals.results[0].outcome;
+    assert_eq!(hosts.renew(1).map(outcome).expect("renewed"), Some(Outcome::Renewed));
+    assert_eq!(hosts.renew(0).map(outcome).expect("brought"), Some(Outcome::Installed));
+    assert_eq!(hosts.install(2), [("example.com".to_owned(), Some(Outcome::Installed))]);
+    let keys: Vec<_> = (0..3).map(|host| hosts.read(host, "current/privkey.pem")).collect();
+    assert!(keys.iter().all(|key| key == &keys[0]), "the same key");
+    assert_eq!(hosts.stand.count("create_certificate"), 2);
+    for (name, record) in hosts.memory.records() {
+        let text = String::from_utf8(record).expect("text");
+        assert!(!text.contains("PRIVATE KEY") && !text.contains("BEGIN"), "{name}: {text}");
+    }
+}
+
+#[test]
+fn hosts_that_begin_together_order_once() {
+    let hosts = Hosts::new();
+    let outcomes: Vec<Outcome> = std::thread::scope(|scope| {
+        let work: Vec<_> = (0..6)
+            .map(|host| {
+                scope.spawn({
+                    let hosts = &hosts;
+                    move || hosts.obtain(host)
+                })
+            })
+            .collect();
+        work.into_iter().map(|work| work.join().expect("no panic").expect("a certificate").outcome).collect()
+    });
+    assert_eq!(hosts.stand.count("create_certificate"), 1, "{outcomes:?}");
+    assert_eq!(outcomes.iter().filter(|outcome| **outcome != Outcome::Installed).count(), 1, "{outcomes:?}");
+    (0..6).for_each(|host| hosts.inspect(host, "together"));
+}
+
+/// Every call to the engine fails once, before it is carried out or after it: the next call of any host goes on.
+#[test]
+fn a_failure_of_the_engine_at_any_call_loses_nothing() {
+    let calls = {
+        let hosts = Hosts::new();
+        hosts.obtain(0).expect("without a failure");
+        hosts.memory.calls().len()
+    };
+    assert!((8..60).contains(&calls), "{calls}");
+    for fault in [Fault::AnswerLost, Fault::Unreachable] {
+        for call in 0..calls {
+            for next in [0, 1] {
+                let hosts =
+                    Hosts::with(Memory::with_faults(move |number, _, _| (number == call).then_some(fault)));
+                let place = format!("{fault:?} at call {call}, then host {next}");
+                match hosts.obtain(0) {
+                    Ok(_) => {}
+                    Err(error) => {
+                        assert_eq!(error.kind(), Kind::Storage, "{place}: {error}");
+                        assert!(error.is_retryable(), "{place}: {error}");
+                    }
+                }
+                hosts.obtain(next).unwrap_or_else(|error| panic!("{place}: {error}"));
+                hosts.inspect(next, &place);
+                assert_eq!(hosts.stand.live().len(), 1, "{place}");
+                assert_eq!(hosts.stand.count("create_certificate"), 1, "{place}");
+                hosts.obtain(1 - next).unwrap_or_else(|error| panic!("{place}: {error}"));
+                hosts.inspect(1 - next, &place);
+            }
+        }
+    }
+}
+
+/// A host is paused at any call to the engine, for longer than its lease. Another one does the work meanwhile. What the
+/// first does after that changes nothing.
+#[test]
+fn a_host_that_was_paused_does_not_order_again() {
+    let calls = {
+        let hosts = Hosts::new();
+        hosts.obtain(0).expect("without a pause");
+        hosts.memory.calls().len()
+    };
+    for call in 0..calls {
+        let other: Arc<OnceLock<Weak<Hosts>>> = Arc::default();
+        let has_paused = AtomicUsize::new(0);
+        let hosts = Arc::new(Hosts::with(Memory::with_faults({
+            let other = Arc::clone(&other);
+            move |number, _, _| {
+                if number == call && has_paused.fetch_add(1, Ordering::Relaxed) == 0 {
+                    let hosts = other.get().and_then(Weak::upgrade).expect("the hosts");
+                    hosts.obtain(1).expect("the other host's turn");
+                }
+                None
+            }
+        })));
+        other.set(Arc::downgrade(&hosts)).expect("once");
+        let place = format!("paused at call {call}");
+        hosts.obtain(0).unwrap_or_else(|error| panic!("{place}: {error}"));
+        assert_eq!(hosts.stand.count("create_certificate"), 1, "{place}");
+        (0..2).for_each(|host| hosts.inspect(host, &place));
+    }
+}
+
+#[test]
+fn what_was_removed_is_told_and_stays() {
+    let hosts = Hosts::new();
+    hosts.obtain(0).expect("ordered");
+    hosts.install(1);
+    hosts.remove(0).expect("removed");
+    assert!(!hosts.folder(0).join("example.com").exists());
+    assert_eq!(hosts.list(0).entries, []);
+    for _ in 0..2 {
+        assert_eq!(hosts.install(1), [("example.com".to_owned(), Some(Outcome::Removed))]);
+    }
+    hosts.inspect(1, "it stays");
+    assert_eq!(hosts.install(2), [], "a host that never had it");
+    assert!(!hosts.folder(2).join("example.com").exists());
+    assert_eq!(hosts.renew(2).expect("nothing").results, []);
+    assert_eq!(hosts.remove(2).expect_err("no such entry").kind(), Kind::Storage);
+    // The name is free again, and the numbers of versions go on.
+    let again = hosts.obtain(1).expect("ordered anew");
+    assert_eq!(again.outcome, Outcome::Issued);
+    hosts.obtain(0).expect("brought");
+    (0..2).for_each(|host| hosts.inspect(host, "again"));
+    assert!(hosts.folder(1).join("example.com/versions/2").exists());
+}
+
+/// Commands come from a store only if it is sealed.
+#[test]
+fn commands_are_not_for_a_store_that_is_not_sealed() {
+    let hosts = Hosts { sealed: false, ..Hosts::new() };
+    let hook = |error: Error| error.parameter().map(str::to_owned);
+    let wanted = Obtain { deploy_hook: Some(vec!["true".to_owned()]), ..hosts.wanted(0) };
+    assert_eq!(hosts.obtain_as(&wanted).map_err(hook).expect_err("refused"), Some("deploy_hook".to_owned()));
+    let validation = json!({"method": "CNAME_CSR_HASH", "hook": ["true"]});
+    let wanted = Obtain { validation, ..hosts.wanted(0) };
+    assert_eq!(
+        hosts.obtain_as(&wanted).map_err(hook).expect_err("refused"),
+        Some("validation.hook".to_owned())
+    );
+    assert_eq!(hosts.stand.sandbox.requests().len(), 0);
+    // Without commands it works. What somebody writes into the store is not run.
+    hosts.obtain(0).expect("ordered");
+    let mut records = hosts.memory.records();
+    for (_, record) in &mut records {
+        let text = String::from_utf8(std::mem::take(record)).expect("text");
+        *record =
+            text.replace(r#"\"domains\""#, r#"\"deploy_hook\": [\"/bin/false\"], \"domains\""#).into_bytes();
+    }
+    hosts.memory.restore(records);
+    let error = hosts.install_as(&InstallCertificates::new(hosts.folder(1))).expect_err("not run");
+    assert!(error.message().contains("deploy_hook") || error.message().contains("checksum"), "{error}");
+}
+
+#[test]
+fn each_host_runs_its_own_hook() {
+    let hosts = Hosts::new();
+    hosts.obtain(0).expect("ordered");
+    let log = hosts.stand.store().join("log");
+    let hook = hosts.stand.store().join("hook");
+    fs::write(&hook, format!("#!/bin/sh\necho $1 $ZEROSSL_ENTRY >> {}\n", log.display())).expect("written");
+    fs::set_permissions(&hook, fs::Permissions::from_mode(0o755)).expect("its mode");
+    let command = |word: &str| Some(vec![hook.display().to_string(), word.to_owned()]);
+    for host in 1..3 {
+        let wanted = InstallCertificates {
+            deploy_hook: command(&format!("deploy-{host}")),
+            post_hook: command("post"),
+            ..InstallCertificates::new(hosts.folder(host))
+        };
+        for _ in 0..2 {
+            hosts.install_as(&wanted).expect("installed");
+        }
+    }
+    let ran = fs::read_to_string(&log).expect("it ran");
+    assert_eq!(ran, "deploy-1 example.com\npost\ndeploy-2 example.com\npost\n");
+}
+
+/// Entries that were there before the store are brought to it, and not mixed with others.
+#[test]
+fn a_folder_becomes_a_copy_or_is_refused() {
+    let hosts = Hosts::new();
+    for host in 0..2 {
+        hosts.stand.obtain(&hosts.wanted(host)).expect("without a store");
+    }
+    let certificate = hosts.read(0, "current/cert.pem");
+    assert_eq!(hosts.obtain(0).expect("good").outcome, Outcome::Unchanged);
+    hosts.stand.sandbox.advance(61 * DAY);
+    hosts.obtain(0).expect("renewed");
+    let error = hosts.obtain(1).expect_err("it has an entry of its own");
+    assert_eq!(error.kind(), Kind::Storage);
+    assert!(error.message().contains("move the folder away"), "{error}");
+    fs::rename(hosts.folder(1).join("example.com"), hosts.stand.store().join("away")).expect("moved");
+    hosts.obtain(1).expect("brought");
+    hosts.inspect(1, "instead of its own");
+    assert_ne!(hosts.read(1, "current/cert.pem"), certificate);
+}
+
+#[test]
+fn a_store_from_a_backup_is_noticed() {
+    let hosts = Hosts::new();
+    hosts.obtain(0).expect("ordered");
+    let backup = hosts.memory.records();
+    hosts.obtain_as(&Obtain { force: Some(true), ..hosts.wanted(0) }).expect("renewed");
+    hosts.memory.restore(backup.clone());
+    let error = hosts.obtain(0).expect_err("an older state");
+    assert!(error.message().contains("restored from a backup"), "{error}");
+    hosts.memory.restore(backup.into_iter().filter(|(name, _)| !name.contains("entries")).collect());
+    let error = hosts.obtain(0).expect_err("lost");
+    assert!(error.message().contains("has lost the entry"), "{error}");
+    fs::remove_file(hosts.folder(0).join("example.com/ledger.json")).expect("as the message says");
+    assert_eq!(hosts.obtain(0).expect("brought to the store").outcome, Outcome::Unchanged);
+    hosts.obtain_as(&Obtain { force: Some(true), ..hosts.wanted(0) }).expect("renewed");
+    assert_eq!(hosts.obtain(1).expect("brought").outcome, Outcome::Installed);
+}
+
+#[test]
+fn a_damaged_copy_is_put_right() {
+    let hosts = Hosts::new();
+    hosts.obtain(0).expect("ordered");
+    for file in ["privkey.pem", "cert.pem", "fullchain.pem", "combined.pem"] {
+        fs::write(hosts.folder(0).join("example.com/versions/1").join(file), "damaged").expect("written");
+    }
+    assert_eq!(hosts.obtain(0).expect("good").outcome, Outcome::Unchanged);
+    hosts.inspect(0, "put right");
+    assert_eq!(hosts.stand.count("create_certificate"), 1);
+}
+
+#[test]
+fn a_listing_shows_the_store_and_this_host() {
+    let hosts = Hosts::new();
+    hosts.obtain(0).expect("ordered");
+    let [here, there] = [0, 1].map(|host| hosts.list(host).entries.remove(0));
+    assert_eq!((here.deployed, there.deployed), (Some(true), Some(false)));
+    assert_eq!((&here.id, here.expires, here.domains), (&there.id, there.expires, there.domains));
+}
