@@ -1,6 +1,7 @@
 //! The rate limit of a client, across all its threads.
 
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -13,6 +14,8 @@ pub(crate) struct Pace {
     /// Requests allowed in a window. 0: no limit.
     max_requests: usize,
     window: Duration,
+    /// How many clients share the limit: each window is longer by this factor.
+    shares: AtomicU32,
     /// When each of the last `max_requests` requests is sent. The newest may be in the future.
     taken: Mutex<VecDeque<Instant>>,
 }
@@ -29,7 +32,12 @@ impl Pace {
         let max_requests = if requests_per_second > 0.0 { (requests_per_second as usize).max(1) } else { 0 };
         let window =
             Duration::try_from_secs_f64(max_requests as f64 / requests_per_second).unwrap_or(Duration::MAX);
-        Self { max_requests, window, taken: Mutex::default() }
+        Self { max_requests, window, shares: AtomicU32::new(1), taken: Mutex::default() }
+    }
+
+    /// Takes one of so many equal shares of the limit from now on.
+    pub(crate) fn share_among(&self, clients: usize) {
+        self.shares.store(u32::try_from(clients).unwrap_or(u32::MAX).max(1), Ordering::Relaxed);
     }
 
     /// Reserves a place and waits until its time.
@@ -51,9 +59,10 @@ impl Pace {
         if self.max_requests == 0 {
             return Some(now);
         }
+        let window = self.window.checked_mul(self.shares.load(Ordering::Relaxed))?;
         let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
         let at = match taken.front() {
-            Some(oldest) if taken.len() == self.max_requests => now.max(oldest.checked_add(self.window)?),
+            Some(oldest) if taken.len() == self.max_requests => now.max(oldest.checked_add(window)?),
             _ => now,
         };
         if at >= deadline {
@@ -84,6 +93,18 @@ mod tests {
         assert_eq!(places(2.0), [0, 0, 1000, 1000, 2000, 2000]);
         assert_eq!(places(0.5), [0, 2000, 4000, 6000, 8000, 10000]);
         assert_eq!(places(0.0), [0; 6]);
+    }
+
+    #[test]
+    fn clients_share_the_limit() {
+        let pace = Pace::new(2.0);
+        pace.share_among(3);
+        let now = Instant::now();
+        let far = now + Duration::from_secs(3600);
+        let places = |pace: &Pace| pace.take(now, far).map(|at| (at - now).as_secs());
+        assert_eq!([0; 5].map(|_| places(&pace)), [0, 0, 3, 3, 6].map(Some));
+        pace.share_among(0);
+        assert_eq!(places(&pace), Some(4), "the oldest counted is at 3");
     }
 
     #[test]

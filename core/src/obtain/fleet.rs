@@ -14,6 +14,7 @@
 //! The journal is saved before each step that must not be repeated, so the step is only taken by the host whose image is
 //! in the store. The lease in the image only keeps others from trying.
 
+pub(crate) mod account;
 pub(crate) mod challenges;
 pub(crate) mod image;
 pub(crate) mod install;

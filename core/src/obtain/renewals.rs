@@ -15,6 +15,7 @@ use serde_json::{Map, Value};
 use super::budget::Budget;
 use super::check::Lifetime;
 use super::env::Env;
+use super::fleet::account::Share;
 use super::fleet::{self, Fleet};
 use super::in_force::{self, Visit};
 use super::order_spec::{DEADLINE, OrderSpec};
@@ -74,7 +75,11 @@ pub(crate) fn renew_all(context: &Context<'_>, env: &Env<'_>, arguments: &Argume
     let names = entries(context, env, &directory)?;
     let offline = request.offline.unwrap_or(false);
     let statuses = if names.is_empty() || offline { HashMap::new() } else { statuses(context)? };
-    let jobs = request.jobs.unwrap_or(JOBS).min(names.len() as u64);
+    let fleet = env.fleet.as_ref().filter(|_| !names.is_empty());
+    let mut share = fleet.map(|fleet| Share::begin(*context, fleet)).transpose()?;
+    // With a small share of the pace, calls that wait for each other would run out of time.
+    let runs = share.as_ref().map_or(1, |share| share.runs() as u64);
+    let jobs = request.jobs.unwrap_or(JOBS).min(names.len() as u64).div_ceil(runs);
     // The workers must not call the callback of the caller's token, so they have another token.
     let cancel = CancelToken::new();
     let pause = SharedPause::new(context.connection.timeout);
@@ -120,7 +125,7 @@ pub(crate) fn renew_all(context: &Context<'_>, env: &Env<'_>, arguments: &Argume
         drop(mail);
         let mut heard = context.cancel.clone();
         loop {
-            match mailbox.wait(&heard, None) {
+            match mailbox.wait(&heard, share.as_ref().map(Share::next)) {
                 Found::Message(Message::Row(row)) => rows.push(row),
                 Found::Message(Message::Line(line, facts)) => {
                     if let Some(LogLines(take)) = context.lines {
@@ -132,7 +137,12 @@ pub(crate) fn renew_all(context: &Context<'_>, env: &Env<'_>, arguments: &Argume
                     // The workers end soon, and are waited for.
                     heard = CancelToken::never();
                 }
-                Found::Closed | Found::Over => return Ok(()),
+                Found::Over => {
+                    if let Some(share) = &mut share {
+                        share.beat();
+                    }
+                }
+                Found::Closed => return Ok(()),
             }
         }
     })?;
