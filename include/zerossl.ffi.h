@@ -306,3 +306,11 @@ char *zerossl_remove_entry(const zerossl_client *client,
 char *zerossl_cancel_drafts(const zerossl_client *client,
                             const char *params_json,
                             zerossl_error **error);
+
+char *zerossl_install_certificates(const zerossl_client *client,
+                                   const char *params_json,
+                                   zerossl_error **error);
+
+char *zerossl_serve_challenges(const zerossl_client *client,
+                               const char *params_json,
+                               zerossl_error **error);

@@ -74,7 +74,7 @@
  *                validate_csr, generate_eab_credentials, list_ca_certificates,
  *                get_ca_certificate, download_ca_certificate, request, generate_csr,
  *                wait_until_issued, obtain, renew_all, list_entries, redeploy, remove_entry,
- *                cancel_drafts
+ *                cancel_drafts, install_certificates, serve_challenges
  */
 
 #ifndef ZEROSSL_H
@@ -1349,6 +1349,44 @@ ZEROSSL_MUST_USE
 char *zerossl_cancel_drafts(const zerossl_client *client,
                             const char *params_json,
                             zerossl_error **error);
+
+/**
+ * Brings certificates of the shared store (setting `store`) into this host's folder, in one step
+ * each, and runs the deploy hook for those that are new here. Nothing is ordered, and no access key
+ * is needed. What was removed from the store is told, and stays here.
+ *
+ * Parameters:
+ * - `directory` (text): The local folder of all entries. It is made if it does not exist.
+ * - `names`? (list of texts): The entries; by default all of the store.
+ * - `deploy_hook`? (list of texts): A command that runs after a new certificate is installed here,
+ *   at least once for each; by default the one of the entry's request.
+ * - `post_hook`? (list of texts): A command that runs once after a call that has installed
+ *   something; `ZEROSSL_ENTRIES` has the entries' names. If it fails, the next call runs it again.
+ * - `layout`? (`links`, `files`): What `current` is, as in `obtain`; by default as in the entry's
+ *   request.
+ *
+ * Answer: `failed`, `results`. Returned as JSON for zerossl_string_free; NULL on failure, with
+ * `*error`. Any thread, many at once; blocks like zerossl_call.
+ */
+ZEROSSL_MUST_USE
+char *zerossl_install_certificates(const zerossl_client *client,
+                                   const char *params_json,
+                                   zerossl_error **error);
+
+/**
+ * Answers requests for the validation files of all hosts that share a store (setting `store`),
+ * until it is cancelled: for hosts behind a balancer. A cancel ends it with success.
+ *
+ * Parameters:
+ * - `listen` (text): The address to listen on: `ADDRESS:PORT`, or a port for all addresses.
+ *
+ * Answer: `served`. Returned as JSON for zerossl_string_free; NULL on failure, with `*error`. Any
+ * thread, many at once; blocks like zerossl_call.
+ */
+ZEROSSL_MUST_USE
+char *zerossl_serve_challenges(const zerossl_client *client,
+                               const char *params_json,
+                               zerossl_error **error);
 
 #ifdef __cplusplus
 }  // extern "C"

@@ -8,7 +8,8 @@ use crate::base_url::BaseUrl;
 use crate::clean::Cleaner;
 use crate::clock::OffsetClock;
 use crate::error::{Error, Kind, Result};
-use crate::ledger::{self, records::Records};
+use crate::ledger::open;
+use crate::ledger::records::Records;
 use crate::pace::Pace;
 use crate::per_process::MadeIn;
 use crate::secret::Secret;
@@ -55,7 +56,7 @@ impl Connection {
             clock,
             pace: Pace::new(settings.requests_per_second.unwrap_or(REQUESTS_PER_SECOND)),
             cleaner: settings.cleaner(),
-            store: ledger::open(&settings)?.map(Arc::new),
+            store: open::open(&settings)?.map(Arc::new),
             store_lease: settings.store_lease.unwrap_or(STORE_LEASE),
             hook_environment: settings.hook_environment.unwrap_or_default(),
             process: MadeIn::this_process(),

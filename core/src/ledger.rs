@@ -4,19 +4,18 @@
 //! replace the same version one wins. That is all that the rest of the library relies on: leases, clocks and listings may
 //! be wrong, and nothing is ordered twice.
 
+pub(crate) mod challenges;
+pub(crate) mod fleet;
 pub(crate) mod location;
 #[cfg(test)]
 pub(crate) mod memory;
-mod open;
+pub(crate) mod open;
 pub(crate) mod records;
 pub(crate) mod seal;
-
-pub(crate) use open::open;
 
 use std::time::Instant;
 
 use crate::cancel::CancelToken;
-use crate::context::Context;
 use crate::error::Result;
 
 /// The engine of a shared store. The calls are safe from any thread. They end at the deadline of the call, or when its
@@ -48,12 +47,6 @@ pub(crate) trait Ledger: Send + Sync + std::fmt::Debug {
 pub(crate) struct Call<'a> {
     pub(crate) cancel: &'a CancelToken,
     pub(crate) deadline: Instant,
-}
-
-impl<'a> From<&Context<'a>> for Call<'a> {
-    fn from(context: &Context<'a>) -> Self {
-        Self { cancel: context.cancel, deadline: context.deadline }
-    }
 }
 
 /// The version of a record: what the engine calls it. Only good for the comparison with another one of the same record.

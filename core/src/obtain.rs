@@ -24,6 +24,7 @@ mod dry_run;
 mod env;
 mod events;
 mod fleet;
+mod found;
 mod in_force;
 mod interface;
 mod listing;

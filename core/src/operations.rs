@@ -30,6 +30,8 @@ pub static OPERATIONS: &[&Operation] = &[
     &obtain::REDEPLOY,
     &obtain::REMOVE_ENTRY,
     &obtain::CANCEL_DRAFTS,
+    &obtain::INSTALL_CERTIFICATES,
+    &obtain::SERVE_CHALLENGES,
 ];
 
 pub(crate) fn find(name: &str) -> Result<&'static Operation> {

@@ -40,6 +40,7 @@ __all__ = [
     "RawAnswer",
     "Renewal",
     "Renewals",
+    "Served",
     "Success",
     "Validation",
     "ValidationProgress",
@@ -249,7 +250,9 @@ class Obtained(Answer):
 
     __slots__ = ()
 
-    outcome: Field[Outcome | str] = Field("issued, renewed, resumed, unchanged, pending, abandoned, checked.")
+    outcome: Field[Outcome | str] = Field(
+        "issued, renewed, resumed, installed, unchanged, pending, abandoned, checked."
+    )
     certificate: Field[Certificate | None] = Field(
         "The certificate, or the order that is pending or was given up.", "optional", of=Certificate
     )
@@ -330,3 +333,11 @@ class Drafts(Answer):
 
     selected: Field[Sequence[Certificate]] = Field("The orders that were selected.", "list", of=Certificate)
     cancelled: Field[Sequence[str]] = Field("The ids of those that were cancelled.", "list")
+
+
+class Served(Answer):
+    """What was served."""
+
+    __slots__ = ()
+
+    served: Field[int] = Field("How many requests got a file.")

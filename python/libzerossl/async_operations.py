@@ -20,6 +20,8 @@ from libzerossl.answers import (
     GeneratedCsr,
     Obtained,
     RawAnswer,
+    Renewals,
+    Served,
     Success,
     ValidationProgress,
     Zip,
@@ -33,7 +35,15 @@ if TYPE_CHECKING:
     from typing import Any, TypeVar
 
     from libzerossl import _native
-    from libzerossl.literals import KeyType, Method, RevocationReason, StatusFilter, TypeFilter, ValidationMethod
+    from libzerossl.literals import (
+        KeyType,
+        Layout,
+        Method,
+        RevocationReason,
+        StatusFilter,
+        TypeFilter,
+        ValidationMethod,
+    )
 
     _A = TypeVar("_A", bound=Answer)
 
@@ -416,6 +426,57 @@ class AsyncOperations:
         """
         parameters = {"older_than": older_than, "keep": keep, "directory": ways.path(directory), "dry_run": dry_run}
         return await self._call("cancel_drafts", Drafts, parameters)
+
+    async def install_certificates(
+        self,
+        directory: str | os.PathLike[str],
+        *,
+        names: Iterable[str] | None = None,
+        deploy_hook: Sequence[str | os.PathLike[str]] | None = None,
+        post_hook: Sequence[str | os.PathLike[str]] | None = None,
+        layout: Layout | None = None,
+    ) -> Renewals:
+        """Bring certificates of the shared store (setting `store`) into this host's folder, in one step each, and runs the deploy hook for those that are new here.
+
+        Nothing is ordered, and no access key is needed. What was removed from the store is told, and stays here. The
+        error's class is that of the first failure: ``Renewals.from_dict(error.details)``.
+
+        Args:
+            directory: The local folder of all entries. It is made if it does not exist.
+            names: The entries; by default all of the store.
+            deploy_hook: A command that runs after a new certificate is installed here, at least once for each; by
+                default the one of the entry's request.
+            post_hook: A command that runs once after a call that has installed something; `ZEROSSL_ENTRIES` has the
+                entries' names. If it fails, the next call runs it again.
+            layout: What `current` is, as in `obtain`; by default as in the entry's request.
+
+        Raises:
+            InvalidArgumentError: The client has no shared store.
+            Error: An entry failed; the others are done.
+            StorageError: The shared store or the folder could not be read or written.
+        """
+        parameters = {
+            "directory": ways.path(directory),
+            "names": names,
+            "deploy_hook": deploy_hook,
+            "post_hook": post_hook,
+            "layout": layout,
+        }
+        return await self._call("install_certificates", Renewals, parameters)
+
+    async def serve_challenges(self, *, listen: str) -> Served:
+        """Answer requests for the validation files of all hosts that share a store (setting `store`), until it is cancelled: for hosts behind a balancer.
+
+        A cancel ends it with success.
+
+        Args:
+            listen: The address to listen on: `ADDRESS:PORT`, or a port for all addresses.
+
+        Raises:
+            InvalidArgumentError: The client has no shared store, or nothing can listen there.
+            StorageError: The shared store cannot be reached.
+        """
+        return await self._call("serve_challenges", Served, {"listen": listen})
 
     async def _call(self, operation: str, answer: type[_A], parameters: Mapping[str, object]) -> _A:
         return await awaiting.call(self._inner, operation, answer, parameters)

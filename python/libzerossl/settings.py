@@ -37,6 +37,14 @@ class Settings:
         max_response_bytes: int | None = None,
         clock_offset: float | timedelta | None = None,
         hook_environment: Iterable[str] | None = None,
+        store: str | None = None,
+        store_endpoint: str | None = None,
+        store_region: str | None = None,
+        store_lease: float | timedelta | None = None,
+        seal_key: str | None = None,
+        seal_key_file: str | os.PathLike[str] | None = None,
+        seal_keys_old: Iterable[str] | None = None,
+        sealed: bool | None = None,
     ) -> None:
         """Make a client; nothing is sent. None means the default.
 
@@ -64,6 +72,24 @@ class Settings:
                 rehearsals with a sandbox: refused unless the host of ``base_url`` is loopback.
             hook_environment: Names of variables that hooks get in spite of being withheld: ``ZEROSSL_*KEY*``, ``AWS_*``
                 and ``PG*`` are, unless they are listed here.
+            store: The store that several hosts share: ``s3://BUCKET/PREFIX`` or ``postgresql://HOST/DATABASE``. Nothing
+                secret is in it: credentials come from the engine's own places (``AWS_*``, a profile, the instance;
+                ``PG*``, ``.pgpass``). Then ``directory`` is the local folder into which this host installs.
+            store_endpoint: The URL of an S3 server that is not Amazon's, such as ``https://s3.example.com:9000``; its
+                buckets are folders of it.
+            store_region: The region of the bucket; by default the environment's ``AWS_REGION``, then ``us-east-1``.
+            store_lease: How long an entry is left to the host that works on it, after that host's last sign of life, in
+                seconds; 300 by default, at least 1. It keeps hosts from doing the same work, and nothing depends on it:
+                a host that was paused for longer can change nothing more.
+            seal_key: The key that seals what is in ``store``: 32 bytes in base64; by default the content of
+                ``seal_key_file``, then the environment's ``ZEROSSL_SEAL_KEY``. Whether a store is sealed is fixed when
+                it is made.
+            seal_key_file: A file that contains the seal key and nothing else; by default the environment's
+                ``ZEROSSL_SEAL_KEY_FILE``.
+            seal_keys_old: Earlier seal keys. What was sealed with them can be read; what is written is sealed with
+                ``seal_key``.
+            sealed: False for a store whose private keys are readable by whoever can read the store. Then no seal key is
+                given.
 
         Raises:
             InvalidArgumentError: A setting is wrong; its ``parameter`` says which.
@@ -85,5 +111,13 @@ class Settings:
                 "max_response_bytes": max_response_bytes,
                 "clock_offset": clock_offset,
                 "hook_environment": hook_environment,
+                "store": store,
+                "store_endpoint": store_endpoint,
+                "store_region": store_region,
+                "store_lease": store_lease,
+                "seal_key": seal_key,
+                "seal_key_file": ways.path(seal_key_file),
+                "seal_keys_old": seal_keys_old,
+                "sealed": sealed,
             }
         )

@@ -429,7 +429,7 @@ func (g GeneratedCSR) MarshalJSON() ([]byte, error) {
 
 // Obtained is the result of [Client.Obtain].
 type Obtained struct {
-	// issued, renewed, resumed, unchanged, pending, abandoned, checked.
+	// issued, renewed, resumed, installed, unchanged, pending, abandoned, checked.
 	Outcome Outcome `json:"outcome"`
 
 	// The certificate, or the order that is pending or was given up.
@@ -639,4 +639,23 @@ func (d *Drafts) UnmarshalJSON(data []byte) error {
 // MarshalJSON writes the JSON form of the library.
 func (d Drafts) MarshalJSON() ([]byte, error) {
 	return writeFields(d, d.Extra)
+}
+
+// Served is what was served.
+type Served struct {
+	// How many requests got a file.
+	Served int `json:"served"`
+
+	// What the service has sent besides.
+	Extra Extra `json:"-"`
+}
+
+// UnmarshalJSON reads the JSON form of the library.
+func (s *Served) UnmarshalJSON(data []byte) error {
+	return readFields(data, s, &s.Extra)
+}
+
+// MarshalJSON writes the JSON form of the library.
+func (s Served) MarshalJSON() ([]byte, error) {
+	return writeFields(s, s.Extra)
 }

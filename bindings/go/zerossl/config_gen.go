@@ -69,6 +69,43 @@ type Config struct {
 	// AWS_* and PG* are, unless they are listed here.
 	HookEnvironment []string `json:"hook_environment,omitempty"`
 
+	// The store that several hosts share: s3://BUCKET/PREFIX or
+	// postgresql://HOST/DATABASE. Nothing secret is in it: credentials come from
+	// the engine's own places (AWS_*, a profile, the instance; PG*, .pgpass). Then
+	// directory is the local folder into which this host installs.
+	Store string `json:"store,omitempty"`
+
+	// The URL of an S3 server that is not Amazon's, such as
+	// https://s3.example.com:9000; its buckets are folders of it.
+	StoreEndpoint string `json:"store_endpoint,omitempty"`
+
+	// The region of the bucket; by default the environment's AWS_REGION, then
+	// us-east-1.
+	StoreRegion string `json:"store_region,omitempty"`
+
+	// How long an entry is left to the host that works on it, after that host's
+	// last sign of life; 300 s by default, at least 1. It keeps hosts from doing
+	// the same work, and nothing depends on it: a host that was paused for longer
+	// can change nothing more.
+	StoreLease *time.Duration `json:"store_lease,omitempty"`
+
+	// The key that seals what is in Store: 32 bytes in base64; by default the
+	// content of SealKeyFile, then the environment's ZEROSSL_SEAL_KEY. Whether a
+	// store is sealed is fixed when it is made.
+	SealKey string `json:"seal_key,omitempty"`
+
+	// A file that contains the seal key and nothing else; by default the
+	// environment's ZEROSSL_SEAL_KEY_FILE.
+	SealKeyFile string `json:"seal_key_file,omitempty"`
+
+	// Earlier seal keys. What was sealed with them can be read; what is written is
+	// sealed with SealKey.
+	SealKeysOld []string `json:"seal_keys_old,omitempty"`
+
+	// False for a store whose private keys are readable by whoever can read the
+	// store. Then no seal key is given.
+	Sealed *bool `json:"sealed,omitempty"`
+
 	// Gets a line for each request and its answer, at level debug; none by default.
 	Logger *slog.Logger `json:"-"`
 }

@@ -375,3 +375,32 @@ type CancelDraftsRequest struct {
 	// Only selects, and cancels nothing; true by default.
 	DryRun *bool `json:"dry_run,omitempty"`
 }
+
+// InstallCertificatesRequest has the parameters of
+// [Client.InstallCertificates].
+type InstallCertificatesRequest struct {
+	// The local folder of all entries. It is made if it does not exist. Required.
+	Directory string `json:"directory"`
+
+	// The entries; by default all of the store.
+	Names []string `json:"names,omitempty"`
+
+	// A command that runs after a new certificate is installed here, at least once
+	// for each; by default the one of the entry's request.
+	DeployHook []string `json:"deploy_hook,omitempty"`
+
+	// A command that runs once after a call that has installed something;
+	// ZEROSSL_ENTRIES has the entries' names. If it fails, the next call runs it
+	// again.
+	PostHook []string `json:"post_hook,omitempty"`
+
+	// What current is, as in [Client.Obtain]; by default as in the entry's request.
+	Layout Layout `json:"layout,omitempty"`
+}
+
+// ServeChallengesRequest has the parameters of [Client.ServeChallenges].
+type ServeChallengesRequest struct {
+	// The address to listen on: ADDRESS:PORT, or a port for all addresses.
+	// Required.
+	Listen string `json:"listen"`
+}

@@ -208,7 +208,7 @@ export interface ObtainFinding {
 
 /** The result of `obtain`. */
 export interface Obtained {
-  /** issued, renewed, resumed, unchanged, pending, abandoned, checked. */
+  /** issued, renewed, resumed, installed, unchanged, pending, abandoned, checked. */
   outcome: string;
   /** The certificate, or the order that is pending or was given up. */
   certificate: Certificate | null;
@@ -287,4 +287,10 @@ export interface Drafts {
   selected: Certificate[];
   /** The ids of those that were cancelled. */
   cancelled: string[];
+}
+
+/** What was served. */
+export interface Served {
+  /** How many requests got a file. */
+  served: number;
 }

@@ -30,6 +30,8 @@ export interface Operations {
   redeploy: { request: requests.RedeployRequest; answer: answers.Obtained };
   removeEntry: { request: requests.RemoveEntryRequest; answer: answers.Success };
   cancelDrafts: { request: requests.CancelDraftsRequest; answer: answers.Drafts };
+  installCertificates: { request: requests.InstallCertificatesRequest; answer: answers.Renewals };
+  serveChallenges: { request: requests.ServeChallengesRequest; answer: answers.Served };
 }
 
 /** The part of a client that has a method for each operation. */
@@ -337,5 +339,32 @@ export abstract class OperationMethods {
     options: CallOptions = {},
   ): Promise<answers.Drafts> {
     return this.call("cancelDrafts", request, options);
+  }
+
+  /**
+   * Brings certificates of the shared store (setting `store`) into this host's folder, in one step each, and
+   * runs the deploy hook for those that are new here. Nothing is ordered, and no access key is needed. What
+   * was removed from the store is told, and stays here.
+   *
+   * @throws ZeroSslError What failed: its class and `kind` say what.
+   */
+  installCertificates(
+    request: requests.InstallCertificatesRequest,
+    options: CallOptions = {},
+  ): Promise<answers.Renewals> {
+    return this.call("installCertificates", request, options);
+  }
+
+  /**
+   * Answers requests for the validation files of all hosts that share a store (setting `store`), until it is
+   * cancelled: for hosts behind a balancer. A cancel ends it with success.
+   *
+   * @throws ZeroSslError What failed: its class and `kind` say what.
+   */
+  serveChallenges(
+    request: requests.ServeChallengesRequest,
+    options: CallOptions = {},
+  ): Promise<answers.Served> {
+    return this.call("serveChallenges", request, options);
   }
 }

@@ -83,6 +83,41 @@ export interface ClientOptions {
    * unless they are listed here.
    */
   hookEnvironment?: readonly string[] | null | undefined;
+  /**
+   * The store that several hosts share: `s3://BUCKET/PREFIX` or `postgresql://HOST/DATABASE`. Nothing secret
+   * is in it: credentials come from the engine's own places (`AWS_*`, a profile, the instance; `PG*`,
+   * `.pgpass`). Then `directory` is the local folder into which this host installs.
+   */
+  store?: string | null | undefined;
+  /**
+   * The URL of an S3 server that is not Amazon's, such as `https://s3.example.com:9000`; its buckets are
+   * folders of it.
+   */
+  storeEndpoint?: string | null | undefined;
+  /** The region of the bucket; by default the environment's `AWS_REGION`, then `us-east-1`. */
+  storeRegion?: string | null | undefined;
+  /**
+   * How long an entry is left to the host that works on it, after that host's last sign of life, in seconds;
+   * 300 by default, at least 1. It keeps hosts from doing the same work, and nothing depends on it: a host
+   * that was paused for longer can change nothing more.
+   */
+  storeLease?: number | null | undefined;
+  /**
+   * The key that seals what is in `store`: 32 bytes in base64; by default the content of `sealKeyFile`, then
+   * the environment's `ZEROSSL_SEAL_KEY`. Whether a store is sealed is fixed when it is made.
+   */
+  sealKey?: string | null | undefined;
+  /**
+   * A file that contains the seal key and nothing else; by default the environment's `ZEROSSL_SEAL_KEY_FILE`.
+   */
+  sealKeyFile?: string | null | undefined;
+  /** Earlier seal keys. What was sealed with them can be read; what is written is sealed with `sealKey`. */
+  sealKeysOld?: readonly string[] | null | undefined;
+  /**
+   * False for a store whose private keys are readable by whoever can read the store. Then no seal key is
+   * given.
+   */
+  sealed?: boolean | null | undefined;
 }
 
 /** The parameters of `createCertificate`. */
@@ -398,4 +433,30 @@ export interface CancelDraftsRequest {
   directory?: string | null | undefined;
   /** Only selects, and cancels nothing; true by default. */
   dryRun?: boolean | null | undefined;
+}
+
+/** The parameters of `installCertificates`. */
+export interface InstallCertificatesRequest {
+  /** The local folder of all entries. It is made if it does not exist. */
+  directory: string;
+  /** The entries; by default all of the store. */
+  names?: readonly string[] | null | undefined;
+  /**
+   * A command that runs after a new certificate is installed here, at least once for each; by default the one
+   * of the entry's request.
+   */
+  deployHook?: readonly string[] | null | undefined;
+  /**
+   * A command that runs once after a call that has installed something; `ZEROSSL_ENTRIES` has the entries'
+   * names. If it fails, the next call runs it again.
+   */
+  postHook?: readonly string[] | null | undefined;
+  /** What `current` is, as in `obtain`; by default as in the entry's request. */
+  layout?: "links" | "files" | null | undefined;
+}
+
+/** The parameters of `serveChallenges`. */
+export interface ServeChallengesRequest {
+  /** The address to listen on: `ADDRESS:PORT`, or a port for all addresses. */
+  listen: string;
 }

@@ -122,6 +122,10 @@ export const Drafts: Shape = {
   inside: { selected: Certificate },
 };
 
+export const Served: Shape = {
+  fields: ["served"],
+};
+
 /** Each operation: its name in the library, and the shape of its answer. */
 export const OPERATIONS: Readonly<Record<keyof Operations, { name: string; answer: Shape }>> = {
   createCertificate: { name: "create_certificate", answer: Certificate },
@@ -148,4 +152,6 @@ export const OPERATIONS: Readonly<Record<keyof Operations, { name: string; answe
   redeploy: { name: "redeploy", answer: Obtained },
   removeEntry: { name: "remove_entry", answer: Success },
   cancelDrafts: { name: "cancel_drafts", answer: Drafts },
+  installCertificates: { name: "install_certificates", answer: Renewals },
+  serveChallenges: { name: "serve_challenges", answer: Served },
 };

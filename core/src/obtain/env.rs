@@ -2,7 +2,7 @@
 
 use crate::clock::Clock;
 use crate::context::Context;
-use crate::obtain::fleet::Fleet;
+use crate::ledger::fleet::Fleet;
 use crate::obtain::store::storage::{Disk, Storage};
 
 /// The disk, the clock, and the shared store.

@@ -1,6 +1,6 @@
 //! One entry on many hosts.
 //!
-//! The shared store has an [image](image) of each entry: its journal, its requests, and key and certificate of what is in
+//! The shared store has an [image](crate::obtain::store::shared::image) of each entry: its journal, its requests, and key and certificate of what is in
 //! use or under way. The folder of a host is a working copy of it. So all other code works on a folder, and does not
 //! know of the store.
 //!
@@ -15,50 +15,22 @@
 //! in the store. The lease in the image only keeps others from trying.
 
 pub(crate) mod account;
-pub(crate) mod challenges;
-pub(crate) mod image;
 pub(crate) mod install;
 mod join;
 mod listing;
-mod mark;
 mod push;
 pub(crate) mod serve;
 
-use std::cell::{Cell, RefCell};
-use std::sync::Arc;
-use std::time::{Duration, Instant};
-
 use crate::context::Context;
 use crate::error::{Error, Result};
-use crate::ledger::records::{At, Of, Read, Records};
+use crate::ledger::fleet::Fleet;
+use crate::ledger::records::{Of, Read};
 use crate::obtain::env::Env;
 use crate::obtain::order_spec::OrderSpec;
 use crate::obtain::publish::Publisher;
-use image::Image;
+use crate::obtain::store::shared::image::Image;
 pub(crate) use join::Joined;
 pub(crate) use listing::entries;
-pub(crate) use mark::MARK;
-use mark::Mark;
-
-/// The shared store, as a call uses it.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Fleet<'a> {
-    pub(crate) records: &'a Arc<Records>,
-    /// How long the image of an entry is left to the host whose lease is in it, after its last change.
-    pub(crate) lease: Duration,
-}
-
-/// What an entry has to do with the shared store.
-#[derive(Debug)]
-pub(crate) struct Shared<'a> {
-    fleet: Fleet<'a>,
-    mark: RefCell<Mark>,
-    /// The image that is in the store, as far as this call knows.
-    seen: RefCell<Option<(Image, At)>>,
-    has_lease: Cell<bool>,
-    /// When the image was last replaced.
-    pushed: Cell<Instant>,
-}
 
 /// The shared store, for operations that need one.
 fn expected<'a>(env: &'a Env<'_>) -> Result<&'a Fleet<'a>> {
@@ -70,13 +42,13 @@ fn expected<'a>(env: &'a Env<'_>) -> Result<&'a Fleet<'a>> {
 /// Whether the shared store has an entry of this name, if there is a store.
 pub(crate) fn has(context: &Context<'_>, fleet: Option<&Fleet<'_>>, name: &str) -> Result<bool> {
     let Some(fleet) = fleet else { return Ok(false) };
-    let found = fleet.records.read::<Image>(&context.into(), Of::Entry, name, None)?;
+    let found = fleet.records.read::<Image>(&context.of_store(), Of::Entry, name, None)?;
     Ok(matches!(found, Read::Found(image, _) if !image.removed))
 }
 
 /// The names of all entries of the shared store, also of those that were removed.
 pub(crate) fn names(context: &Context<'_>, fleet: &Fleet<'_>) -> Result<Vec<String>> {
-    let listed = fleet.records.list(&context.into(), Of::Entry)?;
+    let listed = fleet.records.list(&context.of_store(), Of::Entry)?;
     Ok(listed.into_iter().map(|(name, _)| name).collect())
 }
 

@@ -21,6 +21,7 @@ use crate::obtain::interface::{Obtained, Outcome};
 use crate::obtain::steps::kept_request;
 use crate::obtain::steps::kept_request::Which;
 use crate::obtain::store::entry::Entry;
+use crate::obtain::store::files::REQUEST;
 
 /// How long an order that renews the certificate in use may take before the requested change is tried again. There is
 /// only one order at a time, so without this limit each would cancel the other's order.
@@ -73,7 +74,7 @@ pub(crate) fn renew(
 ) -> Result<Visit> {
     let read = |which| kept_request::read(context, env, directory, name, which);
     let read_in_force = || {
-        let gone = || Error::storage(directory.join(name).join(kept_request::REQUEST), "it is gone");
+        let gone = || Error::storage(directory.join(name).join(REQUEST), "it is gone");
         read(Which::InForce)?.ok_or_else(gone)
     };
     // Decides how long to wait for another process. The request is read again when no other process can change it.

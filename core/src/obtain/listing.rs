@@ -8,10 +8,10 @@ use serde_json::{Map, Value};
 use super::check::{Leaf, Lifetime};
 use super::env::Env;
 use super::fleet;
+use super::found::Found;
 use super::interface::{CertificateState, Entries, EntrySummary, ListEntries, OrderState};
 use super::order_spec::RENEW_AT;
-use super::steps::kept_request::REQUEST;
-use super::steps::last_error::LAST_ERROR;
+use super::store::files::REQUEST;
 use super::store::folder::{Folder, JOURNAL, failed};
 use super::store::journal::Journal;
 use crate::answers::Extra;
@@ -43,26 +43,6 @@ pub(crate) fn names(env: &Env<'_>, directory: &Path) -> Result<Vec<String>> {
         [JOURNAL, REQUEST].iter().any(|file| directory.join(name).join(file).symlink_metadata().is_ok())
     };
     Ok(found.into_iter().filter_map(|name| name.into_string().ok()).filter(is_entry).collect())
-}
-
-/// What an entry says about itself.
-pub(crate) struct Found {
-    pub(crate) journal: Result<Journal>,
-    pub(crate) request: Result<Option<Map<String, Value>>>,
-    /// In PEM.
-    pub(crate) leaf: Result<Option<Vec<u8>>>,
-    pub(crate) last_error: Result<Option<Value>>,
-}
-
-impl Found {
-    fn of(folder: &Folder<'_>) -> Self {
-        Self {
-            journal: folder.journal(),
-            request: folder.read_json(REQUEST),
-            leaf: folder.read("current/cert.pem"),
-            last_error: folder.read_json(LAST_ERROR),
-        }
-    }
 }
 
 /// An entry, and when its leaf expires.

@@ -15,19 +15,20 @@ use serde_json::{Map, Value};
 use super::budget::Budget;
 use super::check::Lifetime;
 use super::env::Env;
+use super::fleet;
 use super::fleet::account::Share;
-use super::fleet::{self, Fleet};
 use super::in_force::{self, Visit};
 use super::order_spec::{DEADLINE, OrderSpec};
 use crate::cancel::CancelToken;
 use crate::context::Context;
 use crate::error::{Error, Kind, Result};
 use crate::event::{Event, EventType};
+use crate::ledger::fleet::Fleet;
 use crate::log_lines::LogLines;
 use crate::mailbox::{Found, mailbox};
 use crate::obtain::interface::{RenewAll, Renewals};
 use crate::obtain::steps::account::Account;
-use crate::obtain::steps::kept_request;
+use crate::obtain::store::files::REQUEST;
 use crate::obtain::store::folder::{failed, is_absent};
 use crate::parameter::Arguments;
 use crate::shared_pause::SharedPause;
@@ -219,8 +220,7 @@ fn folders(env: &Env<'_>, directory: &Path) -> Result<Vec<String>> {
     let found = env.storage.list(directory);
     let found = found.map_err(|error| failed(directory, "read", &error))?;
     // Even if it is not a file, or a broken link: then it is in the report, and does not expire unnoticed.
-    let has_request =
-        |name: &String| directory.join(name).join(kept_request::REQUEST).symlink_metadata().is_ok();
+    let has_request = |name: &String| directory.join(name).join(REQUEST).symlink_metadata().is_ok();
     Ok(found.into_iter().filter_map(|name| name.into_string().ok()).filter(has_request).collect())
 }
 

@@ -7,4 +7,5 @@ pub(crate) mod journal;
 pub(crate) mod lock;
 pub(crate) mod regular;
 pub(crate) mod sealed;
+pub(crate) mod shared;
 pub(crate) mod storage;

@@ -583,3 +583,51 @@ pub unsafe extern "C" fn zerossl_cancel_drafts(
     let (client, params_json, error) = unsafe { (object(client), text(params_json), place(error)) };
     guard_with(error, || client::call(client, "cancel_drafts", params_json))
 }
+
+/// Brings certificates of the shared store (setting `store`) into this host's folder, in one step each, and
+/// runs the deploy hook for those that are new here. Nothing is ordered, and no access key is needed. What
+/// was removed from the store is told, and stays here.
+///
+/// Parameters:
+/// - `directory` (text): The local folder of all entries. It is made if it does not exist.
+/// - `names`? (list of texts): The entries; by default all of the store.
+/// - `deploy_hook`? (list of texts): A command that runs after a new certificate is installed here, at
+///   least once for each; by default the one of the entry's request.
+/// - `post_hook`? (list of texts): A command that runs once after a call that has installed something;
+///   `ZEROSSL_ENTRIES` has the entries' names. If it fails, the next call runs it again.
+/// - `layout`? (`links`, `files`): What `current` is, as in `obtain`; by default as in the entry's
+///   request.
+///
+/// Answer: `failed`, `results`. Returned as JSON for zerossl_string_free; NULL on failure, with `*error`.
+/// Any thread, many at once; blocks like zerossl_call.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn zerossl_install_certificates(
+    client: *const zerossl_client,
+    params_json: *const c_char,
+    error: *mut *mut zerossl_error,
+) -> *mut c_char {
+    // SAFETY: by the header, each pointer is NULL or valid during the call.
+    let (client, params_json, error) = unsafe { (object(client), text(params_json), place(error)) };
+    guard_with(error, || client::call(client, "install_certificates", params_json))
+}
+
+/// Answers requests for the validation files of all hosts that share a store (setting `store`), until it is
+/// cancelled: for hosts behind a balancer. A cancel ends it with success.
+///
+/// Parameters:
+/// - `listen` (text): The address to listen on: `ADDRESS:PORT`, or a port for all addresses.
+///
+/// Answer: `served`. Returned as JSON for zerossl_string_free; NULL on failure, with `*error`. Any thread,
+/// many at once; blocks like zerossl_call.
+#[must_use]
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn zerossl_serve_challenges(
+    client: *const zerossl_client,
+    params_json: *const c_char,
+    error: *mut *mut zerossl_error,
+) -> *mut c_char {
+    // SAFETY: by the header, each pointer is NULL or valid during the call.
+    let (client, params_json, error) = unsafe { (object(client), text(params_json), place(error)) };
+    guard_with(error, || client::call(client, "serve_challenges", params_json))
+}

@@ -8,11 +8,11 @@ use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
-use super::Fleet;
 use crate::cancel::CancelToken;
 use crate::context::Context;
 use crate::error::Result;
 use crate::ledger::Call;
+use crate::ledger::fleet::Fleet;
 use crate::ledger::records::{self, Of, Read};
 
 const RECORD: &str = "pace";

@@ -3,11 +3,11 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use super::mark::{MARK, Mark};
-use super::{Fleet, expected};
+use super::expected;
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::ledger::Version;
+use crate::ledger::fleet::Fleet;
 use crate::ledger::records::Of;
 use crate::obtain::check::Lifetime;
 use crate::obtain::env::Env;
@@ -16,10 +16,11 @@ use crate::obtain::interface::{InstallCertificates, Obtained, Outcome, Renewals}
 use crate::obtain::order_spec::{DEADLINE, entry_name};
 use crate::obtain::renewals::{Report, Row, post_hook};
 use crate::obtain::session::Session;
-use crate::obtain::steps::kept_request::{self, REQUEST, Which};
+use crate::obtain::steps::kept_request::{self, Which};
 use crate::obtain::store::entry::Entry;
-use crate::obtain::store::files::CERT;
+use crate::obtain::store::files::{CERT, REQUEST};
 use crate::obtain::store::folder::Folder;
+use crate::obtain::store::shared::mark::{MARK, Mark};
 use crate::parameter::Arguments;
 
 pub(crate) fn install_certificates(
@@ -62,7 +63,7 @@ struct Work<'a> {
 impl Work<'_> {
     /// The entries that are wanted, with the version that the store has listed. Without one, the store does not have it.
     fn entries(&self) -> Result<Vec<(String, Option<Version>)>> {
-        let listed = self.fleet.records.list(&self.context.into(), Of::Entry)?;
+        let listed = self.fleet.records.list(&self.context.of_store(), Of::Entry)?;
         let Some(names) = &self.wanted.names else {
             return Ok(listed.into_iter().map(|(name, version)| (name, Some(version))).collect());
         };

@@ -3,16 +3,17 @@
 use std::cell::{Cell, RefCell};
 use std::time::{Duration, Instant};
 
-use super::image::{self, Image, Lease};
-use super::mark::{LeaseSeen, MARK, Mark};
-use super::{Fleet, Shared};
 use crate::error::{Error, Kind, Result};
 use crate::ledger::Call;
+use crate::ledger::fleet::Fleet;
 use crate::ledger::records::{At, Of, Read};
-use crate::obtain::store::entry::Entry;
+use crate::obtain::store::entry::{Entry, PRIVATE, PUBLIC};
 use crate::obtain::store::files::{CERT, CHAIN, COMBINED, FULLCHAIN, KEY, combined};
 use crate::obtain::store::folder::JOURNAL;
 use crate::obtain::store::journal::{Installed, Journal};
+use crate::obtain::store::shared::Shared;
+use crate::obtain::store::shared::image::{Image, Lease, REQUESTS};
+use crate::obtain::store::shared::mark::{LeaseSeen, MARK, Mark};
 use crate::secret::Secret;
 use crate::time::Time;
 
@@ -157,7 +158,7 @@ impl<'a> Entry<'a> {
                 missing.push((name, content));
             }
         }
-        let absent = image::optional_files().into_iter().filter(|name| !files.contains_key(*name));
+        let absent = REQUESTS.into_iter().filter(|name| !files.contains_key(*name));
         let superfluous: Vec<&str> =
             absent.filter(|name| self.path.join(name).symlink_metadata().is_ok()).collect();
         let is_same = missing.is_empty() && superfluous.is_empty() && local == journal;
@@ -177,7 +178,7 @@ impl<'a> Entry<'a> {
             self.make_version(serial)?;
         }
         for (name, content) in missing {
-            self.write(name, content.reveal().as_bytes(), image::mode(name))?;
+            self.write(name, content.reveal().as_bytes(), mode(name))?;
         }
         for name in superfluous {
             self.remove(name)?;
@@ -198,6 +199,17 @@ impl<'a> Entry<'a> {
     /// The journal, also where a crash came before it was first brought.
     fn journal_or_new(&self) -> Result<Journal> {
         if self.read(JOURNAL)?.is_none() { Ok(Journal::default()) } else { self.journal() }
+    }
+
+    /// The mark of the folder, if it is a working copy of this store.
+    fn ledger_mark(&self, store: &str) -> Result<Option<Mark>> {
+        let Some(mark) = self.read_json::<Mark>(MARK)? else { return Ok(None) };
+        if mark.store != store {
+            let why = "the entry is a copy from another shared store; use another `directory` for this one, or move the \
+                       entry's folder away";
+            return Err(Error::storage(&self.path, why));
+        }
+        Ok(Some(mark))
     }
 
     fn leased(&self, fleet: &Fleet<'_>, lease: &Lease) -> Error {
@@ -238,6 +250,11 @@ impl<'a> Entry<'a> {
         );
         Error::storage(&self.path, why)
     }
+}
+
+fn mode(name: &str) -> u32 {
+    let is_public = [CERT, CHAIN, FULLCHAIN].iter().any(|file| name.ends_with(&format!("/{file}")));
+    if is_public { PUBLIC } else { PRIVATE }
 }
 
 /// The certificate in use, as this host sees it: what it knows of it already, or that it has yet to be put in place.

@@ -1,16 +1,15 @@
 //! What the shared store says about its entries.
 
-use super::Fleet;
-use super::image::Image;
 use crate::context::Context;
 use crate::error::{Kind, Result};
+use crate::ledger::fleet::Fleet;
 use crate::ledger::records::{Of, Read};
-use crate::obtain::listing::Found;
-use crate::obtain::steps::kept_request::REQUEST;
+use crate::obtain::found::Found;
 use crate::obtain::store::entry::Entry;
-use crate::obtain::store::files::CERT;
+use crate::obtain::store::files::{CERT, REQUEST};
 use crate::obtain::store::journal::Installed;
 use crate::obtain::store::sealed;
+use crate::obtain::store::shared::image::Image;
 
 /// Every entry that was not removed. `here` is what this host's folder says: whether its deploy hook has run, and its last
 /// error.
@@ -20,9 +19,9 @@ pub(crate) fn entries(
     here: impl Fn(&str) -> Found,
 ) -> Result<Vec<(String, Found)>> {
     let mut entries = Vec::new();
-    for (name, _) in fleet.records.list(&context.into(), Of::Entry)? {
+    for (name, _) in fleet.records.list(&context.of_store(), Of::Entry)? {
         let local = here(&name);
-        match fleet.records.read::<Image>(&context.into(), Of::Entry, &name, None) {
+        match fleet.records.read::<Image>(&context.of_store(), Of::Entry, &name, None) {
             Ok(Read::Found(image, _)) if !image.removed => entries.push((name, found(&image, local))),
             // A listing may lag behind a removal.
             Ok(_) => {}

@@ -1,18 +1,20 @@
 //! Replaces the image of an entry in the store: the fence.
 
+use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use super::image::{Image, Lease};
-use super::mark::MARK;
-use super::{Fleet, Shared};
 use crate::cancel::CancelToken;
 use crate::error::{Error, Kind, Result};
 use crate::event::EventType;
 use crate::ledger::Call;
+use crate::ledger::fleet::Fleet;
 use crate::ledger::records::Of;
 use crate::obtain::events::{Stage, emit};
 use crate::obtain::store::entry::Entry;
 use crate::obtain::store::journal::Journal;
+use crate::obtain::store::shared::Shared;
+use crate::obtain::store::shared::image::{Image, Lease, OF_VERSION, REQUESTS, for_all, serials};
+use crate::obtain::store::shared::mark::MARK;
 
 /// A write is not cancelled: what it says has happened already. This is how long it may take all the same.
 const MAX_WRITE: Duration = Duration::from_secs(10);
@@ -26,7 +28,7 @@ impl Entry<'_> {
             host: host(),
             seconds: shared.fleet.lease.as_secs().max(1),
         };
-        let image = Image::of(self, journal, Some(lease))?;
+        let image = self.image(journal, Some(lease))?;
         let is_new = match &*shared.seen.borrow() {
             Some((seen, _)) => !seen.says(&image),
             None => image.journal != Journal::default() || !image.files.is_empty(),
@@ -57,7 +59,8 @@ impl Entry<'_> {
     /// Gives the lease back, with what the folder has now. A failure is a warning: the lease ends by itself.
     pub(crate) fn release(&self, journal: &Journal) {
         let Some(shared) = self.shared.as_ref().filter(|shared| shared.has_lease.get()) else { return };
-        let released = Image::of(self, journal, None)
+        let released = self
+            .image(journal, None)
             .and_then(|image| self.replace(shared, image))
             .and_then(|()| self.write_mark(shared));
         match released {
@@ -82,6 +85,20 @@ impl Entry<'_> {
             None | Some((_, true)) => Ok(()),
             Some((journal, false)) => self.replace(shared, Image::removed(&journal)),
         }
+    }
+
+    /// The image of a folder with this journal.
+    fn image(&self, journal: &Journal, lease: Option<Lease>) -> Result<Image> {
+        let mut files = BTreeMap::new();
+        let versions = serials(journal);
+        let of_versions =
+            versions.iter().flat_map(|serial| OF_VERSION.map(|file| Self::in_version(*serial, file)));
+        for name in REQUESTS.map(str::to_owned).into_iter().chain(of_versions) {
+            if let Some(content) = self.read_text(&name)? {
+                files.insert(name, content.into());
+            }
+        }
+        Ok(Image { journal: for_all(journal), files, lease, removed: false })
     }
 
     fn replace(&self, shared: &Shared<'_>, image: Image) -> Result<()> {

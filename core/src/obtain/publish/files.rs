@@ -4,8 +4,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::file::is_file_name;
+use crate::ledger::challenges::Lookup;
 use crate::obtain::challenge::FOLDER;
-use crate::obtain::fleet::challenges::Lookup;
 
 /// The files of all sessions that share a server.
 #[derive(Debug, Default)]

@@ -11,8 +11,8 @@ use super::publishing::Publishing;
 use super::registry::Serving;
 use crate::error::{Error, Result};
 use crate::event::{Event, EventType};
+use crate::ledger::fleet::Fleet;
 use crate::obtain::challenge::FOLDER;
-use crate::obtain::fleet::Fleet;
 
 /// Listens from `prepare`, or from the first file, until it is dropped.
 #[derive(Debug)]
@@ -33,7 +33,7 @@ impl Listening {
 
     pub(super) fn publish(&self, how: &Publishing<'_>, file: &File<'_>) -> Result<()> {
         if let Some(fleet) = how.fleet {
-            fleet.publish(&how.context.into(), file.domain, file.name, file.content)?;
+            fleet.publish(&how.context.of_store(), file.domain, file.name, file.content)?;
         }
         let path = format!("{FOLDER}{}", file.name);
         self.with_session(how, |session| session.serve(file.domain, path, file.content))
@@ -60,7 +60,7 @@ impl Listening {
             Err(error) => return Err(cannot_listen("validation.listen", self.address, &error)),
         };
         if let Some(fleet) = how.fleet {
-            joined.look_up(fleet.lookup());
+            joined.answer_for_all(fleet.lookup());
         }
         work(&joined);
         report_address(how, joined.address);
@@ -72,7 +72,7 @@ impl Listening {
 /// Serves what any host of the fleet publishes.
 pub(crate) fn listen_for_all(address: SocketAddr, fleet: &Fleet<'_>) -> Result<Serving> {
     let serving = Serving::new(address).map_err(|error| cannot_listen("listen", address, &error))?;
-    serving.look_up(fleet.lookup());
+    serving.answer_for_all(fleet.lookup());
     Ok(serving)
 }
 

@@ -8,8 +8,8 @@ use crate::context::Context;
 use crate::endpoints::ValidationMethod;
 use crate::error::Error;
 use crate::excerpt::one_line;
+use crate::ledger::fleet::Fleet;
 use crate::obtain::challenge::Challenge;
-use crate::obtain::fleet::Fleet;
 
 /// The context of publishing.
 pub(crate) struct Publishing<'a> {

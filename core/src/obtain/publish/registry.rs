@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::files::{Files, Served};
 use super::server::Server;
-use crate::obtain::fleet::challenges::Lookup;
+use crate::ledger::challenges::Lookup;
 use crate::per_process::{Own, PerProcess};
 
 /// A share of a server. The server stops when the last share is dropped.
@@ -65,7 +65,7 @@ impl Serving {
     }
 
     /// Looks elsewhere for the files that nobody here has published.
-    pub(super) fn look_up(&self, lookup: Lookup) {
+    pub(super) fn answer_for_all(&self, lookup: Lookup) {
         self.files.add_lookup(self.id, Arc::new(lookup));
     }
 

@@ -5,9 +5,9 @@ use std::time::{Duration, SystemTime};
 use serde::{Deserialize, Serialize};
 
 use crate::obtain::session::Session;
+use crate::obtain::store::files::HOOK_HISTORY;
 use crate::time::Time;
 
-pub(crate) const HOOK_HISTORY: &str = "deploys.json";
 const MAX_RUNS: usize = 20;
 /// Of what it printed, in bytes.
 const MAX_OUTPUT: usize = 2000;

@@ -15,14 +15,11 @@ use crate::obtain::interface::Obtain;
 use crate::obtain::order_spec::KeySpec;
 use crate::obtain::order_spec::{OrderSpec, is_stored};
 use crate::obtain::session::Session;
-use crate::obtain::steps::keys::WANTED_KEY;
 use crate::obtain::store::entry::PRIVATE;
+use crate::obtain::store::files::{REQUEST, WANTED, WANTED_KEY};
 use crate::obtain::store::storage::Attributes;
 use crate::obtain::store::{folder, sealed};
 use crate::parameter;
-
-pub(crate) const REQUEST: &str = "request.json";
-pub(crate) const WANTED: &str = "wanted.json";
 
 /// Which of the two requests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

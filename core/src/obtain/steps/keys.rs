@@ -10,12 +10,11 @@ use crate::obtain::session::Session;
 use crate::obtain::steps::account::{Account, is_not_ours};
 use crate::obtain::store::entry::Entry;
 use crate::obtain::store::files::KEY;
+use crate::obtain::store::files::WANTED_KEY;
 use crate::obtain::store::journal::KeyUse;
 use crate::private_key::PrivateKey;
 use crate::signing_request;
 
-/// A key of the caller whose order is not installed yet.
-pub(crate) const WANTED_KEY: &str = "wanted.pem";
 /// How many uses of keys are stored.
 const MAX_KEY_USES: usize = 64;
 

@@ -5,9 +5,8 @@ use serde_json::{Value, json};
 use crate::error::{Error, Kind, Result};
 use crate::obtain::interface::Obtained;
 use crate::obtain::session::Session;
+use crate::obtain::store::files::LAST_ERROR;
 use crate::time::Time;
-
-pub(crate) const LAST_ERROR: &str = "last_error.json";
 
 impl Session<'_> {
     /// Keeps the error of a call, or forgets the one before. A failure to do that changes nothing.

@@ -6,7 +6,7 @@ use crate::obtain::events::Stage;
 use crate::obtain::interface::Obtained;
 use crate::obtain::order_spec::Aim;
 use crate::obtain::session::Session;
-use crate::obtain::steps::kept_request::REQUEST;
+use crate::obtain::store::files::REQUEST;
 
 impl Session<'_> {
     /// `unchanged`, if that needs no write.

@@ -29,19 +29,20 @@ use crate::error::{Error, Kind, Result};
 use crate::event::EventType;
 use crate::obtain::env::Env;
 use crate::obtain::events::{Stage, emit};
-use crate::obtain::fleet::{MARK, Shared};
+use crate::obtain::store::files::{HOOK_HISTORY, LAST_ERROR, REQUEST, WANTED, WANTED_KEY};
 use crate::obtain::store::folder::{CURRENT, Folder, JOURNAL, VERSIONS, failed, is_absent};
 use crate::obtain::store::journal::Journal;
 use crate::obtain::store::lock::{Awaited, Identity, Lock, is_lock_unknown};
 use crate::obtain::store::sealed;
+use crate::obtain::store::shared::Shared;
+use crate::obtain::store::shared::mark::MARK;
 use crate::obtain::store::storage::{Attributes, is_unsupported};
 use crate::private_key::PrivateKey;
 use crate::signing_request;
 
 const LOCK: &str = "lock";
 /// The files of an entry beside its journal, its versions and its lock.
-const ENTRY_FILES: [&str; 5] =
-    ["request.json", "wanted.json", "wanted.pem", "last_error.json", "deploys.json"];
+const ENTRY_FILES: [&str; 5] = [REQUEST, WANTED, WANTED_KEY, LAST_ERROR, HOOK_HISTORY];
 /// How often to try a lock that another process has.
 const RETRY_INTERVAL: Duration = Duration::from_millis(100);
 

@@ -1,4 +1,4 @@
-//! The files in a version.
+//! The files of an entry and of its versions.
 
 use crate::secret::Secret;
 
@@ -12,6 +12,14 @@ pub(crate) const KEYSTORE: &str = "keystore.p12";
 /// The certificate object, as in the service's answer.
 pub(crate) const CERTIFICATE: &str = "certificate.json";
 pub(crate) const CSR: &str = "csr.pem";
+/// The request that is in force, and a later one that is not installed yet, with the caller's key for it.
+pub(crate) const REQUEST: &str = "request.json";
+pub(crate) const WANTED: &str = "wanted.json";
+pub(crate) const WANTED_KEY: &str = "wanted.pem";
+/// Why the last call failed.
+pub(crate) const LAST_ERROR: &str = "last_error.json";
+/// The last runs of the deploy hook.
+pub(crate) const HOOK_HISTORY: &str = "deploys.json";
 /// The files of a certificate in use. `combined.pem` is for programs that take only one file.
 pub(crate) const IN_USE: [&str; 6] = [CERT, CHAIN, FULLCHAIN, KEY, COMBINED, KEYSTORE];
 /// This many of them exist if the caller keeps the key.

@@ -14,11 +14,11 @@ use super::stand::{Stand, seal};
 use super::time::SandboxClock;
 use crate::context::Context;
 use crate::error::{Error, Kind, Result};
+use crate::ledger::fleet::Fleet;
 use crate::ledger::memory::{Fault, Memory};
 use crate::ledger::records::Records;
 use crate::ledger::seal::Seal;
 use crate::obtain::env::Env;
-use crate::obtain::fleet::Fleet;
 use crate::obtain::interface::{
     Entries, InstallCertificates, ListEntries, Obtain, Obtained, Outcome, RemoveEntry, RenewAll, Renewals,
 };

@@ -8,7 +8,7 @@ import java.util.Map;
 /**
  * The result of {@link ZeroSsl#obtain obtain}.
  *
- * @param outcome issued, renewed, resumed, unchanged, pending, abandoned, checked
+ * @param outcome issued, renewed, resumed, installed, unchanged, pending, abandoned, checked
  * @param certificate the certificate, or the order that is pending or was given up
  * @param files the files in use: {@code privkey}, {@code cert}, {@code chain}, {@code
  *     fullchain}, {@code combined}, {@code pkcs12}; with {@code csr} no key

@@ -416,4 +416,29 @@ abstract class Operations {
     public Drafts cancelDrafts() {
         return cancelDrafts(CancelDrafts.builder().build());
     }
+
+    /**
+     * Brings certificates of the shared store (setting {@code store}) into this host's folder, in
+     * one step each, and runs the deploy hook for those that are new here. Nothing is ordered, and
+     * no access key is needed. What was removed from the store is told, and stays here.
+     *
+     * @param request the parameters
+     * @return the answer
+     * @throws ZeroSslException if it fails; its class says why
+     */
+    public Renewals installCertificates(InstallCertificates request) {
+        return call("install_certificates", request, Renewals::from);
+    }
+
+    /**
+     * Answers requests for the validation files of all hosts that share a store (setting {@code
+     * store}), until it is cancelled: for hosts behind a balancer. A cancel ends it with success.
+     *
+     * @param request the parameters
+     * @return the answer
+     * @throws ZeroSslException if it fails; its class says why
+     */
+    public Served serveChallenges(ServeChallenges request) {
+        return call("serve_challenges", request, Served::from);
+    }
 }

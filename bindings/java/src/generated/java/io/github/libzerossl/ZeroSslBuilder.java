@@ -200,6 +200,118 @@ public final class ZeroSslBuilder extends Parameters.Builder {
     }
 
     /**
+     * The store that several hosts share: {@code s3://BUCKET/PREFIX} or {@code
+     * postgresql://HOST/DATABASE}. Nothing secret is in it: credentials come from the engine's own
+     * places ({@code AWS_*}, a profile, the instance; {@code PG*}, {@code .pgpass}). Then {@code
+     * directory} is the local folder into which this host installs.
+     *
+     * @param store the value, or null for the default
+     * @return this builder
+     */
+    public ZeroSslBuilder store(String store) {
+        set("store", store);
+        return this;
+    }
+
+    /**
+     * The URL of an S3 server that is not Amazon's, such as {@code https://s3.example.com:9000};
+     * its buckets are folders of it.
+     *
+     * @param storeEndpoint the value, or null for the default
+     * @return this builder
+     */
+    public ZeroSslBuilder storeEndpoint(String storeEndpoint) {
+        set("store_endpoint", storeEndpoint);
+        return this;
+    }
+
+    /**
+     * The region of the bucket; by default the environment's {@code AWS_REGION}, then {@code
+     * us-east-1}.
+     *
+     * @param storeRegion the value, or null for the default
+     * @return this builder
+     */
+    public ZeroSslBuilder storeRegion(String storeRegion) {
+        set("store_region", storeRegion);
+        return this;
+    }
+
+    /**
+     * How long an entry is left to the host that works on it, after that host's last sign of life;
+     * 300 s by default, at least 1. It keeps hosts from doing the same work, and nothing depends on
+     * it: a host that was paused for longer can change nothing more.
+     *
+     * @param storeLease the value, or null for the default
+     * @return this builder
+     */
+    public ZeroSslBuilder storeLease(Duration storeLease) {
+        set("store_lease", storeLease);
+        return this;
+    }
+
+    /**
+     * The key that seals what is in {@code store}: 32 bytes in base64; by default the content of
+     * {@code sealKeyFile}, then the environment's {@code ZEROSSL_SEAL_KEY}. Whether a store is
+     * sealed is fixed when it is made.
+     *
+     * @param sealKey the value, or null for the default
+     * @return this builder
+     */
+    public ZeroSslBuilder sealKey(String sealKey) {
+        set("seal_key", sealKey);
+        return this;
+    }
+
+    /**
+     * A file that contains the seal key and nothing else; by default the environment's {@code
+     * ZEROSSL_SEAL_KEY_FILE}.
+     *
+     * @param sealKeyFile the value, or null for the default
+     * @return this builder
+     */
+    public ZeroSslBuilder sealKeyFile(String sealKeyFile) {
+        set("seal_key_file", sealKeyFile);
+        return this;
+    }
+
+    /**
+     * Earlier seal keys. What was sealed with them can be read; what is written is sealed with
+     * {@code sealKey}.
+     *
+     * @param sealKeysOld the values, or null for the default
+     * @return this builder
+     */
+    public ZeroSslBuilder sealKeysOld(Collection<String> sealKeysOld) {
+        set("seal_keys_old", sealKeysOld);
+        return this;
+    }
+
+    /**
+     * Earlier seal keys. What was sealed with them can be read; what is written is sealed with
+     * {@code sealKey}.
+     *
+     * @param sealKeysOld the values, or null for the default
+     * @return this builder
+     */
+    public ZeroSslBuilder sealKeysOld(String... sealKeysOld) {
+        set("seal_keys_old", sealKeysOld == null ? null : Arrays.asList(sealKeysOld));
+        return this;
+    }
+
+    /**
+     * False for a store whose private keys are readable by whoever can read the store. Then no seal
+     * key is given.
+     *
+     * @param sealed the value, or null for the default
+     * @return this builder
+     */
+    public ZeroSslBuilder sealed(Boolean sealed) {
+        set("sealed", sealed);
+        return this;
+    }
+
+    /**
      * Makes the client. Nothing is sent.
      *
      * @return the client

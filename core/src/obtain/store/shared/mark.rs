@@ -2,10 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::ledger::Version;
 use crate::ledger::records;
-use crate::obtain::store::entry::Entry;
 use crate::time::Time;
 
 pub(crate) const MARK: &str = "ledger.json";
@@ -35,21 +34,8 @@ pub(crate) struct LeaseSeen {
 
 impl Mark {
     /// For a folder that is not a working copy yet.
-    pub(super) fn new(store: &str) -> Result<Self> {
+    pub(crate) fn new(store: &str) -> Result<Self> {
         let copy = records::random()?;
         Ok(Self { store: store.to_owned(), copy, revision: 0, version: None, lease_seen: None })
-    }
-}
-
-impl Entry<'_> {
-    /// The mark of the folder, if it is a working copy of this store.
-    pub(super) fn ledger_mark(&self, store: &str) -> Result<Option<Mark>> {
-        let Some(mark) = self.read_json::<Mark>(MARK)? else { return Ok(None) };
-        if mark.store != store {
-            let why = "the entry is a copy from another shared store; use another `directory` for this one, or move the \
-                       entry's folder away";
-            return Err(Error::storage(&self.path, why));
-        }
-        Ok(Some(mark))
     }
 }

@@ -5,18 +5,14 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::error::Result;
-use crate::obtain::steps::kept_request::{REQUEST, WANTED};
-use crate::obtain::steps::keys::WANTED_KEY;
-use crate::obtain::store::entry::{Entry, PRIVATE, PUBLIC};
-use crate::obtain::store::files::{CERT, CERTIFICATE, CHAIN, CSR, KEY};
+use crate::obtain::store::files::{CERT, CERTIFICATE, CHAIN, CSR, KEY, REQUEST, WANTED, WANTED_KEY};
 use crate::obtain::store::journal::{Installed, Journal};
 use crate::secret::Secret;
 
 /// The files beside the journal.
-const REQUESTS: [&str; 3] = [REQUEST, WANTED, WANTED_KEY];
+pub(crate) const REQUESTS: [&str; 3] = [REQUEST, WANTED, WANTED_KEY];
 /// The files of a version. The others are made of them.
-const OF_VERSION: [&str; 5] = [CERT, CHAIN, KEY, CSR, CERTIFICATE];
+pub(crate) const OF_VERSION: [&str; 5] = [CERT, CHAIN, KEY, CSR, CERTIFICATE];
 
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -45,47 +41,23 @@ pub(crate) struct Lease {
 }
 
 impl Image {
-    /// The image of a folder with this journal.
-    pub(super) fn of(entry: &Entry<'_>, journal: &Journal, lease: Option<Lease>) -> Result<Self> {
-        let mut files = BTreeMap::new();
-        let versions = serials(journal);
-        let of_versions =
-            versions.iter().flat_map(|serial| OF_VERSION.map(|file| Entry::in_version(*serial, file)));
-        for name in REQUESTS.map(str::to_owned).into_iter().chain(of_versions) {
-            if let Some(content) = entry.read_text(&name)? {
-                files.insert(name, content.into());
-            }
-        }
-        Ok(Self { journal: for_all(journal), files, lease, removed: false })
-    }
-
     /// What is left of a removed entry.
-    pub(super) fn removed(journal: &Journal) -> Self {
+    pub(crate) fn removed(journal: &Journal) -> Self {
         Self { journal: journal.of_removed(), files: BTreeMap::new(), lease: None, removed: true }
     }
 
     /// Whether it says the same, whoever works on it.
-    pub(super) fn says(&self, other: &Self) -> bool {
+    pub(crate) fn says(&self, other: &Self) -> bool {
         self.journal == other.journal && self.files == other.files && self.removed == other.removed
     }
 
     /// The versions that it has files of.
-    pub(super) fn serials(&self) -> Vec<u32> {
+    pub(crate) fn serials(&self) -> Vec<u32> {
         serials(&self.journal)
     }
 }
 
-/// The names of files that the folder must not have if the image has not.
-pub(super) fn optional_files() -> [&'static str; 3] {
-    REQUESTS
-}
-
-pub(super) fn mode(name: &str) -> u32 {
-    let is_public = [CERT, CHAIN].iter().any(|file| name.ends_with(&format!("/{file}")));
-    if is_public { PUBLIC } else { PRIVATE }
-}
-
-fn serials(journal: &Journal) -> Vec<u32> {
+pub(crate) fn serials(journal: &Journal) -> Vec<u32> {
     let installed = journal.installed.as_ref().map(|installed| installed.serial);
     let order = journal.order.as_ref().map(|order| order.serial);
     let quarantined = journal.quarantined.as_ref().map(|quarantined| quarantined.serial);
@@ -93,7 +65,7 @@ fn serials(journal: &Journal) -> Vec<u32> {
 }
 
 /// The journal without what concerns one host alone.
-fn for_all(journal: &Journal) -> Journal {
+pub(crate) fn for_all(journal: &Journal) -> Journal {
     let installed = journal.installed.clone().map(|installed| Installed {
         deployed: true,
         predecessor: None,

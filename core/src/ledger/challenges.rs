@@ -6,11 +6,11 @@ use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
-use super::Fleet;
+use super::Call;
+use super::fleet::Fleet;
+use super::records::{Of, Read, Records};
 use crate::cancel::CancelToken;
 use crate::error::{Error, Kind, Result};
-use crate::ledger::Call;
-use crate::ledger::records::{Of, Read, Records};
 
 /// How long a request for a file may wait for the store. A CA waits longer.
 const PATIENCE: Duration = Duration::from_secs(2);
