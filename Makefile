@@ -7,7 +7,7 @@ export CI ?= false
 PREFIX ?= /usr/local
 LIBDIR ?= lib
 
-.PHONY: demo ci test test-runtimes test-docs picture test-long core lint msrv deny semver package packages build install wheel gen docs bench bench-build bench-renew
+.PHONY: demo ci test test-runtimes test-fleet test-docs picture test-long core lint msrv deny semver package packages build install wheel gen docs bench bench-build bench-renew
 
 # The oldest Rust that is promised.
 MSRV ?= $(shell sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)
@@ -27,6 +27,10 @@ test: lint build
 # The packages for other runtimes: what is installed is tested, with packages from the registries.
 test-runtimes: build
 	python3 -B tests/runtimes/run.py
+
+# Stores that several hosts share, on real engines: S3 (by the Go proxy) and PostgreSQL (Debian's).
+test-fleet:
+	python3 -B tests/fleet/run.py
 
 # What has to pass before a change lands, on Debian and as root: it installs what the tests need.
 ci:

@@ -1,4 +1,4 @@
-//! The base URL of the service: HTTPS, or plain HTTP to this machine.
+//! The base URL of a server: HTTPS, or plain HTTP to this machine.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -13,6 +13,8 @@ use crate::port;
 #[derive(Clone)]
 pub(crate) struct BaseUrl {
     text: String,
+    /// The setting that names it, for messages.
+    pub(crate) setting: &'static str,
     pub(crate) authority: Authority,
     pub(crate) is_plain: bool,
     pub(crate) is_loopback: bool,
@@ -21,14 +23,23 @@ pub(crate) struct BaseUrl {
 impl BaseUrl {
     pub(crate) const DEFAULT: &str = "https://api.zerossl.com";
 
-    pub(crate) fn parse(text: &str) -> Result<Self> {
+    pub(crate) fn parse(setting: &'static str, text: &str) -> Result<Self> {
+        Self::parse_unless(setting, text, |host| !is_loopback(host))
+    }
+
+    /// Some hosts are `far`: they must not be spoken to in plain HTTP.
+    pub(crate) fn parse_unless(
+        setting: &'static str,
+        text: &str,
+        far: impl Fn(&str) -> bool,
+    ) -> Result<Self> {
         // No message quotes the URL: it may contain a password.
-        let refuse = |why: &str| Err(Error::invalid("base_url", why));
+        let refuse = |why: &str| Err(Error::invalid(setting, why));
         let Ok(uri) = text.parse::<Uri>() else {
-            return refuse("expected a URL such as https://api.zerossl.com");
+            return refuse("expected a URL such as https://api.example.com");
         };
         let (Some(scheme), Some(authority)) = (uri.scheme_str(), uri.authority()) else {
-            return refuse("expected a whole URL such as https://api.zerossl.com");
+            return refuse("expected a whole URL such as https://api.example.com");
         };
         // At any position: if the password contains a `/`, the user looks like the host.
         if text.contains('@') {
@@ -45,16 +56,17 @@ impl BaseUrl {
         let is_loopback = is_loopback(authority.host());
         let is_plain = match scheme {
             "https" => false,
-            "http" if is_loopback => true,
+            "http" if !far(authority.host()) => true,
             "http" => {
                 return refuse(
-                    "plain http would show the access key to everyone on the way; use https (http is for loopback hosts)",
+                    "plain http would show the keys to everyone on the way; use https (http is for loopback hosts)",
                 );
             }
             _ => return refuse("expected https (or http to a loopback host)"),
         };
         Ok(Self {
             text: text.trim_end_matches('/').to_owned(),
+            setting,
             authority: authority.clone(),
             is_plain,
             is_loopback,
@@ -72,7 +84,8 @@ impl fmt::Debug for BaseUrl {
     }
 }
 
-fn is_loopback(host: &str) -> bool {
+/// Whether the host is this machine.
+pub(crate) fn is_loopback(host: &str) -> bool {
     match host.trim_matches(['[', ']']).parse::<IpAddr>() {
         Ok(address) => address.is_loopback(),
         Err(_) => host.eq_ignore_ascii_case("localhost"),
@@ -95,7 +108,7 @@ mod tests {
             "https://api.zerossl.com:443",
             "https://api.zerossl.com:",
         ] {
-            assert!(BaseUrl::parse(url).is_ok(), "{url}");
+            assert!(BaseUrl::parse("base_url", url).is_ok(), "{url}");
         }
         for url in [
             "",
@@ -120,14 +133,14 @@ mod tests {
             "https://api.zerossl.com:65536",
             "http://[::1]:x",
         ] {
-            let error = BaseUrl::parse(url).err().map(|error| error.to_string());
+            let error = BaseUrl::parse("base_url", url).err().map(|error| error.to_string());
             assert!(
                 error.as_ref().is_some_and(|error| !error.contains("pass@") && !error.contains("user:")),
                 "{url}: {error:?}"
             );
         }
         assert_eq!(
-            BaseUrl::parse("https://a.example.com/b//").map(|url| url.text).as_deref(),
+            BaseUrl::parse("base_url", "https://a.example.com/b//").map(|url| url.text).as_deref(),
             Ok("https://a.example.com/b")
         );
     }

@@ -8,8 +8,7 @@ use crate::base_url::BaseUrl;
 use crate::clean::Cleaner;
 use crate::clock::OffsetClock;
 use crate::error::{Error, Kind, Result};
-use crate::ledger::open;
-use crate::ledger::records::Records;
+use crate::ledger::{open, records::Records};
 use crate::pace::Pace;
 use crate::per_process::MadeIn;
 use crate::secret::Secret;
@@ -41,7 +40,7 @@ impl Connection {
     pub(crate) fn new(settings: ClientBuilder) -> Result<Self> {
         let settings = settings.with_environment()?.checked()?;
         let base_url = settings.base_url.as_ref().map_or(BaseUrl::DEFAULT, Secret::reveal);
-        let base_url = BaseUrl::parse(base_url)?;
+        let base_url = BaseUrl::parse("base_url", base_url)?;
         let clock = OffsetClock::new(settings.clock_offset.unwrap_or_default(), &base_url)?;
         let environment = |name: &str| std::env::var(name).ok();
         let proxy = transport::proxy::choose(settings.proxy.as_ref(), &base_url, environment);
@@ -56,8 +55,7 @@ impl Connection {
             clock,
             pace: Pace::new(settings.requests_per_second.unwrap_or(REQUESTS_PER_SECOND)),
             cleaner: settings.cleaner(),
-            store: open::open(&settings)?.map(Arc::new),
-            store_lease: settings.store_lease.unwrap_or(STORE_LEASE),
+            store: open::store(&settings)?,
             hook_environment: settings.hook_environment.unwrap_or_default(),
             process: MadeIn::this_process(),
             access_key: settings.access_key,

@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::cancel::CancelToken;
 use crate::connection::Connection;
 use crate::event::{Event, EventType};
-use crate::ledger::Call;
+use crate::limits::Limits;
 use crate::log_lines::LogLines;
 use crate::op::Channel;
 use crate::recorder::Recorder;
@@ -33,12 +33,17 @@ pub(crate) struct Context<'a> {
     pub(crate) is_single: bool,
 }
 
-impl<'a> Context<'a> {
-    /// The end of a call to a shared store that is part of this one.
-    pub(crate) fn of_store(&self) -> Call<'a> {
-        Call { cancel: self.cancel, deadline: self.deadline }
+impl Limits for Context<'_> {
+    fn cancel(&self) -> &CancelToken {
+        self.cancel
     }
 
+    fn deadline(&self) -> Instant {
+        self.deadline
+    }
+}
+
+impl Context<'_> {
     /// Logs one line without secrets: to the `log` crate (target `zerossl`, level debug) for Rust programs, as a `log`
     /// event for an op, and to a binding that asked for it.
     pub(crate) fn log(&self, line: impl FnOnce() -> String) {

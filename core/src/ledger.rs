@@ -4,39 +4,47 @@
 //! replace the same version one wins. That is all that the rest of the library relies on: leases, clocks and listings may
 //! be wrong, and nothing is ordered twice.
 
-pub(crate) mod challenges;
-pub(crate) mod fleet;
+#[cfg(test)]
+mod conformance;
+#[cfg(feature = "s3")]
+mod failure;
 pub(crate) mod location;
 #[cfg(test)]
 pub(crate) mod memory;
 pub(crate) mod open;
 pub(crate) mod records;
-pub(crate) mod seal;
+#[cfg(feature = "s3")]
+mod s3;
+mod seal;
 
-use std::time::Instant;
-
-use crate::cancel::CancelToken;
 use crate::error::Result;
+use crate::limits::Limits;
 
-/// The engine of a shared store. The calls are safe from any thread. They end at the deadline of the call, or when its
-/// token is cancelled.
+/// The engine of a shared store. The calls are safe from any thread. They end at the deadline, or when the token is
+/// cancelled.
 ///
 /// Errors have the kind `storage`, name the engine and the record, and are retryable if the engine could not be reached
 /// or asked to try later. After an error of [`Ledger::put_if`] or [`Ledger::delete`] it is not known whether it was
 /// carried out.
 pub(crate) trait Ledger: Send + Sync + std::fmt::Debug {
     /// A record. With the version that the caller `knows`, the content is left out if it is still that one.
-    fn get(&self, call: &Call<'_>, name: &str, knows: Option<&Version>) -> Result<Fetched>;
+    fn get(&self, limits: &dyn Limits, name: &str, knows: Option<&Version>) -> Result<Fetched>;
 
-    /// Writes a record if its version is still this one; with none, if there is no such record.
-    fn put_if(&self, call: &Call<'_>, name: &str, content: &[u8], replaces: Option<&Version>)
-    -> Result<Swap>;
+    /// Writes a record if its version is still this one; with none, if there is no such record. No content is written
+    /// twice, so an engine may take a digest of it for the version.
+    fn put_if(
+        &self,
+        limits: &dyn Limits,
+        name: &str,
+        content: &[u8],
+        replaces: Option<&Version>,
+    ) -> Result<Swap>;
 
     /// The records whose names begin like this, in no order. A listing may lag behind the writes.
-    fn list(&self, call: &Call<'_>, prefix: &str) -> Result<Vec<(String, Version)>>;
+    fn list(&self, limits: &dyn Limits, prefix: &str) -> Result<Vec<(String, Version)>>;
 
     /// Removes a record, whatever its version. A record that is gone already is no error.
-    fn delete(&self, call: &Call<'_>, name: &str) -> Result<()>;
+    fn delete(&self, limits: &dyn Limits, name: &str) -> Result<()>;
 
     /// Where a record is, for messages: `s3://bucket/prefix/entries/example.com`.
     fn place(&self, name: &str) -> String;

@@ -50,6 +50,7 @@ mod generate_csr;
 mod json;
 mod key_type;
 mod ledger;
+mod limits;
 mod log_lines;
 mod mailbox;
 mod names;

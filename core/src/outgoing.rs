@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use serde_json::{Map, Value};
+use ureq::http::header;
 use zeroize::Zeroizing;
 
 use crate::connection::Connection;
@@ -62,12 +63,14 @@ pub(crate) fn assemble(
         url.push('=');
         percent_encode(&mut url, value);
     };
-    let mut authorization = None;
+    let mut headers = Vec::new();
     if needs_key {
         let key = connection.access_key()?;
         match connection.auth {
             Auth::Query => add("access_key", key.reveal()),
-            Auth::Header => authorization = Some(Zeroizing::new(format!("ApiKey {}", key.reveal()))),
+            Auth::Header => {
+                headers.push((header::AUTHORIZATION, Zeroizing::new(format!("ApiKey {}", key.reveal()))));
+            }
         }
     }
     for (name, value) in query {
@@ -77,13 +80,19 @@ pub(crate) fn assemble(
         }
     }
     let body = match body {
-        Some(body) if !body.is_empty() => Some(serde_json::to_vec(body).map_err(|error| {
-            Error::new(Kind::Internal, format!("the request has no JSON form ({error}); please report this"))
-        })?),
+        Some(body) if !body.is_empty() => {
+            headers.push((header::CONTENT_TYPE, Zeroizing::new("application/json".to_owned())));
+            Some(serde_json::to_vec(body).map_err(|error| {
+                Error::new(
+                    Kind::Internal,
+                    format!("the request has no JSON form ({error}); please report this"),
+                )
+            })?)
+        }
         _ if matches!(method, "GET" | "DELETE") => None,
         _ => Some(Vec::new()),
     };
-    Ok(Outgoing { method, url, authorization, body })
+    Ok(Outgoing { method, url, headers, body })
 }
 
 /// The service's format: lists joined by commas, flags as 1 and 0.

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
+use ureq::http::header;
+
 use crate::connection::Connection;
 use crate::settings::Auth;
 use crate::transport::{Incoming, Outgoing};
@@ -36,9 +38,10 @@ impl Recorder {
         let rest = outgoing.url.strip_prefix(connection.base_url.as_str()).unwrap_or_default();
         let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
         let is_key = |pair: &&str| pair.starts_with("access_key=");
-        let key = match &outgoing.authorization {
-            Some(_) => Some(Auth::Header),
-            None => query.split('&').any(|pair| is_key(&pair)).then_some(Auth::Query),
+        let key = if outgoing.headers.iter().any(|(name, _)| name == header::AUTHORIZATION) {
+            Some(Auth::Header)
+        } else {
+            query.split('&').any(|pair| is_key(&pair)).then_some(Auth::Query)
         };
         let query: Vec<_> = query.split('&').filter(|pair| !is_key(pair)).collect();
         (self.0)(Exchange {

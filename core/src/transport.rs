@@ -1,4 +1,4 @@
-//! One HTTP exchange with the service: what ureq does for us, and what it must not do.
+//! One HTTP exchange with a server, mostly the service: what ureq does for us, and what it must not do.
 //!
 //! Redirects are not followed (they would send the key elsewhere), nothing is repeated here, no proxy of the
 //! environment is used unless requested, and ureq's errors are never shown: some of them quote the whole URL with the
@@ -17,7 +17,7 @@ mod watch;
 use std::io::{self, Read};
 use std::time::{Duration, Instant, SystemTime};
 
-use ureq::http::{HeaderMap, Request, header};
+use ureq::http::{HeaderMap, HeaderName, Request, header};
 use ureq::unversioned::transport::{Connector, RustlsConnector};
 use ureq::{Agent, Body};
 use zeroize::Zeroizing;
@@ -32,12 +32,14 @@ use tcp::TcpConnector;
 use tunnel::TunnelConnector;
 pub(crate) use watch::Watch;
 
-/// Connections to the service, shared by all threads of a client.
+/// Connections to a server, shared by all threads of a client.
 #[derive(Debug)]
 pub(crate) struct Transport {
     agent: Agent,
     resolver: CachingResolver,
     host: String,
+    /// Where the host comes from, for messages.
+    setting: &'static str,
     proxy: Option<Proxy>,
     connect_timeout: Duration,
     max_response_bytes: u64,
@@ -49,7 +51,7 @@ pub(crate) struct Outgoing {
     pub(crate) method: &'static str,
     /// With the query. May contain the key.
     pub(crate) url: Zeroizing<String>,
-    pub(crate) authorization: Option<Zeroizing<String>>,
+    pub(crate) headers: Vec<(HeaderName, Zeroizing<String>)>,
     /// None for a GET and a DELETE. Other methods may have an empty body.
     pub(crate) body: Option<Vec<u8>>,
 }
@@ -63,6 +65,9 @@ pub(crate) struct Incoming {
     pub(crate) encoding: Option<String>,
     /// `Retry-After`, from seconds or a date.
     pub(crate) retry_after: Option<Duration>,
+    /// Only a shared store has use for it.
+    #[cfg(feature = "s3")]
+    pub(crate) etag: Option<String>,
     /// The server's clock.
     pub(crate) date: Option<SystemTime>,
 }
@@ -110,6 +115,7 @@ impl Transport {
             agent: Agent::with_parts(config(through, !base_url.is_plain), connector, resolver.clone()),
             resolver,
             host: base_url.authority.to_string(),
+            setting: base_url.setting,
             proxy,
             connect_timeout: settings.connect_timeout.unwrap_or(CONNECT_TIMEOUT),
             max_response_bytes: settings.max_response_bytes.unwrap_or(MAX_RESPONSE_BYTES),
@@ -121,7 +127,7 @@ impl Transport {
         watch.connect_deadline = Some(Instant::now() + self.connect_timeout);
         let (outcome, watch) = watch::under(watch, || self.run(outgoing));
         outcome.map_err(|error| {
-            let error = failure::classify(error, &watch, &self.host, self.proxy.as_ref());
+            let error = failure::classify(error, &watch, &self.host, self.setting, self.proxy.as_ref());
             if !watch.sent && error.kind() == Kind::Network {
                 self.resolver.forget();
             }
@@ -131,16 +137,13 @@ impl Transport {
 
     fn run(&self, outgoing: &Outgoing) -> Result<Incoming, ureq::Error> {
         let mut request = Request::builder().method(outgoing.method).uri(outgoing.url.as_str());
-        if let Some(authorization) = &outgoing.authorization {
-            request = request.header(header::AUTHORIZATION, authorization.as_str());
+        for (name, value) in &outgoing.headers {
+            request = request.header(name, value.as_str());
         }
         let answer = match &outgoing.body {
             None => self.agent.run(request.body(())?),
             // An empty body is sent with its length: some servers refuse a POST without one.
-            Some(body) if body.is_empty() => self.agent.run(request.body(body.as_slice())?),
-            Some(json) => self
-                .agent
-                .run(request.header(header::CONTENT_TYPE, "application/json").body(json.as_slice())?),
+            Some(body) => self.agent.run(request.body(body.as_slice())?),
         };
         let (head, mut body) = answer?.into_parts();
         let date = header_date(&head.headers, &header::DATE);
@@ -151,6 +154,8 @@ impl Transport {
             body,
             encoding,
             retry_after: retry_after(&head.headers, date),
+            #[cfg(feature = "s3")]
+            etag: head.headers.get(header::ETAG).and_then(|tag| tag.to_str().ok()).map(str::to_owned),
             date,
         })
     }
@@ -180,7 +185,7 @@ fn read(body: &mut Body, limit: u64) -> Result<Vec<u8>, ureq::Error> {
     }
 }
 
-fn header_date(headers: &HeaderMap, name: &header::HeaderName) -> Option<SystemTime> {
+fn header_date(headers: &HeaderMap, name: &HeaderName) -> Option<SystemTime> {
     httpdate::parse_http_date(headers.get(name)?.to_str().ok()?).ok()
 }
 

@@ -31,6 +31,7 @@ SOURCES = [
     "tests/runtimes",
     "tests/system",
     "tests/recipes",
+    "tests/fleet",
     "tests/site",
     "site",
     "packaging",

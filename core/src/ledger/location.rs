@@ -45,9 +45,9 @@ impl Location {
         }
         let prefix = prefix.trim_matches('/');
         let is_folder = |part: &str| !part.is_empty() && part != "." && part != "..";
-        if !prefix.is_empty()
-            && !(prefix.split('/').all(is_folder) && prefix.chars().all(|c| is_name(c) || c == '/'))
-        {
+        let is_path =
+            |text: &str| text.split('/').all(is_folder) && text.chars().all(|c| is_name(c) || c == '/');
+        if !(prefix.is_empty() || is_path(prefix)) {
             let why = "the prefix may have letters, digits, `-`, `.`, `_` and single slashes";
             return Err(Error::invalid("store", why));
         }

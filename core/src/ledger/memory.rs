@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::{Call, Fetched, Ledger, Swap, Version};
+use super::{Fetched, Ledger, Swap, Version};
 use crate::error::{Error, Kind, Result};
+use crate::limits::Limits;
 
 /// What happens to a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -93,7 +94,7 @@ impl Memory {
 }
 
 impl Ledger for Memory {
-    fn get(&self, _: &Call<'_>, name: &str, knows: Option<&Version>) -> Result<Fetched> {
+    fn get(&self, _: &dyn Limits, name: &str, knows: Option<&Version>) -> Result<Fetched> {
         self.call("get", name, |state| match state.records.get(name) {
             None => Fetched::Absent,
             Some((_, version)) if knows == Some(&of(*version)) => Fetched::Unchanged,
@@ -101,7 +102,7 @@ impl Ledger for Memory {
         })
     }
 
-    fn put_if(&self, _: &Call<'_>, name: &str, content: &[u8], replaces: Option<&Version>) -> Result<Swap> {
+    fn put_if(&self, _: &dyn Limits, name: &str, content: &[u8], replaces: Option<&Version>) -> Result<Swap> {
         self.call("put", name, |state| {
             let found = state.records.get(name).map(|(_, version)| of(*version));
             if found.as_ref() != replaces {
@@ -114,14 +115,14 @@ impl Ledger for Memory {
         })
     }
 
-    fn list(&self, _: &Call<'_>, prefix: &str) -> Result<Vec<(String, Version)>> {
+    fn list(&self, _: &dyn Limits, prefix: &str) -> Result<Vec<(String, Version)>> {
         self.call("list", prefix, |state| {
             let found = state.records.iter().filter(|(name, _)| name.starts_with(prefix));
             found.map(|(name, (_, version))| (name.clone(), of(*version))).collect()
         })
     }
 
-    fn delete(&self, _: &Call<'_>, name: &str) -> Result<()> {
+    fn delete(&self, _: &dyn Limits, name: &str) -> Result<()> {
         self.call("delete", name, |state| drop(state.records.remove(name)))
     }
 
@@ -132,4 +133,15 @@ impl Ledger for Memory {
 
 fn of(version: u64) -> Version {
     Version(version.to_string())
+}
+
+mod tests {
+    use super::*;
+    use crate::ledger::conformance::conformance;
+
+    fn ledger() -> std::sync::Arc<dyn Ledger> {
+        std::sync::Arc::new(Memory::default())
+    }
+
+    conformance!(ledger);
 }

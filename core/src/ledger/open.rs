@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::settings::ClientBuilder;
 
 /// The store that the settings name, if they name one. It is not connected to before its first use.
-pub(crate) fn open(settings: &ClientBuilder) -> Result<Option<Records>> {
+pub(crate) fn store(settings: &ClientBuilder) -> Result<Option<Records>> {
     let Some(store) = &settings.store else {
         return Ok(None);
     };
@@ -28,14 +28,26 @@ pub(crate) fn open(settings: &ClientBuilder) -> Result<Option<Records>> {
         }
         _ => {}
     }
-    engine(location).map(|ledger| Some(Records::new(ledger, seal)))
+    engine(settings, &location).map(|ledger| Some(Records::new(ledger, seal)))
 }
 
-fn engine(location: Location) -> Result<Arc<dyn Ledger>> {
+#[cfg_attr(not(feature = "s3"), expect(unused_variables))]
+fn engine(settings: &ClientBuilder, location: &Location) -> Result<Arc<dyn Ledger>> {
     match location {
+        #[cfg(feature = "s3")]
+        Location::S3 { bucket, prefix } => {
+            Ok(Arc::new(super::s3::S3::new(settings, bucket, prefix, Box::new(environment))?))
+        }
+        #[cfg(not(feature = "s3"))]
         Location::S3 { .. } => Err(missing("s3")),
         Location::Postgresql { .. } => Err(missing("postgresql")),
     }
+}
+
+/// A variable that is not empty.
+#[cfg(feature = "s3")]
+fn environment(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
 fn missing(engine: &str) -> Error {

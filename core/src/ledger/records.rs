@@ -18,8 +18,9 @@ use serde_json::value::RawValue;
 use zeroize::Zeroizing;
 
 use super::seal::{Seal, Sealed};
-use super::{Call, Fetched, Ledger, Swap, Version};
+use super::{Fetched, Ledger, Swap, Version};
 use crate::error::{Error, Kind, Result};
+use crate::limits::Limits;
 
 const FORMAT: u32 = 1;
 const HEADER: &str = "store.json";
@@ -116,17 +117,17 @@ impl Records {
     }
 
     /// The store's id. A store that is empty is made.
-    pub(crate) fn id(&self, call: &Call<'_>) -> Result<&str> {
+    pub(crate) fn id(&self, limits: &dyn Limits) -> Result<&str> {
         if let Some(id) = self.id.get() {
             return Ok(id);
         }
-        let header = match self.header(call)? {
+        let header = match self.header(limits)? {
             Some(header) => header,
             None => {
                 let header = Header { format: FORMAT, store: random()?, sealed: self.is_sealed() };
                 // Whoever was first has made it, and an answer may be lost. So it is read in any case.
-                let made = self.ledger.put_if(call, HEADER, &json(&header)?, None);
-                match (self.header(call)?, made) {
+                let made = self.ledger.put_if(limits, HEADER, &json(&header)?, None);
+                match (self.header(limits)?, made) {
                     (Some(header), _) => header,
                     (None, Err(error)) => return Err(error),
                     (None, Ok(_)) => {
@@ -141,8 +142,8 @@ impl Records {
         Ok(self.id.get_or_init(|| header.store))
     }
 
-    fn header(&self, call: &Call<'_>) -> Result<Option<Header>> {
-        let Fetched::Record { content, .. } = self.ledger.get(call, HEADER, None)? else {
+    fn header(&self, limits: &dyn Limits) -> Result<Option<Header>> {
+        let Fetched::Record { content, .. } = self.ledger.get(limits, HEADER, None)? else {
             return Ok(None);
         };
         self.check_format(HEADER, &content)?;
@@ -165,14 +166,14 @@ impl Records {
     /// A record, unless it is still what the caller knows.
     pub(crate) fn read<T: DeserializeOwned>(
         &self,
-        call: &Call<'_>,
+        limits: &dyn Limits,
         of: Of,
         name: &str,
         knows: Option<&Version>,
     ) -> Result<Read<T>> {
-        let store = self.id(call)?;
+        let store = self.id(limits)?;
         let file = file(of, name);
-        let (content, version) = match self.ledger.get(call, &file, knows)? {
+        let (content, version) = match self.ledger.get(limits, &file, knows)? {
             Fetched::Absent => return Ok(Read::Absent),
             Fetched::Unchanged => return Ok(Read::Unchanged),
             Fetched::Record { content, version } => (Zeroizing::new(content), version),
@@ -205,7 +206,7 @@ impl Records {
     /// Writes a record in the place of the state that the caller has seen. None if another state is there.
     pub(crate) fn swap<T: Serialize>(
         &self,
-        call: &Call<'_>,
+        limits: &dyn Limits,
         of: Of,
         name: &str,
         content: &T,
@@ -213,7 +214,7 @@ impl Records {
     ) -> Result<Option<At>> {
         let mut envelope = Envelope {
             format: FORMAT,
-            store: self.id(call)?.to_owned(),
+            store: self.id(limits)?.to_owned(),
             kind: of.word().to_owned(),
             name: name.to_owned(),
             revision: replaces.map_or(0, |at| at.revision) + 1,
@@ -231,7 +232,7 @@ impl Records {
         }
         let file = file(of, name);
         let whole = json(&envelope)?;
-        let outcome = self.ledger.put_if(call, &file, &whole, replaces.map(|at| &at.version));
+        let outcome = self.ledger.put_if(limits, &file, &whole, replaces.map(|at| &at.version));
         let error = match outcome {
             Ok(Swap::Done(version)) => return Ok(Some(At { version, revision: envelope.revision })),
             Ok(Swap::Refused) => None,
@@ -239,7 +240,7 @@ impl Records {
             Err(error) => Some(error),
         };
         // It may be ours all the same: an answer was lost, here or in a retry on the way.
-        match self.ledger.get(call, &file, None) {
+        match self.ledger.get(limits, &file, None) {
             Ok(Fetched::Record { content, version }) => {
                 let content = Zeroizing::new(content);
                 let found: Envelope = self.parse(&file, &content)?;
@@ -258,9 +259,9 @@ impl Records {
     }
 
     /// The names of all records of a kind, with what they were when they were listed.
-    pub(crate) fn list(&self, call: &Call<'_>, of: Of) -> Result<Vec<(String, Version)>> {
-        self.id(call)?;
-        let mut found = self.ledger.list(call, of.folder())?;
+    pub(crate) fn list(&self, limits: &dyn Limits, of: Of) -> Result<Vec<(String, Version)>> {
+        self.id(limits)?;
+        let mut found = self.ledger.list(limits, of.folder())?;
         found.retain_mut(|(file, _)| match name(of, file) {
             Some(name) => {
                 *file = name;
@@ -271,8 +272,8 @@ impl Records {
         Ok(found)
     }
 
-    pub(crate) fn delete(&self, call: &Call<'_>, of: Of, name: &str) -> Result<()> {
-        self.ledger.delete(call, &file(of, name))
+    pub(crate) fn delete(&self, limits: &dyn Limits, of: Of, name: &str) -> Result<()> {
+        self.ledger.delete(limits, &file(of, name))
     }
 
     fn parse<T: DeserializeOwned>(&self, file: &str, content: &[u8]) -> Result<T> {

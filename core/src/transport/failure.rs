@@ -9,14 +9,23 @@ use super::tunnel::ProxyFailure;
 use super::watch::Watch;
 use crate::error::{Error, Kind};
 
-pub(super) fn classify(error: ureq::Error, watch: &Watch, service: &str, proxy: Option<&Proxy>) -> Error {
-    let error = describe(error, watch, &Peer { service, proxy, is_proxy: watch.is_at_proxy });
+pub(super) fn classify(
+    error: ureq::Error,
+    watch: &Watch,
+    service: &str,
+    setting: &'static str,
+    proxy: Option<&Proxy>,
+) -> Error {
+    let peer = Peer { service, setting, proxy, is_proxy: watch.is_at_proxy };
+    let error = describe(error, watch, &peer);
     if watch.sent { error.uncertain() } else { error }
 }
 
 /// The hosts of the exchange.
 struct Peer<'a> {
     service: &'a str,
+    /// The one that the host comes from.
+    setting: &'static str,
     proxy: Option<&'a Proxy>,
     is_proxy: bool,
 }
@@ -28,11 +37,11 @@ impl<'a> Peer<'a> {
     }
 
     /// The settings to check.
-    fn setting(&self) -> String {
+    fn settings(&self) -> String {
         match self.proxy {
             Some(proxy) if self.is_proxy => proxy.place(),
-            Some(proxy) => format!("`base_url` and {}", proxy.place()),
-            None => "`base_url`".to_owned(),
+            Some(proxy) => format!("`{}` and {}", self.setting, proxy.place()),
+            None => format!("`{}`", self.setting),
         }
     }
 }
@@ -60,7 +69,7 @@ fn describe(error: ureq::Error, watch: &Watch, peer: &Peer<'_>) -> Error {
             Some(proxy) => format!("{proxy} did not connect us to {}", peer.service),
             None => format!("no connection to {peer}"),
         };
-        let message = format!("{what} within `connect_timeout`; check the network and {}", peer.setting());
+        let message = format!("{what} within `connect_timeout`; check the network and {}", peer.settings());
         return Error::new(Kind::Timeout, message);
     }
     match error {
@@ -77,10 +86,10 @@ fn describe(error: ureq::Error, watch: &Watch, peer: &Peer<'_>) -> Error {
         }
         ureq::Error::HostNotFound => Error::new(
             Kind::Network,
-            format!("no address was found for {peer}; check {} and the DNS of this machine", peer.setting()),
+            format!("no address was found for {peer}; check {} and the DNS of this machine", peer.settings()),
         ),
         ureq::Error::Other(error) => match (error.downcast_ref::<ProxyFailure>(), peer.proxy) {
-            (Some(failure), Some(proxy)) => proxy_failure(failure, proxy, peer.service),
+            (Some(failure), Some(proxy)) => proxy_failure(failure, proxy, peer),
             _ => Error::new(Kind::Network, format!("the exchange with {peer} failed; try again later")),
         },
         ureq::Error::BodyExceedsLimit(limit) => Error::new(
@@ -88,7 +97,7 @@ fn describe(error: ureq::Error, watch: &Watch, peer: &Peer<'_>) -> Error {
             format!("the answer is larger than {limit} bytes; raise `max_response_bytes` if that is right"),
         ),
         ureq::Error::Protocol(_) | ureq::Error::LargeResponseHeader(..) | ureq::Error::BodyStalled => {
-            Error::new(Kind::Response, format!("{peer} did not answer in HTTP; check {}", peer.setting()))
+            Error::new(Kind::Response, format!("{peer} did not answer in HTTP; check {}", peer.settings()))
         }
         // Any other error may quote the URL.
         _ => Error::new(Kind::Network, format!("the exchange with {peer} failed; try again later")),
@@ -140,13 +149,13 @@ fn network_failure(peer: &Peer<'_>, sent: bool, error: &io::Error) -> Error {
         }
         (_, false) => format!("no connection to {peer} ({})", plain(error)),
     };
-    let message = format!("{what}; check the network and {}, or try again later", peer.setting());
+    let message = format!("{what}; check the network and {}, or try again later", peer.settings());
     Error::new(Kind::Network, message)
 }
 
 /// The proxy is reachable, and does not do what it is asked.
-fn proxy_failure(failure: &ProxyFailure, proxy: &Proxy, service: &str) -> Error {
-    let place = proxy.place();
+fn proxy_failure(failure: &ProxyFailure, proxy: &Proxy, peer: &Peer<'_>) -> Error {
+    let (service, setting, place) = (peer.service, peer.setting, proxy.place());
     let message = match failure {
         ProxyFailure::Refused { status: 407, schemes } if has_no_basic(schemes) => format!(
             "{proxy} takes credentials by {} only (HTTP 407), and we know Basic; allow that there, or use another one in {place}",
@@ -164,7 +173,7 @@ fn proxy_failure(failure: &ProxyFailure, proxy: &Proxy, service: &str) -> Error 
             )
         }
         ProxyFailure::Refused { status: status @ 500.., .. } => format!(
-            "{proxy} could not connect us to {service} (HTTP {status}); check {place} and `base_url`, or try again later"
+            "{proxy} could not connect us to {service} (HTTP {status}); check {place} and `{setting}`, or try again later"
         ),
         ProxyFailure::Refused { status, .. } => format!(
             "{proxy} did not connect us to {service} (HTTP {status}); is it an HTTP proxy that knows CONNECT? Check {place}"

@@ -6,7 +6,8 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::*;
-use crate::cancel::CancelToken;
+use crate::Client;
+use crate::context::Context;
 use crate::ledger::memory::{Fault, Memory};
 
 fn sealed_with(bytes: u8) -> Seal {

@@ -8,7 +8,7 @@ use std::thread;
 use super::*;
 
 fn chosen(setting: Option<&str>, base_url: &str, environment: &[(&str, &str)]) -> Option<String> {
-    let base_url = BaseUrl::parse(base_url).expect("a URL");
+    let base_url = BaseUrl::parse("base_url", base_url).expect("a URL");
     let value = |name: &str| {
         environment.iter().find(|(other, _)| *other == name).map(|(_, value)| (*value).to_owned())
     };
@@ -30,7 +30,7 @@ fn the_environment_counts_only_when_it_is_asked_for() {
 
 fn usable(url: &str, base_url: &str) -> Result<Proxy> {
     let choice = Choice { url: url.into(), source: "https_proxy" };
-    Proxy::new(&choice, &BaseUrl::parse(base_url).expect("a URL"))
+    Proxy::new(&choice, &BaseUrl::parse("base_url", base_url).expect("a URL"))
 }
 
 #[test]
@@ -121,7 +121,7 @@ fn a_proxy_of_the_environment_without_a_port_has_curls() {
     // A setting does not have curl's default.
     for (url, place) in [("http://h", "the proxy h:80"), ("https://h", "the proxy h:443")] {
         let choice = Choice { url: url.into(), source: SETTING };
-        let base_url = BaseUrl::parse("https://api.zerossl.com").expect("a URL");
+        let base_url = BaseUrl::parse("base_url", "https://api.zerossl.com").expect("a URL");
         assert_eq!(Proxy::new(&choice, &base_url).expect("a proxy").to_string(), place);
     }
 }

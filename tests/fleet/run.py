@@ -1,0 +1,68 @@
+#!/usr/bin/env python3
+"""Stores that several hosts share, on engines that are real: S3 and PostgreSQL.
+
+Starts them, and runs the tests of the crate against them. What is missing on this machine is skipped with a line; under
+CI=true a skip fails. `run.py --serve` starts them, says where they are, and waits for the end of its input.
+"""
+
+import functools
+import os
+import shlex
+import sys
+import tempfile
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE.parent / "c"), str(HERE.parent / "system")]
+
+from harness import TOP, Tests, run
+
+from engines import S3, Engine
+
+# By the cargo feature that each one needs.
+ENGINES: dict[str, Callable[[Path], Engine]] = {"s3": S3}
+
+
+def start(running: ExitStack, folder: Path, feature: str) -> Engine:
+    """It ends with the stack."""
+    place = folder / feature
+    place.mkdir()
+    return running.enter_context(ENGINES[feature](place))
+
+
+def conformance(running: ExitStack, folder: Path, feature: str) -> str:
+    """What every engine has to do, and how it fails."""
+    engine = start(running, folder, feature)
+    command = ["cargo", "test", "--quiet", "--package", "zerossl", "--features", feature, "--lib", "ledger::"]
+    said = run([*command, "--", "--include-ignored"], env=os.environ | engine.tests(), cwd=TOP, timeout=1800)
+    return next(line for line in said.splitlines() if line.startswith("test result"))
+
+
+def serve(running: ExitStack, folder: Path) -> None:
+    """Say what the tests have to know, as a shell reads it."""
+    for feature in ENGINES:
+        for name, value in start(running, folder, feature).tests().items():
+            print(f"export {name}={shlex.quote(value)}")
+    sys.stdout.flush()
+    sys.stdin.read()
+
+
+def main() -> int:
+    test = Tests("fleet")
+    with tempfile.TemporaryDirectory(prefix="zerossl-fleet-") as name, ExitStack() as running:
+        folder = Path(name)
+        if sys.argv[1:] == ["--serve"]:
+            serve(running, folder)
+            return 0
+        for feature in ENGINES:
+            test(f"{feature}: the suite of engines", functools.partial(conformance, running, folder, feature))
+    if test.skipped and os.environ.get("CI") == "true":
+        print(f"fleet: {test.skipped} skipped, which CI does not take")
+        return 1
+    return 1 if test.failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
