@@ -4,10 +4,12 @@
 //! replace the same version one wins. That is all that the rest of the library relies on: leases, clocks and listings may
 //! be wrong, and nothing is ordered twice.
 
+pub(crate) mod challenges;
 #[cfg(test)]
 mod conformance;
 #[cfg(feature = "s3")]
 mod failure;
+pub(crate) mod fleet;
 pub(crate) mod location;
 #[cfg(test)]
 pub(crate) mod memory;
@@ -15,7 +17,7 @@ pub(crate) mod open;
 pub(crate) mod records;
 #[cfg(feature = "s3")]
 mod s3;
-mod seal;
+pub(crate) mod seal;
 
 use crate::error::Result;
 use crate::limits::Limits;
@@ -48,13 +50,6 @@ pub(crate) trait Ledger: Send + Sync + std::fmt::Debug {
 
     /// Where a record is, for messages: `s3://bucket/prefix/entries/example.com`.
     fn place(&self, name: &str) -> String;
-}
-
-/// When a call to the engine ends without an answer.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Call<'a> {
-    pub(crate) cancel: &'a CancelToken,
-    pub(crate) deadline: Instant,
 }
 
 /// The version of a record: what the engine calls it. Only good for the comparison with another one of the same record.

@@ -9,3 +9,20 @@ pub(crate) trait Limits {
     fn cancel(&self) -> &CancelToken;
     fn deadline(&self) -> Instant;
 }
+
+/// The limits of what is done apart from a call, such as a write that a cancel must not stop.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Within<'a> {
+    pub(crate) cancel: &'a CancelToken,
+    pub(crate) deadline: Instant,
+}
+
+impl Limits for Within<'_> {
+    fn cancel(&self) -> &CancelToken {
+        self.cancel
+    }
+
+    fn deadline(&self) -> Instant {
+        self.deadline
+    }
+}

@@ -6,11 +6,11 @@ use std::time::{Duration, Instant};
 
 use serde::{Deserialize, Serialize};
 
-use super::Call;
 use super::fleet::Fleet;
 use super::records::{Of, Read, Records};
 use crate::cancel::CancelToken;
 use crate::error::{Error, Kind, Result};
+use crate::limits::{Limits, Within};
 
 /// How long a request for a file may wait for the store. A CA waits longer.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -37,16 +37,16 @@ impl Contents {
 
 impl Fleet<'_> {
     /// Publishes a file for a name.
-    pub(crate) fn publish(&self, call: &Call<'_>, domain: &str, file: &str, content: &str) -> Result<()> {
+    pub(crate) fn publish(&self, limits: &dyn Limits, domain: &str, file: &str, content: &str) -> Result<()> {
         for _ in 0..MAX_TRIES {
-            let (mut contents, at) = match self.records.read::<Contents>(call, Of::Challenge, file, None)? {
+            let (mut contents, at) = match self.records.read::<Contents>(limits, Of::Challenge, file, None)? {
                 Read::Found(contents, at) => (contents, Some(at)),
                 Read::Absent | Read::Unchanged => (Contents::default(), None),
             };
             if contents.0.insert(domain.to_owned(), content.to_owned()).as_deref() == Some(content) {
                 return Ok(());
             }
-            if self.records.swap(call, Of::Challenge, file, &contents, at.as_ref())?.is_some() {
+            if self.records.swap(limits, Of::Challenge, file, &contents, at.as_ref())?.is_some() {
                 return Ok(());
             }
         }
@@ -55,8 +55,8 @@ impl Fleet<'_> {
     }
 
     /// Takes a file away, for all names.
-    pub(crate) fn withdraw(&self, call: &Call<'_>, file: &str) -> Result<()> {
-        self.records.delete(call, Of::Challenge, file)
+    pub(crate) fn withdraw(&self, limits: &dyn Limits, file: &str) -> Result<()> {
+        self.records.delete(limits, Of::Challenge, file)
     }
 
     /// What hosts look up if they do not have a file themselves.
@@ -84,8 +84,8 @@ impl Lookup {
             }
         }
         let never = CancelToken::never();
-        let call = Call { cancel: &never, deadline: now + PATIENCE };
-        match self.records.read::<Contents>(&call, Of::Challenge, file, None) {
+        let limits = Within { cancel: &never, deadline: now + PATIENCE };
+        match self.records.read::<Contents>(&limits, Of::Challenge, file, None) {
             Ok(Read::Found(contents, _)) => contents.find(&domain.to_ascii_lowercase()).cloned(),
             Ok(Read::Absent | Read::Unchanged) => {
                 let mut absent = self.absent.lock().unwrap_or_else(PoisonError::into_inner);

@@ -135,7 +135,7 @@ mod tests {
         let opened = seal(1, &[]).open("store/entry/a/7", &sealed).expect("opened");
         assert_eq!(opened.as_slice(), b"a private key");
         for place in ["store/entry/a/8", "store/entry/b/7", "other/entry/a/7", ""] {
-            assert!(seal(1, &[]).open(place, &sealed).unwrap_err().contains("restore"), "{place}");
+            assert!(seal(1, &[]).open(place, &sealed).expect_err(place).contains("restore"), "{place}");
         }
     }
 
@@ -161,20 +161,20 @@ mod tests {
         assert_eq!(both.open("place", &before).expect("by the old key").as_slice(), b"text");
         let after = both.close("place", b"text").expect("sealed");
         assert_eq!(seal(2, &[]).open("place", &after).expect("by the new key").as_slice(), b"text");
-        let why = seal(2, &[]).open("place", &before).unwrap_err();
+        let why = seal(2, &[]).open("place", &before).expect_err("another key");
         assert!(why.contains("seal_keys_old"), "{why}");
     }
 
     #[test]
     fn keys_are_32_bytes() {
         for wrong in ["", "hunter2", "aHVudGVyMg==", &STANDARD.encode([0; 33])] {
-            let error = Seal::new(Some(&wrong.into()), &[]).unwrap_err();
+            let error = Seal::new(Some(&wrong.into()), &[]).expect_err("no key");
             assert_eq!(error.parameter(), Some("seal_key"), "{wrong}");
             assert!(!error.to_string().contains("hunter2") && !error.to_string().contains("aHVu"), "{error}");
         }
-        let error = Seal::new(Some(&key(1)), &[key(2), "x".into()]).unwrap_err();
+        let error = Seal::new(Some(&key(1)), &[key(2), "x".into()]).expect_err("no key");
         assert_eq!(error.parameter(), Some("seal_keys_old[1]"));
-        assert_eq!(Seal::new(None, &[key(1)]).unwrap_err().parameter(), Some("seal_keys_old"));
+        assert_eq!(Seal::new(None, &[key(1)]).expect_err("no key").parameter(), Some("seal_keys_old"));
         assert!(!Seal::new(None, &[]).expect("none").is_sealing());
         assert!(!format!("{:?}", seal(1, &[])).contains(&STANDARD.encode([1; KEY_LEN])));
     }

@@ -42,13 +42,13 @@ fn expected<'a>(env: &'a Env<'_>) -> Result<&'a Fleet<'a>> {
 /// Whether the shared store has an entry of this name, if there is a store.
 pub(crate) fn has(context: &Context<'_>, fleet: Option<&Fleet<'_>>, name: &str) -> Result<bool> {
     let Some(fleet) = fleet else { return Ok(false) };
-    let found = fleet.records.read::<Image>(&context.of_store(), Of::Entry, name, None)?;
+    let found = fleet.records.read::<Image>(context, Of::Entry, name, None)?;
     Ok(matches!(found, Read::Found(image, _) if !image.removed))
 }
 
 /// The names of all entries of the shared store, also of those that were removed.
 pub(crate) fn names(context: &Context<'_>, fleet: &Fleet<'_>) -> Result<Vec<String>> {
-    let listed = fleet.records.list(&context.of_store(), Of::Entry)?;
+    let listed = fleet.records.list(context, Of::Entry)?;
     Ok(listed.into_iter().map(|(name, _)| name).collect())
 }
 

@@ -107,7 +107,7 @@ impl Publisher {
                 caller::ask(how, Action::Cleanup, challenge)
             }
             (Published::Challenge { challenge: Challenge::File { file, .. } }, _) if how.fleet.is_some() => {
-                how.fleet.map_or(Ok(()), |fleet| fleet.withdraw(&how.context.of_store(), file))
+                how.fleet.map_or(Ok(()), |fleet| fleet.withdraw(how.context, file))
             }
             (Published::Challenge { challenge }, Self::Webroot(_) | Self::Listen(_) | Self::Nothing) => {
                 Err(nobody(challenge))

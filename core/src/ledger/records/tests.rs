@@ -6,9 +6,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::*;
-use crate::Client;
-use crate::context::Context;
+use crate::CancelToken;
+
 use crate::ledger::memory::{Fault, Memory};
+use crate::limits::Within;
 
 fn sealed_with(bytes: u8) -> Seal {
     Seal::new(Some(&STANDARD.encode([bytes; 32]).into()), &[]).expect("a key")
@@ -18,9 +19,9 @@ fn records(memory: &Arc<Memory>, seal: Seal) -> Records {
     Records::new(Arc::clone(memory) as Arc<dyn Ledger>, seal)
 }
 
-fn with<T>(run: impl FnOnce(&Call<'_>) -> Result<T>) -> Result<T> {
+fn with<T>(run: impl FnOnce(&dyn Limits) -> Result<T>) -> Result<T> {
     let never = CancelToken::never();
-    run(&Call { cancel: &never, deadline: Instant::now() + Duration::from_secs(10) })
+    run(&Within { cancel: &never, deadline: Instant::now() + Duration::from_secs(10) })
 }
 
 fn read(records: &Records, name: &str) -> Result<Read<String>> {

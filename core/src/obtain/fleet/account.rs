@@ -11,9 +11,9 @@ use serde::{Deserialize, Serialize};
 use crate::cancel::CancelToken;
 use crate::context::Context;
 use crate::error::Result;
-use crate::ledger::Call;
 use crate::ledger::fleet::Fleet;
 use crate::ledger::records::{self, Of, Read};
+use crate::limits::Within;
 
 const RECORD: &str = "pace";
 /// How often a run shows that it goes on.
@@ -68,7 +68,7 @@ impl<'a> Share<'a> {
         match outcome {
             Ok(runs) => self.look_at(runs),
             Err(error) => {
-                self.context.log(|| format!("the account's pace is not shared with other hosts ({error})"))
+                self.context.log(|| format!("the account's pace is not shared with other hosts ({error})"));
             }
         }
         self.context.connection.pace.share_among(self.runs());
@@ -88,7 +88,7 @@ impl<'a> Share<'a> {
     /// Reads the record, changes it, writes it. Runs that are gone are taken out.
     fn change(&self, change: impl Fn(&mut Runs, &str)) -> Result<Runs> {
         let never = CancelToken::never();
-        let call = Call { cancel: &never, deadline: Instant::now() + PATIENCE };
+        let call = Within { cancel: &never, deadline: Instant::now() + PATIENCE };
         let mut last = Runs::default();
         for _ in 0..MAX_TRIES {
             let (mut runs, at) = match self.fleet.records.read::<Runs>(&call, Of::Account, RECORD, None)? {

@@ -63,7 +63,7 @@ struct Work<'a> {
 impl Work<'_> {
     /// The entries that are wanted, with the version that the store has listed. Without one, the store does not have it.
     fn entries(&self) -> Result<Vec<(String, Option<Version>)>> {
-        let listed = self.fleet.records.list(&self.context.of_store(), Of::Entry)?;
+        let listed = self.fleet.records.list(self.context, Of::Entry)?;
         let Some(names) = &self.wanted.names else {
             return Ok(listed.into_iter().map(|(name, version)| (name, Some(version))).collect());
         };

@@ -4,9 +4,9 @@ use std::cell::{Cell, RefCell};
 use std::time::{Duration, Instant};
 
 use crate::error::{Error, Kind, Result};
-use crate::ledger::Call;
 use crate::ledger::fleet::Fleet;
 use crate::ledger::records::{At, Of, Read};
+use crate::limits::Within;
 use crate::obtain::store::entry::{Entry, PRIVATE, PUBLIC};
 use crate::obtain::store::files::{CERT, CHAIN, COMBINED, FULLCHAIN, KEY, combined};
 use crate::obtain::store::folder::JOURNAL;
@@ -121,8 +121,8 @@ impl<'a> Entry<'a> {
         });
     }
 
-    fn call(&self) -> Call<'a> {
-        Call { cancel: self.context.cancel, deadline: Instant::now() + self.context.connection.timeout }
+    fn call(&self) -> Within<'a> {
+        Within { cancel: self.context.cancel, deadline: Instant::now() + self.context.connection.timeout }
     }
 
     /// Whether a lease of another host still counts: as long as the image changes within its time, by our own clock.

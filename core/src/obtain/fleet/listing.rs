@@ -19,9 +19,9 @@ pub(crate) fn entries(
     here: impl Fn(&str) -> Found,
 ) -> Result<Vec<(String, Found)>> {
     let mut entries = Vec::new();
-    for (name, _) in fleet.records.list(&context.of_store(), Of::Entry)? {
+    for (name, _) in fleet.records.list(context, Of::Entry)? {
         let local = here(&name);
-        match fleet.records.read::<Image>(&context.of_store(), Of::Entry, &name, None) {
+        match fleet.records.read::<Image>(context, Of::Entry, &name, None) {
             Ok(Read::Found(image, _)) if !image.removed => entries.push((name, found(&image, local))),
             // A listing may lag behind a removal.
             Ok(_) => {}

@@ -6,9 +6,9 @@ use std::time::{Duration, Instant};
 use crate::cancel::CancelToken;
 use crate::error::{Error, Kind, Result};
 use crate::event::EventType;
-use crate::ledger::Call;
 use crate::ledger::fleet::Fleet;
 use crate::ledger::records::Of;
+use crate::limits::Within;
 use crate::obtain::events::{Stage, emit};
 use crate::obtain::store::entry::Entry;
 use crate::obtain::store::journal::Journal;
@@ -39,7 +39,7 @@ impl Entry<'_> {
     /// Tells the other hosts that this one still works on the entry.
     pub(crate) fn keep_lease(&self) -> Result<()> {
         let Some(shared) = &self.shared else { return Ok(()) };
-        if !shared.has_lease.get() || self.env.clock.instant() < self.next_sign(shared) {
+        if !shared.has_lease.get() || self.env.clock.instant() < shared.pushed.get() + shared.fleet.lease / 4 {
             return Ok(());
         }
         let image = shared.seen.borrow().as_ref().map(|(image, _)| image.clone());
@@ -50,10 +50,6 @@ impl Entry<'_> {
     pub(crate) fn longest_pause(&self) -> Option<Duration> {
         let shared = self.shared.as_ref().filter(|shared| shared.has_lease.get())?;
         Some(shared.fleet.lease / 3)
-    }
-
-    fn next_sign(&self, shared: &Shared<'_>) -> Instant {
-        shared.pushed.get() + shared.fleet.lease / 4
     }
 
     /// Gives the lease back, with what the folder has now. A failure is a warning: the lease ends by itself.
@@ -108,7 +104,7 @@ impl Entry<'_> {
         }
         let never = CancelToken::never();
         let left = MAX_WRITE.min(self.context.connection.timeout);
-        let call = Call { cancel: &never, deadline: Instant::now() + left };
+        let call = Within { cancel: &never, deadline: Instant::now() + left };
         let at = shared.seen.borrow().as_ref().map(|(_, at)| at.clone());
         let swapped = shared.fleet.records.swap(&call, Of::Entry, &self.name, &image, at.as_ref())?;
         let at = swapped.ok_or_else(|| self.taken_over(&shared.fleet))?;

@@ -25,7 +25,7 @@ pub(crate) fn serve_challenges(
     let fleet = expected(env)?;
     let address = address(&wanted.listen)?;
     // What is wrong with the store is told now, and not by requests without an answer.
-    fleet.records.id(&context.of_store())?;
+    fleet.records.id(context)?;
     let serving = listen_for_all(address, fleet)?;
     report(context, serving.address);
     context.cancel.sleep_until(Instant::now() + FOR_EVER);

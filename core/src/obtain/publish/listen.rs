@@ -33,7 +33,7 @@ impl Listening {
 
     pub(super) fn publish(&self, how: &Publishing<'_>, file: &File<'_>) -> Result<()> {
         if let Some(fleet) = how.fleet {
-            fleet.publish(&how.context.of_store(), file.domain, file.name, file.content)?;
+            fleet.publish(how.context, file.domain, file.name, file.content)?;
         }
         let path = format!("{FOLDER}{}", file.name);
         self.with_session(how, |session| session.serve(file.domain, path, file.content))
