@@ -23,8 +23,13 @@ WORD = "s3cret+/word=&of<the>test"
 class Engine(Protocol):
     """A running engine. Its folder is gone when it ends."""
 
-    def environment(self) -> dict[str, str]:
-        """For a program that uses it as its store."""
+    port: int
+
+    def settings(self, port: int) -> tuple[dict[str, str], list[str]]:
+        """The environment and the flags of a command that uses it as its store, by way of this port."""
+
+    def dump(self) -> bytes:
+        """All that it has stored."""
 
     def tests(self) -> dict[str, str]:
         """For the tests of the crate."""
@@ -94,13 +99,19 @@ class S3:
             folder / "versitygw.log",
             env,
         )
-        self.url = f"http://127.0.0.1:{self.server.port}"
+        self.port = self.server.port
+        self.url = f"http://127.0.0.1:{self.port}"
         admin = [program, "admin", "--access", "AKIAROOT", "--secret", WORD, "--endpoint-url", self.url]
         run([*admin, "create-user", "--access", "AKIAGUEST", "--secret", WORD, "--role", "user"])
 
-    def environment(self) -> dict[str, str]:
-        """For a program whose setting `store_endpoint` is the URL."""
-        return {"AWS_ACCESS_KEY_ID": "AKIAROOT", "AWS_SECRET_ACCESS_KEY": WORD, "AWS_REGION": REGION}
+    def settings(self, port: int) -> tuple[dict[str, str], list[str]]:
+        """The environment and the flags of a command that uses it as its store, by way of this port."""
+        flags = ["--store", f"s3://{BUCKET}/fleet", "--store-endpoint", f"http://127.0.0.1:{port}"]
+        return {"AWS_ACCESS_KEY_ID": "AKIAROOT", "AWS_SECRET_ACCESS_KEY": WORD, "AWS_REGION": REGION}, flags
+
+    def dump(self) -> bytes:
+        """All that it has stored."""
+        return b"".join(file.read_bytes() for file in self.buckets.rglob("*") if file.is_file())
 
     def tests(self) -> dict[str, str]:
         """For the tests of the crate."""

@@ -20,30 +20,38 @@ sys.path[:0] = [str(HERE.parent / "c"), str(HERE.parent / "system")]
 from harness import TOP, Tests, run
 
 from engines import S3, Engine
+from hosts import one_order_for_each
 
+ENTRIES = int(os.environ.get("ENTRIES", "200"))
 # By the cargo feature that each one needs.
 ENGINES: dict[str, Callable[[Path], Engine]] = {"s3": S3}
 
 
-def start(running: ExitStack, folder: Path, feature: str) -> Engine:
+def start(running: ExitStack, folder: Path, name: str, feature: str) -> Engine:
     """It ends with the stack."""
-    place = folder / feature
+    place = folder / name
     place.mkdir()
     return running.enter_context(ENGINES[feature](place))
 
 
 def conformance(running: ExitStack, folder: Path, feature: str) -> str:
     """What every engine has to do, and how it fails."""
-    engine = start(running, folder, feature)
+    engine = start(running, folder, feature, feature)
     command = ["cargo", "test", "--quiet", "--package", "zerossl", "--features", feature, "--lib", "ledger::"]
     said = run([*command, "--", "--include-ignored"], env=os.environ | engine.tests(), cwd=TOP, timeout=1800)
     return next(line for line in said.splitlines() if line.startswith("test result"))
 
 
+def hosts(running: ExitStack, folder: Path, feature: str) -> str:
+    """Many hosts, all trouble, one order for each entry."""
+    engine = start(running, folder, f"{feature}-hosts", feature)
+    return one_order_for_each(folder / f"{feature}-hosts", engine, ENTRIES)
+
+
 def serve(running: ExitStack, folder: Path) -> None:
     """Say what the tests have to know, as a shell reads it."""
     for feature in ENGINES:
-        for name, value in start(running, folder, feature).tests().items():
+        for name, value in start(running, folder, feature, feature).tests().items():
             print(f"export {name}={shlex.quote(value)}")
     sys.stdout.flush()
     sys.stdin.read()
@@ -58,6 +66,7 @@ def main() -> int:
             return 0
         for feature in ENGINES:
             test(f"{feature}: the suite of engines", functools.partial(conformance, running, folder, feature))
+            test(f"{feature}: hosts that are killed, paused and cut off", functools.partial(hosts, running, folder, feature))
     if test.skipped and os.environ.get("CI") == "true":
         print(f"fleet: {test.skipped} skipped, which CI does not take")
         return 1

@@ -13,7 +13,7 @@ from harness import INCLUDE, LIB, SHARED, TARGET, TOP, Failed, Skipped, Tests, n
 import java
 import node
 from go import go, module
-from website import sandbox_with_website
+from hosted_sandbox import sandbox_with_website
 
 PAGES = sorted((TOP / "docs/operations").glob("[a-z]*.md"))
 PYTHON = TARGET / "python/tools/bin/python"

@@ -10,7 +10,7 @@ from urllib.request import urlopen
 from harness import LIB, SANDBOX, TARGET, TOP, Failed, Tests, need, run
 from servers import Sandbox
 
-from website import sandbox_with_website
+from hosted_sandbox import sandbox_with_website
 
 MODULE = TOP / "bindings/go"
 NAME = "github.com/libzerossl/libzerossl/bindings/go"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from harness import SANDBOX, SHARED, TARGET, TOP, Failed, Forbidden, Skipped, Tests, need, run
 
-from website import sandbox_with_website
+from hosted_sandbox import sandbox_with_website
 
 SOURCE = TOP / "bindings/java"
 # A copy: nothing is built in the source. What Maven has fetched stays for the next run.

@@ -9,7 +9,7 @@ from pathlib import Path
 from harness import SANDBOX, SHARED, TARGET, TOP, Failed, Skipped, Tests, need, run
 from servers import Sandbox
 
-from website import sandbox_with_website
+from hosted_sandbox import sandbox_with_website
 
 SOURCE = TOP / "bindings/node"
 # A copy: nothing is installed or built in the source. What npm has installed stays for the next run.

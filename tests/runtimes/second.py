@@ -13,7 +13,7 @@ from harness import LEAKS, SHARED, TARGET, TOP, VALGRIND, Failed, Skipped, Tests
 from servers import Sandbox
 
 from go import order
-from website import sandbox_with_website
+from hosted_sandbox import sandbox_with_website
 
 # What npm has installed stays for the next run.
 PROGRAMS = TARGET / "runtimes/programs"

@@ -176,7 +176,8 @@ fn the_pages_calls_are_right() {
         let ran = place.run(&[&words[1..], offline].concat());
         // A good certificate is not removed by a slip, a deploy hook has to be there to run again, and a shared store
         // to be used.
-        let is_for_this_entry = matches!(name, "redeploy" | "remove_entry" | "install_certificates" | "serve_challenges");
+        let is_for_this_entry =
+            matches!(name, "redeploy" | "remove_entry" | "install_certificates" | "serve_challenges");
         assert!(is_for_this_entry || !matches!(ran.status, 2 | 70), "{command}: {ran:?}");
     }
     assert_eq!(place.sandbox.certificates().iter().filter(|made| made.status == "issued").count(), 1);

@@ -39,7 +39,8 @@ impl Entry<'_> {
     /// Tells the other hosts that this one still works on the entry.
     pub(crate) fn keep_lease(&self) -> Result<()> {
         let Some(shared) = &self.shared else { return Ok(()) };
-        if !shared.has_lease.get() || self.env.clock.instant() < shared.pushed.get() + shared.fleet.lease / 4 {
+        if !shared.has_lease.get() || self.env.clock.instant() < shared.pushed.get() + shared.fleet.lease / 4
+        {
             return Ok(());
         }
         let image = shared.seen.borrow().as_ref().map(|(image, _)| image.clone());

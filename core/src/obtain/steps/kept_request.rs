@@ -105,7 +105,9 @@ impl Session<'_> {
             return Ok(());
         }
         self.write_request(Which::InForce)?;
-        self.forget_wanted()
+        self.forget_wanted()?;
+        // Nothing else may change the journal in this call.
+        self.entry.push(&self.journal)
     }
 
     fn write_request(&self, which: Which) -> Result<()> {

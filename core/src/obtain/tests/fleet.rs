@@ -304,6 +304,21 @@ fn each_host_runs_its_own_hook() {
     assert_eq!(ran, "deploy-1 example.com\npost\ndeploy-2 example.com\npost\n");
 }
 
+/// A request that changes nothing but a hook.
+#[test]
+fn a_changed_request_is_for_all_hosts() {
+    let hosts = Hosts::new();
+    hosts.obtain(0).expect("ordered");
+    hosts.obtain(1).expect("brought");
+    let wanted = Obtain { renew_at: Some(0.2), ..hosts.wanted(0) };
+    assert_eq!(hosts.obtain_as(&wanted).expect("good").outcome, Outcome::Unchanged);
+    hosts.renew(1).expect("good");
+    for host in 0..2 {
+        let request = hosts.read(host, "request.json").expect("a request");
+        assert!(request.contains("\"renew_at\": 0.2"), "host {host}: {request}");
+    }
+}
+
 /// Entries that were there before the store are brought to it, and not mixed with others.
 #[test]
 fn a_folder_becomes_a_copy_or_is_refused() {

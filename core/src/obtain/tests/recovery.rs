@@ -199,7 +199,7 @@ fn a_refused_renewal_leaves_a_good_entry_good() {
 
 #[test]
 fn missing_things_are_noticed() {
-    let stand = Stand::new();
+    let stand = Stand::of_a_folder();
     first(&stand);
     let entry = stand.store().join("example.com");
     fs::remove_file(entry.join("current")).expect("removed");

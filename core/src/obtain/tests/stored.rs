@@ -23,7 +23,7 @@ fn entry(stand: &Stand) -> PathBuf {
 }
 
 fn with_one() -> Stand {
-    let stand = Stand::new();
+    let stand = Stand::of_a_folder();
     stand.obtain(&stand.wanted()).expect("a certificate");
     stand
 }
@@ -39,7 +39,7 @@ fn flip(content: &[u8], bit: usize) -> Vec<u8> {
 /// reader.
 #[test]
 fn every_bit_of_a_journal_counts() {
-    let stand = Stand::new();
+    let stand = Stand::of_a_folder();
     stand.sandbox.set_issue_delay(std::time::Duration::from_secs(7200));
     stand.obtain(&Obtain { deadline: Some(60.0), ..stand.wanted() }).expect("it waits");
     let path = entry(&stand).join("journal.json");
@@ -204,7 +204,7 @@ fn a_damaged_key_is_not_replaced_where_it_is_to_be_kept() {
 /// lost.
 #[test]
 fn a_key_that_is_damaged_while_its_order_waits_is_to_be_restored() {
-    let stand = Stand::new();
+    let stand = Stand::of_a_folder();
     stand.sandbox.set_issue_delay(std::time::Duration::from_secs(7200));
     stand.obtain(&Obtain { deadline: Some(60.0), ..stand.wanted() }).expect("it waits");
     stand.sandbox.advance(std::time::Duration::from_secs(7200));
@@ -307,7 +307,7 @@ fn what_is_far_too_large_is_not_read() {
 #[test]
 fn folders_that_cannot_be_synced_are_reported_once() {
     for errno in [Errno::EINVAL, Errno::EOPNOTSUPP, Errno::ENOSYS] {
-        let stand = Stand::new();
+        let stand = Stand::of_a_folder();
         let lines = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
         let kept = std::sync::Arc::clone(&lines);
         let client =
@@ -330,7 +330,7 @@ fn folders_that_cannot_be_synced_are_reported_once() {
 /// Cron runs it in another folder than the shell did.
 #[test]
 fn relative_paths_are_stored_absolute() {
-    let stand = Stand::new();
+    let stand = Stand::of_a_folder();
     let relative = |path: &Path| {
         let here = std::env::current_dir().expect("a folder");
         let up = "../".repeat(here.components().count() - 1);

@@ -19,12 +19,12 @@ class QuietHandler(SimpleHTTPRequestHandler):
 
 
 @contextmanager
-def sandbox_with_website(folder: Path) -> Iterator[Sandbox]:
+def sandbox_with_website(folder: Path, quota: int = 50) -> Iterator[Sandbox]:
     """The sandbox has room for many certificates, and its management interface."""
     folder.mkdir(parents=True, exist_ok=True)
     with ThreadingHTTPServer(("127.0.0.1", 0), partial(QuietHandler, directory=str(folder))) as website:
         threading.Thread(target=website.serve_forever, daemon=True).start()
-        options = ["--quota", "50", "--management", "127.0.0.1:0", "--http-port", str(website.server_address[1])]
+        options = ["--quota", str(quota), "--management", "127.0.0.1:0", "--http-port", str(website.server_address[1])]
         with Sandbox(SANDBOX, *options) as sandbox:
             yield sandbox
         website.shutdown()
