@@ -2,6 +2,7 @@
 
 mod completions;
 mod doctor;
+mod install;
 mod man;
 mod operation;
 mod record;
@@ -26,6 +27,7 @@ struct Own {
 
 const OWN: &[Own] = &[
     Own { command: renew::command, run: renew::run },
+    Own { command: install::command, run: install::run },
     Own { command: status::command, run: status::run },
     Own { command: revoke::command, run: revoke::run },
     Own { command: remove::command, run: remove::run },

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
         KeyType,
         Layout,
         Method,
+        OnFailure,
         RevocationReason,
         StatusFilter,
         TypeFilter,
@@ -534,6 +535,7 @@ class Operations:
         deploy_hook: Sequence[str | os.PathLike[str]] | None = None,
         post_hook: Sequence[str | os.PathLike[str]] | None = None,
         layout: Layout | None = None,
+        on_failure: OnFailure | None = None,
     ) -> Renewals:
         """Bring certificates of the shared store (setting `store`) into this host's folder, in one step each, and runs the deploy hook for those that are new here.
 
@@ -548,6 +550,7 @@ class Operations:
             post_hook: A command that runs once after a call that has installed something; `ZEROSSL_ENTRIES` has the
                 entries' names. If it fails, the next call runs it again.
             layout: What `current` is, as in `obtain`; by default as in the entry's request.
+            on_failure: What a failed entry makes of the call, as in `renew_all`: `error`, the default, or `report`.
 
         Raises:
             InvalidArgumentError: The client has no shared store.
@@ -560,6 +563,7 @@ class Operations:
             "deploy_hook": deploy_hook,
             "post_hook": post_hook,
             "layout": layout,
+            "on_failure": on_failure,
         }
         return self._call("install_certificates", Renewals, parameters)
 

@@ -396,6 +396,10 @@ type InstallCertificatesRequest struct {
 
 	// What current is, as in [Client.Obtain]; by default as in the entry's request.
 	Layout Layout `json:"layout,omitempty"`
+
+	// What a failed entry makes of the call, as in [Client.RenewAll]: error, the
+	// default, or report.
+	OnFailure OnFailure `json:"on_failure,omitempty"`
 }
 
 // ServeChallengesRequest has the parameters of [Client.ServeChallenges].

@@ -453,6 +453,8 @@ export interface InstallCertificatesRequest {
   postHook?: readonly string[] | null | undefined;
   /** What `current` is, as in `obtain`; by default as in the entry's request. */
   layout?: "links" | "files" | null | undefined;
+  /** What a failed entry makes of the call, as in `renewAll`: `error`, the default, or `report`. */
+  onFailure?: "error" | "report" | null | undefined;
 }
 
 /** The parameters of `serveChallenges`. */

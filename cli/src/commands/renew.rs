@@ -33,7 +33,7 @@ pub(super) fn run(invocation: &Invocation<'_>) -> Result<u8> {
 }
 
 /// With `--quiet` only what is new, so that a cron job writes no mail every day.
-fn table(report: &Value, is_quiet: bool) -> String {
+pub(super) fn table(report: &Value, is_quiet: bool) -> String {
     let mut table = Table::new(&["NAME", "OUTCOME", "DAYS LEFT", "WHY"]);
     let results = report["results"].as_array().into_iter().flatten();
     let results: Vec<_> = results.filter(|result| !is_quiet || result["outcome"] != "unchanged").collect();

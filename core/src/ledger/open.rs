@@ -32,7 +32,7 @@ pub(crate) fn store(settings: &ClientBuilder) -> Result<Option<Records>> {
 }
 
 #[cfg_attr(not(feature = "s3"), expect(unused_variables))]
-fn engine(settings: &ClientBuilder, location: &Location) -> Result<Arc<dyn Ledger>> {
+pub(crate) fn engine(settings: &ClientBuilder, location: &Location) -> Result<Arc<dyn Ledger>> {
     match location {
         #[cfg(feature = "s3")]
         Location::S3 { bucket, prefix } => {

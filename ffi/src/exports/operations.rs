@@ -597,6 +597,8 @@ pub unsafe extern "C" fn zerossl_cancel_drafts(
 ///   `ZEROSSL_ENTRIES` has the entries' names. If it fails, the next call runs it again.
 /// - `layout`? (`links`, `files`): What `current` is, as in `obtain`; by default as in the entry's
 ///   request.
+/// - `on_failure`? (`error`, `report`): What a failed entry makes of the call, as in `renew_all`:
+///   `error`, the default, or `report`.
 ///
 /// Answer: `failed`, `results`. Returned as JSON for zerossl_string_free; NULL on failure, with `*error`.
 /// Any thread, many at once; blocks like zerossl_call.

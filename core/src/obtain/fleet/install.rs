@@ -48,7 +48,7 @@ pub(crate) fn install_certificates(
         Some(argv) => post_hook::run(context, env, &directory, &names, argv),
         None => Ok(()),
     };
-    report.finish_with(hooked, false)
+    report.finish_with(hooked, wanted.on_failure.as_deref() == Some("report"))
 }
 
 /// What all entries have in common.

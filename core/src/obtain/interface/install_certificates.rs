@@ -26,6 +26,8 @@ request! {
             post_hook: Vec<String> = Command;
             /// What `current` is, as in `obtain`; by default as in the entry's request.
             layout: Layout = OneOf(Layout::WORDS);
+            /// What a failed entry makes of the call, as in `renew_all`: `error`, the default, or `report`.
+            on_failure: String = OneOf(&["error", "report"]);
         }
     }
 }

@@ -17,9 +17,12 @@ use crate::Client;
 use crate::clock::Clock;
 use crate::error::Result;
 use crate::ledger::fleet::Fleet;
+use crate::ledger::location::Location;
 use crate::ledger::memory::Memory;
-use crate::ledger::records::Records;
+use crate::ledger::records::{self, Records};
 use crate::ledger::seal::Seal;
+use crate::ledger::{Fetched, Ledger, Swap, Version, open};
+use crate::limits::Limits;
 use crate::obtain::interface::{Obtain, Obtained, Outcome, RenewAll, Renewals};
 use crate::obtain::store::storage::{Disk, Storage};
 use crate::obtain::{Env, check};
@@ -35,8 +38,10 @@ pub(super) struct Stand {
     records: Option<Arc<Records>>,
 }
 
-/// Whether all tests run on a shared store, too: what is promised for a folder holds there word for word.
+/// The shared store on which all tests run, if there is one: what is promised for a folder holds there word for word.
+/// `memory`, or a URL as in the setting `store`; then `ZEROSSL_TEST_STORE_ENDPOINT` may say where it is.
 const SHARED: &str = "ZEROSSL_TEST_SHARED_STORE";
+const ENDPOINT: &str = "ZEROSSL_TEST_STORE_ENDPOINT";
 const LEASE: Duration = Duration::from_secs(300);
 
 impl Stand {
@@ -57,8 +62,7 @@ impl Stand {
         fs::create_dir(folder.path().join("store")).expect("a folder");
         let port = serve_files(folder.path().join("www")).expect("a web server");
         sandbox.set_http_port(port);
-        let is_shared = std::env::var_os(SHARED).is_some();
-        let records = is_shared.then(|| Arc::new(Records::new(Arc::new(Memory::default()), seal())));
+        let records = std::env::var(SHARED).ok().map(|store| Arc::new(Records::new(ledger(&store), seal())));
         Self { sandbox, website: ([127, 0, 0, 1], port).into(), folder, records }
     }
 
@@ -186,6 +190,66 @@ impl Stand {
         assert_eq!(obtained.deployed, Some(true));
         assert!(!self.webroot().join(".well-known").exists(), "the webroot is as it was");
         assert_eq!(self.journal()["order"], Value::Null);
+    }
+}
+
+/// The engine of a store, with a place of its own for each test.
+fn ledger(store: &str) -> Arc<dyn Ledger> {
+    if store == "memory" {
+        return Arc::new(Memory::default());
+    }
+    let settings = Client::builder().store(store).sealed(false);
+    let settings = match std::env::var(ENDPOINT) {
+        Ok(endpoint) => settings.store_endpoint(endpoint),
+        Err(_) => settings,
+    };
+    let engine = open::engine(&settings, &Location::parse(store).expect("a store")).expect("an engine");
+    Arc::new(Below { engine, place: records::random().expect("a place") })
+}
+
+/// A part of a store.
+#[derive(Debug)]
+struct Below {
+    engine: Arc<dyn Ledger>,
+    place: String,
+}
+
+impl Below {
+    fn at(&self, name: &str) -> String {
+        format!("{}/{name}", self.place)
+    }
+}
+
+impl Ledger for Below {
+    fn get(&self, limits: &dyn Limits, name: &str, knows: Option<&Version>) -> Result<Fetched> {
+        self.engine.get(limits, &self.at(name), knows)
+    }
+
+    fn put_if(
+        &self,
+        limits: &dyn Limits,
+        name: &str,
+        content: &[u8],
+        replaces: Option<&Version>,
+    ) -> Result<Swap> {
+        self.engine.put_if(limits, &self.at(name), content, replaces)
+    }
+
+    fn list(&self, limits: &dyn Limits, prefix: &str) -> Result<Vec<(String, Version)>> {
+        let found = self.engine.list(limits, &self.at(prefix))?;
+        let own = self.at("");
+        Ok(found
+            .into_iter()
+            .map(|(name, version)| (name.trim_start_matches(&own).to_owned(), version))
+            .collect())
+    }
+
+    fn delete(&self, limits: &dyn Limits, name: &str) -> Result<()> {
+        self.engine.delete(limits, &self.at(name))
+    }
+
+    fn place(&self, name: &str) -> String {
+        self.engine.place(&self.at(name))
     }
 }
 

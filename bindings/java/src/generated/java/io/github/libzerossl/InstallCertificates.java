@@ -123,6 +123,18 @@ public final class InstallCertificates extends Parameters {
             return this;
         }
 
+        /**
+         * What a failed entry makes of the call, as in {@link ZeroSsl#renewAll renewAll}: {@code
+         * error}, the default, or {@code report}.
+         *
+         * @param onFailure the value, or null for the default
+         * @return this builder
+         */
+        public Builder onFailure(OnFailure onFailure) {
+            set("on_failure", onFailure);
+            return this;
+        }
+
         /** {@return the request} */
         public InstallCertificates build() {
             return new InstallCertificates(this);
