@@ -21,6 +21,7 @@ from harness import TOP, Tests, run
 
 from engines import S3, Engine
 from hosts import one_order_for_each
+from services import services
 
 ENTRIES = int(os.environ.get("ENTRIES", "200"))
 # By the cargo feature that each one needs.
@@ -40,6 +41,34 @@ def conformance(running: ExitStack, folder: Path, feature: str) -> str:
     command = ["cargo", "test", "--quiet", "--package", "zerossl", "--features", feature, "--lib", "ledger::"]
     said = run([*command, "--", "--include-ignored"], env=os.environ | engine.tests(), cwd=TOP, timeout=1800)
     return next(line for line in said.splitlines() if line.startswith("test result"))
+
+
+def promises_in_memory() -> str:
+    """The tests of `obtain` with a store in memory in the place of a folder."""
+    env = os.environ | {"ZEROSSL_TEST_SHARED_STORE": "memory"}
+    command = ["cargo", "test", "--quiet", "--package", "zerossl", "--lib", "obtain::tests::"]
+    said = run(command, env=env, cwd=TOP, timeout=3600)
+    return next(line for line in said.splitlines() if line.startswith("test result"))
+
+
+def promises(running: ExitStack, folder: Path, feature: str) -> str:
+    """The same on an engine."""
+    engine = start(running, folder, f"{feature}-promises", feature)
+    environment, flags = engine.settings(engine.port)
+    settings = dict(zip(flags[::2], flags[1::2], strict=True))
+    env = os.environ | environment | {
+        "ZEROSSL_TEST_SHARED_STORE": settings["--store"],
+        "ZEROSSL_TEST_STORE_ENDPOINT": settings.get("--store-endpoint", ""),
+    }
+    command = ["cargo", "test", "--quiet", "--package", "zerossl", "--features", feature, "--lib", "obtain::tests::"]
+    said = run(command, env=env, cwd=TOP, timeout=3600)
+    return next(line for line in said.splitlines() if line.startswith("test result"))
+
+
+def served(running: ExitStack, folder: Path, feature: str) -> str:
+    """The services of hosts without an access key."""
+    engine = start(running, folder, f"{feature}-services", feature)
+    return services(folder / f"{feature}-services", engine)
 
 
 def hosts(running: ExitStack, folder: Path, feature: str) -> str:
@@ -64,8 +93,11 @@ def main() -> int:
         if sys.argv[1:] == ["--serve"]:
             serve(running, folder)
             return 0
+        test("memory: the promises of obtain", promises_in_memory)
         for feature in ENGINES:
             test(f"{feature}: the suite of engines", functools.partial(conformance, running, folder, feature))
+            test(f"{feature}: the promises of obtain", functools.partial(promises, running, folder, feature))
+            test(f"{feature}: services without an access key", functools.partial(served, running, folder, feature))
             test(f"{feature}: hosts that are killed, paused and cut off", functools.partial(hosts, running, folder, feature))
     if test.skipped and os.environ.get("CI") == "true":
         print(f"fleet: {test.skipped} skipped, which CI does not take")
