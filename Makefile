@@ -7,15 +7,17 @@ export CI ?= false
 PREFIX ?= /usr/local
 LIBDIR ?= lib
 
-.PHONY: demo ci test test-runtimes test-fleet test-docs picture test-long core lint msrv deny semver package packages build install wheel gen docs bench bench-build bench-renew
+.PHONY: demo ci needs test test-runtimes test-fleet test-docs picture test-long core lint msrv deny semver package packages build install wheel gen docs bench bench-build bench-renew
 
 # The oldest Rust that is promised.
 MSRV ?= $(shell sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)
 
+# What is compiled is shown; the demo itself is not mixed with it.
 demo:
+	@$(CARGO) build --package xtask
 	@$(CARGO) run --quiet --package xtask -- demo $(if $(KEEP),--keep $(KEEP)) $(if $(FAIL),--fail $(FAIL))
 
-test: lint build
+test: needs lint build
 	$(CARGO) test --workspace --quiet
 	$(CARGO) run --quiet --package xtask -- check
 	python3 -B tests/c/run.py
@@ -46,6 +48,11 @@ test-long: build
 	python3 -B tests/python/run.py test
 	python3 -B tests/system/run.py --long
 	$(MAKE) wheel packages
+
+# Says what is missing, and how to install it, before anything is built.
+needs:
+	@$(CARGO) --version >/dev/null 2>&1 || { echo "cargo is missing; https://rustup.rs installs it"; exit 1; }
+	@python3 -B tests/needs.py
 
 lint:
 	$(CARGO) fmt --all --check

@@ -59,6 +59,10 @@ pub(crate) struct Version(pub(crate) String);
 
 /// The answer of [`Ledger::get`].
 #[derive(Debug)]
+#[cfg_attr(
+    not(any(feature = "s3", feature = "postgresql")),
+    allow(dead_code, reason = "only an engine has a use for it")
+)]
 pub(crate) enum Fetched {
     /// There is no such record.
     Absent,
@@ -72,6 +76,10 @@ pub(crate) enum Fetched {
 
 /// The answer of [`Ledger::put_if`].
 #[derive(Debug)]
+#[cfg_attr(
+    not(any(feature = "s3", feature = "postgresql")),
+    allow(dead_code, reason = "only an engine has a use for it")
+)]
 pub(crate) enum Swap {
     /// The record has this version now.
     Done(Version),

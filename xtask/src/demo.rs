@@ -1,6 +1,8 @@
-//! `make demo`: the main job on an embedded sandbox. It obtains a certificate, verifies it, renews it, and
-//! shows a refused order.
+//! `make demo`: the main job on an embedded sandbox. It obtains a certificate, verifies it, renews it, shows a refused
+//! order, and connects by TLS to a server with the new certificate.
 
+mod handshake;
+mod paint;
 mod show;
 
 use std::fs;
@@ -60,13 +62,20 @@ pub(crate) fn run(options: &[&str]) -> Outcome {
     request.force = Some(true);
     let second = obtain("a forced renewal", &client, &request)?;
     let id = |obtained: &Obtained| obtained.certificate.as_ref().map(|certificate| certificate.id.clone());
-    println!("{} replaces {}", id(&second).unwrap_or_default(), id(&first).unwrap_or_default());
+    let (new, old) = (id(&second).unwrap_or_default(), id(&first).unwrap_or_default());
+    println!("{}", paint::good(format_args!("{new} replaces {old}")));
 
     request.validation = json!({"method": "HTTP_CSR_HASH", "webroot": elsewhere});
     match obtain("a wrong webroot", &client, &request) {
-        Err(error) => println!("{error}"),
+        Err(error) => println!("{}", paint::bad(error)),
         Ok(_) => return Err("a wrong webroot was not noticed".into()),
     }
+
+    heading("a client connects to a server with the new certificate");
+    let seen = handshake::shake(&folder, "example.com").map_err(|error| error.to_string())?;
+    println!("handshake {} with example.com, {}", seen.version, seen.cipher);
+    println!("serial    {}", seen.serial);
+    println!("{}", paint::good("The client trusts the sandbox's root alone, and accepts it."));
     if keep.is_none() {
         println!("\nThe files are removed now; `make demo KEEP=folder` keeps them.");
     }
@@ -84,16 +93,20 @@ fn request(store: &Path, webroot: &Path, sandbox: &Sandbox, port: u16) -> Obtain
     request
 }
 
+fn heading(title: &str) {
+    println!("\n{}", paint::title(format_args!("== {title}")));
+}
+
 /// Obtains, and prints each step.
 fn obtain(title: &str, client: &Client, request: &Obtain) -> Result<Obtained, Box<dyn std::error::Error>> {
-    println!("\n== {title}");
+    heading(title);
     let op = client.start("obtain", &serde_json::to_string(request)?)?;
     loop {
         match op.next(None)? {
             Next::Event(event) if event.kind() != EventType::Log => {
                 let event: serde_json::Value = serde_json::from_str(event.json())?;
                 let text = |name: &str| event[name].as_str().unwrap_or_default().to_owned();
-                println!("{:<10}{}", text("stage"), text("message"));
+                println!("{} {}", paint::faint(format_args!("{:<9}", text("stage"))), text("message"));
             }
             Next::Event(_) | Next::Pending => {}
             Next::Done => return Ok(serde_json::from_str(&op.result()?)?),
