@@ -10,7 +10,12 @@ PYTHON = (3, 10)
 
 def has_component(name: str) -> Callable[[], bool]:
     """Whether cargo has a part of the toolchain that the minimal profile lacks."""
-    return lambda: subprocess.run(["cargo", name, "--version"], capture_output=True, check=False).returncode == 0
+    return lambda: (
+        subprocess.run(
+            ["cargo", name, "--version"], capture_output=True, check=False
+        ).returncode
+        == 0
+    )
 
 
 def has(program: str) -> Callable[[], bool]:
@@ -20,7 +25,14 @@ def has(program: str) -> Callable[[], bool]:
 
 def has_venv() -> bool:
     """Whether this Python can make environments, which Debian packs apart."""
-    return subprocess.run([sys.executable, "-c", "import ensurepip, venv"], capture_output=True, check=False).returncode == 0
+    return (
+        subprocess.run(
+            [sys.executable, "-c", "import ensurepip, venv"],
+            capture_output=True,
+            check=False,
+        ).returncode
+        == 0
+    )
 
 
 # What it is, whether it is there, and the command that installs it.

@@ -59,10 +59,7 @@ pub(crate) struct Version(pub(crate) String);
 
 /// The answer of [`Ledger::get`].
 #[derive(Debug)]
-#[cfg_attr(
-    not(any(feature = "s3", feature = "postgresql")),
-    allow(dead_code, reason = "only an engine has a use for it")
-)]
+#[cfg_attr(not(feature = "s3"), allow(dead_code, reason = "only an engine has a use for it"))]
 pub(crate) enum Fetched {
     /// There is no such record.
     Absent,
@@ -76,10 +73,7 @@ pub(crate) enum Fetched {
 
 /// The answer of [`Ledger::put_if`].
 #[derive(Debug)]
-#[cfg_attr(
-    not(any(feature = "s3", feature = "postgresql")),
-    allow(dead_code, reason = "only an engine has a use for it")
-)]
+#[cfg_attr(not(feature = "s3"), allow(dead_code, reason = "only an engine has a use for it"))]
 pub(crate) enum Swap {
     /// The record has this version now.
     Done(Version),

@@ -13,10 +13,11 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 
-from engines import Engine
 from harness import TARGET, TOP, Failed, run
-from servers import Sandbox
 from hosted_sandbox import sandbox_with_website
+from servers import Sandbox
+
+from engines import Engine
 
 COMMAND = TARGET / "debug/zerossl"
 HOSTS = 8
@@ -113,7 +114,9 @@ class Host:
         if self.is_cut_off(answer):
             return {}
         if not isinstance(answer, dict):
-            raise Failed(f"{self.folder.name} ends with {self.process.returncode}:\n{said[-2000:]}\n{complaint[-3000:]}")
+            raise Failed(
+                f"{self.folder.name} ends with {self.process.returncode}:\n{said[-2000:]}\n{complaint[-3000:]}"
+            )
         results = answer.get("results") or answer["details"]["results"]
         return {result["name"]: result["outcome"] or json.dumps(result["error"]) for result in results}
 
@@ -141,7 +144,9 @@ class Host:
 @contextlib.contextmanager
 def fleet(folder: Path, engine: Engine) -> Iterator[tuple[Sandbox, list[Host], Middleman]]:
     """The hosts. The last one has a network that can be cut."""
-    run(["cargo", "build", "--quiet", "--package", "zerossl-cli", "--package", "zerossl-sandbox"], cwd=TOP, timeout=1800)
+    run(
+        ["cargo", "build", "--quiet", "--package", "zerossl-cli", "--package", "zerossl-sandbox"], cwd=TOP, timeout=1800
+    )
     with ExitStack() as running:
         sandbox = running.enter_context(sandbox_with_website(folder / "www", quota=10_000))
         middleman = Middleman(engine.port)

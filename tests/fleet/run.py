@@ -56,10 +56,14 @@ def promises(running: ExitStack, folder: Path, feature: str) -> str:
     engine = start(running, folder, f"{feature}-promises", feature)
     environment, flags = engine.settings(engine.port)
     settings = dict(zip(flags[::2], flags[1::2], strict=True))
-    env = os.environ | environment | {
-        "ZEROSSL_TEST_SHARED_STORE": settings["--store"],
-        "ZEROSSL_TEST_STORE_ENDPOINT": settings.get("--store-endpoint", ""),
-    }
+    env = (
+        os.environ
+        | environment
+        | {
+            "ZEROSSL_TEST_SHARED_STORE": settings["--store"],
+            "ZEROSSL_TEST_STORE_ENDPOINT": settings.get("--store-endpoint", ""),
+        }
+    )
     command = ["cargo", "test", "--quiet", "--package", "zerossl", "--features", feature, "--lib", "obtain::tests::"]
     said = run(command, env=env, cwd=TOP, timeout=3600)
     return next(line for line in said.splitlines() if line.startswith("test result"))
@@ -98,7 +102,10 @@ def main() -> int:
             test(f"{feature}: the suite of engines", functools.partial(conformance, running, folder, feature))
             test(f"{feature}: the promises of obtain", functools.partial(promises, running, folder, feature))
             test(f"{feature}: services without an access key", functools.partial(served, running, folder, feature))
-            test(f"{feature}: hosts that are killed, paused and cut off", functools.partial(hosts, running, folder, feature))
+            test(
+                f"{feature}: hosts that are killed, paused and cut off",
+                functools.partial(hosts, running, folder, feature),
+            )
     if test.skipped and os.environ.get("CI") == "true":
         print(f"fleet: {test.skipped} skipped, which CI does not take")
         return 1

@@ -9,10 +9,11 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from engines import Engine
 from harness import SANDBOX, TARGET, TOP, Failed, run
-from hosts import SEAL
 from servers import Sandbox
+
+from engines import Engine
+from hosts import SEAL
 
 COMMAND = str(TARGET / "debug/zerossl")
 # In seconds.
@@ -57,7 +58,9 @@ def wait_for(path: Path, text: str) -> None:
 
 def services(folder: Path, engine: Engine) -> str:
     """The CA asks one host for the file that another one has published; a third one installs what was issued."""
-    run(["cargo", "build", "--quiet", "--package", "zerossl-cli", "--package", "zerossl-sandbox"], cwd=TOP, timeout=1800)
+    run(
+        ["cargo", "build", "--quiet", "--package", "zerossl-cli", "--package", "zerossl-sandbox"], cwd=TOP, timeout=1800
+    )
     environment, settings = engine.settings(engine.port)
     # No access key.
     env = {name: value for name, value in os.environ.items() if not name.startswith("ZEROSSL_")}
@@ -74,9 +77,7 @@ def services(folder: Path, engine: Engine) -> str:
         ordering = ["--directory", str(folder / "ordering"), "--listen", "127.0.0.1:0", "--preflight", "off"]
         run([COMMAND, "obtain", "example.com", *ordering, *settings], env=env | sandbox.environment(), timeout=PATIENCE)
         wait_for(log, "example.com\n")
-        keys = {
-            (folder / host / "example.com/current/privkey.pem").read_bytes() for host in ("ordering", "installed")
-        }
+        keys = {(folder / host / "example.com/current/privkey.pem").read_bytes() for host in ("ordering", "installed")}
         if len(keys) != 1:
             raise Failed("the hosts have different keys")
         # What was published is taken away again.
