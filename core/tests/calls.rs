@@ -12,7 +12,8 @@ use zerossl_sandbox::serve_files;
 fn check<T>(name: &str, call: impl FnOnce() -> Result<T>) {
     let Err(error) = call() else { return };
     let is_bad = matches!(error.kind(), Kind::InvalidArgument | Kind::Internal);
-    let is_for_this_entry = matches!(name, "redeploy" | "remove_entry" | "install_certificates" | "serve_challenges");
+    let is_for_this_entry =
+        matches!(name, "redeploy" | "remove_entry" | "install_certificates" | "serve_challenges");
     assert!(!is_bad || is_for_this_entry, "{name}: {error}");
 }
 

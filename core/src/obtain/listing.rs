@@ -14,6 +14,7 @@ use super::order_spec::RENEW_AT;
 use super::store::files::REQUEST;
 use super::store::folder::{Folder, JOURNAL, failed};
 use super::store::journal::Journal;
+use super::store::shared::mark::MARK;
 use crate::answers::Extra;
 use crate::context::Context;
 use crate::error::{Error, Result};
@@ -26,13 +27,29 @@ pub(crate) fn list_entries(context: &Context<'_>, env: &Env<'_>, arguments: &Arg
     let wanted: ListEntries = arguments.read()?;
     let here = |name: &str| Found::of(&Folder { env, path: &wanted.directory.join(name) });
     let found: Vec<(String, Found)> = match &env.fleet {
-        Some(fleet) => fleet::entries(context, fleet, here)?,
+        Some(fleet) => {
+            let mut found = fleet::entries(context, fleet, here)?;
+            // Entries that no call has brought to the store yet.
+            let own = own_names(env, &wanted.directory)?;
+            let own = own.into_iter().filter(|name| !found.iter().any(|(known, _)| known == name));
+            found.extend(own.map(|name| (name.clone(), here(&name))).collect::<Vec<_>>());
+            found
+        }
         None => names(env, &wanted.directory)?.into_iter().map(|name| (name.clone(), here(&name))).collect(),
     };
     let mut entries: Vec<(Option<SystemTime>, EntrySummary)> =
         found.into_iter().map(|(name, found)| summary(found, name, env.clock.now())).collect();
     entries.sort_by(|(end, one), (other_end, other)| (end, &one.name).cmp(&(other_end, &other.name)));
     Ok(Entries { entries: entries.into_iter().map(|(_, entry)| entry).collect(), extra: Extra::default() })
+}
+
+/// The entries of a folder that are no copies of the store's, if there is such a folder.
+fn own_names(env: &Env<'_>, directory: &Path) -> Result<Vec<String>> {
+    if !directory.is_dir() {
+        return Ok(Vec::new());
+    }
+    let is_copy = |name: &String| directory.join(name).join(MARK).symlink_metadata().is_ok();
+    Ok(names(env, directory)?.into_iter().filter(|name| !is_copy(name)).collect())
 }
 
 /// The folders that are entries, whether their files can be read or not.

@@ -198,7 +198,8 @@ fn entries(context: &Context<'_>, env: &Env<'_>, directory: &Path) -> Result<Vec
     Ok(entries.into_iter().map(|(_, name)| name).collect())
 }
 
-/// The entries of the shared store, without those that were removed from it.
+/// The entries of the shared store, without those that were removed from it, and those of the folder, which are brought
+/// there.
 fn shared(context: &Context<'_>, env: &Env<'_>, fleet: &Fleet<'_>, directory: &Path) -> Result<Vec<String>> {
     let here = match env.storage.list(directory) {
         Err(error) if is_absent(&error) => Vec::new(),
@@ -213,6 +214,7 @@ fn shared(context: &Context<'_>, env: &Env<'_>, fleet: &Fleet<'_>, directory: &P
                 false
             })
     });
+    names.extend(here.into_iter().filter(|name| !names.contains(name)).collect::<Vec<_>>());
     failed.map_or(Ok(names), Err)
 }
 

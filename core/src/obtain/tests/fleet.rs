@@ -327,6 +327,9 @@ fn a_folder_becomes_a_copy_or_is_refused() {
         hosts.stand.obtain(&hosts.wanted(host)).expect("without a store");
     }
     let certificate = hosts.read(0, "current/cert.pem");
+    // A timer alone brings it to the store, too.
+    assert_eq!(hosts.list(0).entries.len(), 1);
+    assert_eq!(hosts.renew(0).expect("good").results[0].outcome, Some(Outcome::Unchanged));
     assert_eq!(hosts.obtain(0).expect("good").outcome, Outcome::Unchanged);
     hosts.stand.sandbox.advance(61 * DAY);
     hosts.obtain(0).expect("renewed");

@@ -196,7 +196,7 @@ fn is_due(stand: &Stand) -> bool {
 /// Somebody gives the change up while a run waits for the entry.
 #[test]
 fn a_run_goes_by_what_is_stored_when_it_has_the_entry() {
-    let stand = with_a_certificate();
+    let stand = with_a_certificate_in(Stand::of_a_folder());
     stand.strike("create_certificate", 1, When::Before, Reply::refusal(2808).expect("a code"));
     stand.obtain(&other(&stand)).expect_err("refused");
     let creates = stand.count("create_certificate");
@@ -216,7 +216,7 @@ fn a_run_goes_by_what_is_stored_when_it_has_the_entry() {
 /// A problem that prevents the change does not prevent the renewal.
 #[test]
 fn a_damaged_key_of_the_change_lets_nothing_expire() {
-    let stand = with_a_certificate();
+    let stand = with_a_certificate_in(Stand::of_a_folder());
     stand.strike("create_certificate", 1, When::Before, Reply::refusal(2808).expect("a code"));
     stand.obtain(&other(&stand)).expect_err("refused");
     fs::write(entry(&stand, "wanted.pem"), "no key").expect("written");
@@ -230,7 +230,7 @@ fn a_damaged_key_of_the_change_lets_nothing_expire() {
 #[test]
 fn a_damaged_or_revoked_certificate_is_renewed_while_the_change_fails() {
     for damage in ["gone", "flipped", "revoked"] {
-        let stand = with_a_certificate();
+        let stand = with_a_certificate_in(Stand::of_a_folder());
         stand.strike("create_certificate", 1, When::Before, Reply::refusal(2808).expect("a code"));
         stand.obtain(&other(&stand)).expect_err("refused");
         let leaf = entry(&stand, "current/cert.pem");
