@@ -2,11 +2,15 @@
  *
  *     abi CONFIG CALLS OPERATION PARAMS LEAST     calls an operation, which answers with at least so many bytes
  *     abi CONFIG sweep CERTIFICATES               reads all pages of a list, and prints the kilobytes that this took at most
+ *     abi CONFIG threads THREADS                  gets a certificate again and again, and prints the microseconds of CPU for each
  *
  * With no calls, it only loads the library, and makes and frees a client. */
+#define _POSIX_C_SOURCE 200809L
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "zerossl.h"
 
@@ -64,6 +68,52 @@ static int sweep(const zerossl_client *client, long expected) {
     return found != expected;
 }
 
+enum { CALLS = 16384, MOST_THREADS = 64 };
+
+struct work {
+    const zerossl_client *client;
+    long calls;
+    int bad;
+};
+
+static void *work_on(void *data) {
+    struct work *work = data;
+    for (; work->calls > 0 && !work->bad; work->calls--)
+        work->bad = call(work->client, "get_certificate", "{\"id\": \"0123456789abcdef0123456789abcdef\"}", 1500);
+    return NULL;
+}
+
+static double cpu(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+    return (double)now.tv_sec * 1e6 + (double)now.tv_nsec / 1e3;
+}
+
+static int threads(const zerossl_client *client, long wanted) {
+    pthread_t running[MOST_THREADS];
+    struct work works[MOST_THREADS];
+    double before;
+    long started, thread;
+    int bad = 0;
+
+    if (wanted < 1 || wanted > MOST_THREADS)
+        return 2;
+    before = cpu();
+    for (started = 0; started < wanted; started++) {
+        works[started].client = client;
+        works[started].calls = CALLS / wanted;
+        works[started].bad = 0;
+        if (pthread_create(&running[started], NULL, work_on, &works[started]) != 0)
+            break;
+    }
+    for (thread = 0; thread < started; thread++) {
+        pthread_join(running[thread], NULL);
+        bad |= works[thread].bad;
+    }
+    printf("%.1f\n", (cpu() - before) / (double)CALLS);
+    return bad || started < wanted;
+}
+
 int main(int count, char **arguments) {
     zerossl_error *error;
     zerossl_client *client;
@@ -75,7 +125,9 @@ int main(int count, char **arguments) {
     client = zerossl_client_new(arguments[1], &error);
     if (!client)
         return failed("zerossl_client_new", error);
-    if (count == 4)
+    if (count == 4 && strcmp(arguments[2], "threads") == 0)
+        bad = threads(client, strtol(arguments[3], NULL, 10));
+    else if (count == 4)
         bad = sweep(client, strtol(arguments[3], NULL, 10));
     else
         for (calls = strtol(arguments[2], NULL, 10); calls > 0 && !bad; calls--)

@@ -91,7 +91,7 @@ def build_c() -> None:
         "-I",
         BUILD / "include",
     ]
-    link = ["-L", BUILD / "lib", "-lzerossl", f"-Wl,-rpath,{BUILD / 'lib'}"]
+    link = ["-L", BUILD / "lib", "-lzerossl", "-pthread", f"-Wl,-rpath,{BUILD / 'lib'}"]
     subprocess.run(["cc", *options, HERE / "abi.c", "-o", BENCH / "abi", *link], check=True)
 
 

@@ -61,9 +61,9 @@ def write_by_hand(copy: Path) -> set[str]:
 WORK = TOP / "target/newcomer"
 
 
-def copied() -> Path:
+def copied(place: Path) -> Path:
     """A copy of what is under version control."""
-    copy = WORK / "copy"
+    copy = place / "copy"
     shutil.rmtree(copy, ignore_errors=True)
     listed = run(["git", "ls-files", "-z"], cwd=TOP).split("\0")
     for name in filter(None, listed):
@@ -75,7 +75,7 @@ def copied() -> Path:
 
 def newcomer() -> str:
     """Adds the endpoint, generates, builds, plays its cases, and calls its Python method against its sandbox."""
-    copy = copied()
+    copy = copied(WORK)
     written = write_by_hand(copy)
     assert len(written) <= MAX_FILES, written
     environment = {**os.environ, "CARGO_TARGET_DIR": str(WORK / "build")}

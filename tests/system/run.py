@@ -25,6 +25,7 @@ import disk
 import forks
 import many
 import newcomer
+import readme
 import nginx
 import records
 import stores
@@ -72,6 +73,8 @@ def test_all(test: Tests, scratch: Path, seed: int, *, is_long: bool) -> None:
     nginx.test_all(test, driver)
     records.test_all(test, driver)
     test("an endpoint added as CONTRIBUTING says", newcomer.newcomer)
+    if is_long:
+        test("the README word for word, in an empty home", readme.word_for_word)
 
 
 def main() -> int:
