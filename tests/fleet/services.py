@@ -1,4 +1,4 @@
-"""The two services: `zerossl install --every` on a host without an access key, `zerossl serve-challenges` behind a balancer."""
+"""Hosts without an access key: `zerossl install --every`, and `zerossl serve-challenges` behind a balancer."""
 
 import contextlib
 import os

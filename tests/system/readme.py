@@ -7,6 +7,7 @@ import subprocess
 from pathlib import Path
 
 from harness import TARGET, TOP, Failed, run
+
 from newcomer import copied
 
 # Always the same place, so that what was built for it is of use to the next run.

@@ -25,8 +25,8 @@ import disk
 import forks
 import many
 import newcomer
-import readme
 import nginx
+import readme
 import records
 import stores
 from kills import kills
