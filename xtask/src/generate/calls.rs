@@ -77,7 +77,8 @@ use zerossl_sandbox::serve_files;
 
 /// An order may be missing here, an entry not ready for it, or a shared store; but what is given has to be right.
 fn check<T>(name: &str, call: impl FnOnce() -> Result<T>) {
-    const FOR_THIS_ENTRY: [&str; 4] = ["redeploy", "remove_entry", "install_certificates", "serve_challenges"];
+    const FOR_THIS_ENTRY: [&str; 4] =
+        ["redeploy", "remove_entry", "install_certificates", "serve_challenges"];
     let Err(error) = call() else { return };
     let is_bad = matches!(error.kind(), Kind::InvalidArgument | Kind::Internal);
     assert!(!is_bad || FOR_THIS_ENTRY.contains(&name), "{name}: {error}");
