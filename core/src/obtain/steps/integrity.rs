@@ -30,7 +30,7 @@ impl Session<'_> {
         Ok(match certificates_of(&leaf, &chain, &fullchain) {
             // The caller has the key.
             Ok(_) if installed.terms.by_csr || self.terms.by_csr => None,
-            Ok(certs) => check_key(&read(KEY)?, &read(COMBINED)?, &certs).err(),
+            Ok(certs) => check_key(&read(KEY)?, &read(COMBINED)?, &fullchain, &certs).err(),
             Err(why) => Some(why),
         })
     }
@@ -77,7 +77,12 @@ fn certificates_of(
 }
 
 /// Checks the key, and the file that contains everything.
-fn check_key(key: &[u8], combined: &[u8], certs: &[CertificateDer<'_>]) -> Result<(), String> {
+fn check_key(
+    key: &[u8],
+    combined: &[u8],
+    fullchain: &[u8],
+    certs: &[CertificateDer<'_>],
+) -> Result<(), String> {
     let spki = |pem: &[u8]| {
         let key = std::str::from_utf8(pem).ok().and_then(|pem| read_key(pem, None).ok())?;
         Some(key.subject_public_key_info())
@@ -86,6 +91,12 @@ fn check_key(key: &[u8], combined: &[u8], certs: &[CertificateDer<'_>]) -> Resul
     let parsed = certs.first().and_then(|leaf| X509Certificate::from_der(leaf).ok());
     if parsed.is_none_or(|(_, leaf)| leaf.public_key().raw != ours) {
         return Err(format!("cert.pem is for another key than {KEY}"));
+    }
+    // As we write it; a key is dear to read.
+    if combined.strip_prefix(key.trim_ascii_end()).and_then(|rest| rest.strip_prefix(b"\n"))
+        == Some(fullchain)
+    {
+        return Ok(());
     }
     if spki(combined).as_ref() != Some(&ours) || certificates(combined, COMBINED)? != certs {
         return Err(format!("{COMBINED} is not made of {KEY} and fullchain.pem"));
