@@ -7,13 +7,17 @@
 pub(crate) mod challenges;
 #[cfg(test)]
 mod conformance;
-#[cfg(feature = "s3")]
+#[cfg(any(feature = "postgresql", feature = "s3"))]
+mod environment;
+#[cfg(any(feature = "postgresql", feature = "s3"))]
 mod failure;
 pub(crate) mod fleet;
 pub(crate) mod location;
 #[cfg(test)]
 pub(crate) mod memory;
 pub(crate) mod open;
+#[cfg(feature = "postgresql")]
+mod postgresql;
 pub(crate) mod records;
 #[cfg(feature = "s3")]
 mod s3;

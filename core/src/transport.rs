@@ -4,11 +4,13 @@
 //! environment is used unless requested, and ureq's errors are never shown: some of them quote the whole URL with the
 //! key.
 
+#[cfg(feature = "postgresql")]
+pub(crate) mod dial;
 mod encoding;
 mod failure;
 mod outermost;
 pub(crate) mod proxy;
-mod resolver;
+pub(crate) mod resolver;
 mod tcp;
 mod tls;
 mod tunnel;

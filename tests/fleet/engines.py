@@ -3,6 +3,7 @@
 import contextlib
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import time
@@ -10,12 +11,13 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Protocol, Self
 
-from harness import TARGET, Failed, need, run
+from harness import TARGET, Failed, Skipped, need, run
 
 VERSITYGW = "github.com/versity/versitygw/cmd/versitygw@v1.8.0"
 GO_TOOLS = TARGET / "go-tools"
 BUCKET = "certificates"
 REGION = "us-east-1"
+DATABASE = "certificates"
 # With characters that are written otherwise in URLs and in XML.
 WORD = "s3cret+/word=&of<the>test"
 
@@ -51,13 +53,19 @@ def free_port() -> int:
 class Server:
     """A program that runs until it is stopped, and is ready when it takes connections."""
 
-    def __init__(self, command: Callable[[int], list[str]], log: Path, env: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        command: Callable[[int], list[str]],
+        log: Path,
+        env: Mapping[str, str] | None = None,
+        user: str | None = None,
+    ) -> None:
         """Start it; on another port, if somebody else has taken the first one meanwhile."""
         for _ in range(3):
             self.port = free_port()
             with log.open("wb") as output:
                 self.process = subprocess.Popen(
-                    command(self.port), env=env, stdin=subprocess.DEVNULL, stdout=output, stderr=output
+                    command(self.port), env=env, user=user, stdin=subprocess.DEVNULL, stdout=output, stderr=output
                 )
             if self.is_ready():
                 return
@@ -75,7 +83,8 @@ class Server:
 
     def stop(self) -> None:
         """End it, and wait for its end."""
-        self.process.terminate()
+        # To PostgreSQL, SIGTERM would mean to wait for its clients.
+        self.process.send_signal(signal.SIGINT)
         try:
             self.process.wait(20)
         except subprocess.TimeoutExpired:
@@ -130,6 +139,102 @@ class S3:
     def __exit__(self, *_: object) -> None:
         """Stop it."""
         self.server.stop()
+
+
+class PostgreSQL:
+    """A cluster of its own: with TLS, and a database whose owner makes the tables. A guest may do nothing there."""
+
+    def __init__(self, folder: Path) -> None:
+        """Start it; what it holds is in the folder."""
+        self.folder, data = folder, folder / "data"
+        # The server does not run as root.
+        user = "postgres" if os.geteuid() == 0 else None
+        programs = newest_programs()
+        password = folder / "password"
+        password.write_text(WORD, encoding="ascii")
+        self.ca = make_certificates(folder)
+        if user:
+            folder.parent.chmod(0o755)
+            for path in (*folder.iterdir(), folder):
+                shutil.chown(path, user, user)
+        accounts = ["--username", "postgres", "--pwfile", str(password), "--auth", "scram-sha-256"]
+        runs_as = ["runuser", "-u", user, "--"] if user else []
+        run([*runs_as, str(programs / "initdb"), "--pgdata", str(data), "--no-sync", *accounts])
+        settings = {
+            "unix_socket_directories": folder,
+            "ssl": "on",
+            "ssl_cert_file": folder / "server.pem",
+            "ssl_key_file": folder / "server.key",
+            "fsync": "off",
+        }
+        options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
+        postgres = [str(programs / "postgres"), "-D", str(data), "-h", "127.0.0.1", *options]
+        self.server = Server(lambda port: [*postgres, "-p", str(port)], folder / "postgres.log", user=user)
+        for statement in (
+            f"CREATE ROLE owner LOGIN PASSWORD '{WORD}'",
+            f"CREATE ROLE guest LOGIN PASSWORD '{WORD}'",
+            f"CREATE DATABASE {DATABASE} OWNER owner",
+        ):
+            run(["psql", "--no-psqlrc", "--quiet", "-c", statement], env=self.login("postgres", "postgres"))
+
+    def login(self, user: str, database: str) -> dict[str, str]:
+        """The environment of PostgreSQL's programs."""
+        place = {"PGHOST": "127.0.0.1", "PGPORT": str(self.server.port), "PGDATABASE": database}
+        return os.environ | place | {"PGUSER": user, "PGPASSWORD": WORD}
+
+    def environment(self) -> dict[str, str]:
+        """For a program whose setting `store` is `postgresql://`."""
+        ours = self.login("owner", DATABASE)
+        return {name: value for name, value in ours.items() if name.startswith("PG")}
+
+    def tests(self) -> dict[str, str]:
+        """For the tests of the crate."""
+        return {
+            "ZEROSSL_TEST_PG": f"127.0.0.1:{self.server.port}",
+            "ZEROSSL_TEST_PG_SOCKETS": str(self.folder),
+            "ZEROSSL_TEST_PG_DATABASE": DATABASE,
+            "ZEROSSL_TEST_PG_USER": "owner",
+            "ZEROSSL_TEST_PG_GUEST": "guest",
+            "ZEROSSL_TEST_PG_PASSWORD": WORD,
+            "ZEROSSL_TEST_PG_CA": str(self.ca),
+        }
+
+    def __enter__(self) -> Self:
+        """Use it."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Stop it."""
+        self.server.stop()
+
+
+def newest_programs() -> Path:
+    """Where Debian has the programs of the newest server."""
+    need("psql")
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
+    if found:
+        return found[-1].parent
+    if program := shutil.which("initdb"):
+        return Path(program).parent
+    raise Skipped("no PostgreSQL server is installed (apt: postgresql)")
+
+
+def make_certificates(folder: Path) -> Path:
+    """A CA, and a certificate of it for the name localhost alone. The CA's file."""
+    need("openssl")
+    key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
+    ca, server = folder / "ca.pem", folder / "server.pem"
+    made = ["req", "-x509", *key, "-subj", "/CN=test", "-keyout", str(folder / "ca.key"), "-out", str(ca)]
+    run(["openssl", *made])
+    names = folder / "names"
+    names.write_text("subjectAltName=DNS:localhost\nbasicConstraints=CA:FALSE\n", encoding="ascii")
+    request = folder / "request.pem"
+    wanted = ["req", *key, "-subj", "/CN=localhost", "-keyout", str(folder / "server.key"), "-out", str(request)]
+    run(["openssl", *wanted])
+    signed = ["x509", "-req", "-in", str(request), "-CA", str(ca), "-CAkey", str(folder / "ca.key")]
+    run(["openssl", *signed, "-CAcreateserial", "-extfile", str(names), "-out", str(server)])
+    (folder / "server.key").chmod(0o600)
+    return ca
 
 
 def versitygw() -> Path:

@@ -2,7 +2,8 @@
 """Stores that several hosts share, on engines that are real: S3 and PostgreSQL.
 
 Starts them, and runs the tests of the crate against them. What is missing on this machine is skipped with a line; under
-CI=true a skip fails. `run.py --serve` starts them, says where they are, and waits for the end of its input.
+CI=true a skip fails. `run.py ENGINE...` takes these engines alone. With `--serve` it starts them, says where they
+are, and waits for the end of its input.
 """
 
 import functools
@@ -25,7 +26,12 @@ from services import services
 
 ENTRIES = int(os.environ.get("ENTRIES", "200"))
 # By the cargo feature that each one needs.
-ENGINES: dict[str, Callable[[Path], Engine]] = {"s3": S3}
+ENGINES: dict[str, Callable[[Path], Engine]] = {"s3": S3, "postgresql": PostgreSQL}
+
+
+def chosen() -> list[str]:
+    """The engines that the command line names, or all."""
+    return [word for word in sys.argv[1:] if word in ENGINES] or list(ENGINES)
 
 
 def start(running: ExitStack, folder: Path, name: str, feature: str) -> Engine:
@@ -94,7 +100,7 @@ def main() -> int:
     test = Tests("fleet")
     with tempfile.TemporaryDirectory(prefix="zerossl-fleet-") as name, ExitStack() as running:
         folder = Path(name)
-        if sys.argv[1:] == ["--serve"]:
+        if "--serve" in sys.argv:
             serve(running, folder)
             return 0
         test("memory: the promises of obtain", promises_in_memory)

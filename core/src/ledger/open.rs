@@ -36,18 +36,17 @@ pub(crate) fn engine(settings: &ClientBuilder, location: &Location) -> Result<Ar
     match location {
         #[cfg(feature = "s3")]
         Location::S3 { bucket, prefix } => {
-            Ok(Arc::new(super::s3::S3::new(settings, bucket, prefix, Box::new(environment))?))
+            Ok(Arc::new(super::s3::S3::new(settings, bucket, prefix, super::environment::ours())?))
         }
         #[cfg(not(feature = "s3"))]
         Location::S3 { .. } => Err(missing("s3")),
+        #[cfg(feature = "postgresql")]
+        Location::Postgresql { .. } => {
+            Ok(Arc::new(super::postgresql::Postgresql::new(settings, location, super::environment::ours())?))
+        }
+        #[cfg(not(feature = "postgresql"))]
         Location::Postgresql { .. } => Err(missing("postgresql")),
     }
-}
-
-/// A variable that is not empty.
-#[cfg(feature = "s3")]
-fn environment(name: &str) -> Option<String> {
-    std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
 fn missing(engine: &str) -> Error {

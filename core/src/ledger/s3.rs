@@ -1,5 +1,5 @@
 //! Objects of an S3 bucket, written under conditions (`If-None-Match`, `If-Match`). The version of a record is the
-//! `ETag` of its object.
+//! ETag of its object.
 
 mod answer;
 mod endpoint;
@@ -17,12 +17,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use rusty_s3::Method;
 use ureq::http::{HeaderName, header};
 
+use super::environment::Environment;
 use super::{Fetched, Ledger, Swap, Version};
 use crate::error::{Error, Result};
 use crate::limits::Limits;
 use crate::settings::ClientBuilder;
 use answer::Page;
-use keys::Environment;
 use refusal::Refusal;
 use request::Request;
 use server::Server;
@@ -35,7 +35,7 @@ pub(super) struct S3 {
     obeys: AtomicBool,
 }
 
-/// No object has this `ETag`.
+/// No object has this ETag.
 const NOBODYS: &str = "00000000000000000000000000000000";
 /// No record has this name: it is what the server is tried with.
 const PROBE: &str = "zerossl-probe";
@@ -170,7 +170,7 @@ impl Ledger for S3 {
     }
 }
 
-/// An `ETag` as a condition has it.
+/// An ETag as a condition has it.
 fn quoted(etag: &str) -> String {
     format!("\"{etag}\"")
 }

@@ -25,7 +25,7 @@ const MAX_ADDRESSES: usize = 16;
 
 /// Uses the system's resolver and caches its answers.
 #[derive(Clone, Debug, Default)]
-pub(super) struct CachingResolver(Arc<Mutex<HashMap<String, Arc<Lookup>>>>);
+pub(crate) struct CachingResolver(Arc<Mutex<HashMap<String, Arc<Lookup>>>>);
 
 /// One query to the system, shared by all calls that need it.
 #[derive(Debug)]
@@ -55,7 +55,7 @@ impl CachingResolver {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn addresses(&self, host: &str) -> Result<Vec<IpAddr>, ureq::Error> {
+    pub(super) fn addresses(&self, host: &str) -> Result<Vec<IpAddr>, ureq::Error> {
         if let Ok(address) = host.trim_matches(['[', ']']).parse() {
             return Ok(vec![address]);
         }

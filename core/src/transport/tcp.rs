@@ -44,7 +44,7 @@ impl<In: Transport> Connector<In> for TcpConnector {
 
 /// Tries one address after another. Each except the last gets half of the time that is left. If none connects, the most
 /// informative failure is returned: a missing IPv6 route says nothing about a service that refused.
-fn connect_any(addresses: &[SocketAddr]) -> io::Result<TcpStream> {
+pub(super) fn connect_any(addresses: &[SocketAddr]) -> io::Result<TcpStream> {
     let mut failure = io::Error::from(io::ErrorKind::AddrNotAvailable);
     for (index, address) in addresses.iter().enumerate() {
         let half = match watch::end() {

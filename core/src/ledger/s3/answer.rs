@@ -27,7 +27,7 @@ pub(super) struct Answer {
 /// A part of a list.
 #[derive(Debug, PartialEq)]
 pub(super) struct Page {
-    /// Keys and `ETag`s.
+    /// Key and ETag of each.
     pub(super) objects: Vec<(String, String)>,
     /// The token of the next page, if there is one.
     pub(super) next: Option<String>,

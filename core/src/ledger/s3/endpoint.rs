@@ -2,9 +2,9 @@
 
 use rusty_s3::{Bucket, UrlStyle};
 
-use super::keys::Environment;
 use crate::base_url::BaseUrl;
 use crate::error::{Error, Kind, Result};
+use crate::ledger::environment::Environment;
 use crate::settings::ClientBuilder;
 use crate::transport::{self, Transport};
 

@@ -12,8 +12,9 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
-use super::keys::{Environment, Keys, error};
+use super::keys::{Keys, error};
 use crate::error::{Kind, Result};
+use crate::ledger::environment::Environment;
 use crate::limits::Limits;
 use crate::secret::Secret;
 

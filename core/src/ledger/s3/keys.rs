@@ -7,9 +7,6 @@ use crate::clean::Cleaner;
 use crate::error::{Error, Kind};
 use crate::secret::Secret;
 
-/// The variables of the environment that are not empty.
-pub(in crate::ledger) type Environment = Box<dyn Fn(&str) -> Option<String> + Send + Sync>;
-
 #[derive(Clone, PartialEq, Eq)]
 pub(super) struct Keys {
     pub(super) id: String,
@@ -41,11 +38,4 @@ impl fmt::Debug for Keys {
 /// The caller adds the place.
 pub(super) fn error(message: String) -> Error {
     Error::new(Kind::Storage, message)
-}
-
-#[cfg(test)]
-pub(in crate::ledger) fn environment(values: &[(&str, &str)]) -> Environment {
-    let values: Vec<_> =
-        values.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-    Box::new(move |name| values.iter().find(|(other, _)| other == name).map(|(_, value)| value.clone()))
 }

@@ -1,7 +1,5 @@
 //! Sends requests to the server of a bucket, again where that is safe.
 
-use std::time::{Duration, Instant};
-
 use rusty_s3::Method;
 use ureq::http::header;
 use zeroize::Zeroizing;
@@ -9,18 +7,15 @@ use zeroize::Zeroizing;
 use super::answer::Answer;
 use super::endpoint::Endpoint;
 use super::keyring::Keyring;
-use super::keys::Environment;
 use super::refusal::Refusal;
 use super::request::Request;
-use crate::backoff::Backoff;
 use crate::error::{Error, Kind, Result};
+use crate::ledger::attempts::Patience;
+use crate::ledger::environment::Environment;
 use crate::ledger::failure;
 use crate::limits::Limits;
-use crate::settings::{ClientBuilder, MAX_RETRIES, TIMEOUT};
+use crate::settings::ClientBuilder;
 use crate::transport::{Outgoing, Watch};
-
-const FIRST_PAUSE: Duration = Duration::from_millis(100);
-const MAX_PAUSE: Duration = Duration::from_secs(5);
 
 /// The server of a bucket, and how it is spoken to.
 #[derive(Debug)]
@@ -29,9 +24,7 @@ pub(super) struct Server {
     /// Of the keys of all objects. Empty, or ends in a slash.
     pub(super) prefix: String,
     keyring: Keyring,
-    /// The time limit of a call, with its retries.
-    timeout: Duration,
-    max_retries: u32,
+    patience: Patience,
 }
 
 impl Server {
@@ -45,8 +38,7 @@ impl Server {
             endpoint: Endpoint::new(settings, bucket, &environment)?,
             prefix: prefix.to_owned(),
             keyring: Keyring::new(environment),
-            timeout: settings.timeout.unwrap_or(TIMEOUT),
-            max_retries: settings.max_retries.unwrap_or(MAX_RETRIES),
+            patience: Patience::of(settings),
         })
     }
 
@@ -62,7 +54,8 @@ impl Server {
         let place = self.place(request.name);
         let failed = |error| failure::of(&place, error);
         let is_read = request.method == Method::Get;
-        let deadline = limits.deadline().min(Instant::now() + self.timeout);
+        let mut attempts = self.patience.begin(limits);
+        let deadline = attempts.deadline;
         let mut headers: Vec<_> =
             request.condition.iter().cloned().map(|(name, value)| (name, value.into())).collect();
         if request.body.is_some() {
@@ -74,14 +67,11 @@ impl Server {
             headers,
             body: request.body.take(),
         };
-        let mut backoff = Backoff::new(FIRST_PAUSE, 2.0, MAX_PAUSE);
-        let mut attempts = 0;
         loop {
             let keys = self.keyring.keys(limits, deadline).map_err(failed)?;
             outgoing.url = request
                 .signed(&self.endpoint.bucket, &keys)
                 .ok_or_else(|| Error::storage(&place, "the name cannot be part of a URL"))?;
-            attempts += 1;
             let outcome =
                 self.endpoint.transport.exchange(&outgoing, Watch::new(limits.cancel().clone(), deadline));
             let (may_repeat, asked_pause) = match &outcome {
@@ -94,17 +84,9 @@ impl Server {
                     (refusal.may_pass() && (is_read || refusal.is_certain()), answer.retry_after)
                 }
             };
-            let pause = asked_pause.unwrap_or_default().max(backoff.uneven_pause());
-            // A pause beyond the deadline would only hide what went wrong.
-            let next = Instant::now()
-                .checked_add(pause)
-                .filter(|next| may_repeat && attempts <= self.max_retries && *next < deadline);
-            let Some(next) = next else {
+            if !(may_repeat && attempts.is_next(asked_pause)?) {
                 let incoming = outcome.map_err(failed)?;
                 return Ok(Answer { incoming, place, keys, setting: self.endpoint.setting, is_read });
-            };
-            if !limits.cancel().sleep_until(next) {
-                return Err(Error::cancelled());
             }
         }
     }

@@ -3,12 +3,12 @@
 use std::net::{SocketAddr, TcpListener};
 use std::sync::Arc;
 
-use super::keys::{Environment, environment};
 use super::*;
 use crate::error::Kind;
 use crate::ledger::conformance::middleman::{Middleman, Mode};
 use crate::ledger::conformance::server::Server;
 use crate::ledger::conformance::{Caller, a_hanging_call_ends, conformance, failures, folder};
+use crate::ledger::environment::{self, Environment};
 
 fn variable(name: &str) -> String {
     std::env::var(name).unwrap_or_else(|_| panic!("{name} is not set: `make test-fleet` does it"))
@@ -16,7 +16,7 @@ fn variable(name: &str) -> String {
 
 /// Keys that may do everything.
 fn keys() -> Environment {
-    environment(&[
+    environment::of(&[
         ("AWS_ACCESS_KEY_ID", &variable("ZEROSSL_TEST_S3_KEY")),
         ("AWS_SECRET_ACCESS_KEY", &variable("ZEROSSL_TEST_S3_SECRET")),
     ])
@@ -65,7 +65,7 @@ fn wrong_keys_are_refused_and_not_shown() {
             "allow s3:GetObject",
         ),
     ] {
-        let ledger: Arc<dyn Ledger> = Arc::new(at(server(), &bucket(), environment(&variables)));
+        let ledger: Arc<dyn Ledger> = Arc::new(at(server(), &bucket(), environment::of(&variables)));
         for error in failures(&ledger, &Caller::new()) {
             let text = format!("{error:?}");
             assert_eq!(
@@ -96,7 +96,7 @@ fn a_bucket_that_does_not_exist_is_no_empty_store() {
 #[test]
 fn a_server_that_is_not_there_is_retryable() {
     let closed = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a port");
-    let keys = environment(&[("AWS_ACCESS_KEY_ID", "AKIA"), ("AWS_SECRET_ACCESS_KEY", "hunter2")]);
+    let keys = environment::of(&[("AWS_ACCESS_KEY_ID", "AKIA"), ("AWS_SECRET_ACCESS_KEY", "hunter2")]);
     let ledger: Arc<dyn Ledger> = Arc::new(at(closed, "certs", keys));
     for error in failures(&ledger, &Caller::new()) {
         assert_eq!(
@@ -157,7 +157,7 @@ fn refusal(status: u16, code: &str) -> (u16, &'static str, String) {
 }
 
 fn at_server(server: &Server) -> Arc<dyn Ledger> {
-    let keys = environment(&[("AWS_ACCESS_KEY_ID", "AKIA"), ("AWS_SECRET_ACCESS_KEY", "hunter2")]);
+    let keys = environment::of(&[("AWS_ACCESS_KEY_ID", "AKIA"), ("AWS_SECRET_ACCESS_KEY", "hunter2")]);
     Arc::new(at(server.address, "certs", keys))
 }
 

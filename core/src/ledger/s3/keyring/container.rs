@@ -3,9 +3,10 @@
 use std::fs;
 use std::time::Instant;
 
-use super::super::keys::{Environment, Keys, error};
+use super::super::keys::{Keys, error};
 use super::metadata::{self, Metadata};
 use crate::error::Result;
+use crate::ledger::environment::Environment;
 use crate::limits::Limits;
 use crate::secret::Secret;
 

@@ -2,10 +2,11 @@
 
 use std::time::Instant;
 
-use super::super::keys::{Environment, Keys};
+use super::super::keys::Keys;
 use super::metadata::{self, Metadata};
 use crate::error::{Error, Kind, Result};
 use crate::excerpt::one_line;
+use crate::ledger::environment::Environment;
 use crate::limits::Limits;
 use crate::secret::Secret;
 

@@ -6,8 +6,10 @@ use std::path::PathBuf;
 
 use zeroize::Zeroizing;
 
-use super::super::keys::{Environment, Keys, error};
+use super::super::keys::{Keys, error};
 use crate::error::{Error, Result};
+use crate::ledger::environment::Environment;
+use crate::ledger::sections::section;
 use crate::secret::Secret;
 
 const FILE: &str = "AWS_SHARED_CREDENTIALS_FILE";
@@ -57,34 +59,17 @@ pub(super) fn keys(environment: &Environment) -> Result<Option<Keys>> {
     }
 }
 
-/// The names and values of a section. The last one counts, as in Amazon's tools. None if there is no such section.
-fn section<'a>(text: &'a str, wanted: &str) -> Option<Vec<(&'a str, &'a str)>> {
-    let mut found = None::<Vec<_>>;
-    let mut is_wanted = false;
-    for line in text.lines().map(str::trim).filter(|line| !line.starts_with(['#', ';'])) {
-        if let Some(name) = line.strip_prefix('[').and_then(|rest| rest.split(']').next()) {
-            is_wanted = name.trim() == wanted;
-            if is_wanted {
-                found.get_or_insert_default();
-            }
-        } else if let (true, Some((name, value))) = (is_wanted, line.split_once('=')) {
-            found.get_or_insert_default().push((name.trim(), value.trim()));
-        }
-    }
-    found
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ledger::s3::keys::environment;
+    use crate::ledger::environment;
 
     const TEXT: &str = "# ours\n[default]\naws_access_key_id=AKIA1\naws_secret_access_key = s3cret+/=\n\n[ other ]\r\n\
                         aws_access_key_id = AKIA2\r\naws_secret_access_key=hunter2\r\naws_session_token = t0ken\r\n\
                         [sso]\nsso_session = a\n";
 
     fn found(variables: &[(&str, &str)]) -> Result<Option<Keys>> {
-        keys(&environment(variables))
+        keys(&environment::of(variables))
     }
 
     #[test]

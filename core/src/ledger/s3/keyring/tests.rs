@@ -5,12 +5,12 @@ use std::net::TcpListener;
 use super::*;
 use crate::ledger::conformance::Caller;
 use crate::ledger::conformance::server::Server;
-use crate::ledger::s3::keys::environment;
+use crate::ledger::environment;
 use crate::secret::Secret;
 
 fn found(variables: &[(&str, &str)]) -> Result<Arc<Keys>> {
     let caller = Caller::new();
-    Keyring::new(environment(variables)).keys(&caller, caller.deadline())
+    Keyring::new(environment::of(variables)).keys(&caller, caller.deadline())
 }
 
 fn json(id: &str, left: Duration) -> String {
@@ -110,8 +110,9 @@ fn without_keys_all_places_are_named() {
 #[test]
 fn keys_are_fetched_again_before_their_end_and_after_a_refusal() {
     let caller = Caller::new();
-    let keyring =
-        |server: &Server| Keyring::new(environment(&[("AWS_CONTAINER_CREDENTIALS_FULL_URI", &server.url())]));
+    let keyring = |server: &Server| {
+        Keyring::new(environment::of(&[("AWS_CONTAINER_CREDENTIALS_FULL_URI", &server.url())]))
+    };
     let keys = |keyring: &Keyring| keyring.keys(&caller, caller.deadline()).expect("keys");
 
     let server = Server::start(|_| (200, "", json("ASIA", HOUR)));
