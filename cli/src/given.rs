@@ -73,10 +73,11 @@ fn json(flag: &str, text: &str) -> Result<Value> {
     })
 }
 
-/// The user part of a URL is a secret. The text is not shown.
+/// The user part of a URL is a secret, except the name of a user of a database. The text is not shown.
 fn refuse_user_part(flag: &str, text: &str) -> Result<()> {
     let authority = text.split_once("://").and_then(|(_, rest)| rest.split(['/', '?', '#']).next());
-    if authority.is_some_and(|authority| authority.contains('@')) {
+    let is_name_alone = |authority: &str| flag == "store" && !authority.contains(':');
+    if authority.is_some_and(|authority| authority.contains('@') && !is_name_alone(authority)) {
         let why = "the user part of a URL on the command line can be seen by every user of the machine";
         return Err(Failure::usage(format!("--{flag}: {why}; put it into the file of `--config`")));
     }

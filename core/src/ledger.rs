@@ -4,6 +4,8 @@
 //! replace the same version one wins. That is all that the rest of the library relies on: leases, clocks and listings may
 //! be wrong, and nothing is ordered twice.
 
+#[cfg(any(feature = "postgresql", feature = "s3"))]
+mod attempts;
 pub(crate) mod challenges;
 #[cfg(test)]
 mod conformance;
@@ -22,6 +24,8 @@ pub(crate) mod records;
 #[cfg(feature = "s3")]
 mod s3;
 pub(crate) mod seal;
+#[cfg(any(feature = "postgresql", feature = "s3"))]
+mod sections;
 
 use crate::error::Result;
 use crate::limits::Limits;
@@ -63,7 +67,10 @@ pub(crate) struct Version(pub(crate) String);
 
 /// The answer of [`Ledger::get`].
 #[derive(Debug)]
-#[cfg_attr(not(feature = "s3"), allow(dead_code, reason = "only an engine has a use for it"))]
+#[cfg_attr(
+    not(any(feature = "postgresql", feature = "s3")),
+    allow(dead_code, reason = "only an engine has a use for it")
+)]
 pub(crate) enum Fetched {
     /// There is no such record.
     Absent,
@@ -77,7 +84,10 @@ pub(crate) enum Fetched {
 
 /// The answer of [`Ledger::put_if`].
 #[derive(Debug)]
-#[cfg_attr(not(feature = "s3"), allow(dead_code, reason = "only an engine has a use for it"))]
+#[cfg_attr(
+    not(any(feature = "postgresql", feature = "s3")),
+    allow(dead_code, reason = "only an engine has a use for it")
+)]
 pub(crate) enum Swap {
     /// The record has this version now.
     Done(Version),

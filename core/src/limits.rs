@@ -5,7 +5,10 @@ use std::time::Instant;
 use crate::cancel::CancelToken;
 
 /// The limits of a call, for what needs no more of its context.
-#[cfg_attr(not(feature = "s3"), allow(dead_code, reason = "only an engine has a use for it"))]
+#[cfg_attr(
+    not(any(feature = "postgresql", feature = "s3")),
+    allow(dead_code, reason = "only an engine has a use for it")
+)]
 pub(crate) trait Limits {
     fn cancel(&self) -> &CancelToken;
     fn deadline(&self) -> Instant;

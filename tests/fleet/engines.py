@@ -170,6 +170,7 @@ class PostgreSQL:
         options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
         postgres = [str(programs / "postgres"), "-D", str(data), "-h", "127.0.0.1", *options]
         self.server = Server(lambda port: [*postgres, "-p", str(port)], folder / "postgres.log", user=user)
+        self.port = self.server.port
         for statement in (
             f"CREATE ROLE owner LOGIN PASSWORD '{WORD}'",
             f"CREATE ROLE guest LOGIN PASSWORD '{WORD}'",
@@ -182,10 +183,15 @@ class PostgreSQL:
         place = {"PGHOST": "127.0.0.1", "PGPORT": str(self.server.port), "PGDATABASE": database}
         return os.environ | place | {"PGUSER": user, "PGPASSWORD": WORD}
 
-    def environment(self) -> dict[str, str]:
-        """For a program whose setting `store` is `postgresql://`."""
-        ours = self.login("owner", DATABASE)
-        return {name: value for name, value in ours.items() if name.startswith("PG")}
+    def settings(self, port: int) -> tuple[dict[str, str], list[str]]:
+        """The environment and the flags of a command that uses it as its store, by way of this port."""
+        return {"PGUSER": "owner", "PGPASSWORD": WORD}, ["--store", f"postgresql://127.0.0.1:{port}/{DATABASE}"]
+
+    def dump(self) -> bytes:
+        """All that it has stored."""
+        command = ["psql", "--no-psqlrc", "--quiet", "-At", "-c", "SELECT content FROM zerossl_records"]
+        rows = run(command, env=self.login("owner", DATABASE)).split()
+        return b"".join(bytes.fromhex(row.removeprefix("\\x")) for row in rows)
 
     def tests(self) -> dict[str, str]:
         """For the tests of the crate."""

@@ -20,7 +20,7 @@ sys.path[:0] = [str(HERE.parent / "c"), str(HERE.parent / "system")]
 
 from harness import TOP, Tests, run
 
-from engines import S3, Engine
+from engines import S3, Engine, PostgreSQL
 from hosts import one_order_for_each
 from services import services
 
@@ -104,7 +104,7 @@ def main() -> int:
             serve(running, folder)
             return 0
         test("memory: the promises of obtain", promises_in_memory)
-        for feature in ENGINES:
+        for feature in chosen():
             test(f"{feature}: the suite of engines", functools.partial(conformance, running, folder, feature))
             test(f"{feature}: the promises of obtain", functools.partial(promises, running, folder, feature))
             test(f"{feature}: services without an access key", functools.partial(served, running, folder, feature))

@@ -49,6 +49,7 @@ pub(crate) fn engine(settings: &ClientBuilder, location: &Location) -> Result<Ar
     }
 }
 
+#[cfg(not(all(feature = "postgresql", feature = "s3")))]
 fn missing(engine: &str) -> Error {
     let why = format!("this build has no `{engine}`; use one that was built with the feature `{engine}`");
     Error::invalid("store", why)
