@@ -79,9 +79,10 @@ semver:
 package:
 	$(CARGO) package --package zerossl-sandbox --package zerossl --package zerossl-cli --locked
 
-# The C library, into build/. With QUICK=1 in seconds after a change, but larger and slower.
+# The C library, into build/. With QUICK=1 in seconds after a change, but larger and slower. With STORES=1 it has S3 and
+# PostgreSQL as shared stores.
 build:
-	$(CARGO) run --quiet --package xtask -- build $(if $(QUICK),--quick)
+	$(CARGO) run --quiet --package xtask -- build $(if $(QUICK),--quick) $(if $(STORES),--stores)
 
 install: build
 	$(CARGO) run --quiet --package xtask -- install --prefix "$(PREFIX)" --libdir "$(LIBDIR)" $(if $(DESTDIR),--destdir "$(DESTDIR)")

@@ -18,15 +18,28 @@ use crate::top::{Outcome, top};
 /// Publishes records; for `validation.hook`.
 const HOOK: &str = "zerossl-nsupdate";
 
+/// The feature of the C library with the engines of shared stores.
+const STORES: &str = "stores";
+
+const BUILD_USAGE: &str = "usage: cargo run -p xtask -- build [--quick] [--stores]";
+
 const INSTALL_USAGE: &str = "\
 usage: cargo run -p xtask -- install [--prefix DIR] [--destdir DIR] [--libdir DIR]
   --prefix DIR    where the files will be used; /usr/local by default
   --destdir DIR   put before all paths while they are written, for packagers
   --libdir DIR    beneath the prefix, or absolute within it; lib by default";
 
-/// Builds the library with a profile of Cargo's into `build/`.
-pub(crate) fn build(profile: &str) -> Outcome {
-    let archive = compile(profile)?;
+/// Builds the library into `build/`.
+pub(crate) fn build(options: &[&str]) -> Outcome {
+    let (mut profile, mut features) = ("release", None);
+    for option in options {
+        match *option {
+            "--quick" => profile = "quick",
+            "--stores" => features = Some(STORES),
+            _ => return Err(BUILD_USAGE.into()),
+        }
+    }
+    let archive = compile(profile, features)?;
     let build = top().join("build");
     let package = Package { prefix: None, libdir: "lib".into() };
     let lib = build.join("lib");
@@ -92,7 +105,7 @@ fn strip(library: &Path) -> Outcome {
 }
 
 /// The static library, from which the shared one is linked.
-fn compile(profile: &str) -> Result<PathBuf, Box<dyn std::error::Error>> {
+fn compile(profile: &str, features: Option<&str>) -> Result<PathBuf, Box<dyn std::error::Error>> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let status = Command::new(cargo)
         .current_dir(top())
@@ -107,6 +120,7 @@ fn compile(profile: &str) -> Result<PathBuf, Box<dyn std::error::Error>> {
             "--crate-type",
             "staticlib",
         ])
+        .args(features.map(|features| ["--features", features]).into_iter().flatten())
         .status()?;
     if !status.success() {
         return Err("the library could not be compiled".into());

@@ -16,7 +16,8 @@ use std::process::ExitCode;
 const USAGE: &str = "\
 usage: cargo run -p xtask -- TASK
   gen      writes what is generated from the table of operations
-  build    builds the C library into build/; with --quick in seconds after a change, but larger and slower
+  build    builds the C library into build/; with --quick in seconds after a change, but larger and slower;
+           with --stores it has S3 and PostgreSQL as shared stores
   install  installs it; `install --help` has more
   check    fails if something is not generated, is forgotten, or is out of order
   demo     issues a certificate on an embedded sandbox; `demo --help` has more";
@@ -25,8 +26,7 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let outcome = match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
         ["gen"] => generate::write(),
-        ["build"] => build::build("release"),
-        ["build", "--quick"] => build::build("quick"),
+        ["build", options @ ..] => build::build(options),
         ["install", options @ ..] => build::install(options),
         ["check"] => drift::check(),
         ["demo", options @ ..] => demo::run(options),

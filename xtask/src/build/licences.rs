@@ -15,7 +15,8 @@ type Failure = Box<dyn std::error::Error>;
 const PACKAGE: &str = "zerossl-ffi";
 const HEAD: &str = "\
 libzerossl is under MIT or Apache-2.0 (LICENSE-MIT, LICENSE-APACHE). Linked into it are the standard library of Rust
-(MIT or Apache-2.0, https://www.rust-lang.org) and these crates, whose licences follow.
+(MIT or Apache-2.0, https://www.rust-lang.org) and these crates, whose licences follow; those for S3 and PostgreSQL only
+if it was built with shared stores.
 ";
 
 /// The file, from what cargo knows.
@@ -49,7 +50,8 @@ pub(super) fn text() -> Result<String, Failure> {
 fn metadata() -> Result<Value, Failure> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let host = host()?;
-    let options = ["metadata", "--format-version", "1", "--locked", "--filter-platform", &host];
+    let options =
+        ["metadata", "--format-version", "1", "--locked", "--all-features", "--filter-platform", &host];
     let output = Command::new(cargo).current_dir(top()).args(options).output()?;
     if !output.status.success() {
         return Err(String::from_utf8_lossy(&output.stderr).into_owned().into());

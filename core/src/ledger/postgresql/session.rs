@@ -26,7 +26,7 @@ use crate::transport::dial::Dialer;
 /// A server, or a firewall on the way, may have forgotten an older one.
 const MAX_IDLE_AGE: Duration = Duration::from_secs(300);
 /// More are closed when they are no longer used.
-const MAX_IDLE: usize = 8;
+const MAX_IDLE: usize = 16;
 
 pub(super) struct Session {
     wire: Wire,
@@ -104,6 +104,7 @@ impl Pool {
 
     pub(super) fn put_back(&self, session: Session) {
         let mut idle = self.idle();
+        idle.retain(|session| session.used.elapsed() < MAX_IDLE_AGE);
         if idle.len() < MAX_IDLE {
             idle.push(session);
         }
