@@ -93,7 +93,7 @@ class Server:
 
 
 class S3:
-    """A versitygw. It has one bucket, a user who may do everything, and a guest who may do nothing."""
+    """A versitygw. It has one bucket, a user who may do everything, and guests who may do nothing."""
 
     def __init__(self, folder: Path) -> None:
         """Start it; what it holds is in the folder."""
@@ -111,7 +111,8 @@ class S3:
         self.port = self.server.port
         self.url = f"http://127.0.0.1:{self.port}"
         admin = [program, "admin", "--access", "AKIAROOT", "--secret", WORD, "--endpoint-url", self.url]
-        run([*admin, "create-user", "--access", "AKIAGUEST", "--secret", WORD, "--role", "user"])
+        for guest in ("AKIAGUEST", "AKIAFEW"):
+            run([*admin, "create-user", "--access", guest, "--secret", WORD, "--role", "user"])
 
     def settings(self, port: int) -> tuple[dict[str, str], list[str]]:
         """The environment and the flags of a command that uses it as its store, by way of this port."""
@@ -129,6 +130,7 @@ class S3:
             "ZEROSSL_TEST_S3_BUCKET": BUCKET,
             "ZEROSSL_TEST_S3_KEY": "AKIAROOT",
             "ZEROSSL_TEST_S3_GUEST": "AKIAGUEST",
+            "ZEROSSL_TEST_S3_FEW": "AKIAFEW",
             "ZEROSSL_TEST_S3_SECRET": WORD,
         }
 

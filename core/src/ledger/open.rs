@@ -54,3 +54,22 @@ fn missing(engine: &str) -> Error {
     let why = format!("this build has no `{engine}`; use one that was built with the feature `{engine}`");
     Error::invalid("store", why)
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::Client;
+
+    #[test]
+    fn an_engine_that_is_not_compiled_in_is_named() {
+        for (store, engine, is_there) in [
+            ("s3://certificates", "s3", cfg!(feature = "s3")),
+            ("postgresql://me@127.0.0.1/certificates", "postgresql", cfg!(feature = "postgresql")),
+        ] {
+            let client = Client::builder().store(store).sealed(false).build();
+            let error = client.err().map(|error| error.to_string());
+            let expected = format!("was built with the feature `{engine}`");
+            assert_eq!(error.as_ref().is_none_or(|error| !error.contains(&expected)), is_there, "{error:?}");
+            assert_eq!(error.is_none(), is_there, "{error:?}");
+        }
+    }
+}

@@ -112,12 +112,12 @@ impl Pool {
 
     fn connect(&self, limits: &dyn Limits, deadline: Instant) -> Result<Session, Failure> {
         let password = password::find(&self.place, &self.environment).map_err(Failure::before)?;
-        let deadline = deadline.min(Instant::now() + self.dialer.connect_timeout);
+        let end = deadline.min(Instant::now() + self.dialer.connect_timeout);
         let socket = self.socket(limits, deadline)?;
         let wire = Wire::new(socket).map_err(|error| self.no_socket(&error))?;
         let config = self.config(password.as_ref());
         let tls: Tls = self.place.tls.clone();
-        let connected = run(&wire, limits.cancel(), deadline, config.connect_raw(wire.clone(), tls));
+        let connected = run(&wire, limits.cancel(), end, config.connect_raw(wire.clone(), tls));
         let connected = connected
             .ok_or_else(|| Failure::ended(limits, "connect_timeout"))
             .and_then(|done| done.map_err(|error| Failure::of(&error)));

@@ -82,6 +82,52 @@ fn wrong_keys_are_refused_and_not_shown() {
 
 #[test]
 #[ignore = "needs an S3 server: make test-fleet"]
+fn the_rights_of_the_documentation_are_enough_and_needed() {
+    let (few, bucket) = (variable("ZEROSSL_TEST_S3_FEW"), bucket());
+    let secret = variable("ZEROSSL_TEST_S3_SECRET");
+    let grant = |actions: &str| {
+        let caller = Caller::new();
+        let owner = at(server(), &bucket, keys());
+        let mut request = Request { key: String::new(), ..owner.request(Method::Put, "policy") };
+        request.query = vec![("policy", String::new())];
+        let allow = |actions: &str, on: &str| {
+            format!(
+                r#"{{"Effect": "Allow", "Principal": {{"AWS": "{few}"}}, "Action": [{actions}],
+                    "Resource": "arn:aws:s3:::{bucket}{on}"}}"#
+            )
+        };
+        // As docs/fleet_engines.md has them.
+        let objects = allow(r#""s3:GetObject", "s3:PutObject", "s3:DeleteObject""#, "/some/where/*");
+        let statements = [objects].into_iter().chain((!actions.is_empty()).then(|| allow(actions, "")));
+        let statements = statements.collect::<Vec<_>>().join(", ");
+        let policy = format!(r#"{{"Version": "2012-10-17", "Statement": [{statements}]}}"#);
+        request.body = Some(policy.into_bytes());
+        let answer = owner.server.send(&caller, request).expect("an answer");
+        assert!(matches!(answer.status(), 200 | 204), "{answer:?}");
+    };
+    let environment = || environment::of(&[("AWS_ACCESS_KEY_ID", &few), ("AWS_SECRET_ACCESS_KEY", &secret)]);
+    let (caller, name) = (Caller::new(), format!("{}/journal", folder()));
+    let ledger: Arc<dyn Ledger> = Arc::new(at(server(), &bucket, environment()));
+
+    grant(r#""s3:ListBucket""#);
+    assert_eq!(caller.get(&ledger, &name), None);
+    let version = caller.put(&ledger, &name, b"1", None).expect("it is absent");
+    let version = caller.put(&ledger, &name, b"2", Some(&version)).expect("that version is there");
+    assert_eq!(ledger.list(&caller, &name).expect("a list"), [(name.clone(), version)]);
+    ledger.delete(&caller, &name).expect("there");
+    // Beside the prefix it may do nothing.
+    let settings = ClientBuilder::default().store_endpoint(format!("http://{}", server()));
+    let beside = S3::new(&settings, &bucket, "else/where/", environment()).expect("settings");
+    let error = beside.delete(&caller, "a").expect_err("not allowed");
+    assert!(error.message().contains("AccessDenied"), "{error}");
+
+    grant("");
+    let error = ledger.list(&caller, &name).expect_err("not allowed");
+    assert!(error.message().contains("s3:ListBucket on the bucket"), "{error}");
+}
+
+#[test]
+#[ignore = "needs an S3 server: make test-fleet"]
 fn a_bucket_that_does_not_exist_is_no_empty_store() {
     let ledger: Arc<dyn Ledger> = Arc::new(at(server(), "nobodys-bucket", keys()));
     for error in failures(&ledger, &Caller::new()) {
