@@ -29,6 +29,10 @@ ENTRIES = int(os.environ.get("ENTRIES", "200"))
 ENGINES: dict[str, Callable[[Path], Engine]] = {"s3": S3, "postgresql": PostgreSQL}
 
 
+# One build for all.
+CRATE = ["--package", "zerossl", "--features", ",".join(ENGINES), "--lib"]
+
+
 def chosen() -> list[str]:
     """The engines that the command line names, or all."""
     return [word for word in sys.argv[1:] if word in ENGINES] or list(ENGINES)
@@ -44,7 +48,7 @@ def start(running: ExitStack, folder: Path, name: str, feature: str) -> Engine:
 def conformance(running: ExitStack, folder: Path, feature: str) -> str:
     """What every engine has to do, and how it fails."""
     engine = start(running, folder, feature, feature)
-    command = ["cargo", "test", "--quiet", "--package", "zerossl", "--features", feature, "--lib", "ledger::"]
+    command = ["cargo", "test", "--quiet", *CRATE, "ledger::"]
     said = run([*command, "--", "--include-ignored"], env=os.environ | engine.tests(), cwd=TOP, timeout=1800)
     return next(line for line in said.splitlines() if line.startswith("test result"))
 
@@ -52,7 +56,7 @@ def conformance(running: ExitStack, folder: Path, feature: str) -> str:
 def promises_in_memory() -> str:
     """The tests of `obtain` with a store in memory in the place of a folder."""
     env = os.environ | {"ZEROSSL_TEST_SHARED_STORE": "memory"}
-    command = ["cargo", "test", "--quiet", "--package", "zerossl", "--lib", "obtain::tests::"]
+    command = ["cargo", "test", "--quiet", *CRATE, "obtain::tests::"]
     said = run(command, env=env, cwd=TOP, timeout=3600)
     return next(line for line in said.splitlines() if line.startswith("test result"))
 
@@ -70,7 +74,7 @@ def promises(running: ExitStack, folder: Path, feature: str) -> str:
             "ZEROSSL_TEST_STORE_ENDPOINT": settings.get("--store-endpoint", ""),
         }
     )
-    command = ["cargo", "test", "--quiet", "--package", "zerossl", "--features", feature, "--lib", "obtain::tests::"]
+    command = ["cargo", "test", "--quiet", *CRATE, "obtain::tests::"]
     said = run(command, env=env, cwd=TOP, timeout=3600)
     return next(line for line in said.splitlines() if line.startswith("test result"))
 
