@@ -48,7 +48,7 @@ def start(running: ExitStack, folder: Path, name: str, feature: str) -> Engine:
 def conformance(running: ExitStack, folder: Path, feature: str) -> str:
     """What every engine has to do, and how it fails."""
     engine = start(running, folder, feature, feature)
-    command = ["cargo", "test", "--quiet", *CRATE, "ledger::"]
+    command = ["cargo", "test", "--quiet", *CRATE, f"ledger::{feature}::"]
     said = run([*command, "--", "--include-ignored"], env=os.environ | engine.tests(), cwd=TOP, timeout=1800)
     return next(line for line in said.splitlines() if line.startswith("test result"))
 

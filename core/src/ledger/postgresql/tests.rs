@@ -114,7 +114,7 @@ fn a_role_with_few_rights_uses_tables_that_are_there() {
         assert!(error.message().contains("42501") || error.message().contains("3F000"), "{error}");
         assert_eq!((error.kind(), error.is_retryable(), error.is_uncertain()), (Kind::Storage, false, false));
     }
-    // As docs/fleet_engines.md has them.
+    // As docs/fleet.md has them.
     sql(
         &owner,
         &format!(

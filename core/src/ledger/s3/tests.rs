@@ -96,7 +96,7 @@ fn the_rights_of_the_documentation_are_enough_and_needed() {
                     "Resource": "arn:aws:s3:::{bucket}{on}"}}"#
             )
         };
-        // As docs/fleet_engines.md has them.
+        // As docs/fleet.md has them.
         let objects = allow(r#""s3:GetObject", "s3:PutObject", "s3:DeleteObject""#, "/some/where/*");
         let statements = [objects].into_iter().chain((!actions.is_empty()).then(|| allow(actions, "")));
         let statements = statements.collect::<Vec<_>>().join(", ");
