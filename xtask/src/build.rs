@@ -4,6 +4,7 @@
 mod library;
 mod licences;
 mod package;
+mod release;
 
 use std::ffi::OsString;
 use std::fs;
@@ -13,7 +14,7 @@ use std::process::Command;
 use library::{FILE, SHARED_LIBS, SONAME};
 use package::Package;
 
-use crate::top::{Outcome, top};
+use crate::top::{Failure, Outcome, top};
 
 /// Publishes records; for `validation.hook`.
 const HOOK: &str = "zerossl-nsupdate";
@@ -97,6 +98,20 @@ pub(crate) fn install(options: &[&str]) -> Outcome {
     Ok(())
 }
 
+/// Prints the environment in which a release is compiled, for other programs that build one.
+pub(crate) fn print_environment() -> Outcome {
+    for (name, value) in release::environment()? {
+        println!("{name}={value}");
+    }
+    Ok(())
+}
+
+/// Prints the licences of what is linked into this crate.
+pub(crate) fn print_licences(package: &str) -> Outcome {
+    print!("{}", licences::text(package)?);
+    Ok(())
+}
+
 /// Removes the names of the library's own functions. Tests need them, so `build` keeps them.
 fn strip(library: &Path) -> Outcome {
     let tool = std::env::var_os("STRIP").unwrap_or_else(|| "strip".into());
@@ -105,12 +120,14 @@ fn strip(library: &Path) -> Outcome {
 }
 
 /// The static library, from which the shared one is linked.
-fn compile(profile: &str, features: Option<&str>) -> Result<PathBuf, Box<dyn std::error::Error>> {
+fn compile(profile: &str, features: Option<&str>) -> Result<PathBuf, Failure> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let status = Command::new(cargo)
         .current_dir(top())
+        .envs(release::environment()?)
         .args([
             "rustc",
+            "--locked",
             "--quiet",
             "--profile",
             profile,

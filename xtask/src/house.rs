@@ -2,10 +2,12 @@
 
 mod modules;
 mod names;
+mod reasons;
 mod size;
 mod steps;
 
 /// All violations.
 pub(crate) fn problems() -> Vec<String> {
-    [modules::problems(), names::problems(), size::problems(), steps::problems()].concat()
+    [modules::problems(), names::problems(), reasons::problems(), size::problems(), steps::problems()]
+        .concat()
 }

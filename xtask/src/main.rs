@@ -4,6 +4,7 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command's output")]
 
 mod build;
+mod crates;
 mod demo;
 mod drift;
 mod files;
@@ -19,6 +20,8 @@ usage: cargo run -p xtask -- TASK
   build    builds the C library into build/; with --quick in seconds after a change, but larger and slower;
            with --stores it has S3 and PostgreSQL as shared stores
   install  installs it; `install --help` has more
+  environment  prints the environment in which a release is compiled
+  licences CRATE  prints the licences of what is linked into a crate
   check    fails if something is not generated, is forgotten, or is out of order
   demo     issues a certificate on an embedded sandbox; `demo --help` has more";
 
@@ -28,6 +31,8 @@ fn main() -> ExitCode {
         ["gen"] => generate::write(),
         ["build", options @ ..] => build::build(options),
         ["install", options @ ..] => build::install(options),
+        ["environment"] => build::print_environment(),
+        ["licences", package] => build::print_licences(package),
         ["check"] => drift::check(),
         ["demo", options @ ..] => demo::run(options),
         ["help" | "--help"] => {

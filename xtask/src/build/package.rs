@@ -85,7 +85,7 @@ fn documents(folder: &Path) -> Outcome {
     for name in ["CHANGELOG.md", "LICENSE-APACHE", "LICENSE-MIT"] {
         fs::copy(top().join(name), folder.join(name))?;
     }
-    fs::write(folder.join("THIRD-PARTY-LICENSES"), licences::text()?)?;
+    fs::write(folder.join("THIRD-PARTY-LICENSES"), licences::text("zerossl-ffi")?)?;
     Ok(())
 }
 

@@ -6,7 +6,7 @@ use crate::files;
 use crate::top::top;
 
 const MAX_LINES: usize = 400;
-const FOLDERS: [&str; 13] = [
+const FOLDERS: [&str; 14] = [
     "bindings/go",
     "bindings/java",
     "bindings/node/src",
@@ -16,6 +16,7 @@ const FOLDERS: [&str; 13] = [
     "examples",
     "ffi",
     "include",
+    "packaging",
     "python",
     "sandbox",
     "tests",
