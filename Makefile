@@ -14,12 +14,12 @@ MSRV ?= $(shell sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)
 
 # What is compiled is shown; the demo itself is not mixed with it.
 demo:
-	@$(CARGO) build --package xtask
-	@$(CARGO) run --quiet --package xtask -- demo $(if $(KEEP),--keep $(KEEP)) $(if $(FAIL),--fail $(FAIL))
+	@$(CARGO) build --locked --package xtask
+	@$(CARGO) run --locked --quiet --package xtask -- demo $(if $(KEEP),--keep $(KEEP)) $(if $(FAIL),--fail $(FAIL))
 
 test: needs lint build
-	$(CARGO) test --workspace --quiet
-	$(CARGO) run --quiet --package xtask -- check
+	$(CARGO) test --locked --workspace --quiet
+	$(CARGO) run --locked --quiet --package xtask -- check
 	python3 -B tests/c/run.py
 	python3 -B tests/python/run.py test
 	python3 -B tests/system/run.py
@@ -40,14 +40,14 @@ ci:
 
 # The two crates alone: needs Rust and a C compiler.
 core:
-	$(CARGO) test --package zerossl --package zerossl-sandbox --quiet
+	$(CARGO) test --locked --package zerossl --package zerossl-sandbox --quiet
 
 # What takes too long for every day.
 test-long: build
 	python3 -B tests/c/run.py --long
 	python3 -B tests/python/run.py test
 	python3 -B tests/system/run.py --long
-	$(MAKE) wheel packages
+	$(MAKE) packages package
 
 # Says what is missing, and how to install it, before anything is built.
 needs:
@@ -56,8 +56,8 @@ needs:
 
 lint:
 	$(CARGO) fmt --all --check
-	$(CARGO) clippy --workspace --all-targets --quiet -- -D warnings
-	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --quiet
+	$(CARGO) clippy --locked --workspace --all-targets --quiet -- -D warnings
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --workspace --no-deps --quiet
 	python3 -B tests/python/run.py lint
 
 # Everything compiles with the oldest Rust; rustup fetches it where it is missing.
@@ -82,22 +82,23 @@ package:
 # The C library, into build/. With QUICK=1 in seconds after a change, but larger and slower. With STORES=1 it has S3 and
 # PostgreSQL as shared stores.
 build:
-	$(CARGO) run --quiet --package xtask -- build $(if $(QUICK),--quick) $(if $(STORES),--stores)
+	$(CARGO) run --locked --quiet --package xtask -- build $(if $(QUICK),--quick) $(if $(STORES),--stores)
 
 install: build
-	$(CARGO) run --quiet --package xtask -- install --prefix "$(PREFIX)" --libdir "$(LIBDIR)" $(if $(DESTDIR),--destdir "$(DESTDIR)")
+	$(CARGO) run --locked --quiet --package xtask -- install --prefix "$(PREFIX)" --libdir "$(LIBDIR)" $(if $(DESTDIR),--destdir "$(DESTDIR)")
 
-# The C library as Debian packages, into target/packages; as root they are installed, used and removed.
+# What is handed out, into target/packages, tried: packages of Debian, the static program, images, wheels, sources, the
+# list of crates, checksums. As root; PARTS="debian wheels" makes some of it.
 packages: build
-	python3 -B packaging/debian.py $(if $(filter 0,$(shell id -u)),--try)
+	python3 -B packaging/run.py $(if $(filter 0,$(shell id -u)),--try) $(PARTS)
 
 # The Python packages, into dist/: wheels for manylinux2014, and the sdist.
 wheel:
 	python3 -B tests/python/run.py wheel
 
 gen:
-	@$(CARGO) run --quiet --package xtask-lists
-	$(CARGO) run --quiet --package xtask -- gen
+	@$(CARGO) run --locked --quiet --package xtask-lists
+	$(CARGO) run --locked --quiet --package xtask -- gen
 
 # The documentation site, into target/site: its tools come from PyPI.
 docs:
@@ -105,7 +106,7 @@ docs:
 
 # docs/terminal.svg, from a run of the command on a sandbox.
 picture: docs
-	$(CARGO) build --quiet --package zerossl-cli
+	$(CARGO) build --locked --quiet --package zerossl-cli
 	target/site-tools/bin/python site/terminal.py target/debug/zerossl
 
 # The site in Chromium.
@@ -114,7 +115,7 @@ test-docs:
 
 # What the library costs beside its peers, as docs/performance.md has it; tests/bench/README.md says how it is counted.
 bench: bench-build
-	$(CARGO) build --release --quiet --package zerossl-bench
+	$(CARGO) build --locked --release --quiet --package zerossl-bench
 	@tests/bench/build_curl_cjson.sh target/bench/curl_cjson
 	@python3 -m pip install --quiet --upgrade --target target/bench/peers -r tests/bench/peers.txt
 	@python3 -B tests/bench/run.py
@@ -124,5 +125,5 @@ bench-renew: bench-build
 	python3 -B tests/bench/guard.py --renew
 
 bench-build: build
-	$(CARGO) build --quiet --package zerossl-sandbox
+	$(CARGO) build --locked --quiet --package zerossl-sandbox
 	python3 -B tests/python/run.py build

@@ -27,7 +27,7 @@ def test_all(test: Tests, scratch: Path) -> None:
 def install(destdir: Path) -> None:
     # The build exists already; only the steps after it are tested.
     options = ["--prefix", PREFIX, "--destdir", str(destdir), "--libdir", LIBDIR]
-    run(["cargo", "run", "--quiet", "--package", "xtask", "--", "install", *options], cwd=TOP, timeout=900)
+    run(["cargo", "run", "--locked", "--quiet", "--package", "xtask", "--", "install", *options], cwd=TOP, timeout=900)
     root = destdir / PREFIX.lstrip("/")
     found = {str(path.relative_to(root)) for path in root.rglob("*") if not path.is_dir()}
     symbols = (TOP / "ffi/symbols.txt").read_text(encoding="utf-8").split()

@@ -142,7 +142,7 @@ def under_valgrind(scratch: Path) -> None:
 
 def counted(scratch: Path) -> None:
     run(
-        ["cargo", "build", "--quiet", "--package", "zerossl-ffi", "--features", "counting"],
+        ["cargo", "build", "--locked", "--quiet", "--package", "zerossl-ffi", "--features", "counting"],
         cwd=TOP,
         timeout=900,
     )
@@ -159,7 +159,7 @@ def instrumented(scratch: Path) -> None:
     # Sanitizers are not stable in rustc, but the stable toolchain contains what they need.
     environment = os.environ | {"RUSTC_BOOTSTRAP": "1", "RUSTFLAGS": "-Zsanitizer=address"}
     options = ["--lib", "--crate-type", "staticlib", "--features", "counting", "--target", triple]
-    command = ["cargo", "rustc", "--quiet", "--package", "zerossl-ffi", *options]
+    command = ["cargo", "rustc", "--locked", "--quiet", "--package", "zerossl-ffi", *options]
     run(command, env=environment, cwd=TOP, timeout=1800)
     archive = TARGET / triple / "debug/libzerossl.a"
     libraries = ["-lgcc_s", "-lutil", "-lrt", "-lpthread", "-lm", "-ldl", "-lc"]
@@ -256,7 +256,7 @@ def main() -> int:
         with tempfile.TemporaryDirectory() as folder:
             consumers.write_abi(Path(folder))
         return 0
-    run(["cargo", "build", "--quiet", "--package", "zerossl-sandbox"], cwd=TOP, timeout=900)
+    run(["cargo", "build", "--locked", "--quiet", "--package", "zerossl-sandbox"], cwd=TOP, timeout=900)
     test = Tests("C")
     with tempfile.TemporaryDirectory() as folder:
         scratch = Path(folder)

@@ -4,17 +4,20 @@
     python3 tests/python/run.py build    wheels of this machine, into target/python/wheels/
     python3 tests/python/run.py test     wheels of this machine, installed and tested
     python3 tests/python/run.py wheel    wheels for manylinux2014 and the sdist, into dist/
+    python3 tests/python/run.py tools    nothing but the tools
 
 Tools and environments are kept in target/python.
 """
 
 from __future__ import annotations
 
+import functools
 import os
 import shutil
 import subprocess
 import sys
 import sysconfig
+from collections.abc import Mapping
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -42,7 +45,7 @@ OTHER_PYTHONS = ["python3.10", "python3.11", "python3.12", "python3.13", "python
 
 def main() -> int:
     """Run the task of the command line."""
-    tasks = {"lint": lint, "build": build, "test": test, "wheel": wheel}
+    tasks = {"lint": lint, "build": build, "test": test, "wheel": wheel, "tools": lambda: None}
     if sys.argv[1:2] == [] or sys.argv[1] not in tasks:
         print(__doc__)
         return 2
@@ -70,7 +73,7 @@ def lint() -> None:
 
 def compare_with_runtime() -> None:
     """Compare the types with the package as it is at run time, which needs its native half."""
-    run("cargo", "build", "--quiet", "--package", "zerossl-python")
+    run("cargo", "build", "--locked", "--quiet", "--package", "zerossl-python")
     place = WORK / "typed"
     shutil.rmtree(place, ignore_errors=True)
     shutil.copytree(TOP / "python/libzerossl", place / "libzerossl")
@@ -86,8 +89,9 @@ def build() -> list[str]:
     shutil.rmtree(wheels, ignore_errors=True)
     # The sandbox with the profile of the other tests, so that it is not built twice.
     for package, profile in zip(PACKAGES, ["release", "dev"], strict=True):
-        options = ["--profile", profile, "--compatibility", "linux", "--out", wheels]
-        run(tool("maturin"), "build", *options, cwd=TOP / package, quiet=True)
+        options = ["--locked", "--profile", profile, "--compatibility", "linux", "--out", wheels]
+        more = release() if profile == "release" else None
+        run(tool("maturin"), "build", *options, cwd=TOP / package, quiet=True, more=more)
     return sorted(map(str, wheels.glob("*.whl")))
 
 
@@ -120,8 +124,16 @@ def wheel() -> None:
     dist = TOP / "dist"
     for package in PACKAGES:
         zig = ["--zig", "--compatibility", "manylinux2014"]
-        run(tool("maturin"), "build", "--release", *zig, "--out", dist, cwd=TOP / package)
-    run(tool("maturin"), "sdist", "--out", dist, cwd=TOP / "python")
+        run(tool("maturin"), "build", "--release", "--locked", *zig, "--out", dist, cwd=TOP / package, more=release())
+    run(tool("maturin"), "sdist", "--out", dist, cwd=TOP / "python", more=release())
+
+
+@functools.cache
+def release() -> dict[str, str]:
+    """The environment in which a release is compiled: the same as that of the C library, so that both share crates."""
+    asked = ["cargo", "run", "--locked", "--quiet", "--package", "xtask", "--", "environment"]
+    told = subprocess.run(asked, cwd=TOP, stdout=subprocess.PIPE, text=True, check=True).stdout
+    return dict(line.split("=", 1) for line in told.splitlines())
 
 
 def make_tools() -> bool:
@@ -152,9 +164,10 @@ def tool(name: str) -> Path:
     return TOOLS / "bin" / name
 
 
-def run(*command: object, cwd: Path = TOP, quiet: bool = False) -> None:
+def run(*command: object, cwd: Path = TOP, quiet: bool = False, more: Mapping[str, str] | None = None) -> None:
     """Run a command; the output of a quiet one is only shown if it fails."""
     environment = {name: value for name, value in os.environ.items() if name not in {"PYTHONPATH", "ZEROSSL_SANDBOX"}}
+    environment |= more or {}
     environment["PATH"] = f"{TOOLS / 'bin'}:{environment['PATH']}"
     done = subprocess.run(
         [str(part) for part in command],

@@ -57,7 +57,7 @@ def check_complete() -> None:
 
 def main() -> int:
     wanted = sys.argv[1:] or list(PLAYS)
-    run(["cargo", "build", "--quiet", "--package", "zerossl-sandbox"], cwd=TOP, timeout=900)
+    run(["cargo", "build", "--locked", "--quiet", "--package", "zerossl-sandbox"], cwd=TOP, timeout=900)
     test = Tests("recipes")
     # Most of the time a play waits.
     with ThreadPoolExecutor(4) as threads:

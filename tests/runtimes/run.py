@@ -26,7 +26,7 @@ def main() -> int:
     if not SHARED.exists():
         print("runtimes: build/ is empty; run `make build`")
         return 1
-    run(["cargo", "build", "--quiet", "--package", "zerossl-sandbox"], cwd=TOP, timeout=900)
+    run(["cargo", "build", "--locked", "--quiet", "--package", "zerossl-sandbox"], cwd=TOP, timeout=900)
     test = Tests("runtimes")
     with tempfile.TemporaryDirectory() as folder:
         go.test_all(test, Path(folder))

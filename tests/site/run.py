@@ -64,7 +64,7 @@ def build() -> None:
         TOP / "site/mkdocs.yml",
     ]
     subprocess.run(command, check=True, env=os.environ | {"NO_MKDOCS_2_WARNING": "1"})
-    cargo = ["cargo", "doc", "--quiet", "--package", "zerossl", "--no-deps"]
+    cargo = ["cargo", "doc", "--locked", "--quiet", "--package", "zerossl", "--no-deps"]
     subprocess.run(cargo, check=True, cwd=TOP, env=os.environ | {"RUSTDOCFLAGS": "-D warnings"})
     for name in ("zerossl", "static.files", "src/zerossl", "search.index", "trait.impl", "type.impl"):
         if (TARGET / "doc" / name).exists():

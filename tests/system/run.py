@@ -85,7 +85,7 @@ def main() -> int:
     if not SHARED.exists():
         print("system: build/ is empty; run `make build`")
         return 1
-    run(["cargo", "build", "--quiet", "--package", "zerossl-sandbox"], cwd=TOP, timeout=900)
+    run(["cargo", "build", "--locked", "--quiet", "--package", "zerossl-sandbox"], cwd=TOP, timeout=900)
     test = Tests("system")
     with tempfile.TemporaryDirectory() as folder:
         test_all(test, Path(folder), arguments.seed, is_long=arguments.long)

@@ -13,7 +13,8 @@ const SEPARATOR: &str = "\u{1f}";
 
 /// The variables of the environment.
 pub(super) fn environment() -> Result<Vec<(&'static str, String)>, Failure> {
-    let mut variables = vec![("CARGO_ENCODED_RUSTFLAGS", flags()?)];
+    // An incremental build is another one.
+    let mut variables = vec![("CARGO_ENCODED_RUSTFLAGS", flags()?), ("CARGO_INCREMENTAL", "0".to_owned())];
     variables.extend(epoch()?.map(|time| ("SOURCE_DATE_EPOCH", time)));
     Ok(variables)
 }
@@ -29,8 +30,11 @@ fn flags() -> Result<String, Failure> {
     let crates = folders.iter().map(|folder| remap(folder, "/crates"));
     let given = std::env::var("RUSTFLAGS").unwrap_or_default();
     let given = given.split_whitespace().map(str::to_owned);
+    let target = Path::new(metadata["target_directory"].as_str().unwrap_or_default());
+    let target =
+        Some(target).filter(|target| !target.starts_with(top())).map(|it| remap(it, "/libzerossl/target"));
     // The last one that fits is taken, and crates may lie below us.
-    let flags = given.chain([remap(&top(), "/libzerossl")]).chain(crates);
+    let flags = given.chain([remap(&top(), "/libzerossl")]).chain(target).chain(crates);
     Ok(flags.collect::<Vec<_>>().join(SEPARATOR))
 }
 
