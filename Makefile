@@ -7,8 +7,9 @@ export CI ?= false
 PREFIX ?= /usr/local
 LIBDIR ?= lib
 
-.PHONY: demo ci needs test test-runtimes test-fleet test-docs picture test-long core lint msrv deny semver package packages build install wheel gen docs bench bench-build bench-renew
+.PHONY: demo ci needs test test-runtimes test-fleet test-docs picture test-long core lint msrv deny semver package packages images publish-crates publish-wheels publish-images build install wheel gen docs bench bench-build bench-renew
 
+VERSION ?= $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml)
 # The oldest Rust that is promised.
 MSRV ?= $(shell sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)
 
@@ -66,8 +67,9 @@ msrv:
 	rustup run $(MSRV) cargo check --workspace --all-targets --locked --quiet
 
 # Licences, advisories, doubles and sources of the crates below, by deny.toml: `cargo install --locked cargo-deny`.
+# DENY="licenses bans sources" leaves out the advisories, whose database comes from GitHub.
 deny:
-	$(CARGO) deny --locked check --hide-inclusion-graph
+	$(CARGO) deny --locked check --hide-inclusion-graph $(DENY)
 
 # Breaks of the Rust API since the last release: `cargo install --locked cargo-semver-checks`.
 semver:
@@ -91,6 +93,27 @@ install: build
 # list of crates, checksums. As root; PARTS="debian wheels" makes some of it.
 packages: build
 	python3 -B packaging/run.py $(if $(filter 0,$(shell id -u)),--try) $(PARTS)
+
+# The images of the command and of the sandbox, by docker; `make packages` tries their steps without it.
+IMAGES ?= ghcr.io/libzerossl/
+images:
+	docker build --file packaging/docker/zerossl.Dockerfile --tag $(IMAGES)zerossl .
+	docker build --file packaging/docker/sandbox.Dockerfile --tag $(IMAGES)zerossl-sandbox .
+
+# RELEASING.md says when. The wheels are those that `make packages` left in dist/.
+publish-crates:
+	$(CARGO) publish --locked --package zerossl-sandbox
+	$(CARGO) publish --locked --package zerossl
+	$(CARGO) publish --locked --package zerossl-cli
+
+publish-wheels:
+	target/python/tools/bin/twine upload dist/libzerossl_sandbox-*
+	target/python/tools/bin/twine upload dist/libzerossl-*
+
+publish-images: images
+	for name in zerossl zerossl-sandbox; do \
+		docker tag $(IMAGES)$$name $(IMAGES)$$name:$(VERSION) && docker push --all-tags $(IMAGES)$$name || exit; \
+	done
 
 # The Python packages, into dist/: wheels for manylinux2014, and the sdist.
 wheel:

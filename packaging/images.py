@@ -15,9 +15,10 @@ import tempfile
 from pathlib import Path
 
 import apt
+import build_context
 import other_target
 from dockerfile import Stage, stages
-from shell import TOP, WORK, output, run, say, version
+from shell import WORK, output, run, say, version
 from stand import certificate
 from tools import tool
 
@@ -28,7 +29,7 @@ SHIM = '#!/bin/sh\nshift\nexec {zigbuild} zigbuild "$@"\n'
 
 
 def attempt() -> None:
-    context = lay_context()
+    context = build_context.lay()
     for name, check in (("zerossl", check_command), ("sandbox", check_sandbox)):
         build, image = stages(FOLDER / f"{name}.Dockerfile")
         for stage in (build, image):
@@ -43,27 +44,8 @@ def attempt() -> None:
         say(f"{name}.Dockerfile: its steps were done, and what it starts works")
 
 
-def lay_context() -> Path:
-    """What docker would get: the files of the last commit without those that .dockerignore names."""
-    context = WORK / "context"
-    shutil.rmtree(context, ignore_errors=True)
-    context.mkdir(parents=True)
-    archive = WORK / "context.tar"
-    run("git", "archive", f"--output={archive}", "HEAD")
-    run("tar", "--extract", f"--file={archive}", f"--directory={context}")
-    archive.unlink()
-    for line in (TOP / ".dockerignore").read_text(encoding="utf-8").splitlines():
-        if line and not line.startswith("#"):
-            shutil.rmtree(context / line, ignore_errors=True)
-    # Where cargo is told to compile to, at the place at which the steps expect it.
-    (context / "target").mkdir()
-    (context / "target/release").symlink_to(other_target.TARGET_DIR / other_target.MUSL / "release")
-    return context
-
-
 def compile_in(context: Path, stage: Stage) -> None:
-    flags = ["-Clink-self-contained=no", "-Crelocation-model=static"]
-    environment = other_target.environment(other_target.MUSL, *flags)
+    environment = other_target.environment(other_target.MUSL, *other_target.STATIC)
     shim = WORK / "shim/cargo"
     shim.parent.mkdir(exist_ok=True)
     shim.write_text(SHIM.format(zigbuild=tool("cargo-zigbuild")), encoding="utf-8")

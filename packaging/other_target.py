@@ -14,6 +14,8 @@ from tools import tool
 
 ARM = "aarch64-unknown-linux-gnu"
 MUSL = "x86_64-unknown-linux-musl"
+# zig has the objects with which a program starts.
+STATIC = ["-Clink-self-contained=no", "-Crelocation-model=static"]
 # What it compiles does not mix with what the machine's own compiler does.
 TARGET_DIR = WORK / "target"
 WRAPPER = """\

@@ -5,6 +5,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
+import build_context
 import command
 import other_target
 from archive import pack
@@ -16,11 +17,9 @@ NAME = f"zerossl-{version()}-x86_64-linux-musl"
 
 
 def make() -> Path:
-    # zig has the objects with which a program starts.
-    flags = ["-Clink-self-contained=no", "-Crelocation-model=static"]
-    environment = other_target.environment(other_target.MUSL, *flags)
-    build = ["zigbuild", "--release", "--locked", "--quiet", "--package", "zerossl-cli"]
-    run(tool("cargo-zigbuild"), *build, env=environment)
+    environment = other_target.environment(other_target.MUSL, *other_target.STATIC)
+    build = ["zigbuild", "--release", "--locked", "--package", "zerossl-cli"]
+    run(tool("cargo-zigbuild"), *build, env=environment, cwd=build_context.lay())
     with tempfile.TemporaryDirectory() as scratch:
         tree = Path(scratch) / NAME
         compiled = other_target.TARGET_DIR / other_target.MUSL / "release/zerossl"

@@ -25,6 +25,19 @@ fn settings_come_from_it() {
     Ran::of(&mut list(&config, &["--access-key-file", key.to_str().expect("a path")])).expect(13);
 }
 
+/// With what is commented out there, too.
+#[test]
+fn the_example_is_right() {
+    let place = Place::new();
+    let key = file(place.path("key"), KEY, 0o600);
+    let example =
+        include_str!("../../examples/zerossl.toml").replace("/etc/zerossl.key", &key.display().to_string());
+    let lines =
+        example.lines().map(|line| line.strip_prefix('#').filter(|it| !it.starts_with(' ')).unwrap_or(line));
+    let config = file(place.path("zerossl.toml"), &lines.collect::<Vec<_>>().join("\n"), 0o644);
+    Ran::of(&mut list(&config, &["--base-url", place.sandbox.base_url()])).expect(0);
+}
+
 #[test]
 fn with_a_key_it_is_its_owners_alone() {
     let place = Place::new();
