@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sys
 from pathlib import Path
 
 from shell import WORK, run
@@ -14,6 +15,16 @@ Dir::State "{state}";
 Dir::State::status "{state}/status";
 Dir::Cache "{state}/cache";
 """
+
+
+def need(program: str, package: str) -> None:
+    """Installs the package with this program if there is none; only root can."""
+    if shutil.which(program):
+        return
+    if os.geteuid():
+        sys.exit(f"packaging: there is no {program}: apt-get install {package}")
+    run("apt-get", "update", "-qq")
+    run("apt-get", "install", "--yes", "-qq", "--no-install-recommends", package, quiet=True)
 
 
 def tree(name: str, architecture: str, packages: list[str]) -> Path:

@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 
 import command
+from apt import need
 from deb import Package, build, debian_version, machine
 from shell import OUT, TOP, made, output, run, say, version, xtask
 
@@ -32,6 +33,7 @@ def make() -> list[Path]:
         left = [path for root in (library, front) for path in root.rglob("*") if not path.is_dir()]
         if left:
             sys.exit(f"packaging: no package has {left[0]}")
+    need("lintian", "lintian")
     run("lintian", "--allow-root", "--fail-on", "error", *built)
     for path in built:
         made(path)
@@ -80,9 +82,10 @@ def of_command(root: Path) -> list[Package]:
             "zerossl",
             "net",
             "obtains and renews TLS certificates of ZeroSSL",
-            "The command for the REST API of ZeroSSL: it obtains, installs and renews certificates,\n"
-            "says what is due and what would fail, and starts a sandbox of the service for tests.\n"
-            "A timer of systemd renews the certificates of /etc/zerossl once it is enabled.\n"
+            "The command for the REST API of ZeroSSL: it obtains, installs and renews\n"
+            "certificates, says what is due and what would fail, and starts a sandbox of\n"
+            "the service for tests. A timer renews what is in /etc/zerossl, once it is\n"
+            "enabled.\n"
             "It is unofficial.",
             root,
             ["usr", "lib"],

@@ -1,5 +1,6 @@
 """The packages of Debian as their users meet them: installed, used, removed. Needs root."""
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -24,7 +25,8 @@ def attempt(built: list[Path]) -> None:
         files = [Path(line) for name in names for line in output("dpkg", "-L", name).splitlines()]
     finally:
         run("apt-get", "purge", "--yes", "-qq", *names, quiet=True)
-    left = [path for path in files if path.is_file() or path.is_symlink()]
+    # A folder may be a link, as /lib is.
+    left = [path for path in files if os.path.lexists(path) and not path.is_dir()]
     if left:
         sys.exit(f"packaging: {left[0]} is still there after the removal")
     say(f"installed, used and removed: {', '.join(names)}")

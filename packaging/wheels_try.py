@@ -36,6 +36,7 @@ def program(folder: Path) -> Path:
 
 def on_aarch64(folder: Path) -> None:
     """Debian's Python of that machine lists, orders and downloads, with a sandbox of that machine."""
+    apt.need("qemu-aarch64-static", "qemu-user-static")
     root = apt.tree("python-arm64", "arm64", ["python3"])
     emulator = ["qemu-aarch64-static", "-L", str(root)]
     sandbox = folder / "sandbox"
