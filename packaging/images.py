@@ -62,8 +62,9 @@ def compile_in(context: Path, stage: Stage) -> None:
 
 def lay_base(root: Path) -> None:
     """busybox, and the folders that every system has."""
-    for folder in ("bin", "etc", "usr/local/bin", "run", "proc"):
+    for folder in ("bin", "dev", "etc", "usr/local/bin", "run", "proc"):
         (root / folder).mkdir(parents=True)
+    run("mknod", "--mode=666", root / "dev/null", "c", "1", "3")
     (root / "tmp").mkdir()
     (root / "tmp").chmod(0o1777)
     # A folder of tempfile is its maker's alone.
@@ -96,7 +97,7 @@ def check_command(root: Path, image: Stage) -> None:
 
 
 def check_sandbox(root: Path, image: Stage) -> None:
-    """Alone in a network, as a container is: it is found healthy while it runs, and not afterwards."""
+    """Alone in a network, as a container is, it is found healthy; where there is no sandbox, nothing is."""
     alone = ["unshare", "--net", "sh", "-e", "-c", 'ip link set lo up; exec "$@"', "sh"]
     healthcheck = image.command("HEALTHCHECK")
     with subprocess.Popen([*alone, *as_user(root, image)], stdout=subprocess.PIPE, text=True) as process:
@@ -106,9 +107,10 @@ def check_sandbox(root: Path, image: Stage) -> None:
             is_healthy = not subprocess.run([*inside, *healthcheck], check=False).returncode
         finally:
             process.terminate()
-    afterwards = subprocess.run(["chroot", root, *healthcheck], capture_output=True, check=False).returncode
-    if not is_healthy or not afterwards:
-        sys.exit(f"packaging: the health of the sandbox is {is_healthy}, afterwards {afterwards}, after {lines}")
+    elsewhere = ["unshare", "--net", "chroot", str(root), *healthcheck]
+    without = not subprocess.run(elsewhere, capture_output=True, check=False).returncode
+    if not is_healthy or without:
+        sys.exit(f"packaging: healthy: {is_healthy} with a sandbox, {without} without; it said {lines}")
     said = output("chroot", root, image.command("ENTRYPOINT")[0], "--version")
     if version() not in said:
         sys.exit(f"packaging: the sandbox of the image said {said!r}")
