@@ -7,7 +7,7 @@ export CI ?= false
 PREFIX ?= /usr/local
 LIBDIR ?= lib
 
-.PHONY: demo ci needs test test-runtimes test-fleet test-docs picture test-long core lint msrv deny semver package packages images publish-crates publish-wheels publish-images build install wheel gen docs bench bench-build bench-renew
+.PHONY: demo fuzz ci needs test test-runtimes test-fleet test-docs picture test-long core lint msrv deny semver package packages images publish-crates publish-wheels publish-images build install wheel gen docs bench bench-build bench-renew
 
 VERSION ?= $(shell sed -n 's/^version = "\(.*\)"/\1/p' Cargo.toml)
 # The oldest Rust that is promised.
@@ -23,6 +23,7 @@ test: needs lint build
 	$(CARGO) run --locked --quiet --package xtask -- check
 	python3 -B tests/c/run.py
 	python3 -B tests/python/run.py test
+	python3 -B tests/faults/run.py c python
 	python3 -B tests/system/run.py
 	python3 -B tests/recipes/run.py
 	python3 -B tests/bench/guard.py
@@ -30,6 +31,7 @@ test: needs lint build
 # The packages for other runtimes: what is installed is tested, with packages from the registries.
 test-runtimes: build
 	python3 -B tests/runtimes/run.py
+	python3 -B tests/faults/run.py node go java
 
 # Stores that several hosts share, on real engines: S3 (by the Go proxy) and PostgreSQL (Debian's).
 test-fleet:
@@ -47,7 +49,9 @@ core:
 test-long: build
 	python3 -B tests/c/run.py --long
 	python3 -B tests/python/run.py test
+	python3 -B tests/faults/run.py --long
 	python3 -B tests/system/run.py --long
+	$(MAKE) fuzz
 	$(MAKE) packages package
 
 # Says what is missing, and how to install it, before anything is built.
@@ -55,8 +59,14 @@ needs:
 	@$(CARGO) --version >/dev/null 2>&1 || { echo "cargo is missing; https://rustup.rs installs it"; exit 1; }
 	@python3 -B tests/needs.py
 
+# The fuzzers, each for some time; needs `cargo install --locked cargo-fuzz`.
+SECONDS ?= 60
+fuzz:
+	python3 -B fuzz/run.py $(SECONDS)
+
 lint:
 	$(CARGO) fmt --all --check
+	$(CARGO) fmt --check --manifest-path fuzz/Cargo.toml
 	$(CARGO) clippy --locked --workspace --all-targets --quiet -- -D warnings
 	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --workspace --no-deps --quiet
 	python3 -B tests/python/run.py lint

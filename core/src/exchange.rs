@@ -52,7 +52,8 @@ impl Context<'_> {
         };
         let message = match (answer.status, why) {
             (429, _) => {
-                let message = "too many requests; slow down, or lower `requests_per_second`";
+                let message =
+                    "the service says that these are too many requests; slow down, or lower `requests_per_second`";
                 return Error::new(Kind::RateLimited, message)
                     .with_http_status(429)
                     .with_retry_after(answer.retry_after);
@@ -72,7 +73,11 @@ impl Context<'_> {
         };
         Error::response(
             answer.status,
-            format!("unusable answer (HTTP {}): {message}; {excerpt}", answer.status),
+            format!(
+                "unusable answer of {} (HTTP {}): {message}; {excerpt}",
+                self.connection.transport.peer(),
+                answer.status
+            ),
         )
         .with_retry_after(answer.retry_after)
         .uncertain()

@@ -46,6 +46,9 @@ mod error;
 mod event;
 mod excerpt;
 mod exchange;
+#[cfg(fuzzing)]
+#[doc(hidden)]
+pub mod fuzzing;
 mod generate_csr;
 mod json;
 mod key_type;

@@ -25,6 +25,8 @@ mod env;
 mod events;
 mod fleet;
 mod found;
+#[cfg(fuzzing)]
+pub(crate) mod fuzzing;
 mod in_force;
 mod interface;
 mod listing;

@@ -139,8 +139,12 @@ impl Refusal {
             (None, Some(code), None) => format!("the service refused with error {code}"),
             (None, None, _) => format!("the service refused without saying why (HTTP {http_status})"),
         };
-        if known.is_none() && self.is_rate_limit() {
-            message.push_str(": too many requests; slow down, or lower `requests_per_second`");
+        if known.is_none() {
+            message.push_str(if self.is_rate_limit() {
+                ": too many requests; slow down, or lower `requests_per_second`"
+            } else {
+                "; we do not know this error: look it up in ZeroSSL's documentation and in the dashboard"
+            });
         }
         if let Some(info) = &self.info {
             message.extend([" (it says: ", &one_line(info, MAX_SHOWN), ")"]);

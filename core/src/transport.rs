@@ -124,6 +124,11 @@ impl Transport {
         })
     }
 
+    /// Who answers: the service, or what it is reached through.
+    pub(crate) fn peer(&self) -> String {
+        failure::Peer { service: &self.host, proxy: self.proxy.as_ref(), is_proxy: false }.to_string()
+    }
+
     /// Sends one request and reads the whole answer. The watch has the token and the deadline.
     pub(crate) fn exchange(&self, outgoing: &Outgoing, mut watch: Watch) -> Result<Incoming> {
         watch.connect_deadline = Some(Instant::now() + self.connect_timeout);
@@ -193,12 +198,16 @@ fn header_date(headers: &HeaderMap, name: &HeaderName) -> Option<SystemTime> {
 
 /// `Retry-After` (RFC 9110, section 10.2.3). A date is compared with the server's own clock if it is known.
 fn retry_after(headers: &HeaderMap, server_now: Option<SystemTime>) -> Option<Duration> {
-    let value = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
-    if let Ok(seconds) = value.parse::<u64>() {
+    let value = headers.get(header::RETRY_AFTER)?.to_str().ok()?;
+    retry_after_of(value, server_now.unwrap_or_else(SystemTime::now))
+}
+
+pub(crate) fn retry_after_of(value: &str, now: SystemTime) -> Option<Duration> {
+    if let Ok(seconds) = value.trim().parse::<u64>() {
         return Some(Duration::from_secs(seconds));
     }
-    let date = header_date(headers, &header::RETRY_AFTER)?;
-    Some(date.duration_since(server_now.unwrap_or_else(SystemTime::now)).unwrap_or_default())
+    let date = httpdate::parse_http_date(value).ok()?;
+    Some(date.duration_since(now).unwrap_or_default())
 }
 
 impl std::fmt::Debug for Outgoing {

@@ -1,11 +1,19 @@
 """Plays all case files through the C library; the format is in tests/cases/README.md."""
 
 import json
+import os
 import subprocess
+import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
+
+from harness import SANDBOX, Failed
+from servers import Sandbox
+
+PLAYERS = 8
 
 
 class Player:
@@ -32,9 +40,9 @@ class Player:
         return self.process.returncode
 
 
-def every_case(folder: Path, url: str, player: Player) -> Iterator[tuple[str, list[str]]]:
+def every_case(paths: Iterable[Path], url: str, player: Player) -> Iterator[tuple[str, list[str]]]:
     """Each case that was played, with its problems."""
-    for path in sorted(folder.glob("*/*.json")):
+    for path in paths:
         case = json.loads(path.read_text(encoding="utf-8"))
         # Each case in one of the two ways, alternating, since some cases have to wait.
         name = f"{path.parent.name}/{path.stem}"
@@ -42,8 +50,13 @@ def every_case(folder: Path, url: str, player: Player) -> Iterator[tuple[str, li
         base_url = f"{url}/{name}"
         config = {"access_key": "replay-key", "base_url": base_url, "requests_per_second": 0}
         config |= case.get("settings", {})
+        start = time.monotonic()
         outcome = player.play(way, path.parent.name, config, case.get("parameters", {}))
-        yield name, [*compare(case, *outcome), *verdict(base_url)]
+        took = time.monotonic() - start
+        problems = [*compare(case, *outcome), *verdict(f"{url}/{name}")]
+        if took > config.get("timeout", 60) * 1.1 + 0.25:
+            problems.append(f"it took {took} s")
+        yield name, problems
 
 
 def verdict(base_url: str) -> list[str]:
@@ -74,3 +87,22 @@ def agrees(error: Any, name: str, expected: Any) -> bool:
 def same(one: Any, other: Any) -> bool:
     """Equal as JSON, where true is not 1."""
     return json.dumps(one, sort_keys=True) == json.dumps(other, sort_keys=True)
+
+
+def play_cases(program: Path, folder: Path) -> str:
+    """All cases of the folder, several at the same time: some have to wait."""
+    paths = sorted(folder.glob("*/*.json"))
+    with Sandbox(SANDBOX, "--replay", str(folder)) as replay, ThreadPoolExecutor(PLAYERS) as pool:
+        shares = [paths[first::PLAYERS] for first in range(PLAYERS)]
+        found = list(pool.map(lambda share: play_share(program, share, replay.url), shares))
+    problems = [problem for problems in found for problem in problems]
+    if problems or len(paths) < 100:
+        raise Failed(f"{len(paths)} cases\n" + "\n".join(problems))
+    return f"{len(paths)} cases"
+
+
+def play_share(program: Path, paths: Iterable[Path], url: str) -> list[str]:
+    player = Player(program, os.environ.copy())
+    found = every_case(paths, url, player)
+    problems = [f"{name}: {problem}" for name, problems in found for problem in problems]
+    return problems if player.end() == 0 else [*problems, "the player failed"]

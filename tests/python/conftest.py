@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import signal
 import socket
 import subprocess
@@ -25,7 +26,8 @@ if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
 @pytest.fixture(scope="session")
 def replay() -> Iterator[str]:
     """The replay server of the case files."""
-    command = [find_program(), "--replay", TOP / "tests/cases", "--exit-with-stdin"]
+    cases = os.environ.get("CASES", TOP / "tests/cases")
+    command = [find_program(), "--replay", cases, "--exit-with-stdin"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         yield process.stdout.readline().removeprefix("listening on ").strip()

@@ -30,6 +30,7 @@ SOURCES = [
     "examples/python",
     "examples/runtimes",
     "tests/bench",
+    "tests/faults",
     "tests/python",
     "tests/runtimes",
     "tests/system",
@@ -38,6 +39,7 @@ SOURCES = [
     "tests/site",
     "site",
     "packaging",
+    "fuzz",
 ]
 PACKAGES = ["python", "python/sandbox"]
 OTHER_PYTHONS = ["python3.10", "python3.11", "python3.12", "python3.13", "python3.14"]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
+import time
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -13,7 +15,7 @@ import libzerossl as zerossl
 import pytest
 from libzerossl.base import Base
 
-CASES = Path(__file__).parents[1] / "cases"
+CASES = Path(os.environ.get("CASES", Path(__file__).parents[1] / "cases"))
 
 
 def play(replay: str, file: Path, kind: type[Base]) -> list[str]:
@@ -25,15 +27,19 @@ def play(replay: str, file: Path, kind: type[Base]) -> list[str]:
     settings |= case.get("settings", {})
     outcome: object
     client = kind(**settings)
+    start = time.monotonic()
     try:
         outcome = call(client, operation, case.get("parameters", {}))
     except zerossl.Error as error:
         outcome = error
-    with urllib.request.urlopen(f"{base_url}/.verdict") as answer:
+    took = time.monotonic() - start
+    with urllib.request.urlopen(f"{replay}/{operation}/{file.stem}/.verdict") as answer:
         verdict = json.load(answer)
     problems: list[str] = list(verdict["problems"])
     if not verdict["complete"]:
         problems.append("not every request of the exchange came")
+    if took > settings.get("timeout", 60) * 1.1 + 0.25:
+        problems.append(f"it took {took} s")
     problems += compare(case, outcome)
     return [f"{operation}/{file.stem}: {problem}" for problem in problems]
 

@@ -13,6 +13,7 @@ SOURCE = TOP / "bindings/java"
 # A copy: nothing is built in the source. What Maven has fetched stays for the next run.
 COPY = TARGET / "runtimes/java"
 REPOSITORY = TARGET / "runtimes/maven"
+CASES = TOP / "tests/cases"
 NEWCOMER = TARGET / "runtimes/java-newcomer"
 NEWEST = Path("/usr/lib/jvm/temurin-25-jdk-amd64")
 # JNA unpacks its library there.
@@ -48,9 +49,9 @@ EXPECTED = [
 ]
 
 
-def maven(*arguments: str | Path, cwd: Path = COPY, repository: Path = REPOSITORY) -> str:
+def maven(*arguments: str | Path, cwd: Path = COPY, repository: Path = REPOSITORY, cases: Path = CASES) -> str:
     need("javac", "mvn")
-    ours = {"ZEROSSL_LIBRARY": str(SHARED), "SANDBOX": str(SANDBOX), "CASES": str(TOP / "tests/cases")}
+    ours = {"ZEROSSL_LIBRARY": str(SHARED), "SANDBOX": str(SANDBOX), "CASES": str(cases)}
     settings = ["-B", "-ntp", "-Dstyle.color=never", f"-Dmaven.repo.local={repository}"]
     return run(["mvn", *settings, *arguments], env=os.environ | ours, cwd=cwd, timeout=600)
 
@@ -64,11 +65,11 @@ def compiled() -> str:
     return run(["javac", "-version"]).strip()
 
 
-def suite(*options: str) -> str:
+def suite(*options: str, cases: Path = CASES) -> str:
     """The cases and the behaviour."""
     if not (COPY / "target/test-classes").exists():
         raise Skipped("nothing was compiled")
-    said = maven("surefire:test", *options)
+    said = maven("surefire:test", *options, cases=cases)
     notes = re.findall(r"^(3,000 .*|virtual .*|\d+ cases.*|cancelled in .*)", said, re.MULTILINE)
     counted = re.findall(r"Tests run: \d+, .*", said)[-1:]
     return "; ".join(notes + counted)

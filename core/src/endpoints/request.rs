@@ -82,7 +82,8 @@ fn request(context: &Context<'_>, arguments: &Arguments) -> Result<String> {
         return Err(exchange::refused(&delivered, refusal));
     }
     let body = match reading::text(&answer.body) {
-        _ if answer.status == 429 || answer.status >= 500 || (300..400).contains(&answer.status) => None,
+        // Neither a redirect nor another protocol is what was asked for.
+        _ if answer.status == 429 || !matches!(answer.status, 200..300 | 400..500) => None,
         Some(text) => match serde_json::from_str::<&RawValue>(text) {
             Ok(json) => reading::is_readable(json.get()).then(|| json.to_owned()),
             // An HTML page comes from a proxy or gateway, not from the service.

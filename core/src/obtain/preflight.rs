@@ -31,6 +31,12 @@ use crate::error::{Error, Result};
 use check_target::CheckTarget;
 use probe::Probe;
 
+/// For fuzzers: reads an answer of a name server.
+#[cfg(fuzzing)]
+pub(crate) fn read_any(data: &[u8]) {
+    name_server::read_any(data);
+}
+
 impl Preflight {
     /// Checks every challenge, and the CAA records of its name. Only problems are reported.
     ///

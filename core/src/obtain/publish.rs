@@ -42,6 +42,17 @@ pub(crate) enum Publisher {
     Nothing,
 }
 
+/// For fuzzers: answers any request.
+#[cfg(fuzzing)]
+pub(crate) fn answer_any(data: &[u8]) {
+    let files = files::Files::default();
+    let (domain, path, content) = ("example.com".to_owned(), "/file.txt".to_owned(), "content".to_owned());
+    files.add(files::Served { session: 1, domain, path, content });
+    if let Some(answer) = http_request::answer(data, &files) {
+        assert!(answer.starts_with(b"HTTP/1.1 "));
+    }
+}
+
 impl Publisher {
     pub(crate) fn listen(address: SocketAddr) -> Self {
         Self::Listen(Listening::new(address))

@@ -1,5 +1,7 @@
 //! Converts ureq's errors: what went wrong, with which host, and whether the request may have been carried out.
 
+mod tls;
+
 use std::fmt;
 use std::io;
 use std::time::Instant;
@@ -22,12 +24,12 @@ pub(super) fn classify(
 }
 
 /// The hosts of the exchange.
-struct Peer<'a> {
-    service: &'a str,
+pub(super) struct Peer<'a> {
+    pub(super) service: &'a str,
     /// The one that the host comes from.
-    setting: &'static str,
-    proxy: Option<&'a Proxy>,
-    is_proxy: bool,
+    pub(super) setting: &'static str,
+    pub(super) proxy: Option<&'a Proxy>,
+    pub(super) is_proxy: bool,
 }
 
 impl<'a> Peer<'a> {
@@ -81,9 +83,10 @@ fn describe(error: ureq::Error, watch: &Watch, peer: &Peer<'_>) -> Error {
             None => network_failure(peer, watch.sent, &error),
         },
         ureq::Error::Rustls(error) => tls_failure(peer, &error),
-        ureq::Error::Tls(_) | ureq::Error::TlsRequired | ureq::Error::Pem(_) => {
-            Error::new(Kind::Tls, format!("no secure connection to {peer} could be made"))
-        }
+        ureq::Error::Tls(_) | ureq::Error::TlsRequired | ureq::Error::Pem(_) => Error::new(
+            Kind::Tls,
+            format!("no secure connection to {peer} could be made; check {}", peer.settings()),
+        ),
         ureq::Error::HostNotFound => Error::new(
             Kind::Network,
             format!("no address was found for {peer}; check {} and the DNS of this machine", peer.settings()),
@@ -94,7 +97,9 @@ fn describe(error: ureq::Error, watch: &Watch, peer: &Peer<'_>) -> Error {
         },
         ureq::Error::BodyExceedsLimit(limit) => Error::new(
             Kind::Response,
-            format!("the answer is larger than {limit} bytes; raise `max_response_bytes` if that is right"),
+            format!(
+                "the answer of {peer} is larger than {limit} bytes; raise `max_response_bytes` if that is right"
+            ),
         ),
         ureq::Error::Protocol(_) | ureq::Error::LargeResponseHeader(..) | ureq::Error::BodyStalled => {
             Error::new(Kind::Response, format!("{peer} did not answer in HTTP; check {}", peer.settings()))
@@ -125,17 +130,12 @@ fn tls_error(error: &io::Error) -> Option<&rustls::Error> {
 }
 
 fn tls_failure(peer: &Peer<'_>, error: &rustls::Error) -> Error {
-    let advice = match (error, peer.proxy()) {
-        (rustls::Error::InvalidCertificate(_), _) => {
-            "; if a CA of your own signed it, give its certificate as `ca_file`".to_owned()
-        }
-        (rustls::Error::InvalidMessage(_), Some(proxy)) => {
-            format!("; if it takes plain HTTP, write http:// in {}", proxy.place())
-        }
-        (rustls::Error::InvalidMessage(_), None) => "; is this an HTTPS port?".to_owned(),
-        _ => String::new(),
+    let plain = match peer.proxy() {
+        Some(proxy) => format!("if it takes plain HTTP, write http:// in {}", proxy.place()),
+        None => format!("is this an HTTPS port? Check {}", peer.settings()),
     };
-    Error::new(Kind::Tls, format!("no secure connection to {peer}: {error}{advice}"))
+    let (what, advice) = tls::words(error, &peer.settings(), &plain);
+    Error::new(Kind::Tls, format!("no secure connection to {peer}: {what}; {advice}"))
 }
 
 fn network_failure(peer: &Peer<'_>, sent: bool, error: &io::Error) -> Error {
@@ -192,10 +192,10 @@ fn has_no_basic(schemes: &[String]) -> bool {
     !schemes.is_empty() && schemes.iter().all(|scheme| !scheme.eq_ignore_ascii_case("basic"))
 }
 
-/// The system's own text. Texts that a library has wrapped may contain too much.
+/// The system's own text, without its number. Texts that a library has wrapped may contain too much.
 fn plain(error: &io::Error) -> String {
     match error.raw_os_error() {
-        Some(_) => error.to_string(),
+        Some(_) => error.to_string().split(" (os error").next().unwrap_or_default().to_owned(),
         None => error.kind().to_string(),
     }
 }

@@ -40,6 +40,12 @@ impl<T: Transport> Transport for Outermost<T> {
     }
 
     fn await_input(&mut self, timeout: NextTimeout) -> Result<bool, Error> {
+        let buffers = self.inner.buffers();
+        // A read into no room looks like the end of the connection. Only a head without end fills the buffer.
+        if buffers.input_append_buf().is_empty() {
+            let length = buffers.input().len();
+            return Err(Error::LargeResponseHeader(length, length));
+        }
         self.inner.await_input(timeout)
     }
 

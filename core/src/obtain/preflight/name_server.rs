@@ -166,6 +166,15 @@ fn delegation(authorities: &[Record]) -> Option<Delegation> {
     Some(Delegation { zone, servers })
 }
 
+/// For fuzzers: reads an answer to any question.
+#[cfg(fuzzing)]
+pub(super) fn read_any(data: &[u8]) {
+    if let Ok(message) = super::question::read_any(data) {
+        let found = delegation(&message.authorities);
+        assert!(found.is_none_or(|found| found.servers.len() <= MAX_SERVERS));
+    }
+}
+
 fn failure(error: &io::Error) -> Failure {
     Failure(match error.kind() {
         ErrorKind::InvalidData => "gave no usable answer".to_owned(),

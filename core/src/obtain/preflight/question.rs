@@ -102,6 +102,16 @@ impl Question {
     }
 }
 
+/// For fuzzers: the bytes with the id and the question that an answer must have.
+#[cfg(fuzzing)]
+pub(super) fn read_any(bytes: &[u8]) -> io::Result<Message> {
+    let mut message = Message::from_vec(bytes).map_err(|_| ErrorKind::InvalidData)?;
+    let query = message.queries.first().cloned().unwrap_or_default();
+    message.metadata.message_type = MessageType::Response;
+    let question = Question { query, id: message.metadata.id, bytes: Vec::new() };
+    question.read(&message.to_vec().map_err(io::Error::other)?)
+}
+
 fn has_connected(stream: &TcpStream) -> io::Result<()> {
     if let Some(error) = stream.take_error()? {
         return Err(error);

@@ -1,0 +1,148 @@
+#!/usr/bin/env python3
+"""Runs the fuzzers, one after the other: `run.py SECONDS [TARGET ...]`; needs cargo-fuzz.
+
+The seeds are made of the cases, the stores and the corpora in `seeds/`; what is found stays in target/fuzz/corpus for
+the next run. Prints executions and coverage (edges) of each. An input that fails is left in target/fuzz/artifacts:
+put it into `seeds/TARGET/` when the fault is mended, so that each run tries it first.
+"""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).resolve().parent
+TOP = HERE.parent
+sys.path.insert(0, str(TOP / "tests/c"))
+
+from harness import TARGET, Failed, Skipped, Tests
+
+BUILT = TARGET / "fuzz/x86_64-unknown-linux-gnu/release"
+CORPUS = TARGET / "fuzz/corpus"
+ARTIFACTS = TARGET / "fuzz/artifacts"
+TARGETS = sorted(path.stem for path in (HERE / "fuzz_targets").glob("*.rs"))
+# In the table's order: an input's first byte is a place in it.
+TABLE = (TOP / "core/src/operations.rs").read_text(encoding="utf-8")
+OPERATIONS = [name.lower() for name in re.findall(r"^    &(?:\w+::)*?(\w+)(?:::OPERATION)?,$", TABLE, re.MULTILINE)]
+Case = dict[str, Any]
+
+
+def of_answers(operation: int, case: Case) -> Iterator[bytes]:
+    for turn in case["exchange"]:
+        answer = turn["response"]
+        body = json.dumps(answer["json"]) if "json" in answer else answer.get("text", "")
+        yield bytes([operation]) + body.encode()
+
+
+def of_parameters(operation: int, case: Case) -> Iterator[bytes]:
+    yield bytes([operation]) + json.dumps(case["parameters"]).encode()
+
+
+def of_settings(_: int, case: Case) -> Iterator[bytes]:
+    yield json.dumps(case.get("settings", {})).encode()
+
+
+def of_texts(pattern: str) -> Callable[[int, Case], Iterator[bytes]]:
+    return lambda _, case: (text.encode() for text in texts(case) if re.search(pattern, text))
+
+
+def of_requests(_: int, case: Case) -> Iterator[bytes]:
+    for turn in case["exchange"]:
+        asked = turn["request"]
+        body = json.dumps(asked["body"]) if "body" in asked else ""
+        head = f"{asked['method']} {asked['path']}?access_key=sandbox-key HTTP/1.1\r\nHost: x\r\n"
+        yield f"{head}Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n{body}".encode()
+
+
+OF_CASES: dict[str, Callable[[int, Case], Iterator[bytes]]] = {
+    "answer": of_answers,
+    "parameters": of_parameters,
+    "settings": of_settings,
+    "pem": of_texts("-----BEGIN"),
+    "times": of_texts(r"^(\d{4}-\d\d-\d\d.{0,20}|\d{1,4}|\w{3}, .* GMT)$"),
+    "sandbox": of_requests,
+}
+OF_FILES = {"store": "tests/stores/**/*.json", "pem": "tests/stores/**/*.pem"}
+OTHERS = {
+    "listener": [
+        b"GET /file.txt HTTP/1.1\r\nHost: example.com\r\n\r\n",
+        b"GET http://example.com/file.txt?x HTTP/1.0\r\n\r\n",
+    ],
+}
+
+
+def texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for inside in value.values() if isinstance(value, dict) else value:
+            yield from texts(inside)
+
+
+def seeds(target: str) -> Iterator[bytes]:
+    """What a fuzzer begins with."""
+    if target in OF_CASES:
+        for path in sorted((TOP / "tests/cases").glob("*/*.json")):
+            case = json.loads(path.read_text(encoding="utf-8"))
+            yield from OF_CASES[target](OPERATIONS.index(path.parent.name), case)
+    if target in OF_FILES:
+        yield from (path.read_bytes() for path in sorted(TOP.glob(OF_FILES[target])))
+    yield from OTHERS.get(target, [])
+
+
+def fuzz(target: str, seconds: int) -> str:
+    corpus, made = CORPUS / target, CORPUS / f"{target}-seeds"
+    shutil.rmtree(made, ignore_errors=True)
+    for folder in (corpus, made, ARTIFACTS / target):
+        folder.mkdir(parents=True, exist_ok=True)
+    for number, seed in enumerate(dict.fromkeys(seeds(target))):
+        (made / str(number)).write_bytes(seed)
+    kept = [HERE / "seeds" / target] if (HERE / "seeds" / target).exists() else []
+    options = [f"-max_total_time={seconds}", "-print_final_stats=1", "-timeout=10", "-rss_limit_mb=2000"]
+    options += [f"-artifact_prefix={ARTIFACTS / target}/", "-max_len=8192", "-verbosity=1"]
+    command = [BUILT / target, *options, corpus, made, *kept]
+    done = subprocess.run(command, capture_output=True, text=True, errors="replace", timeout=seconds + 300, check=False)
+    if done.returncode != 0:
+        raise Failed(done.stderr[-6000:])
+    runs = re.search(r"stat::number_of_executed_units: (\d+)", done.stderr)
+    edges = re.findall(r"cov: (\d+)", done.stderr)
+    if not runs or not edges or int(runs[1]) < 100:
+        raise Failed(f"it has not run:\n{done.stderr[-3000:]}")
+    return f"{int(runs[1]):,} executions, {int(edges[-1]):,} edges"
+
+
+def build() -> None:
+    if shutil.which("cargo-fuzz") is None:
+        raise Skipped("cargo-fuzz is not installed: `cargo install --locked cargo-fuzz`")
+    # The stable compiler has what fuzzing needs.
+    command = ["cargo", "fuzz", "build", "--target-dir", TARGET / "fuzz"]
+    done = subprocess.run(
+        command, cwd=HERE, env=os.environ | {"RUSTC_BOOTSTRAP": "1"}, capture_output=True, text=True, check=False
+    )
+    if done.returncode != 0:
+        raise Failed(done.stderr)
+
+
+def main() -> int:
+    if not sys.argv[1:] or not sys.argv[1].isdigit():
+        print(__doc__)
+        return 2
+    seconds, chosen = int(sys.argv[1]), sys.argv[2:] or TARGETS
+    test = Tests("fuzz")
+    test("build", build)
+    if not test.skipped and not test.failed:
+        for target in chosen:
+            test(target, lambda target=target: fuzz(target, seconds))
+    if test.skipped and os.environ.get("CI") == "true":
+        print("fuzz: skipped, which CI does not take")
+        return 1
+    return 1 if test.failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
