@@ -126,7 +126,13 @@ impl Transport {
 
     /// Who answers: the service, or what it is reached through.
     pub(crate) fn peer(&self) -> String {
-        failure::Peer { service: &self.host, proxy: self.proxy.as_ref(), is_proxy: false }.to_string()
+        failure::Peer {
+            service: &self.host,
+            setting: self.setting,
+            proxy: self.proxy.as_ref(),
+            is_proxy: false,
+        }
+        .to_string()
     }
 
     /// Sends one request and reads the whole answer. The watch has the token and the deadline.
