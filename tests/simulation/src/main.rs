@@ -1,0 +1,63 @@
+//! Plays the large world, or the one that the arguments say: `simulation [seed] [name=value ...]`.
+#![forbid(unsafe_code)]
+
+use std::io::{Write, stdout};
+use std::process::ExitCode;
+use std::time::Instant;
+
+use zerossl_simulation::code::HOUR;
+use zerossl_simulation::{Rules, Settings, Trouble, simulate};
+
+fn main() -> ExitCode {
+    let mut settings = Settings::large(1);
+    for argument in std::env::args().skip(1) {
+        if set(&mut settings, &argument).is_none() {
+            let _ = writeln!(
+                stdout(),
+                "not understood: {argument}; give seed, hosts, entries, days, lifetime, period (hours), lease (seconds), \
+                 account (0 or 1), same_hour, same_age, trouble (none, some, much) or rules (code, better), as name=value"
+            );
+            return ExitCode::from(2);
+        }
+    }
+    let begin = Instant::now();
+    let report = simulate(&settings);
+    let took = begin.elapsed().as_secs_f64();
+    let _ = writeln!(stdout(), "seed {}\n{report}took {took:.0} s", settings.seed);
+    if report.violations.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn set(settings: &mut Settings, argument: &str) -> Option<()> {
+    let (name, value) = argument.split_once('=')?;
+    let number = || value.parse::<u64>().ok();
+    let count = || value.parse::<usize>().ok();
+    match name {
+        "seed" => settings.seed = number()?,
+        "hosts" => settings.hosts = count()?,
+        "entries" => settings.entries = count()?,
+        "days" => settings.days = number()?,
+        "lifetime" => settings.lifetime = number()?,
+        "period" => settings.period = number()? * HOUR,
+        "lease" => settings.lease = number()? * 1000,
+        "account" => settings.lists_account = number()? > 0,
+        "same_age" => settings.same_age = number()? > 0,
+        "same_hour" => settings.same_hour = number()? > 0,
+        "trouble" => {
+            settings.trouble = match value {
+                "none" => Trouble::none(),
+                "some" => Trouble::some(),
+                "much" => Trouble::much(),
+                _ => return None,
+            }
+        }
+        "rules" => {
+            settings.rules = match value {
+                "code" => Rules::of_the_code(),
+                "better" => Rules::better(),
+                _ => return None,
+            }
+        }
+        _ => return None,
+    }
+    Some(())
+}
