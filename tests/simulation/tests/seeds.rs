@@ -59,6 +59,13 @@ fn nothing_is_ordered_twice_nothing_expires_and_every_host_has_it_in_time() {
 }
 
 #[test]
+fn what_is_never_renewed_is_noticed() {
+    let trouble = Trouble { failed_call: 1.0, ..Trouble::none() };
+    let report = simulate(&Settings { hosts: 2, entries: 100, trouble, ..Settings::small(1) });
+    assert!(report.blocked > 0 && report.expired > 0, "{report}");
+}
+
+#[test]
 fn without_the_fence_two_hosts_order() {
     let broken = Rules { fence: false, ..Rules::better() };
     let reports: Vec<Report> = worlds(1..=8, broken).collect();
