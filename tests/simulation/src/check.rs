@@ -18,7 +18,7 @@ pub enum Wrong {
     TwoOrders,
     /// A certificate ended while it was in use.
     Expired,
-    /// A host that was up all the time does not have what was installed a period and a run ago.
+    /// A host that was up all the time, or several, do not have what was installed a period and a run ago.
     Behind,
     /// An entry has been due for four periods and a day.
     Blocked,
@@ -120,7 +120,8 @@ impl World {
         if !running.is_empty() {
             self.events.plan(self.now + ONE_RUN, crate::events::Event::Everywhere(number));
         }
-        for _ in 0..behind {
+        if behind > 0 {
+            self.report.hosts_behind += behind as u64;
             self.violated(Wrong::Behind, entry);
         }
     }

@@ -1,4 +1,4 @@
-//! Plays the large world, or the one that the arguments say: `simulation [seed] [name=value ...]`.
+//! Plays the large world, or the one that the arguments say: `name=value ...`, such as `seed=3 hosts=10 rules=better`.
 #![forbid(unsafe_code)]
 
 use std::io::{Write, stdout};
@@ -15,7 +15,8 @@ fn main() -> ExitCode {
             let _ = writeln!(
                 stdout(),
                 "not understood: {argument}; give seed, hosts, entries, days, lifetime, period (hours), lease (seconds), \
-                 account (0 or 1), same_hour, same_age, trouble (none, some, much) or rules (code, better), as name=value"
+                 account (0 or 1), same_hour, same_age, trouble (none, some, much), rules (code, better), or a rule by its \
+                 name (0 or 1), as name=value"
             );
             return ExitCode::from(2);
         }
@@ -57,7 +58,25 @@ fn set(settings: &mut Settings, argument: &str) -> Option<()> {
                 _ => return None,
             }
         }
-        _ => return None,
+        _ => *rule(&mut settings.rules, name)? = number()? > 0,
     }
     Some(())
+}
+
+/// One rule, by its name.
+fn rule<'a>(rules: &'a mut Rules, name: &str) -> Option<&'a mut bool> {
+    Some(match name {
+        "fence" => &mut rules.fence,
+        "lease_is_heeded" => &mut rules.lease,
+        "search" => &mut rules.search,
+        "settles_from_search" => &mut rules.settles_from_search,
+        "brings_leased" => &mut rules.brings_leased,
+        "comes_back" => &mut rules.comes_back,
+        "even_pace" => &mut rules.even_pace,
+        "looks_twice" => &mut rules.looks_twice,
+        "leases_first" => &mut rules.leases_first,
+        "spreads" => &mut rules.spreads,
+        "trusts_list" => &mut rules.trusts_list,
+        _ => return None,
+    })
 }

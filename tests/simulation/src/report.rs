@@ -96,6 +96,8 @@ pub struct Report {
     pub two_orders: u64,
     pub expired: u64,
     pub behind: u64,
+    /// How many hosts were behind, of all entries.
+    pub hosts_behind: u64,
     pub blocked: u64,
     /// Certificates that were installed.
     pub certificates: u64,
@@ -237,8 +239,8 @@ impl fmt::Display for Report {
         )?;
         writeln!(
             f,
-            "violations: two orders {}, expired {}, behind {}, blocked {}",
-            self.two_orders, self.expired, self.behind, self.blocked
+            "violations: two orders {}, expired {}, behind {} (on {} hosts), blocked {}",
+            self.two_orders, self.expired, self.behind, self.hosts_behind, self.blocked
         )?;
         self.violations.iter().try_for_each(|violation| write!(f, "{violation}"))
     }
