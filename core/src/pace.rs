@@ -59,16 +59,25 @@ impl Pace {
         if self.max_requests == 0 {
             return Some(now);
         }
-        let window = self.window.checked_mul(self.shares.load(Ordering::Relaxed))?;
+        // A share is first fewer requests in a window, and then a longer window: a call waits for its place only until its
+        // deadline.
+        let shares = self.shares.load(Ordering::Relaxed);
+        let places = (self.max_requests / shares as usize).max(1);
+        let each = self.window / u32::try_from(self.max_requests).unwrap_or(u32::MAX);
+        let window = each.checked_mul(shares)?.checked_mul(u32::try_from(places).unwrap_or(u32::MAX))?;
+        let window = if shares == 1 { self.window } else { window };
         let mut taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        while taken.len() > places {
+            taken.pop_front();
+        }
         let at = match taken.front() {
-            Some(oldest) if taken.len() == self.max_requests => now.max(oldest.checked_add(window)?),
+            Some(oldest) if taken.len() == places => now.max(oldest.checked_add(window)?),
             _ => now,
         };
         if at >= deadline {
             return None;
         }
-        if taken.len() == self.max_requests {
+        if taken.len() == places {
             taken.pop_front();
         }
         taken.push_back(at);
@@ -97,14 +106,22 @@ mod tests {
 
     #[test]
     fn clients_share_the_limit() {
-        let pace = Pace::new(2.0);
-        pace.share_among(3);
         let now = Instant::now();
         let far = now + Duration::from_secs(3600);
-        let places = |pace: &Pace| pace.take(now, far).map(|at| (at - now).as_secs());
-        assert_eq!([0; 5].map(|_| places(&pace)), [0, 0, 3, 3, 6].map(Some));
+        let places = |pace: &Pace| pace.take(now, far).map(|at| (at - now).as_millis());
+        for (clients, expected) in [
+            (1, [0, 0, 0, 0, 1000]),
+            (2, [0, 0, 1000, 1000, 2000]),
+            (3, [0, 750, 1500, 2250, 3000]),
+            (100, [0, 25_000, 50_000, 75_000, 100_000]),
+        ] {
+            let pace = Pace::new(4.0);
+            pace.share_among(clients);
+            assert_eq!([0; 5].map(|_| places(&pace)), expected.map(Some), "{clients}");
+        }
+        let pace = Pace::new(4.0);
         pace.share_among(0);
-        assert_eq!(places(&pace), Some(4), "the oldest counted is at 3");
+        assert_eq!(places(&pace), Some(0));
     }
 
     #[test]

@@ -21,6 +21,7 @@ pub(crate) fn dry_run(context: &Context<'_>, env: &Env<'_>, spec: OrderSpec) -> 
     let entry = Entry::open(*context, env, &spec.directory, &spec.name, end)?;
     let mut session = Session::new(*context, env, entry, Arc::new(spec), end)?;
     let outcome = session.checked();
+    session.entry.release(&session.journal);
     session.send_outcome(outcome)
 }
 

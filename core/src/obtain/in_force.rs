@@ -64,12 +64,14 @@ pub(crate) fn obtain(context: &Context<'_>, env: &Env<'_>, spec: OrderSpec) -> R
     }
 }
 
-/// Does what the stored request of an entry says. `adjust` changes the spec as `renew_all` needs it.
+/// Does what the stored request of an entry says. Another host's lease is waited for so long. `adjust` changes the spec as
+/// `renew_all` needs it.
 pub(crate) fn renew(
     context: &Context<'_>,
     env: &Env<'_>,
     directory: &Path,
     name: &str,
+    patience: Duration,
     adjust: impl Fn(&mut OrderSpec),
 ) -> Result<Visit> {
     let read = |which| kept_request::read(context, env, directory, name, which);
@@ -86,9 +88,24 @@ pub(crate) fn renew(
     };
     let end = end_of(env, deadline.or(Some(DEADLINE)));
     let mut entry = Entry::open_here(*context, env, directory, name, end)?;
-    if let Some(visit) = visit_without_work(&mut entry)? {
-        return Ok(visit);
-    }
+    let entry = match entry.join_for(patience)? {
+        Joined::Ready if entry.is_removed() => return without_work(&entry, Outcome::Removed),
+        Joined::Ready => entry,
+        // What is there already is installed all the same.
+        Joined::Leased(_) => {
+            entry.bring_only()?;
+            let spec = read(Which::InForce)?;
+            let Some(mut spec) = spec else { return without_work(&entry, Outcome::Postponed) };
+            adjust(&mut spec);
+            let mut session = Session::new(*context, env, entry, Arc::new(spec), end)?;
+            let outcome = session.put_in_place().map(|obtained| match obtained.outcome {
+                Outcome::Installed => obtained,
+                _ => Obtained::without_work(Outcome::Postponed),
+            });
+            session.keep_last_error(&outcome);
+            return Ok(Visit { outcome: session.send_outcome(outcome), leaf: session.leaf()? });
+        }
+    };
     let (mut spec, problem) = match read(Which::Requested) {
         Ok(Some(requested)) => (requested, None),
         Ok(None) => (read_in_force()?, None),
@@ -117,15 +134,9 @@ pub(crate) fn renew(
     Ok(Visit { outcome, leaf: session.leaf()? })
 }
 
-/// The result for an entry of the shared store that another host works on, or that was removed.
-fn visit_without_work(entry: &mut Entry<'_>) -> Result<Option<Visit>> {
-    let outcome = match entry.try_join()? {
-        Joined::Leased(_) => Outcome::Postponed,
-        Joined::Ready if entry.is_removed() => Outcome::Removed,
-        Joined::Ready => return Ok(None),
-    };
+fn without_work(entry: &Entry<'_>, outcome: Outcome) -> Result<Visit> {
     let leaf = entry.read("current/cert.pem")?.as_deref().and_then(Lifetime::of);
-    Ok(Some(Visit { outcome: Ok(Obtained::without_work(outcome)), leaf }))
+    Ok(Visit { outcome: Ok(Obtained::without_work(outcome)), leaf })
 }
 
 impl Session<'_> {

@@ -34,5 +34,6 @@ pub(crate) fn redeploy(context: &Context<'_>, env: &Env<'_>, arguments: &Argumen
     let mut session = Session::new(*context, env, entry, Arc::new(spec), end)?;
     let outcome = session.redeploy();
     session.keep_last_error(&outcome);
+    session.entry.release(&session.journal);
     session.send_outcome(outcome)
 }

@@ -4,11 +4,11 @@
 pub(crate) mod post_hook;
 mod report;
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Instant, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use serde_json::{Map, Value};
 
@@ -26,7 +26,7 @@ use crate::event::{Event, EventType};
 use crate::ledger::fleet::Fleet;
 use crate::log_lines::LogLines;
 use crate::mailbox::{Found, mailbox};
-use crate::obtain::interface::{RenewAll, Renewals};
+use crate::obtain::interface::{Outcome, RenewAll, Renewals};
 use crate::obtain::steps::account::Account;
 use crate::obtain::store::files::REQUEST;
 use crate::obtain::store::folder::{failed, is_absent};
@@ -39,6 +39,10 @@ const JOBS: u64 = 4;
 /// Entries that were made at the same time should not be renewed at the same time. Each is renewed a little earlier, by
 /// up to this share.
 const JITTER: f64 = 0.1;
+const DAY: u64 = 24 * 3600;
+/// How much longer than the lease a run waits for the host that has it.
+const LEASE_CHECK: Duration = Duration::from_secs(2);
+
 /// The data that all entries of a run share.
 struct Run<'a> {
     context: Context<'a>,
@@ -51,13 +55,19 @@ struct Run<'a> {
     has_post_hook: bool,
 }
 
-/// The entries that no worker has taken yet.
-struct Waiting(Mutex<VecDeque<String>>);
+/// The entries that no worker has taken yet, and those that another host worked on.
+struct Waiting(Mutex<(VecDeque<String>, VecDeque<String>)>);
 
 impl Waiting {
-    /// The next entry. The lock is not held while it is processed.
-    fn next(&self) -> Option<String> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).pop_front()
+    /// The next entry, and whether it comes for the second time. The lock is not held while it is processed.
+    fn next(&self) -> Option<(String, bool)> {
+        let (first, again) = &mut *self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        first.pop_front().map(|name| (name, false)).or_else(|| again.pop_front().map(|name| (name, true)))
+    }
+
+    /// Another host works on it: it comes again when all others are done.
+    fn put_off(&self, name: String) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).1.push_back(name);
     }
 }
 
@@ -75,9 +85,10 @@ pub(crate) fn renew_all(context: &Context<'_>, env: &Env<'_>, arguments: &Argume
         .map_err(|error| Error::invalid("directory", format!("expected the path of a folder: {error}")))?;
     let names = entries(context, env, &directory)?;
     let offline = request.offline.unwrap_or(false);
-    let statuses = if names.is_empty() || offline { HashMap::new() } else { statuses(context)? };
     let fleet = env.fleet.as_ref().filter(|_| !names.is_empty());
+    // Before the account is listed: that may take many requests.
     let mut share = fleet.map(|fleet| Share::begin(*context, fleet)).transpose()?;
+    let statuses = if names.is_empty() || offline { HashMap::new() } else { statuses(context)? };
     // With a small share of the pace, calls that wait for each other would run out of time.
     let runs = share.as_ref().map_or(1, |share| share.runs() as u64);
     let jobs = request.jobs.unwrap_or(JOBS).min(names.len() as u64).div_ceil(runs);
@@ -94,7 +105,7 @@ pub(crate) fn renew_all(context: &Context<'_>, env: &Env<'_>, arguments: &Argume
         offline,
         has_post_hook: request.post_hook.is_some(),
     };
-    let waiting = Waiting(Mutex::new(names.clone().into()));
+    let waiting = Waiting(Mutex::new((names.clone().into(), VecDeque::new())));
     let mut rows = Vec::new();
     std::thread::scope(|scope| -> Result<()> {
         for job in 0..jobs {
@@ -104,10 +115,14 @@ pub(crate) fn renew_all(context: &Context<'_>, env: &Env<'_>, arguments: &Argume
                 let send = move |line: &str, facts| log.send(Message::Line(line.to_owned(), facts));
                 let lines = LogLines(Arc::new(send));
                 while !shared.context.cancel.is_cancelled()
-                    && let Some(name) = waiting.next()
+                    && let Some((name, is_second)) = waiting.next()
                 {
-                    let visit = catch_unwind(AssertUnwindSafe(|| shared.renew(&name, &lines)));
+                    let visit = catch_unwind(AssertUnwindSafe(|| shared.renew(&name, is_second, &lines)));
                     let visit = visit.unwrap_or_else(|panic| Err(Error::panicked(&*panic)));
+                    if !is_second && shared.is_put_off(&visit) {
+                        waiting.put_off(name);
+                        continue;
+                    }
                     mail.send(Message::Row(shared.row(name, visit)));
                 }
             };
@@ -159,10 +174,20 @@ pub(crate) fn renew_all(context: &Context<'_>, env: &Env<'_>, arguments: &Argume
 }
 
 impl Run<'_> {
-    fn renew(&self, name: &str, lines: &LogLines) -> Result<Visit> {
+    fn renew(&self, name: &str, is_second: bool, lines: &LogLines) -> Result<Visit> {
+        let lease = self.env.fleet.map(|fleet| fleet.lease + LEASE_CHECK);
+        let patience = lease.filter(|_| is_second).unwrap_or_default();
         let deadline = Instant::now() + self.context.connection.timeout;
         let context = Context { deadline, lines: self.context.lines.map(|_| lines), ..self.context };
-        in_force::renew(&context, self.env, &self.directory, name, |spec| self.adjust(name, spec))
+        in_force::renew(&context, self.env, &self.directory, name, patience, |spec| self.adjust(name, spec))
+    }
+
+    /// Whether another host works on the entry, so that it is worth to come back.
+    fn is_put_off(&self, visit: &Result<Visit>) -> bool {
+        let is_postponed = |visit: &Visit| {
+            visit.outcome.as_ref().is_ok_and(|obtained| obtained.outcome == Outcome::Postponed)
+        };
+        self.env.fleet.is_some() && visit.as_ref().is_ok_and(is_postponed)
     }
 
     /// Changes a spec as a run needs it.
@@ -195,6 +220,11 @@ fn entries(context: &Context<'_>, env: &Env<'_>, directory: &Path) -> Result<Vec
     let with_leaf = |name: String| (leaf_of(env, &directory.join(&name)).map(|leaf| leaf.not_after), name);
     let mut entries: Vec<(Option<SystemTime>, String)> = names.into_iter().map(with_leaf).collect();
     entries.sort();
+    if env.fleet.is_some() {
+        // Hosts that begin at the same time begin with different entries; those of one day are equally urgent.
+        let day = |end: Option<SystemTime>| end.map(|end| unix_day(end));
+        entries.sort_by_cached_key(|(end, _)| (day(*end), fastrand::u64(..)));
+    }
     Ok(entries.into_iter().map(|(_, name)| name).collect())
 }
 
@@ -207,14 +237,16 @@ fn shared(context: &Context<'_>, env: &Env<'_>, fleet: &Fleet<'_>, directory: &P
     };
     let mut names = fleet::names(context, fleet)?;
     let mut failed = None;
+    let known: HashSet<&String> = here.iter().collect();
     names.retain(|name| {
-        here.contains(name)
+        known.contains(name)
             || fleet::has(context, Some(fleet), name).unwrap_or_else(|error| {
                 failed.get_or_insert(error);
                 false
             })
     });
-    names.extend(here.into_iter().filter(|name| !names.contains(name)).collect::<Vec<_>>());
+    let listed: HashSet<String> = names.iter().cloned().collect();
+    names.extend(here.into_iter().filter(|name| !listed.contains(name)));
     failed.map_or(Ok(names), Err)
 }
 
@@ -224,6 +256,10 @@ fn folders(env: &Env<'_>, directory: &Path) -> Result<Vec<String>> {
     // Even if it is not a file, or a broken link: then it is in the report, and does not expire unnoticed.
     let has_request = |name: &String| directory.join(name).join(REQUEST).symlink_metadata().is_ok();
     Ok(found.into_iter().filter_map(|name| name.into_string().ok()).filter(has_request).collect())
+}
+
+fn unix_day(moment: SystemTime) -> u64 {
+    moment.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs() / DAY
 }
 
 fn leaf_of(env: &Env<'_>, entry: &Path) -> Option<Lifetime> {

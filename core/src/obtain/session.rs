@@ -194,7 +194,13 @@ impl<'a> Session<'a> {
         let is_enough = left.is_none_or(|left| pause < left);
         let end = self.env.clock.instant() + if is_enough { pause } else { left.unwrap_or(pause) };
         loop {
-            self.entry.keep_lease()?;
+            match self.entry.keep_lease() {
+                // The engine may be back before the lease ends.
+                Err(error) if error.kind() == Kind::Storage && error.is_retryable() => {
+                    self.context.log(|| format!("{}: {error}", self.entry.name));
+                }
+                outcome => outcome?,
+            }
             let next = self.entry.longest_pause().map(|longest| self.env.clock.instant() + longest);
             let next = next.map_or(end, |next| next.min(end));
             if !self.env.clock.sleep_until(next, self.context.cancel) {

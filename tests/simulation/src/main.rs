@@ -54,6 +54,7 @@ fn set(settings: &mut Settings, argument: &str) -> Option<()> {
         "rules" => {
             settings.rules = match value {
                 "code" => Rules::of_the_code(),
+                "draft" => Rules::of_the_draft(),
                 "better" => Rules::better(),
                 _ => return None,
             }

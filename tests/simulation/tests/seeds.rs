@@ -94,7 +94,7 @@ fn without_the_search_a_lost_answer_is_a_second_order() {
 #[test]
 fn a_search_by_the_clock_of_another_host_orders_twice() {
     let two_orders = |settles_from_search| {
-        let rules = Rules { settles_from_search, ..Rules::of_the_code() };
+        let rules = Rules { settles_from_search, ..Rules::of_the_draft() };
         let trouble = Trouble { lost_create: 0.3, failed_call: 0.1, ..Trouble::much() };
         let busy = |seed| Settings { same_hour: true, trouble, rules, ..Settings::small(seed) };
         let reports: Vec<Report> = (1..=14).map(|seed| simulate(&busy(seed))).collect();

@@ -139,7 +139,7 @@ impl Work<'_> {
 
 impl Session<'_> {
     /// Makes `current` lead to the certificate of the store, and runs the hook if it has not run for it here.
-    fn put_in_place(&mut self) -> Result<Obtained> {
+    pub(crate) fn put_in_place(&mut self) -> Result<Obtained> {
         let Some(installed) = self.journal.installed.clone() else {
             return Ok(Obtained::without_work(Outcome::Pending));
         };

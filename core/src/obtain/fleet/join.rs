@@ -44,13 +44,21 @@ impl<'a> Entry<'a> {
         }
     }
 
+    /// Joins, and waits for another host no longer than this.
+    pub(crate) fn join_for(&mut self, patience: Duration) -> Result<Joined> {
+        match self.join(Some(self.env.clock.instant() + patience)) {
+            Ok(()) => Ok(Joined::Ready),
+            Err(busy) if busy.kind() == Kind::Busy => Ok(Joined::Leased(busy)),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Brings what the shared store has, whoever works on the entry. This host only installs it.
     pub(crate) fn bring_only(&mut self) -> Result<()> {
         self.join_once(false).map(drop)
     }
 
-    /// Joins without waiting.
-    pub(crate) fn try_join(&mut self) -> Result<Joined> {
+    fn try_join(&mut self) -> Result<Joined> {
         self.join_once(true)
     }
 
@@ -96,8 +104,13 @@ impl<'a> Entry<'a> {
             return Ok(Joined::Leased(self.leased(&fleet, lease)));
         }
         self.bring(&mut mark, &image, &at)?;
+        let is_under_way = image.journal.is_under_way();
         self.take_part(fleet, mark, Some((image, at)));
-        Ok(Joined::Ready)
+        // Before anything is asked of the service: other hosts may have found the same.
+        match if heeds_lease && is_under_way { self.take_lease() } else { Ok(()) } {
+            Err(busy) if busy.kind() == Kind::Busy => Ok(Joined::Leased(busy)),
+            outcome => outcome.map(|()| Joined::Ready),
+        }
     }
 
     /// Whether the entry was removed from the shared store.

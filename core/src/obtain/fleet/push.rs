@@ -23,17 +23,19 @@ impl Entry<'_> {
     /// Writes the image of the folder with this journal, if it says something new. With it goes our lease.
     pub(crate) fn push(&self, journal: &Journal) -> Result<()> {
         let Some(shared) = &self.shared else { return Ok(()) };
-        let lease = Lease {
-            copy: shared.mark.borrow().copy.clone(),
-            host: host(),
-            seconds: shared.fleet.lease.as_secs().max(1),
-        };
-        let image = self.image(journal, Some(lease))?;
+        let image = self.image(journal, Some(our_lease(shared)))?;
         let is_new = match &*shared.seen.borrow() {
             Some((seen, _)) => !seen.says(&image),
             None => image.journal != Journal::default() || !image.files.is_empty(),
         };
         if is_new { self.replace(shared, image) } else { Ok(()) }
+    }
+
+    /// Takes the lease without anything new to say.
+    pub(super) fn take_lease(&self) -> Result<()> {
+        let Some(shared) = &self.shared else { return Ok(()) };
+        let image = shared.seen.borrow().as_ref().map(|(image, _)| image.clone());
+        image.map_or(Ok(()), |image| self.replace(shared, Image { lease: Some(our_lease(shared)), ..image }))
     }
 
     /// Tells the other hosts that this one still works on the entry.
@@ -107,10 +109,12 @@ impl Entry<'_> {
         let left = MAX_WRITE.min(self.context.connection.timeout);
         let call = Within { cancel: &never, deadline: Instant::now() + left };
         let at = shared.seen.borrow().as_ref().map(|(_, at)| at.clone());
+        // Before the call: a pause in it counts.
+        let began = self.env.clock.instant();
         let swapped = shared.fleet.records.swap(&call, Of::Entry, &self.name, &image, at.as_ref())?;
         let at = swapped.ok_or_else(|| self.taken_over(&shared.fleet))?;
         shared.has_lease.set(image.lease.is_some());
-        shared.pushed.set(self.env.clock.instant());
+        shared.pushed.set(began);
         {
             let mut mark = shared.mark.borrow_mut();
             mark.revision = at.revision;
@@ -142,6 +146,11 @@ impl Entry<'_> {
         );
         Error::new(Kind::Busy, message)
     }
+}
+
+fn our_lease(shared: &Shared<'_>) -> Lease {
+    let copy = shared.mark.borrow().copy.clone();
+    Lease { copy, host: host(), seconds: shared.fleet.lease.as_secs().max(1) }
 }
 
 /// The name of this host, for people who read it in a lease.

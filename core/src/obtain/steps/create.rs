@@ -113,6 +113,8 @@ impl Session<'_> {
             None => "ordering".to_owned(),
         };
         self.progress(Stage::Order, &message, [("replaces", replaces.into())]);
+        // Whoever was held up since the note looks once more whether the entry is still theirs.
+        self.entry.keep_lease()?;
         let mut create = CreateCertificate::new(self.terms.domains.clone(), &request.csr);
         create.validity_days = Some(self.terms.validity_days);
         create.strict_domains = Some(self.terms.strict_domains);

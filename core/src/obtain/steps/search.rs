@@ -17,6 +17,8 @@ use crate::time::Time;
 /// Between two listings of the account.
 const FIRST_POLL: Duration = Duration::from_secs(1);
 const MAX_POLL: Duration = Duration::from_secs(8);
+/// Between the note that a create is sent and the request itself: a write to a shared store, and what a busy machine needs.
+const MAX_DELAY: Duration = Duration::from_secs(30);
 
 impl Session<'_> {
     /// The order of a create whose answer was lost, or was about other names: looked for at once, and again until it has
@@ -54,11 +56,10 @@ impl Session<'_> {
             if let Some(found) = self.pick(&account, request, &creates)? {
                 return Ok(Some(found));
             }
-            let age = sent.at.to_system_time().and_then(|at| self.now().duration_since(at).ok());
-            // A clock that was set back tells nothing, so the whole time is waited for.
-            let waited = age.unwrap_or_else(|| self.env.clock.instant().duration_since(begin));
-            let left = self.spec.settle.saturating_sub(waited);
-            if left == Duration::ZERO {
+            // From when this call begins to look: neither another host's clock nor the time until the create was really
+            // sent counts against it.
+            let left = self.spec.settle.saturating_sub(self.env.clock.instant().duration_since(begin));
+            if left == Duration::ZERO || self.is_long_ago(&sent, account.server_time) {
                 return Ok(None);
             }
             let pause = polls.pause().min(left);
@@ -68,6 +69,14 @@ impl Session<'_> {
                 return Err(self.out_of_time());
             }
         }
+    }
+
+    /// Whether a create is so old by the service's clock that its order must have turned up, however long it took from the
+    /// note in the journal until the service had it.
+    fn is_long_ago(&self, sent: &Sent, server_time: Option<SystemTime>) -> bool {
+        let noted = sent.server_time.as_ref().and_then(Time::to_system_time);
+        let age = server_time.zip(noted).and_then(|(now, noted)| now.duration_since(noted).ok());
+        age.is_some_and(|age| age > self.spec.settle + self.context.connection.timeout + MAX_DELAY)
     }
 
     /// A create that cannot be accounted for is looked for later.

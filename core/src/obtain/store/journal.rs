@@ -65,6 +65,11 @@ impl Journal {
         Self { installed, ..self.clone() }
     }
 
+    /// Whether something was planned or sent that is not over.
+    pub(crate) fn is_under_way(&self) -> bool {
+        self.order.is_some() || !self.lost.is_empty()
+    }
+
     /// What is left of a removed entry: the numbers of its versions are not used again.
     pub(crate) fn of_removed(&self) -> Self {
         Self { last_serial: self.last_serial, ..Self::default() }
