@@ -37,8 +37,7 @@ test-runtimes: build
 test-fleet:
 	python3 -B tests/fleet/run.py
 
-# A fleet of 100 hosts with 100,000 entries for half a year: as the code has it, where what is known to be wrong is told,
-# and with the rules that put it right, where nothing may be wrong.
+# A fleet of 100 hosts with 100,000 entries for half a year.
 simulate:
 	$(CARGO) run --locked --release --quiet --package zerossl-simulation -- rules=code
 
