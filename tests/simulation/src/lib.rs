@@ -18,7 +18,7 @@
 //! report      what was counted
 //! ```
 //!
-//! What the model leaves out is in `docs/fleet_costs.md`, with the figures that it gives.
+//! What the model leaves out is in `docs/fleet.md`, with the figures that it gives.
 #![forbid(unsafe_code)]
 #![expect(
     clippy::cast_possible_truncation,
