@@ -31,7 +31,7 @@ pub(crate) fn store(settings: &ClientBuilder) -> Result<Option<Records>> {
     engine(settings, &location).map(|ledger| Some(Records::new(ledger, seal)))
 }
 
-#[cfg_attr(not(feature = "s3"), expect(unused_variables))]
+#[cfg_attr(not(any(feature = "postgresql", feature = "s3")), expect(unused_variables))]
 pub(crate) fn engine(settings: &ClientBuilder, location: &Location) -> Result<Arc<dyn Ledger>> {
     match location {
         #[cfg(feature = "s3")]

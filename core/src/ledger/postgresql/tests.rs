@@ -8,8 +8,9 @@ use std::time::Duration;
 
 use super::*;
 use crate::error::{Error, Kind};
+use crate::ledger::conformance::failing::{a_hanging_call_ends, failures};
 use crate::ledger::conformance::middleman::{Middleman, Mode};
-use crate::ledger::conformance::{Caller, a_hanging_call_ends, conformance, failures, folder};
+use crate::ledger::conformance::{Caller, conformance, folder};
 use crate::ledger::environment;
 
 fn variable(name: &str) -> String {

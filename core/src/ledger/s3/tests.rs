@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use super::*;
 use crate::error::Kind;
+use crate::ledger::conformance::failing::{a_hanging_call_ends, failures};
 use crate::ledger::conformance::middleman::{Middleman, Mode};
 use crate::ledger::conformance::server::Server;
-use crate::ledger::conformance::{Caller, a_hanging_call_ends, conformance, failures, folder};
+use crate::ledger::conformance::{Caller, conformance, folder};
 use crate::ledger::environment::{self, Environment};
 
 fn variable(name: &str) -> String {
