@@ -23,5 +23,5 @@ def lay() -> Path:
             shutil.rmtree(context / line, ignore_errors=True)
     # Where cargo is told to compile to, at the place at which the steps expect it.
     (context / "target").mkdir()
-    (context / "target/release").symlink_to(other_target.TARGET_DIR / other_target.MUSL / "release")
+    (context / "target/release").symlink_to(other_target.compiled(other_target.MUSL))
     return context

@@ -16,8 +16,6 @@ ARM = "aarch64-unknown-linux-gnu"
 MUSL = "x86_64-unknown-linux-musl"
 # zig has the objects with which a program starts.
 STATIC = ["-Clink-self-contained=no", "-Crelocation-model=static"]
-# What it compiles does not mix with what the machine's own compiler does.
-TARGET_DIR = WORK / "target"
 WRAPPER = """\
 #!/bin/sh
 # With the C library of its own tree, and without telling the linker of it.
@@ -31,12 +29,22 @@ def environment(target: str, *flags: str) -> dict[str, str]:
     found["CARGO_ENCODED_RUSTFLAGS"] = "\x1f".join([found["CARGO_ENCODED_RUSTFLAGS"], *flags])
     found["PATH"] = f"{tool('python-zig').parent}:{found['PATH']}"
     # zig compiles its own C library once, and cargo-zigbuild writes small programs.
-    places = {"CARGO_TARGET_DIR": TARGET_DIR, "ZIG_GLOBAL_CACHE_DIR": WORK / "zig"}
+    places = {"CARGO_TARGET_DIR": target_dir(target), "ZIG_GLOBAL_CACHE_DIR": WORK / "zig"}
     places["CARGO_ZIGBUILD_CACHE_DIR"] = WORK / "zigbuild"
     found |= {name: str(place) for name, place in places.items()}
     if target == MUSL:
         found |= {"RUSTC_BOOTSTRAP": "1", "CARGO_UNSTABLE_BUILD_STD": "std,panic_unwind"}
     return found
+
+
+def target_dir(target: str) -> Path:
+    """Where cargo compiles to: one for each, since even programs of the build depend on the environment."""
+    return WORK / "target" / target
+
+
+def compiled(target: str) -> Path:
+    """What cargo compiled for it."""
+    return target_dir(target) / target / "release"
 
 
 @functools.cache

@@ -22,8 +22,7 @@ def make() -> Path:
     run(tool("cargo-zigbuild"), *build, env=environment, cwd=build_context.lay())
     with tempfile.TemporaryDirectory() as scratch:
         tree = Path(scratch) / NAME
-        compiled = other_target.TARGET_DIR / other_target.MUSL / "release/zerossl"
-        command.install(compiled, tree, "lib/systemd/system")
+        command.install(other_target.compiled(other_target.MUSL) / "zerossl", tree, "lib/systemd/system")
         for name in ("LICENSE-MIT", "LICENSE-APACHE", "CHANGELOG.md"):
             shutil.copy(TOP / name, tree)
         return pack(tree, OUT / f"{NAME}.tar.xz")
