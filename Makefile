@@ -18,20 +18,23 @@ demo:
 	@$(CARGO) build --locked --package xtask
 	@$(CARGO) run --locked --quiet --package xtask -- demo $(if $(KEEP),--keep $(KEEP)) $(if $(FAIL),--fail $(FAIL))
 
+# What the tests print is searched for their secrets.
+SEARCHED = python3 -B tests/secrets/search.py
+
 test: needs lint build
-	$(CARGO) test --locked --workspace --quiet
+	$(SEARCHED) $(CARGO) test --locked --workspace --quiet
 	$(CARGO) run --locked --quiet --package xtask -- check
-	python3 -B tests/c/run.py
-	python3 -B tests/python/run.py test
-	python3 -B tests/faults/run.py c python
-	python3 -B tests/system/run.py
-	python3 -B tests/recipes/run.py
+	$(SEARCHED) python3 -B tests/c/run.py
+	$(SEARCHED) python3 -B tests/python/run.py test
+	$(SEARCHED) python3 -B tests/faults/run.py c python
+	$(SEARCHED) python3 -B tests/system/run.py
+	$(SEARCHED) python3 -B tests/recipes/run.py
 	python3 -B tests/bench/guard.py
 
 # The packages for other runtimes: what is installed is tested, with packages from the registries.
 test-runtimes: build
-	python3 -B tests/runtimes/run.py
-	python3 -B tests/faults/run.py node go java
+	$(SEARCHED) python3 -B tests/runtimes/run.py
+	$(SEARCHED) python3 -B tests/faults/run.py node go java
 
 # Stores that several hosts share, on real engines: S3 (by the Go proxy) and PostgreSQL (Debian's).
 test-fleet:
@@ -51,10 +54,12 @@ core:
 
 # What takes too long for every day.
 test-long: build
-	python3 -B tests/c/run.py --long
-	python3 -B tests/python/run.py test
-	python3 -B tests/faults/run.py --long
-	python3 -B tests/system/run.py --long
+	$(SEARCHED) python3 -B tests/c/run.py --long
+	EXAMPLES=1000 $(SEARCHED) python3 -B tests/python/run.py test
+	$(SEARCHED) python3 -B tests/faults/run.py --long
+	$(SEARCHED) python3 -B tests/system/run.py --long
+	TRIES=100000 $(CARGO) test --package zerossl --lib --quiet a_race_of_links
+	python3 -B tests/mutations/run.py
 	$(MAKE) fuzz
 	$(MAKE) simulate packages package
 

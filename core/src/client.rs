@@ -200,7 +200,7 @@ impl Client {
 impl ClientBuilder {
     /// Checks the settings and makes the client. Nothing is sent.
     pub fn build(self) -> Result<Client> {
-        let connection = Arc::new(Connection::new(self)?);
+        let connection = Arc::new(Connection::new(self).map_err(Error::on_one_line)?);
         Ok(Client { connection, cancel: CancelToken::never(), lines: None, recorder: None })
     }
 }

@@ -20,6 +20,7 @@ pub use failed_domain::FailedDomain;
 pub use kind::Kind;
 
 use crate::clean::Cleaner;
+use crate::excerpt::message;
 
 /// The result of everything in this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -256,6 +257,12 @@ impl Error {
         for failed in fields.domains.values_mut() {
             failed.texts().for_each(|text| cleaner.clean_text(text));
         }
+        self.on_one_line()
+    }
+
+    /// After the cleaning: half of a secret would not be recognised.
+    pub(crate) fn on_one_line(mut self) -> Self {
+        message(&mut self.0.message);
         self
     }
 

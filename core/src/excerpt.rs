@@ -22,6 +22,14 @@ pub(crate) fn of(body: &[u8], cleaner: &Cleaner) -> String {
     format!("it begins with `{}`", one_line(&text, MAX_SHOWN))
 }
 
+/// Makes one line of a message, which may quote a path or a name of any length.
+pub(crate) fn message(text: &mut String) {
+    const MAX_MESSAGE: usize = 1500;
+    if text.len() > MAX_MESSAGE || text.contains(char::is_control) {
+        *text = one_line(text, MAX_MESSAGE);
+    }
+}
+
 /// Describes a body that is not text. A few odd bytes still count as text, in any encoding.
 fn no_text(body: &[u8]) -> Option<String> {
     if let Some(name) = compression(body) {

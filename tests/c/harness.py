@@ -3,9 +3,14 @@
 import os
 import shutil
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+
+sys.path.append(str(Path(__file__).resolve().parent.parent / "secrets"))
+
+from search import leaks
 
 TOP = Path(__file__).resolve().parent.parent.parent
 HERE = TOP / "tests/c"
@@ -49,9 +54,11 @@ def run(
         )
     except subprocess.TimeoutExpired as error:
         raise Failed(f"{command[0]} still ran after {timeout} s") from error
+    shown = " ".join(str(word) for word in command)
     if done.returncode != 0:
-        shown = " ".join(str(word) for word in command)
         raise Failed(f"{shown}\nended with {done.returncode}\n{done.stdout}{done.stderr}")
+    if found := leaks(done.stdout + done.stderr):
+        raise Failed(f"{shown}\nshowed a secret: {found}")
     return done.stdout + done.stderr
 
 

@@ -7,12 +7,18 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from libzerossl.sandbox import Sandbox, find_program
+
+sys.path.append(str(Path(__file__).parents[1] / "secrets"))
+
+from search import leaks
 
 from website import Stand, Website
 
@@ -21,6 +27,15 @@ TOP = Path(__file__).parents[2]
 # A background process starts with Ctrl-C ignored, and so do its children. Some tests need Ctrl-C.
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Generator[None, Any, Any]:
+    """What a test prints or logs holds no secret."""
+    report = yield
+    if found := leaks(report.capstdout + report.capstderr + report.caplog):
+        report.outcome, report.longrepr = "failed", f"{item.nodeid} showed a secret: {found}"
+    return report
 
 
 @pytest.fixture(scope="session")

@@ -31,6 +31,8 @@ SOURCES = [
     "examples/runtimes",
     "tests/bench",
     "tests/faults",
+    "tests/mutations",
+    "tests/secrets",
     "tests/python",
     "tests/runtimes",
     "tests/system",

@@ -18,6 +18,7 @@ mod python;
 mod settings_page;
 mod shapes;
 mod text;
+mod trust_page;
 mod words;
 
 use std::collections::BTreeMap;
@@ -34,7 +35,13 @@ pub(crate) fn files() -> Result<BTreeMap<PathBuf, String>, Box<dyn Error>> {
     let mut files = BTreeMap::new();
     files.extend(xtask_lists::files()?);
     files.extend(operation_pages::files());
-    files.extend([errors_page::file(), settings_page::file(), live_page::file()?, calls::rust_test()]);
+    files.extend([
+        errors_page::file(),
+        settings_page::file(),
+        live_page::file()?,
+        trust_page::file()?,
+        calls::rust_test(),
+    ]);
     files.extend(c_exports::files());
     files.extend([c_exports::symbols()?]);
     files.extend(c_header::files()?);

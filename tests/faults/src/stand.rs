@@ -80,7 +80,7 @@ impl Stand {
     }
 
     /// A call's parameters, with a store of its own at this place.
-    pub(crate) fn parameters(&self, call: &Call, store: &Path) -> io::Result<String> {
+    pub fn parameters(&self, call: &Call, store: &Path) -> io::Result<String> {
         let at = |value: &Value| value.to_string().replace("@STORE@", &store.display().to_string());
         let entry = store.join("example.com");
         fs::create_dir_all(&entry)?;

@@ -1,6 +1,9 @@
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+use std::time::Duration;
 
 use super::webroot::{PLACE, all, listed, name, temporary};
 use super::*;
@@ -62,6 +65,53 @@ fn a_link_that_comes_in_between_is_not_followed() {
         assert!(listed(outside.path()).is_empty());
         fs::remove_file(&link).expect("the link");
     }
+}
+
+/// Somebody puts a link in the place of the folder and back, all the time. What is outside stays as it is, whether a file
+/// is published or removed. `TRIES` sets how often.
+#[test]
+fn a_race_of_links_leads_nowhere_else() {
+    let tries = std::env::var("TRIES").ok().and_then(|tries| tries.parse().ok()).unwrap_or(3_000);
+    let (root, outside) = (temporary(), temporary());
+    let foreign = outside.path().join("pki-validation");
+    fs::create_dir(&foreign).expect("a folder");
+    fs::write(foreign.join(name()), "foreign").expect("written");
+    let [place, aside, link] = [".well-known", "aside", "link"].map(|name| root.path().join(name));
+    fs::create_dir(&place).expect("a folder");
+    symlink(outside.path(), &link).expect("a link");
+    let (publisher, challenge) = (all(root.path()), file("a.example", "x"));
+    let plan = publisher.plan(&challenge).expect("below the root");
+    let is_over = AtomicBool::new(false);
+    let (mut done, mut refused) = (0, 0);
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            // Each state lasts for another time, so that it changes between any two steps of the other.
+            let mut hold = (0..40).cycle().map(|part| thread::park_timeout(Duration::from_micros(part * 25)));
+            while !is_over.load(Ordering::Relaxed) {
+                // The other may have made a folder in the meantime. Then that is the one to be put aside.
+                if fs::rename(&place, &aside).is_ok() && fs::rename(&link, &place).is_ok() {
+                    hold.next();
+                    let _ = fs::rename(&place, &link);
+                }
+                if fs::rename(&aside, &place).is_err() {
+                    let _ = fs::remove_dir_all(&aside);
+                }
+                hold.next();
+            }
+        });
+        for _ in 0..tries {
+            match publish(&publisher, &challenge) {
+                Ok(()) => done += 1,
+                Err(_) => refused += 1,
+            }
+            // What the link hides is withdrawn another time.
+            plan.iter().rev().for_each(|published| drop(withdraw(&publisher, published)));
+        }
+        is_over.store(true, Ordering::Relaxed);
+    });
+    assert_eq!(listed(outside.path()), [foreign.clone(), foreign.join(name())]);
+    assert_eq!(fs::read_to_string(foreign.join(name())).expect("untouched"), "foreign");
+    assert!(done > tries / 100 && refused > tries / 100, "no race: {done} published, {refused} refused");
 }
 
 #[test]

@@ -1,0 +1,69 @@
+#!/usr/bin/env python3
+"""Breaks the promises one by one, in a copy of the repository: a test must fail for each.
+
+    run.py [WORD ...]    only those whose promise or file has one of these words
+
+mutations.json has a list: the promise, a text in a file and what it becomes, and the tests (arguments of `cargo test`).
+A change that does not compile, or whose text is not there once, is a failure of this list.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parent / "c"))
+
+from harness import TARGET, TOP, Failed, Tests, run
+
+
+def copy(to: Path) -> None:
+    """What git knows, as it is now."""
+    shutil.rmtree(to, ignore_errors=True)
+    for name in run(["git", "ls-files", "-z"], cwd=TOP).split("\0"):
+        source = TOP / name
+        if name and source.exists():
+            (to / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(source, to / name, follow_symlinks=False)
+
+
+def mutate(tree: Path, mutation: dict[str, Any]) -> None:
+    path = tree / mutation["file"]
+    text = path.read_text(encoding="utf-8")
+    if text.count(mutation["from"]) != 1:
+        raise Failed(f"{mutation['file']} does not have this once: {mutation['from']}")
+    path.write_text(text.replace(mutation["from"], mutation["to"]), encoding="utf-8")
+    try:
+        environment = os.environ | {"CARGO_TARGET_DIR": str(TARGET)}
+        test = ["cargo", "test", "--quiet", "--package", mutation.get("crate", "zerossl"), *mutation["test"]]
+        run([*test, "--no-run"], env=environment, cwd=tree, timeout=1800)
+        done = subprocess.run(
+            test, env=environment, cwd=tree, capture_output=True, text=True, timeout=1800, check=False
+        )
+        if done.returncode == 0:
+            raise Failed("no test has failed")
+        if "test result: FAILED" not in done.stdout:
+            raise Failed(f"it ended otherwise than by a test:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
+    finally:
+        path.write_text(text, encoding="utf-8")
+
+
+def main() -> int:
+    mutations = json.loads((HERE / "mutations.json").read_text(encoding="utf-8"))
+    words = sys.argv[1:]
+    test = Tests("mutations")
+    # Always the same place, so that little is compiled again.
+    tree = TARGET / "mutations"
+    copy(tree)
+    for mutation in mutations:
+        if not words or any(word in mutation["promise"] + mutation["file"] for word in words):
+            test(mutation["promise"], lambda mutation=mutation: mutate(tree, mutation))
+    return 1 if test.failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
