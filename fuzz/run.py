@@ -106,7 +106,16 @@ def fuzz(target: str, seconds: int) -> str:
     options = [f"-max_total_time={seconds}", "-print_final_stats=1", "-timeout=10", "-rss_limit_mb=2000"]
     options += [f"-artifact_prefix={ARTIFACTS / target}/", "-max_len=8192", "-verbosity=1"]
     command = [BUILT / target, *options, corpus, made, *kept]
-    done = subprocess.run(command, capture_output=True, text=True, errors="replace", timeout=seconds + 300, check=False)
+    # SIGPIPE stays ignored, as in a Python and in any program of Rust: a fuzzer's main function does not see to that.
+    done = subprocess.run(
+        command,
+        capture_output=True,
+        text=True,
+        errors="replace",
+        timeout=seconds + 300,
+        check=False,
+        restore_signals=False,
+    )
     if done.returncode != 0:
         raise Failed(done.stderr[-6000:])
     runs = re.search(r"stat::number_of_executed_units: (\d+)", done.stderr)

@@ -42,7 +42,7 @@ def mutate(tree: Path, mutation: dict[str, Any]) -> None:
         test = ["cargo", "test", "--quiet", "--package", mutation.get("crate", "zerossl"), *mutation["test"]]
         run([*test, "--no-run"], env=environment, cwd=tree, timeout=1800)
         done = subprocess.run(
-            test, env=environment, cwd=tree, capture_output=True, text=True, timeout=1800, check=False
+            test, env=environment, cwd=tree, capture_output=True, text=True, timeout=900, check=False
         )
         if done.returncode == 0:
             raise Failed("no test has failed")

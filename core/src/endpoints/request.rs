@@ -104,7 +104,9 @@ struct AsItCame<'a> {
 
 fn check_path(path: &str) -> Result<()> {
     let is_odd = |c: char| !c.is_ascii_graphic() || matches!(c, '?' | '#' | '\\');
+    // After two slashes, a server may read a host.
     if !path.starts_with('/')
+        || path.starts_with("//")
         || path.contains(is_odd)
         || path.split('/').any(|part| part == ".." || part == ".")
     {
