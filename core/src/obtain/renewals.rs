@@ -222,8 +222,7 @@ fn entries(context: &Context<'_>, env: &Env<'_>, directory: &Path) -> Result<Vec
     entries.sort();
     if env.fleet.is_some() {
         // Hosts that begin at the same time begin with different entries; those of one day are equally urgent.
-        let day = |end: Option<SystemTime>| end.map(|end| unix_day(end));
-        entries.sort_by_cached_key(|(end, _)| (day(*end), fastrand::u64(..)));
+        entries.sort_by_cached_key(|(end, _)| (end.map(unix_day), fastrand::u64(..)));
     }
     Ok(entries.into_iter().map(|(_, name)| name).collect())
 }
