@@ -1351,9 +1351,9 @@ char *zerossl_cancel_drafts(const zerossl_client *client,
                             zerossl_error **error);
 
 /**
- * Brings certificates of the shared store (setting `store`) into this host's folder, in one step
- * each, and runs the deploy hook for those that are new here. Nothing is ordered, and no access key
- * is needed. What was removed from the store is told, and stays here.
+ * Brings certificates of the shared store (setting `store`) into this host's folder. Each is
+ * switched in one step, and the deploy hook runs for those that are new here. Nothing is ordered,
+ * and no access key is needed. What was removed from the store is told, and stays here.
  *
  * Parameters:
  * - `directory` (text): The local folder of all entries. It is made if it does not exist.
@@ -1376,8 +1376,8 @@ char *zerossl_install_certificates(const zerossl_client *client,
                                    zerossl_error **error);
 
 /**
- * Answers requests for the validation files of all hosts that share a store (setting `store`),
- * until it is cancelled: for hosts behind a balancer. A cancel ends it with success.
+ * Answers requests for the validation files of all hosts that share a store (setting `store`). This
+ * is for hosts behind a balancer. It runs until it is cancelled, which ends it with success.
  *
  * Parameters:
  * - `listen` (text): The address to listen on: `ADDRESS:PORT`, or a port for all addresses.

@@ -537,10 +537,11 @@ class Operations:
         layout: Layout | None = None,
         on_failure: OnFailure | None = None,
     ) -> Renewals:
-        """Bring certificates of the shared store (setting `store`) into this host's folder, in one step each, and runs the deploy hook for those that are new here.
+        """Bring certificates of the shared store (setting `store`) into this host's folder.
 
-        Nothing is ordered, and no access key is needed. What was removed from the store is told, and stays here. The
-        error's class is that of the first failure: ``Renewals.from_dict(error.details)``.
+        Each is switched in one step, and the deploy hook runs for those that are new here. Nothing is ordered, and no
+        access key is needed. What was removed from the store is told, and stays here. The error's class is that of the
+        first failure: ``Renewals.from_dict(error.details)``.
 
         Args:
             directory: The local folder of all entries. It is made if it does not exist.
@@ -568,9 +569,9 @@ class Operations:
         return self._call("install_certificates", Renewals, parameters)
 
     def serve_challenges(self, *, listen: str) -> Served:
-        """Answer requests for the validation files of all hosts that share a store (setting `store`), until it is cancelled: for hosts behind a balancer.
+        """Answer requests for the validation files of all hosts that share a store (setting `store`).
 
-        A cancel ends it with success.
+        This is for hosts behind a balancer. It runs until it is cancelled, which ends it with success.
 
         Args:
             listen: The address to listen on: `ADDRESS:PORT`, or a port for all addresses.

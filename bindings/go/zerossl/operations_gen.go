@@ -160,16 +160,16 @@ func (c *Client) CancelDrafts(ctx context.Context, request CancelDraftsRequest) 
 }
 
 // InstallCertificates brings certificates of the shared store (setting store)
-// into this host's folder, in one step each, and runs the deploy hook for those
-// that are new here. Nothing is ordered, and no access key is needed. What was
-// removed from the store is told, and stays here.
+// into this host's folder. Each is switched in one step, and the deploy hook
+// runs for those that are new here. Nothing is ordered, and no access key is
+// needed. What was removed from the store is told, and stays here.
 func (c *Client) InstallCertificates(ctx context.Context, request InstallCertificatesRequest) (*Renewals, error) {
 	return call[Renewals](ctx, c, "install_certificates", request)
 }
 
 // ServeChallenges answers requests for the validation files of all hosts that
-// share a store (setting store), until it is cancelled: for hosts behind a
-// balancer. A cancel ends it with success.
+// share a store (setting store). This is for hosts behind a balancer. It runs
+// until it is cancelled, which ends it with success.
 func (c *Client) ServeChallenges(ctx context.Context, request ServeChallengesRequest) (*Served, error) {
 	return call[Served](ctx, c, "serve_challenges", request)
 }

@@ -342,9 +342,9 @@ export abstract class OperationMethods {
   }
 
   /**
-   * Brings certificates of the shared store (setting `store`) into this host's folder, in one step each, and
-   * runs the deploy hook for those that are new here. Nothing is ordered, and no access key is needed. What
-   * was removed from the store is told, and stays here.
+   * Brings certificates of the shared store (setting `store`) into this host's folder. Each is switched in
+   * one step, and the deploy hook runs for those that are new here. Nothing is ordered, and no access key is
+   * needed. What was removed from the store is told, and stays here.
    *
    * @throws ZeroSslError What failed: its class and `kind` say what.
    */
@@ -356,8 +356,8 @@ export abstract class OperationMethods {
   }
 
   /**
-   * Answers requests for the validation files of all hosts that share a store (setting `store`), until it is
-   * cancelled: for hosts behind a balancer. A cancel ends it with success.
+   * Answers requests for the validation files of all hosts that share a store (setting `store`). This is for
+   * hosts behind a balancer. It runs until it is cancelled, which ends it with success.
    *
    * @throws ZeroSslError What failed: its class and `kind` say what.
    */

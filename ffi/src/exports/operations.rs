@@ -584,9 +584,9 @@ pub unsafe extern "C" fn zerossl_cancel_drafts(
     guard_with(error, || client::call(client, "cancel_drafts", params_json))
 }
 
-/// Brings certificates of the shared store (setting `store`) into this host's folder, in one step each, and
-/// runs the deploy hook for those that are new here. Nothing is ordered, and no access key is needed. What
-/// was removed from the store is told, and stays here.
+/// Brings certificates of the shared store (setting `store`) into this host's folder. Each is switched in
+/// one step, and the deploy hook runs for those that are new here. Nothing is ordered, and no access key is
+/// needed. What was removed from the store is told, and stays here.
 ///
 /// Parameters:
 /// - `directory` (text): The local folder of all entries. It is made if it does not exist.
@@ -614,8 +614,8 @@ pub unsafe extern "C" fn zerossl_install_certificates(
     guard_with(error, || client::call(client, "install_certificates", params_json))
 }
 
-/// Answers requests for the validation files of all hosts that share a store (setting `store`), until it is
-/// cancelled: for hosts behind a balancer. A cancel ends it with success.
+/// Answers requests for the validation files of all hosts that share a store (setting `store`). This is for
+/// hosts behind a balancer. It runs until it is cancelled, which ends it with success.
 ///
 /// Parameters:
 /// - `listen` (text): The address to listen on: `ADDRESS:PORT`, or a port for all addresses.

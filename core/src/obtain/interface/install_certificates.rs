@@ -6,9 +6,9 @@ use super::obtain::Layout;
 use crate::declare::request;
 
 request! {
-    /// Brings certificates of the shared store (setting `store`) into this host's folder, in one step each, and runs the
-    /// deploy hook for those that are new here. Nothing is ordered, and no access key is needed. What was removed from the
-    /// store is told, and stays here.
+    /// Brings certificates of the shared store (setting `store`) into this host's folder. Each is switched in one step, and
+    /// the deploy hook runs for those that are new here. Nothing is ordered, and no access key is needed. What was removed
+    /// from the store is told, and stays here.
     #[in_rust = "The error is of the first failure's kind; see [`Error::details`](crate::Error::details)."]
     pub struct InstallCertificates {
         required {

@@ -3,8 +3,8 @@
 use crate::declare::{answer, request};
 
 request! {
-    /// Answers requests for the validation files of all hosts that share a store (setting `store`), until it is
-    /// cancelled: for hosts behind a balancer. A cancel ends it with success.
+    /// Answers requests for the validation files of all hosts that share a store (setting `store`). This is for hosts behind
+    /// a balancer. It runs until it is cancelled, which ends it with success.
     pub struct ServeChallenges {
         required {
             /// The address to listen on: `ADDRESS:PORT`, or a port for all addresses.

@@ -418,9 +418,10 @@ abstract class Operations {
     }
 
     /**
-     * Brings certificates of the shared store (setting {@code store}) into this host's folder, in
-     * one step each, and runs the deploy hook for those that are new here. Nothing is ordered, and
-     * no access key is needed. What was removed from the store is told, and stays here.
+     * Brings certificates of the shared store (setting {@code store}) into this host's folder. Each
+     * is switched in one step, and the deploy hook runs for those that are new here. Nothing is
+     * ordered, and no access key is needed. What was removed from the store is told, and stays
+     * here.
      *
      * @param request the parameters
      * @return the answer
@@ -432,7 +433,8 @@ abstract class Operations {
 
     /**
      * Answers requests for the validation files of all hosts that share a store (setting {@code
-     * store}), until it is cancelled: for hosts behind a balancer. A cancel ends it with success.
+     * store}). This is for hosts behind a balancer. It runs until it is cancelled, which ends it
+     * with success.
      *
      * @param request the parameters
      * @return the answer
