@@ -41,9 +41,7 @@ def mutate(tree: Path, mutation: dict[str, Any]) -> None:
         environment = os.environ | {"CARGO_TARGET_DIR": str(TARGET)}
         test = ["cargo", "test", "--quiet", "--package", mutation.get("crate", "zerossl"), *mutation["test"]]
         run([*test, "--no-run"], env=environment, cwd=tree, timeout=1800)
-        done = subprocess.run(
-            test, env=environment, cwd=tree, capture_output=True, text=True, timeout=900, check=False
-        )
+        done = subprocess.run(test, env=environment, cwd=tree, capture_output=True, text=True, timeout=900, check=False)
         if done.returncode == 0:
             raise Failed("no test has failed")
         if "test result: FAILED" not in done.stdout:

@@ -9,11 +9,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 from harness import INCLUDE, LIB, SHARED, TARGET, TOP, Failed, Skipped, Tests, need, run
+from hosted_sandbox import sandbox_with_website
 
 import java
 import node
 from go import go, module
-from hosted_sandbox import sandbox_with_website
 
 PAGES = sorted((TOP / "docs/operations").glob("[a-z]*.md"))
 PYTHON = TARGET / "python/tools/bin/python"

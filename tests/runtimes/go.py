@@ -8,9 +8,8 @@ from urllib.parse import urlencode
 from urllib.request import urlopen
 
 from harness import LIB, SANDBOX, TARGET, TOP, Failed, Tests, need, run
-from servers import Sandbox
-
 from hosted_sandbox import sandbox_with_website
+from servers import Sandbox
 
 MODULE = TOP / "bindings/go"
 NAME = "github.com/libzerossl/libzerossl/bindings/go"

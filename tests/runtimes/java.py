@@ -6,7 +6,6 @@ import shutil
 from pathlib import Path
 
 from harness import SANDBOX, SHARED, TARGET, TOP, Failed, Forbidden, Skipped, Tests, need, run
-
 from hosted_sandbox import sandbox_with_website
 
 SOURCE = TOP / "bindings/java"

@@ -7,9 +7,8 @@ import shutil
 from pathlib import Path
 
 from harness import SANDBOX, SHARED, TARGET, TOP, Failed, Skipped, Tests, need, run
-from servers import Sandbox
-
 from hosted_sandbox import sandbox_with_website
+from servers import Sandbox
 
 SOURCE = TOP / "bindings/node"
 # A copy: nothing is installed or built in the source. What npm has installed stays for the next run.

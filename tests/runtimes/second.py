@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from harness import LEAKS, SHARED, TARGET, TOP, VALGRIND, Failed, Skipped, Tests, need, run
+from hosted_sandbox import sandbox_with_website
 from servers import Sandbox
 
 from go import order
-from hosted_sandbox import sandbox_with_website
 
 # What npm has installed stays for the next run.
 PROGRAMS = TARGET / "runtimes/programs"
