@@ -28,6 +28,7 @@ TASKS = {
     "header auth": "recipes/header-auth.html",
     "sandbox": "sandbox.html",
     "PKCS#12": "recipes/java-keystore.html",
+    "many hosts": "fleet.html",
 }
 PHONE, DESKTOP = (390, 844), (1440, 900)
 PATIENCE = 20
