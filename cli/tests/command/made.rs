@@ -21,9 +21,11 @@ fn every_operation_has_its_command_and_every_parameter_its_flag() {
             }
         }
         for setting in description["settings"]["properties"].as_object().expect("settings").keys() {
-            let flag = format!("--{} ", setting.replace('_', "-"));
+            let flag = format!("--{}", setting.replace('_', "-"));
+            // With a value, or with one that may be left out.
+            let is_shown = [" ", "["].iter().any(|after| help.contains(&format!("{flag}{after}")));
             let is_secret = ["access_key", "seal_key", "seal_keys_old"].contains(&setting.as_str());
-            assert_eq!(help.contains(&flag), !is_secret, "{name} {flag}");
+            assert_eq!(is_shown, !is_secret, "{name} {flag}");
         }
     }
 }
@@ -148,13 +150,17 @@ fn the_page_can_be_followed() {
 fn systemd_takes_the_units() {
     let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("systemd");
     let place = Place::new();
-    let service = std::fs::read_to_string(folder.join("zerossl-renew.service")).expect("a unit");
-    // Where the program and its page are here.
-    let service = service.replace("/usr/bin/zerossl", env!("CARGO_BIN_EXE_zerossl"));
-    let service = service.replace("man:zerossl-renew(1) ", "");
-    std::fs::write(place.path("zerossl-renew.service"), service).expect("a file");
+    let pages = [("renew", "renew"), ("install", "install"), ("challenges", "serve-challenges")];
+    let units = pages.map(|(name, page)| (format!("zerossl-{name}.service"), page));
+    for (unit, page) in &units {
+        let service = std::fs::read_to_string(folder.join(unit)).expect("a unit");
+        // Where the program and its page are here.
+        let service = service.replace("/usr/bin/zerossl", env!("CARGO_BIN_EXE_zerossl"));
+        std::fs::write(place.path(unit), service.replace(&format!("man:zerossl-{page}(1) "), ""))
+            .expect("a file");
+    }
     std::fs::copy(folder.join("zerossl-renew.timer"), place.path("zerossl-renew.timer")).expect("a file");
-    for unit in ["zerossl-renew.service", "zerossl-renew.timer"] {
+    for unit in units.iter().map(|(unit, _)| unit.as_str()).chain(["zerossl-renew.timer"]) {
         run_if_there("systemd-analyze", &["verify", &place.path(unit)]);
     }
 }
