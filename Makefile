@@ -36,9 +36,10 @@ test-runtimes: build
 	$(SEARCHED) python3 -B tests/runtimes/run.py
 	$(SEARCHED) python3 -B tests/faults/run.py node go java
 
-# Stores that several hosts share, on real engines: S3 (by the Go proxy) and PostgreSQL (Debian's).
+# Stores that several hosts share, on real engines: S3 (by the Go proxy) and PostgreSQL (Debian's). FAST=1 leaves out the
+# tests of `obtain` on each of them, ENTRIES=60 takes fewer than 200 for the hosts.
 test-fleet:
-	python3 -B tests/fleet/run.py
+	python3 -B tests/fleet/run.py $(if $(FAST),--fast)
 
 # A fleet of 100 hosts with 100,000 entries for half a year.
 simulate:
@@ -61,7 +62,7 @@ test-long: build
 	TRIES=100000 $(CARGO) test --package zerossl --lib --quiet a_race_of_links
 	python3 -B tests/mutations/run.py
 	$(MAKE) fuzz
-	$(MAKE) simulate packages package
+	$(MAKE) test-fleet simulate packages package
 
 # Says what is missing, and how to install it, before anything is built.
 needs:

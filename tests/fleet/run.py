@@ -3,7 +3,7 @@
 
 Starts them, and runs the tests of the crate against them. What is missing on this machine is skipped with a line; under
 CI=true a skip fails. `run.py ENGINE...` takes these engines alone. With `--serve` it starts them, says where they
-are, and waits for the end of its input.
+are, and waits for the end of its input. With `--fast` it leaves out what takes many minutes.
 """
 
 import functools
@@ -107,10 +107,13 @@ def main() -> int:
         if "--serve" in sys.argv:
             serve(running, folder)
             return 0
-        test("memory: the promises of obtain", promises_in_memory)
+        is_fast = "--fast" in sys.argv
+        if not is_fast:
+            test("memory: the promises of obtain", promises_in_memory)
         for feature in chosen():
             test(f"{feature}: the suite of engines", functools.partial(conformance, running, folder, feature))
-            test(f"{feature}: the promises of obtain", functools.partial(promises, running, folder, feature))
+            if not is_fast:
+                test(f"{feature}: the promises of obtain", functools.partial(promises, running, folder, feature))
             test(f"{feature}: services without an access key", functools.partial(served, running, folder, feature))
             test(
                 f"{feature}: hosts that are killed, paused and cut off",
