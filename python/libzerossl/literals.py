@@ -77,7 +77,7 @@ OnFailure: TypeAlias = Literal["error", "report"]
 """What a failed entry makes of a run: an error with the report, or the report."""
 
 Outcome: TypeAlias = Literal[
-    "issued", "renewed", "resumed", "unchanged", "pending", "abandoned", "postponed", "checked"
+    "issued", "renewed", "resumed", "unchanged", "pending", "abandoned", "postponed", "checked", "installed", "removed"
 ]
 """What came of an entry."""
 

@@ -557,6 +557,12 @@ class Operations:
             InvalidArgumentError: The client has no shared store.
             Error: An entry failed; the others are done.
             StorageError: The shared store or the folder could not be read or written.
+
+        >>> try:
+        ...     client.install_certificates(directory)
+        ... except zerossl.InvalidArgumentError as error:
+        ...     print(error.parameter)
+        store
         """
         parameters = {
             "directory": ways.path(directory),
@@ -579,6 +585,12 @@ class Operations:
         Raises:
             InvalidArgumentError: The client has no shared store, or nothing can listen there.
             StorageError: The shared store cannot be reached.
+
+        >>> try:
+        ...     client.serve_challenges(listen="127.0.0.1:0")
+        ... except zerossl.InvalidArgumentError as error:
+        ...     print(error.parameter)
+        store
         """
         return self._call("serve_challenges", Served, {"listen": listen})
 

@@ -23,6 +23,7 @@ FIRST = {
     "list_entries": "directory",
     "redeploy": "directory",
     "remove_entry": "directory",
+    "install_certificates": "directory",
 }
 # Python's own parameters: short forms of `validation`, and callables.
 CALLABLES = {"on_event", "publish", "cleanup"}
@@ -137,7 +138,7 @@ def test_methods_return_their_answer(name: str) -> None:
 def test_outcomes() -> None:
     """The words are those of the table's text."""
     told = SHAPES["Obtained"]["properties"]["outcome"]["description"].rstrip(".").split(", ")
-    assert {*told, "postponed"} == set(get_args(literals.Outcome))
+    assert {*told, "postponed", "removed"} == set(get_args(literals.Outcome))
 
 
 def test_the_iterator_takes_what_the_list_takes() -> None:

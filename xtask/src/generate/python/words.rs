@@ -84,6 +84,8 @@ const LISTS: [Words; 15] = [
             "abandoned",
             "postponed",
             "checked",
+            "installed",
+            "removed",
         ]),
     },
     Words {
