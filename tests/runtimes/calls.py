@@ -20,7 +20,7 @@ PYTHON = TARGET / "python/tools/bin/python"
 
 # An entry without a deploy hook has nothing to run, one with a good certificate is not removed without `force`, and a
 # client without a shared store has nothing to bring or to serve.
-FOR_THIS_ENTRY = ["redeploy", "remove_entry", "install_certificates", "serve_challenges"]
+FOR_THIS_ENTRY = ["install_certificates", "redeploy", "remove_entry", "serve_challenges"]
 
 # Runs a program in an environment, and gives its output.
 Runner = Callable[[dict[str, str]], str]
