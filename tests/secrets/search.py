@@ -60,6 +60,8 @@ def main() -> int:
         print(__doc__)
         return 2
     with tempfile.TemporaryDirectory() as folder:
+        # As the system's own: some tests run programs as another user.
+        Path(folder).chmod(0o1777)
         # Passing tests print, too.
         environment = os.environ | {"TMPDIR": folder, "RUST_TEST_NOCAPTURE": "1", "PYTHONUNBUFFERED": "1"}
         process = subprocess.Popen(
