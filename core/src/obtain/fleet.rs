@@ -1,8 +1,8 @@
 //! One entry on many hosts.
 //!
-//! The shared store has an [image](crate::obtain::store::shared::image) of each entry: its journal, its requests, and key and certificate of what is in
-//! use or under way. The folder of a host is a working copy of it. So all other code works on a folder, and does not
-//! know of the store.
+//! The shared store has an [image](crate::obtain::store::shared::image) of each entry: its journal, its requests, and key
+//! and certificate of what is in use or under way. The folder of a host is a working copy of it. So all other code works on
+//! a folder, and does not know of the store.
 //!
 //! ```text
 //! join     the image is brought into the folder, unless another host works on the entry

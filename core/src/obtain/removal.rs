@@ -40,8 +40,11 @@ pub(crate) fn remove_entry(context: &Context<'_>, env: &Env<'_>, arguments: &Arg
     match kept_request::read(context, env, &wanted.directory, &name, Which::InForce)? {
         Some(spec) => {
             let mut session = Session::new(*context, env, entry, Arc::new(spec), end)?;
-            check_key(&session, &wanted)?;
-            session.end_orders(&wanted)?;
+            let ended = check_key(&session, &wanted).and_then(|()| session.end_orders(&wanted));
+            if ended.is_err() {
+                session.entry.release(&session.journal);
+            }
+            ended?;
             session.entry.remove_all()?;
         }
         // Another call has ended all but the files.

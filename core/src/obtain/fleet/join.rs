@@ -82,6 +82,12 @@ impl<'a> Entry<'a> {
                 return Ok(Joined::Ready);
             }
         };
+        if image.foreign_file().is_some() {
+            let place = fleet.records.place(Of::Entry, &self.name);
+            let why = "the record has a file that no entry has, so somebody else has written it; nothing of it is used; \
+                       restore the record";
+            return Err(Error::storage(place, why));
+        }
         let has_own = self.read(JOURNAL)?.is_some();
         let mut mark = match mark {
             Some(mark) if mark.revision > at.revision => return Err(self.restored(&fleet)),

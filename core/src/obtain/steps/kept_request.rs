@@ -59,6 +59,12 @@ pub(crate) fn read(
     // Earlier versions stored more parameters.
     request.retain(|name, value| is_stored(name, value));
     if has_command(&request) {
+        // Whoever can write such a store could have put them there.
+        if env.fleet.is_some_and(|fleet| !fleet.records.is_sealed()) {
+            let why = "it has commands, and the shared store is not sealed: they are not run; seal the store, or give a \
+                       deploy hook to `install_certificates`";
+            return Err(Error::storage(&path, why));
+        }
         let of = |path: &Path| {
             env.storage.attributes(path).map_err(|error| folder::failed(path, "looked at", &error))
         };

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock, Weak};
 use std::time::Duration;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::stand::{Stand, seal};
 use super::time::SandboxClock;
@@ -268,17 +268,52 @@ fn commands_are_not_for_a_store_that_is_not_sealed() {
         Some("validation.hook".to_owned())
     );
     assert_eq!(hosts.stand.sandbox.requests().len(), 0);
-    // Without commands it works. What somebody writes into the store is not run.
+    // Without commands it works. What somebody writes into the store is not run, and leads nowhere else.
     hosts.obtain(0).expect("ordered");
+    hosts.install(1);
+    let good = hosts.memory.records();
+    let ran = hosts.stand.store().join("ran");
+    let request = |image: &mut Value| {
+        let text = image["files"]["request.json"].as_str().expect("a request").to_owned();
+        let text: String = text.lines().filter(|line| !line.contains("checksum")).collect();
+        let mut request: Value = serde_json::from_str(&text).expect("JSON");
+        request["deploy_hook"] = json!(["touch", ran]);
+        image["files"]["request.json"] = request.to_string().into();
+    };
+    forge(&hosts, request);
+    for host in 0..3 {
+        for outcome in [hosts.install_as(&InstallCertificates::new(hosts.folder(host))), hosts.renew(host)] {
+            let error = outcome.expect_err("not run");
+            assert!(error.message().contains("is not sealed"), "host {host}: {error}");
+        }
+    }
+    assert!(!ran.exists(), "a command of somebody else was run");
+    for name in
+        ["../../ran", "/tmp/ran", "versions/1/../../../ran", "current", "versions/01/cert.pem", "ledger.json"]
+    {
+        hosts.memory.restore(good.clone());
+        forge(&hosts, |image| image["files"][name] = "text".into());
+        for outcome in [
+            hosts.install_as(&InstallCertificates::new(hosts.folder(3))).map(drop),
+            hosts.renew(3).map(drop),
+            hosts.obtain(3).map(drop),
+        ] {
+            let error = outcome.expect_err(name);
+            assert!(error.message().contains("nothing of it is used"), "{name}: {error}");
+        }
+    }
+    assert!(!ran.exists() && !hosts.folder(3).join("ran").exists());
+}
+
+/// Changes the entry in a store that is not sealed.
+fn forge(hosts: &Hosts, change: impl Fn(&mut Value)) {
     let mut records = hosts.memory.records();
-    for (_, record) in &mut records {
-        let text = String::from_utf8(std::mem::take(record)).expect("text");
-        *record =
-            text.replace(r#"\"domains\""#, r#"\"deploy_hook\": [\"/bin/false\"], \"domains\""#).into_bytes();
+    for (_, record) in records.iter_mut().filter(|(name, _)| name.starts_with("entries/")) {
+        let mut whole: Value = serde_json::from_slice(record).expect("JSON");
+        change(&mut whole["content"]);
+        *record = whole.to_string().into_bytes();
     }
     hosts.memory.restore(records);
-    let error = hosts.install_as(&InstallCertificates::new(hosts.folder(1))).expect_err("not run");
-    assert!(error.message().contains("deploy_hook") || error.message().contains("checksum"), "{error}");
 }
 
 #[test]

@@ -51,6 +51,19 @@ impl Image {
         self.journal == other.journal && self.files == other.files && self.removed == other.removed
     }
 
+    /// A name that no file of an image has. It would be written to the folder, or elsewhere.
+    pub(crate) fn foreign_file(&self) -> Option<&str> {
+        let is_ours = |name: &str| {
+            let of_version = name.strip_prefix("versions/").and_then(|rest| rest.split_once('/'));
+            REQUESTS.contains(&name)
+                || of_version.is_some_and(|(serial, file)| {
+                    serial.parse::<u32>().is_ok_and(|number| number.to_string() == serial)
+                        && OF_VERSION.contains(&file)
+                })
+        };
+        self.files.keys().map(String::as_str).find(|name| !is_ours(name))
+    }
+
     /// The versions that it has files of.
     pub(crate) fn serials(&self) -> Vec<u32> {
         serials(&self.journal)
