@@ -11,7 +11,8 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::stand::{Stand, seal};
-use super::time::SandboxClock;
+use super::time::{CommonClock, SandboxClock};
+use crate::clock::Clock;
 use crate::context::Context;
 use crate::error::{Error, Kind, Result};
 use crate::ledger::fleet::Fleet;
@@ -56,13 +57,22 @@ impl Hosts {
         given: &impl serde::Serialize,
         work: impl FnOnce(&Context<'_>, &Env<'_>, &Arguments) -> Result<T>,
     ) -> Result<T> {
+        self.run_by(&SandboxClock::new(&self.stand.sandbox), operation, given, work)
+    }
+
+    fn run_by<T>(
+        &self,
+        clock: &dyn Clock,
+        operation: &'static Operation,
+        given: &impl serde::Serialize,
+        work: impl FnOnce(&Context<'_>, &Env<'_>, &Arguments) -> Result<T>,
+    ) -> Result<T> {
         self.stand.client().enter(operation, None, |context| {
             let arguments = parameter::check(operation.parameters, crate::json::encode(given)?)?;
-            let clock = SandboxClock::new(&self.stand.sandbox);
             let seal = if self.sealed { seal() } else { Seal::default() };
             let records = Arc::new(Records::new(Arc::clone(&self.memory) as _, seal));
             let fleet = Some(Fleet { records: &records, lease: LEASE });
-            work(context, &Env { storage: &Disk, clock: &clock, fleet }, &arguments)
+            work(context, &Env { storage: &Disk, clock, fleet }, &arguments)
         })
     }
 
@@ -150,13 +160,20 @@ fn one_host_orders_and_all_install() {
 
 #[test]
 fn hosts_that_begin_together_order_once() {
-    let hosts = Hosts::new();
+    // Each write of the engine takes longer than it takes the others to look a few hundred times.
+    let hosts = Hosts::with(Memory::with_faults(|_, kind, _| {
+        if kind == "put" {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        None
+    }));
+    let clock = CommonClock::new(&hosts.stand.sandbox);
     let outcomes: Vec<Outcome> = std::thread::scope(|scope| {
         let work: Vec<_> = (0..6)
             .map(|host| {
-                scope.spawn({
-                    let hosts = &hosts;
-                    move || hosts.obtain(host)
+                let (hosts, member) = (&hosts, clock.member());
+                scope.spawn(move || {
+                    hosts.run_by(&member, Obtain::OPERATION, &hosts.wanted(host), crate::obtain::run_in)
                 })
             })
             .collect();
