@@ -9,6 +9,7 @@ mod drafts;
 mod dry_running;
 mod faults;
 mod fleet;
+mod hosts;
 mod keys;
 mod late;
 mod layouts;

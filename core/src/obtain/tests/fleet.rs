@@ -3,135 +3,20 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock, Weak};
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::stand::{Stand, seal};
-use super::time::{CommonClock, SandboxClock};
-use crate::clock::Clock;
-use crate::context::Context;
-use crate::error::{Error, Kind, Result};
-use crate::ledger::fleet::Fleet;
+use super::hosts::Hosts;
+use super::time::CommonClock;
+use crate::error::{Error, Kind};
 use crate::ledger::memory::{Fault, Memory};
-use crate::ledger::records::Records;
-use crate::ledger::seal::Seal;
-use crate::obtain::env::Env;
-use crate::obtain::interface::{
-    Entries, InstallCertificates, ListEntries, Obtain, Obtained, Outcome, RemoveEntry, RenewAll, Renewals,
-};
-use crate::obtain::store::storage::Disk;
-use crate::operation::{Operation, Request};
-use crate::parameter::{self, Arguments};
+use crate::obtain::interface::{InstallCertificates, Obtain, Outcome, Renewals};
+use crate::operation::Request;
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
-const LEASE: Duration = Duration::from_secs(300);
-
-/// Hosts that share a store, and an account.
-pub(super) struct Hosts {
-    pub(super) stand: Stand,
-    pub(super) memory: Arc<Memory>,
-    sealed: bool,
-}
-
-impl Hosts {
-    pub(super) fn with(memory: Memory) -> Self {
-        Self { stand: Stand::of_a_folder(), memory: Arc::new(memory), sealed: true }
-    }
-
-    pub(super) fn new() -> Self {
-        Self::with(Memory::default())
-    }
-
-    /// The folder of one host.
-    pub(super) fn folder(&self, host: usize) -> PathBuf {
-        self.stand.store().join(format!("host-{host}"))
-    }
-
-    fn run<T>(
-        &self,
-        operation: &'static Operation,
-        given: &impl serde::Serialize,
-        work: impl FnOnce(&Context<'_>, &Env<'_>, &Arguments) -> Result<T>,
-    ) -> Result<T> {
-        self.run_by(&SandboxClock::new(&self.stand.sandbox), operation, given, work)
-    }
-
-    fn run_by<T>(
-        &self,
-        clock: &dyn Clock,
-        operation: &'static Operation,
-        given: &impl serde::Serialize,
-        work: impl FnOnce(&Context<'_>, &Env<'_>, &Arguments) -> Result<T>,
-    ) -> Result<T> {
-        self.stand.client().enter(operation, None, |context| {
-            let arguments = parameter::check(operation.parameters, crate::json::encode(given)?)?;
-            let seal = if self.sealed { seal() } else { Seal::default() };
-            let records = Arc::new(Records::new(Arc::clone(&self.memory) as _, seal));
-            let fleet = Some(Fleet { records: &records, lease: LEASE });
-            work(context, &Env { storage: &Disk, clock, fleet }, &arguments)
-        })
-    }
-
-    pub(super) fn wanted(&self, host: usize) -> Obtain {
-        Obtain { directory: self.folder(host), ..self.stand.wanted() }
-    }
-
-    pub(super) fn obtain(&self, host: usize) -> Result<Obtained> {
-        self.obtain_as(&self.wanted(host))
-    }
-
-    pub(super) fn obtain_as(&self, wanted: &Obtain) -> Result<Obtained> {
-        self.run(Obtain::OPERATION, wanted, crate::obtain::run_in)
-    }
-
-    fn renew(&self, host: usize) -> Result<Renewals> {
-        let wanted = RenewAll::new(self.folder(host));
-        self.run(RenewAll::OPERATION, &wanted, crate::obtain::renewals::renew_all)
-    }
-
-    fn install_as(&self, wanted: &InstallCertificates) -> Result<Renewals> {
-        let install = crate::obtain::fleet::install::install_certificates;
-        self.run(InstallCertificates::OPERATION, wanted, install)
-    }
-
-    fn install(&self, host: usize) -> Vec<(String, Option<Outcome>)> {
-        let done = self.install_as(&InstallCertificates::new(self.folder(host))).expect("installed");
-        done.results.into_iter().map(|result| (result.name, result.outcome)).collect()
-    }
-
-    fn list(&self, host: usize) -> Entries {
-        let wanted = ListEntries::new(self.folder(host));
-        self.run(ListEntries::OPERATION, &wanted, crate::obtain::listing::list_entries).expect("listed")
-    }
-
-    fn remove(&self, host: usize) -> Result<()> {
-        let wanted = RemoveEntry { force: Some(true), ..RemoveEntry::new(self.folder(host), "example.com") };
-        self.run(RemoveEntry::OPERATION, &wanted, crate::obtain::removal::remove_entry).map(drop)
-    }
-
-    pub(super) fn read(&self, host: usize, file: &str) -> Option<String> {
-        fs::read_to_string(self.folder(host).join("example.com").join(file)).ok()
-    }
-
-    /// Whether key and chain on a host belong together, and are those of the one certificate of the account.
-    pub(super) fn inspect(&self, host: usize, place: &str) {
-        let read = |file: &str| {
-            self.read(host, &format!("current/{file}"))
-                .unwrap_or_else(|| panic!("{place}: host {host}: {file}"))
-        };
-        let key = crate::signing_request::read_key(&read("privkey.pem"), None).expect("a key");
-        let public_key = crate::signing_request::public_key(&key);
-        let names = ["example.com".to_owned()];
-        crate::obtain::check::check(&read("fullchain.pem"), &public_key, &names, self.stand.sandbox.now())
-            .unwrap_or_else(|why| panic!("{place}: host {host}: {why}"));
-        assert_eq!(read("fullchain.pem"), read("cert.pem") + &read("chain.pem"), "{place}");
-        assert_eq!(read("combined.pem"), read("privkey.pem") + &read("fullchain.pem"), "{place}");
-    }
-}
 
 #[test]
 fn one_host_orders_and_all_install() {

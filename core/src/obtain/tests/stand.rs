@@ -42,7 +42,7 @@ pub(super) struct Stand {
 /// `memory`, or a URL as in the setting `store`; then `ZEROSSL_TEST_STORE_ENDPOINT` may say where it is.
 const SHARED: &str = "ZEROSSL_TEST_SHARED_STORE";
 const ENDPOINT: &str = "ZEROSSL_TEST_STORE_ENDPOINT";
-const LEASE: Duration = Duration::from_secs(300);
+pub(super) const LEASE: Duration = Duration::from_secs(300);
 
 impl Stand {
     pub(super) fn new() -> Self {
