@@ -19,6 +19,7 @@ os.environ["PATH"] += ":/usr/sbin:/sbin"
 from harness import TOP, Failed, Skipped, Tests, run
 
 import access
+import balancer
 import compromise
 import first
 import keystore
@@ -38,6 +39,7 @@ PLAYS = {
     **stops.PLAYS,
     **kinds.PLAYS,
     **access.PLAYS,
+    **balancer.PLAYS,
 }
 
 

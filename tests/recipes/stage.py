@@ -1,4 +1,4 @@
-"""What a page is played on: a sandbox as the service, a folder as the machine, nginx and DNS on loopback.
+"""What a page is played on: a sandbox as the service, a folder as the machine, nginx or HAProxy, and DNS on loopback.
 
 The page's code is not changed, but for two things, both here: absolute paths lie below the machine's folder (`PLACES`),
 and a few words are others, such as the ports of nginx (`OTHERS`). What comes from outside comes in the environment.
@@ -29,11 +29,14 @@ TOOLS = TOP / "target/python/tools"
 WHEELS = TOP / "target/python/wheels"
 # Where the pages keep things. Programs, as in /usr/bin, are the real ones.
 PLACES = re.compile(r"(?<![\w./-])/(?=(?:etc|opt|root|var|usr/local)\b)")
-HTTP, HTTPS = 18080, 18443
+HTTP, HTTPS, LISTENER = 18080, 18443, 18081
 OTHERS = {
     "listen 80;": "listen {address}:18080;",
     "listen 443 ssl;": "listen {address}:18443 ssl;",
+    "bind :80": "bind {address}:18080",
+    "bind :443 ": "bind {address}:18443 ",
     "0.0.0.0:80": "{address}:18080",
+    "127.0.0.1:8080": "{address}:18081",
     "chgrp tomcat": "chgrp {group}",
 }
 PYTHON = "/opt/zerossl/bin/python"
@@ -55,11 +58,16 @@ http {{
 # Programs with other settings, and those that a container lacks.
 PROGRAMS = {
     "nginx": 'exec {nginx} -e {root}/error.log -c {root}/etc/nginx/nginx.conf "$@"',
-    # Ends when the workers with the old settings have ended.
+    # Ends when the processes with the old settings have ended.
     "systemctl": """
 case "$*" in
 "enable --now "*) shift 2; exec {systemctl} --root={root} enable "$@" ;;
 "reload nginx") ;;
+"reload haproxy")
+    old=$(cat {root}/haproxy.pid 2> /dev/null)
+    haproxy -D -f {root}/etc/haproxy -p {root}/haproxy.pid ${{old:+-sf $old}} || exit 1
+    while [ -n "$old" ] && kill -0 "$old" 2> /dev/null; do sleep 0.02; done
+    exit ;;
 *) echo "not on the stage: $*"; exit 1 ;;
 esac
 ended() {{ grep -c "exited with code 0" {root}/error.log; }}
@@ -151,9 +159,10 @@ class Stage:
     def __exit__(self, *_: object) -> None:
         """Stop everything and remove the folder."""
         self.sandbox.process.communicate()
-        pid = self.root / "nginx.pid"
-        if pid.exists():
-            os.kill(int(pid.read_text()), signal.SIGTERM)
+        for server in ("nginx", "haproxy"):
+            pid = self.root / f"{server}.pid"
+            if pid.exists():
+                os.kill(int(pid.read_text()), signal.SIGTERM)
         shutil.rmtree(self.root, ignore_errors=True)
 
     def prepare(self, *, key: bool = True) -> None:
@@ -195,6 +204,7 @@ class Stage:
     def shown(self, text: str) -> str:
         """What was printed, as the page's machine would have printed it."""
         text = text.replace(str(self.root), "").replace(f"{self.address}:{HTTP}", "0.0.0.0:80")
+        text = text.replace(f"{self.address}:{LISTENER}", "127.0.0.1:8080")
         for shown, real in self.words.items():
             text = text.replace(real, shown)
         return text
