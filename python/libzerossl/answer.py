@@ -30,7 +30,7 @@ class Answer(Record):
     Certificate(id='abc', additional_domains=['www.example.com'], status='issued')
 
     A record keeps the whole answer in memory that it is a part of: a certificate keeps its page. `copy.deepcopy` makes
-    an independent copy.
+    an independent copy; `iter_certificates` gives independent ones.
     """
 
     __slots__ = ()

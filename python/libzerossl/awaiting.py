@@ -69,9 +69,13 @@ def certificates(client: _native.Client, parameters: Mapping[str, object]) -> As
 async def _certificates(client: _native.Client, parameters: Mapping[str, object]) -> AsyncGenerator[Certificate, None]:
     op = client.start("list_certificates", parameters, Page)
     try:
-        while (pulled := await _pull(op))[0] != op.DONE:
-            for certificate in pulled[1].results:
+        state, page = await _pull(op)
+        while state != op.DONE:
+            for certificate in page.certificates():
                 yield certificate
+            # Gone before the next one comes.
+            page = None
+            state, page = await _pull(op)
         op.result(CertificateList)
     finally:
         op.cancel()

@@ -79,8 +79,12 @@ def _certificates(client: _native.Client, parameters: Mapping[str, object]) -> I
 
     op = client.start("list_certificates", parameters, Page)
     try:
-        while (pulled := _pull(op))[0] != op.DONE:
-            yield from pulled[1].results
+        state, page = _pull(op)
+        while state != op.DONE:
+            yield from page.certificates()
+            # Gone before the next one comes.
+            page = None
+            state, page = _pull(op)
         op.result(CertificateList)
     finally:
         op.cancel()

@@ -77,6 +77,13 @@ impl Record {
         guarded(py, || value::loads(py, self.json()))
     }
 
+    /// The same record with a text of its own: whoever keeps it does not keep what it was a part of.
+    fn _alone<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
+        let record = slf.get();
+        let text = Text { json: record.json().to_owned(), is_ours: record.source.is_ours };
+        of_text(&slf.get_type(), text)
+    }
+
     fn __eq__(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
         guarded(slf.py(), || {
             let py = slf.py();
@@ -149,6 +156,10 @@ fn json_of(class: &Bound<'_, PyType>, fields: Option<&Bound<'_, PyDict>>) -> PyR
 
 /// A record of this class from a text that the core wrote.
 pub(crate) fn make<'py>(class: &Bound<'py, PyType>, json: String) -> PyResult<Bound<'py, PyAny>> {
-    let end = json.len();
-    class.call1((Source(Arc::new(Text { json, is_ours: true })), 0, end))
+    of_text(class, Text { json, is_ours: true })
+}
+
+fn of_text<'py>(class: &Bound<'py, PyType>, text: Text) -> PyResult<Bound<'py, PyAny>> {
+    let end = text.json.len();
+    class.call1((Source(Arc::new(text)), 0, end))
 }

@@ -6,12 +6,17 @@ import gc
 import statistics
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import libzerossl as zerossl
 import pytest
 
 import bench_page
+
+sys.path.append(str(Path(__file__).parents[1] / "bench"))
+
+from server import Server
 
 IMPORT = """
 import typing, logging, datetime, time
@@ -58,6 +63,21 @@ def test_memory_stays_flat(zerossl_client: zerossl.Client) -> None:
     calls(10_000)
     gc.collect()
     assert resident() - before < 4096, f"from {before} to {resident()} kB"
+
+
+def test_a_kept_certificate_does_not_keep_its_page() -> None:
+    """One of each page is kept; a page takes more than 2 MB."""
+    with Server(20_000) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        client = zerossl.Client("test-key", base_url=server.url, requests_per_second=0)
+        client.list_certificates(limit=1000)
+        gc.collect()
+        before = resident()
+        kept = [found for number, found in enumerate(client.iter_certificates()) if number % 1000 == 500]
+        grown = resident() - before
+        server.shutdown()
+    assert len({certificate.id for certificate in kept}) == 20
+    assert grown < 20_000, f"{grown} kB"
 
 
 def test_a_page_costs_less_than_with_pycurl() -> None:
