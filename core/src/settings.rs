@@ -107,7 +107,8 @@ settings! {
     store(impl Into<Secret>): Secret = Text;
     /// The URL of an S3 server that is not Amazon's, such as `https://s3.example.com:9000`; its buckets are folders of it.
     store_endpoint(impl Into<Secret>): Secret = Text;
-    /// The region of the bucket; by default the environment's `AWS_REGION`, then `us-east-1`.
+    /// The region of the bucket; by default the environment's `AWS_REGION`, then `AWS_DEFAULT_REGION`, then
+    /// `us-east-1`.
     store_region(impl Into<String>): String = Text;
     /// How long an entry is left to the host that works on it, after that host's last sign of life, in seconds; 300 by
     /// default, at least 1. It keeps hosts from doing the same work, and nothing depends on it: a host that was paused for

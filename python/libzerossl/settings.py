@@ -77,7 +77,8 @@ class Settings:
                 ``PG*``, ``.pgpass``). Then ``directory`` is the local folder into which this host installs.
             store_endpoint: The URL of an S3 server that is not Amazon's, such as ``https://s3.example.com:9000``; its
                 buckets are folders of it.
-            store_region: The region of the bucket; by default the environment's ``AWS_REGION``, then ``us-east-1``.
+            store_region: The region of the bucket; by default the environment's ``AWS_REGION``, then
+                ``AWS_DEFAULT_REGION``, then ``us-east-1``.
             store_lease: How long an entry is left to the host that works on it, after that host's last sign of life, in
                 seconds; 300 by default, at least 1. It keeps hosts from doing the same work, and nothing depends on it:
                 a host that was paused for longer can change nothing more.

@@ -80,7 +80,7 @@ type Config struct {
 	StoreEndpoint string `json:"store_endpoint,omitempty"`
 
 	// The region of the bucket; by default the environment's AWS_REGION, then
-	// us-east-1.
+	// AWS_DEFAULT_REGION, then us-east-1.
 	StoreRegion string `json:"store_region,omitempty"`
 
 	// How long an entry is left to the host that works on it, after that host's

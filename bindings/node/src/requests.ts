@@ -94,7 +94,10 @@ export interface ClientOptions {
    * folders of it.
    */
   storeEndpoint?: string | null | undefined;
-  /** The region of the bucket; by default the environment's `AWS_REGION`, then `us-east-1`. */
+  /**
+   * The region of the bucket; by default the environment's `AWS_REGION`, then `AWS_DEFAULT_REGION`, then
+   * `us-east-1`.
+   */
   storeRegion?: string | null | undefined;
   /**
    * How long an entry is left to the host that works on it, after that host's last sign of life, in seconds;

@@ -106,14 +106,18 @@ pub(crate) fn renew(
             return Ok(Visit { outcome: session.send_outcome(outcome), leaf: session.leaf()? });
         }
     };
-    let (mut spec, problem) = match read(Which::Requested) {
-        Ok(Some(requested)) => (requested, None),
-        Ok(None) => (read_in_force()?, None),
-        // The request that is in force does not depend on it, and the file is kept.
-        Err(problem) => (read_in_force()?, Some(problem)),
+    let read_stored = || {
+        let (mut spec, problem) = match read(Which::Requested) {
+            Ok(Some(requested)) => (requested, None),
+            Ok(None) => (read_in_force()?, None),
+            // The request that is in force does not depend on it, and the file is kept.
+            Err(problem) => (read_in_force()?, Some(problem)),
+        };
+        adjust(&mut spec);
+        check_publisher(context, &spec)?;
+        Ok((spec, problem))
     };
-    adjust(&mut spec);
-    check_publisher(context, &spec)?;
+    let (spec, problem) = read_stored().inspect_err(|_: &Error| entry.leave())?;
     let mut session = Session::new(*context, env, entry, Arc::new(spec), end)?;
     let outcome = match problem {
         None => run(&mut session, Origin::Store, adjust),

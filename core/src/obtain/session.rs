@@ -54,7 +54,7 @@ impl<'a> Session<'a> {
         spec: Arc<OrderSpec>,
         deadline: Option<Instant>,
     ) -> Result<Self> {
-        let journal = entry.journal()?;
+        let journal = entry.journal().inspect_err(|_| entry.leave())?;
         let terms = spec.terms.clone();
         Ok(Self {
             context,

@@ -57,11 +57,19 @@ impl Entry<'_> {
 
     /// Gives the lease back, with what the folder has now. A failure is a warning: the lease ends by itself.
     pub(crate) fn release(&self, journal: &Journal) {
+        self.give_back(|_| self.image(journal, None));
+    }
+
+    /// Gives back the lease that joining took, before any work.
+    pub(crate) fn leave(&self) {
+        self.give_back(|seen| Ok(Image { lease: None, ..seen }));
+    }
+
+    fn give_back(&self, image: impl FnOnce(Image) -> Result<Image>) {
         let Some(shared) = self.shared.as_ref().filter(|shared| shared.has_lease.get()) else { return };
-        let released = self
-            .image(journal, None)
-            .and_then(|image| self.replace(shared, image))
-            .and_then(|()| self.write_mark(shared));
+        let Some(seen) = shared.seen.borrow().as_ref().map(|(image, _)| image.clone()) else { return };
+        let released =
+            image(seen).and_then(|image| self.replace(shared, image)).and_then(|()| self.write_mark(shared));
         match released {
             Ok(()) => {}
             // Another host has taken over already.

@@ -177,7 +177,7 @@ impl Session<'_> {
             places.push(format!("{} more", taken.len() - MAX_SHOWN));
         }
         refused.and_say(&format!(
-            "the places are taken by {}; only drafts can be cancelled to free one",
+            "the places are taken by {}; only drafts can be cancelled to free one (`cancel_drafts`)",
             places.join(", ")
         ))
     }

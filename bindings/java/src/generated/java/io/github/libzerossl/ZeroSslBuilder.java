@@ -227,7 +227,7 @@ public final class ZeroSslBuilder extends Parameters.Builder {
 
     /**
      * The region of the bucket; by default the environment's {@code AWS_REGION}, then {@code
-     * us-east-1}.
+     * AWS_DEFAULT_REGION}, then {@code us-east-1}.
      *
      * @param storeRegion the value, or null for the default
      * @return this builder
