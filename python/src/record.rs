@@ -79,9 +79,11 @@ impl Record {
 
     /// The same record with a text of its own: whoever keeps it does not keep what it was a part of.
     fn _alone<'py>(slf: &Bound<'py, Self>) -> PyResult<Bound<'py, PyAny>> {
-        let record = slf.get();
-        let text = Text { json: record.json().to_owned(), is_ours: record.source.is_ours };
-        of_text(&slf.get_type(), text)
+        guarded(slf.py(), || {
+            let record = slf.get();
+            let text = Text { json: record.json().to_owned(), is_ours: record.source.is_ours };
+            of_text(&slf.get_type(), text)
+        })
     }
 
     fn __eq__(slf: &Bound<'_, Self>, other: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
