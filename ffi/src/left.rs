@@ -32,8 +32,9 @@ pub(crate) struct Running;
 
 impl Running {
     pub(crate) fn enter(op: &Arc<Op>) -> Self {
-        let run = Run { frame: place(), op: Arc::clone(op) };
-        let _ = RUNNING.try_with(|running| running.borrow_mut().push(run));
+        let frame = place();
+        // Made inside: in a handler of `exit` the list is gone, and a run that is dropped cancels its op.
+        let _ = RUNNING.try_with(|running| running.borrow_mut().push(Run { frame, op: Arc::clone(op) }));
         Self
     }
 }

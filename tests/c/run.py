@@ -41,7 +41,7 @@ import examples
 
 NEEDS_NO_MORE = [
     *("arguments", "null", "process", "threads", "forked", "ops", "questions"),
-    *("cancel", "documents", "limits", "orders"),
+    *("cancel", "documents", "limits", "orders", "at_exit"),
 ]
 # A child of fork does not have its parent's threads, so it cannot free what they would.
 FORKS = ("forked", "orders")

@@ -5,6 +5,7 @@
 
 use std::cell::RefCell;
 use std::io;
+use std::mem::ManuallyDrop;
 use std::os::fd::BorrowedFd;
 use std::time::Instant;
 
@@ -44,7 +45,9 @@ impl Watch {
 }
 
 thread_local! {
-    static CURRENT: RefCell<Option<Watch>> = const { RefCell::new(None) };
+    /// Without a destructor, since `exit` runs a thread's destructors first, and a handler of `atexit` may then call us.
+    /// `under` leaves nothing in it.
+    static CURRENT: ManuallyDrop<RefCell<Option<Watch>>> = const { ManuallyDrop::new(RefCell::new(None)) };
 }
 
 /// Runs `work` with this watch, and returns the watch in its final state.
@@ -52,24 +55,28 @@ pub(super) fn under<T>(watch: Watch, work: impl FnOnce() -> T) -> (T, Watch) {
     struct Restore(Option<Watch>);
     impl Drop for Restore {
         fn drop(&mut self) {
-            CURRENT.replace(self.0.take());
+            CURRENT.with(|current| current.replace(self.0.take()));
         }
     }
     let kept = watch.clone();
-    let _restore = Restore(CURRENT.replace(Some(watch)));
+    let _restore = Restore(CURRENT.with(|current| current.replace(Some(watch))));
     let result = work();
-    (result, CURRENT.take().unwrap_or(kept))
+    (result, CURRENT.with(|current| current.take()).unwrap_or(kept))
+}
+
+/// A copy, because a token's callback may run the host's code, and that may call us.
+fn current() -> Option<Watch> {
+    CURRENT.with(|current| current.borrow().clone())
 }
 
 /// Checks the current watch.
 pub(super) fn check() -> io::Result<()> {
-    // A copy, because a token's callback may run the host's code, and that may call us.
-    CURRENT.with_borrow(Clone::clone).map_or(Ok(()), |watch| watch.check())
+    current().map_or(Ok(()), |watch| watch.check())
 }
 
 /// Waits until the descriptor is ready. An error if the watch does not allow it any longer, or at this moment.
 pub(super) fn wait(fd: BorrowedFd<'_>, flags: PollFlags, end: Option<Instant>) -> io::Result<()> {
-    let watch = CURRENT.with_borrow(Clone::clone);
+    let watch = current();
     let end = watch.iter().map(Watch::end).chain(end).min();
     match watch.map_or_else(CancelToken::never, |watch| watch.cancel).wait(Some((fd, flags)), end) {
         Waited::Ready => Ok(()),
@@ -88,7 +95,7 @@ pub(super) fn at_proxy(is_at_proxy: bool) {
 }
 
 pub(super) fn is_at_proxy() -> bool {
-    CURRENT.with_borrow(|current| current.as_ref().is_some_and(|watch| watch.is_at_proxy))
+    CURRENT.with(|current| current.borrow().as_ref().is_some_and(|watch| watch.is_at_proxy))
 }
 
 /// Bytes of the request are about to be sent.
@@ -100,10 +107,10 @@ pub(super) fn sending() {
 }
 
 fn update(change: impl FnOnce(&mut Watch)) {
-    CURRENT.with_borrow_mut(|current| current.as_mut().map(change));
+    CURRENT.with(|current| current.borrow_mut().as_mut().map(change));
 }
 
 /// When the current phase must end.
 pub(super) fn end() -> Option<Instant> {
-    CURRENT.with_borrow(|current| current.as_ref().map(Watch::end))
+    CURRENT.with(|current| current.borrow().as_ref().map(Watch::end))
 }
