@@ -58,6 +58,7 @@ test-long: build
 	$(SEARCHED) python3 -B tests/c/run.py --long
 	EXAMPLES=1000 $(SEARCHED) python3 -B tests/python/run.py test
 	$(SEARCHED) python3 -B tests/faults/run.py --long
+	$(SEARCHED) python3 -B tests/runtimes/run.py --long
 	$(SEARCHED) python3 -B tests/system/run.py --long
 	TRIES=100000 $(CARGO) test --package zerossl --lib --quiet a_race_of_links
 	python3 -B tests/mutations/run.py

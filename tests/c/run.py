@@ -38,6 +38,7 @@ from harness import (
 from servers import HangUp, Sandbox
 
 import examples
+import memory
 
 NEEDS_NO_MORE = [
     *("arguments", "null", "process", "threads", "forked", "ops", "questions"),
@@ -210,6 +211,12 @@ def busy_forks(scratch: Path) -> None:
         silent([program], sandbox.environment() | {"ZEROSSL_CA_FILE": str(root)})
 
 
+def flat_memory(scratch: Path, counts: tuple[int, int]) -> str:
+    program = scratch / "flat"
+    compile_c(HERE / "flat.c", program)
+    return memory.in_c(program, counts)
+
+
 def reload(scratch: Path) -> None:
     program = scratch / "reload"
     compile_c(HERE / "reload.c", program, "-Wl,--as-needed")
@@ -233,6 +240,7 @@ def test_all(test: Tests, scratch: Path) -> None:
     test("servers that hang up, plain and TLS", lambda: hang_ups(scratch))
     test("forks while threads make keys and TLS connections", lambda: busy_forks(scratch))
     test("dlopen and dlclose in a loop", lambda: reload(scratch))
+    test("flat memory", lambda: flat_memory(scratch, memory.SHORT))
     test("all cases", lambda: cases(scratch))
     consumers.test_all(test, scratch)
     examples.test_all(test, scratch)
@@ -252,6 +260,7 @@ def main() -> int:
         scratch = Path(folder)
         if sys.argv[1:] == ["--long"]:
             test("programs, the Rust side under the address sanitizer too", lambda: instrumented(scratch))
+            test("flat memory", lambda: flat_memory(scratch, memory.LONG))
         else:
             test_all(test, scratch)
     if test.skipped and os.environ.get("CI") == "true":

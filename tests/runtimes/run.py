@@ -2,7 +2,7 @@
 """The packages for other runtimes, with the library in build/.
 
 Prints a line for each thing. What is missing on this machine is skipped with a line; under CI=true a skip
-fails, as everything has to be tried there.
+fails, as everything has to be tried there. `--long` also measures memory.
 """
 
 import os
@@ -17,6 +17,7 @@ from harness import SHARED, TOP, Tests, run
 
 import calls
 import go
+import growth
 import java
 import node
 import second
@@ -33,6 +34,8 @@ def main() -> int:
         java.test_all(test)
         node.test_all(test, Path(folder))
         calls.test_all(test, Path(folder))
+        if sys.argv[1:] == ["--long"]:
+            growth.test_all(test, Path(folder))
         second.test_all(test, Path(folder))
     if test.skipped and os.environ.get("CI") == "true":
         print(f"runtimes: {test.skipped} skipped, which CI does not take")

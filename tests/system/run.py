@@ -3,7 +3,7 @@
 
 Prints a line for each thing. What is missing on this machine is skipped with a line; under CI=true a skip
 fails, as everything has to be tried there, but for what the machine forbids (tracing, in some containers).
-`--long` kills and disturbs more often; `--seed NUMBER` repeats a run whose kills have found something.
+`--long` kills and disturbs more often; `--seed NUMBER` repeats a run that has found something.
 """
 
 import argparse
@@ -24,6 +24,7 @@ from harness import INCLUDE, LIB, POSIX, SHARED, TOP, WARNINGS, Skipped, Tests, 
 import disk
 import forks
 import many
+import moments
 import newcomer
 import nginx
 import readme
@@ -63,9 +64,17 @@ def test_all(test: Tests, scratch: Path, seed: int, *, is_long: bool) -> None:
         need_package()
         return many.many(PYTHON)
 
+    def moments_in_python(times: int) -> str:
+        need_package()
+        return moments.in_python(PYTHON, driver, times, seed)
+
     factor = 10 if is_long else 1
+    # Of exits, forks and signals, in all.
+    half = 5000 if is_long else 25
     test(f"{50 * factor} kills at random moments, seed {seed}", lambda: killed([driver], 50 * factor))
     test(f"{10 * factor} of a program in Python, seed {seed}", lambda: killed_python(10 * factor))
+    test(f"{half} moments of a program in C, seed {seed}", lambda: moments.in_c(driver, half, seed))
+    test(f"{half} moments of a program in Python, seed {seed}", lambda: moments_in_python(half))
     test("a child of fork does not keep the lock", forked)
     test("a store of many entries", many_entries)
     disk.test_all(test, driver, seed, is_long=is_long)
