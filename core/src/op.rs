@@ -358,4 +358,6 @@ impl Channel {
 }
 
 #[cfg(test)]
+mod stress;
+#[cfg(test)]
 mod tests;

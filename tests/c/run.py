@@ -46,6 +46,8 @@ NEEDS_NO_MORE = [
 ]
 # A child of fork does not have its parent's threads, so it cannot free what they would.
 FORKS = ("forked", "orders")
+# The thread sanitizer knows nothing of the threads that a fork leaves behind.
+WITH_THREADS = ("threads", "ops", "cancel", "questions", "limits", "at_exit")
 MANAGED = ["--management", "127.0.0.1:0"]
 
 
@@ -153,23 +155,46 @@ def counted(scratch: Path) -> None:
     play_programs(programs(scratch, "counting", "cc", "-DCOUNTING", library=library))
 
 
-def instrumented(scratch: Path) -> None:
-    """The Rust side under the address sanitizer too: a separate build, which takes several minutes."""
-    need("gcc")
+def archive_under(sanitizer: str, *options: str) -> Path:
+    """The library, with the Rust side under a sanitizer: a separate build, which takes several minutes."""
     triple = "x86_64-unknown-linux-gnu"
+    target = TARGET / "sanitized" / sanitizer
     # Sanitizers are not stable in rustc, but the stable toolchain contains what they need.
-    environment = os.environ | {"RUSTC_BOOTSTRAP": "1", "RUSTFLAGS": "-Zsanitizer=address"}
-    options = ["--lib", "--crate-type", "staticlib", "--features", "counting", "--target", triple]
+    ours = {"RUSTC_BOOTSTRAP": "1", "RUSTFLAGS": f"-Zsanitizer={sanitizer}", "CARGO_TARGET_DIR": str(target)}
+    options = ("--lib", "--crate-type", "staticlib", "--features", "counting", "--target", triple, *options)
     command = ["cargo", "rustc", "--locked", "--quiet", "--package", "zerossl-ffi", *options]
-    run(command, env=environment, cwd=TOP, timeout=1800)
-    archive = TARGET / triple / "debug/libzerossl.a"
+    run(command, env=os.environ | ours, cwd=TOP, timeout=3600)
+    return target / triple / "debug/libzerossl.a"
+
+
+def linked(folder: Path, archive: Path, sanitizer: str, names: Sequence[str]) -> list[Path]:
+    """The test programs, with such a library inside."""
+    folder.mkdir()
     libraries = ["-lgcc_s", "-lutil", "-lrt", "-lpthread", "-lm", "-ldl", "-lc"]
-    built = []
-    for name in NEEDS_NO_MORE:
-        built.append(scratch / name)
-        options = [*POSIX, *WARNINGS, *INCLUDE, "-g", "-DCOUNTING", "-fsanitize=address"]
-        run(["gcc", *options, HERE / f"{name}.c", "-o", built[-1], archive, *libraries])
+    options = [*POSIX, *WARNINGS, *INCLUDE, "-g", "-DCOUNTING", f"-fsanitize={sanitizer}"]
+    for name in names:
+        run(["gcc", *options, HERE / f"{name}.c", "-o", folder / name, archive, *libraries])
+    return [folder / name for name in names]
+
+
+def instrumented(scratch: Path) -> None:
+    need("gcc")
+    built = linked(scratch / "instrumented", archive_under("address"), "address", NEEDS_NO_MORE)
     play_programs(built, more={"ASAN_OPTIONS": "detect_leaks=1"})
+
+
+def raced(scratch: Path) -> None:
+    """The programs with threads, with the Rust side and its standard library under the thread sanitizer.
+
+    Locks of Rust are numbers that threads wait for in the kernel. Helgrind and drd do not see them and take every
+    access for a race; so does the sanitizer, unless it sees the standard library, which is compiled anew for that.
+    """
+    need("gcc")
+    compiler = os.environ.get("RUSTC", "rustc")
+    if not (Path(run([compiler, "--print", "sysroot"]).strip()) / "lib/rustlib/src/rust/library/Cargo.lock").exists():
+        raise Skipped("the source of the standard library is not there: `rustup component add rust-src`")
+    archive = archive_under("thread", "-Zbuild-std=std,panic_unwind")
+    play_programs(linked(scratch / "raced", archive, "thread", WITH_THREADS), more={"TSAN_OPTIONS": "halt_on_error=1"})
 
 
 def cases(scratch: Path) -> None:
@@ -260,6 +285,7 @@ def main() -> int:
         scratch = Path(folder)
         if sys.argv[1:] == ["--long"]:
             test("programs, the Rust side under the address sanitizer too", lambda: instrumented(scratch))
+            test("programs with threads, all of Rust under the thread sanitizer", lambda: raced(scratch))
             test("flat memory", lambda: flat_memory(scratch, memory.LONG))
         else:
             test_all(test, scratch)

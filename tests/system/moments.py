@@ -62,17 +62,17 @@ def one(stand: Stand, program: Command, ways: dict[str, int], seed: int, number:
     arguments = [*program, str(chance.randrange(1 << 31)), str(DISTURBANCES), way, stand.wanted(domains=[name])]
     pipe = subprocess.PIPE
     environment = stand.sandbox.environment()
-    with subprocess.Popen(arguments, stdout=pipe, stderr=pipe, text=True, env=environment, process_group=0) as busy:
-        said, complaints = finish(busy, PATIENCE)
     place = f"program {number} of seed {seed}, which ends by {way}"
-    if (busy.returncode, said, complaints) != (ways[way], "", ""):
-        raise Failed(f"{place}: status {busy.returncode}, {said[-500:]} {complaints[-2000:]}")
     try:
+        with subprocess.Popen(arguments, stdout=pipe, stderr=pipe, text=True, env=environment, process_group=0) as busy:
+            said, complaints = finish(busy, PATIENCE)
+        if (busy.returncode, said, complaints) != (ways[way], "", ""):
+            raise Failed(f"status {busy.returncode}, {said[-500:]} {complaints[-2000:]}")
         outcome = stand.obtain(domains=[name]).answer["outcome"]
+        if outcome not in (*FRESH, "unchanged"):
+            raise Failed(f"then obtain ended with {outcome}")
     except Failed as why:
         raise Failed(f"{place}: {why}") from why
-    if outcome not in (*FRESH, "unchanged"):
-        raise Failed(f"{place}: then obtain ended with {outcome}")
     return way
 
 

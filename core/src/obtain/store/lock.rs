@@ -275,6 +275,9 @@ impl Drop for NameInUse {
     }
 }
 
+#[cfg(all(test, target_os = "linux"))]
+mod contention;
+
 #[cfg(test)]
 mod tests {
     use crate::obtain::store::lock::*;
