@@ -48,6 +48,7 @@ NEEDS_NO_MORE = [
 FORKS = ("forked", "orders")
 # The thread sanitizer knows nothing of the threads that a fork leaves behind.
 WITH_THREADS = ("threads", "ops", "cancel", "questions", "limits", "at_exit")
+TRIPLE = "x86_64-unknown-linux-gnu"
 MANAGED = ["--management", "127.0.0.1:0"]
 
 
@@ -157,23 +158,26 @@ def counted(scratch: Path) -> None:
 
 def archive_under(sanitizer: str, *options: str) -> Path:
     """The library, with the Rust side under a sanitizer: a separate build, which takes several minutes."""
-    triple = "x86_64-unknown-linux-gnu"
     target = TARGET / "sanitized" / sanitizer
     # Sanitizers are not stable in rustc, but the stable toolchain contains what they need.
     ours = {"RUSTC_BOOTSTRAP": "1", "RUSTFLAGS": f"-Zsanitizer={sanitizer}", "CARGO_TARGET_DIR": str(target)}
-    options = ("--lib", "--crate-type", "staticlib", "--features", "counting", "--target", triple, *options)
+    options = ("--lib", "--crate-type", "staticlib", "--features", "counting", "--target", TRIPLE, *options)
     command = ["cargo", "rustc", "--locked", "--quiet", "--package", "zerossl-ffi", *options]
     run(command, env=os.environ | ours, cwd=TOP, timeout=3600)
-    return target / triple / "debug/libzerossl.a"
+    return target / TRIPLE / "debug/libzerossl.a"
 
 
-def linked(folder: Path, archive: Path, sanitizer: str, names: Sequence[str]) -> list[Path]:
-    """The test programs, with such a library inside."""
+def linked(
+    folder: Path, archive: Path, sanitizer: str, names: Sequence[str], runtime: Sequence[str | Path] = ()
+) -> list[Path]:
+    """The test programs, with such a library inside, and the sanitizer of gcc or another."""
     folder.mkdir()
     libraries = ["-lgcc_s", "-lutil", "-lrt", "-lpthread", "-lm", "-ldl", "-lc"]
     options = [*POSIX, *WARNINGS, *INCLUDE, "-g", "-DCOUNTING", f"-fsanitize={sanitizer}"]
     for name in names:
-        run(["gcc", *options, HERE / f"{name}.c", "-o", folder / name, archive, *libraries])
+        run(["gcc", *options, "-c", HERE / f"{name}.c", "-o", folder / f"{name}.o"])
+        ends = runtime or [f"-fsanitize={sanitizer}"]
+        run(["gcc", folder / f"{name}.o", "-o", folder / name, *ends, archive, *libraries])
     return [folder / name for name in names]
 
 
@@ -190,11 +194,14 @@ def raced(scratch: Path) -> None:
     access for a race; so does the sanitizer, unless it sees the standard library, which is compiled anew for that.
     """
     need("gcc")
-    compiler = os.environ.get("RUSTC", "rustc")
-    if not (Path(run([compiler, "--print", "sysroot"]).strip()) / "lib/rustlib/src/rust/library/Cargo.lock").exists():
+    rust = Path(run([os.environ.get("RUSTC", "rustc"), "--print", "sysroot"]).strip()) / "lib/rustlib"
+    if not (rust / "src/rust/library/Cargo.lock").exists():
         raise Skipped("the source of the standard library is not there: `rustup component add rust-src`")
+    # The runtime of gcc is older than what rustc makes.
+    runtime = next((rust / TRIPLE / "lib").glob("librustc-*_rt.tsan.a"))
     archive = archive_under("thread", "-Zbuild-std=std,panic_unwind")
-    play_programs(linked(scratch / "raced", archive, "thread", WITH_THREADS), more={"TSAN_OPTIONS": "halt_on_error=1"})
+    whole = ["-Wl,--whole-archive", runtime, "-Wl,--no-whole-archive"]
+    play_programs(linked(scratch / "raced", archive, "thread", WITH_THREADS, whole))
 
 
 def cases(scratch: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import atexit
+import contextlib
 import json
 import os
 import random
@@ -61,6 +62,16 @@ class Busy:
                 await asyncio.gather(*(own.list_certificates(limit=1) for _ in range(3)))
 
         asyncio.run(several())
+
+    def use_everything(self) -> None:
+        """Import what the library imports late: a handler that raises inside an import leaves Python's lock taken."""
+        client = self.client()
+        client.list_certificates(limit=1)
+        list(client.iter_certificates())
+        self.loop(client)
+        self.cancel()
+        with contextlib.suppress(zerossl.CancelledError):
+            self.obtain(client)
 
     def start(self) -> None:
         """Start the threads. The interpreter waits for the one that is no daemon."""
@@ -182,6 +193,7 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
     if chance.randrange(2):
         atexit.register(lambda: zerossl.Client(requests_per_second=0).list_certificates(limit=1))
+    busy.use_everything()
     busy.start()
     for _ in range(int(disturbances)):
         busy.disturb()
