@@ -22,7 +22,7 @@ fn pause(chance: &mut fastrand::Rng) {
     match chance.u8(..8) {
         0..=3 => {}
         4..=6 => thread::sleep(Duration::from_micros(chance.u64(..300))),
-        _ => thread::sleep(POLL_INTERVAL + Duration::from_micros(chance.u64(..2000)) - Duration::from_millis(1)),
+        _ => thread::sleep(POLL_INTERVAL.mul_f64(0.98) + Duration::from_micros(chance.u64(..2000))),
     }
 }
 
@@ -137,7 +137,7 @@ fn a_cancel_as_the_alarm_is_made_ends_the_wait() {
         for _ in 0..TOGETHER {
             let (token, ended) = (CancelToken::new(), ended.clone());
             let theirs = if chance.bool() { token.clone() } else { token.child() };
-            let moment = POLL_INTERVAL + Duration::from_micros(chance.u64(..4000)) - Duration::from_millis(2);
+            let moment = POLL_INTERVAL.mul_f64(0.96) + Duration::from_micros(chance.u64(..4000));
             thread::spawn(move || ended.send(theirs.wait(None, None)));
             thread::spawn(move || {
                 thread::sleep(moment);
