@@ -61,6 +61,7 @@ test-long: build
 	$(SEARCHED) python3 -B tests/runtimes/run.py --long
 	$(SEARCHED) python3 -B tests/system/run.py --long
 	TRIES=100000 $(CARGO) test --package zerossl --lib --quiet a_race_of_links
+	CALLS=100000 $(CARGO) test --package zerossl --lib --quiet op::stress
 	python3 -B tests/mutations/run.py
 	$(MAKE) fuzz
 	$(MAKE) test-fleet simulate packages package
