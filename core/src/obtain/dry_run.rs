@@ -18,10 +18,11 @@ use crate::error::{Error, Kind, Result};
 pub(crate) fn dry_run(context: &Context<'_>, env: &Env<'_>, spec: OrderSpec) -> Result<Obtained> {
     check_publisher(context, &spec)?;
     let end = end_of(env, spec.deadline);
-    let entry = Entry::open(*context, env, &spec.directory, &spec.name, end)?;
+    let mut entry = Entry::open_here(*context, env, &spec.directory, &spec.name, end)?;
+    // Without the lease: nothing is changed, whoever works on the entry.
+    entry.bring_only()?;
     let mut session = Session::new(*context, env, entry, Arc::new(spec), end)?;
     let outcome = session.checked();
-    session.entry.release(&session.journal);
     session.send_outcome(outcome)
 }
 

@@ -30,7 +30,8 @@ pub(crate) fn run(
         let journal = Folder { env, path: &directory.join(name) }.journal().ok();
         journal.and_then(|journal| journal.installed).is_some_and(|installed| installed.awaits_post_hook)
     };
-    let names: Vec<&String> = names.iter().filter(awaits).collect();
+    let mut names: Vec<&String> = names.iter().filter(awaits).collect();
+    names.sort_unstable();
     if names.is_empty() {
         return Ok(());
     }
