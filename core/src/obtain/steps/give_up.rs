@@ -40,7 +40,7 @@ impl Session<'_> {
             match self.cancel_order()? {
                 Some(GivenUp::Issued(issued)) if self.has_key()? => {
                     // Of a change that is in place now, the request is put in force by the next call.
-                    if self.is_renewal() {
+                    if self.has_order_of_request_in_force() {
                         self.forget_wanted()?;
                     }
                     self.install(&issued)?;

@@ -91,14 +91,21 @@ fn is_ours_alone(found: Attributes) -> bool {
 }
 
 impl Session<'_> {
-    /// Stores the request before an order is made: as the one in force, or, while another certificate is installed, as
-    /// the wanted one.
+    /// Stores the request before an order is made: as the one in force, or, while another certificate is installed or may
+    /// be issued, as the wanted one.
     pub(crate) fn keep_request(&self) -> Result<()> {
         if self.is_in_force() {
             return Ok(());
         }
         self.keep_key()?;
-        if self.journal.installed.is_some() && self.requested_in_place()?.is_none() {
+        let is_other_in_force = match &self.journal.installed {
+            Some(_) => self.requested_in_place()?.is_none(),
+            None => self.journal.order.as_ref().is_some_and(|order| {
+                let is_requested = self.terms.are_met_by(&order.terms, order.terms.public_key.as_deref());
+                !is_requested && !order.is_untouched()
+            }),
+        };
+        if is_other_in_force {
             return self.write_request(Which::Requested);
         }
         self.write_request(Which::InForce)?;

@@ -5,6 +5,7 @@ use crate::error::{Error, Result};
 use crate::obtain::interface::{Obtained, Outcome};
 use crate::obtain::session::Session;
 use crate::obtain::steps::validate::Waited;
+use crate::obtain::store::journal::Order;
 
 impl Session<'_> {
     /// Makes an order, or continues the current one, until a certificate is installed.
@@ -31,6 +32,7 @@ impl Session<'_> {
                     if let Some(obtained) = self.give_up_current_order()? {
                         return Ok(obtained);
                     }
+                    self.keep_request()?;
                     self.begin_order()?;
                 }
                 self.ordered()?
@@ -80,10 +82,11 @@ impl Session<'_> {
         Ok(self.outcome(Outcome::Postponed, certificate.transpose()?))
     }
 
-    /// Gives up the current order, because another one is made. If it is issued already and is the requested one, it
+    /// Gives up the current order, because another one is made. If it is issued already, it is put in place: a first
+    /// certificate that is not known to the entry would be in the way of every other one. If it is the requested one, it
     /// becomes the result of the call.
     fn give_up_current_order(&mut self) -> Result<Option<Obtained>> {
-        let is_renewal = self.is_renewal();
+        let is_of_request_in_force = self.has_order_of_request_in_force();
         let Some(issued) = self.drop_order_if_any("another certificate is requested now")? else {
             return Ok(None);
         };
@@ -91,7 +94,7 @@ impl Session<'_> {
             self.is_wanted_issued = true;
             return Ok(Some(self.outcome(Outcome::Pending, Some(issued))));
         }
-        if is_renewal {
+        if is_of_request_in_force {
             self.install(&issued)?;
             self.deploy()?;
         } else {
@@ -100,10 +103,11 @@ impl Session<'_> {
         Ok(None)
     }
 
-    /// Whether the current order renews the installed certificate.
-    pub(crate) fn is_renewal(&self) -> bool {
-        let (order, installed) = (self.journal.order.as_ref(), self.journal.installed.as_ref());
-        order.is_some() && order.map(|order| &order.terms) == installed.map(|installed| &installed.terms)
+    /// Whether the current order renews the installed certificate, or is for the entry's first one.
+    pub(crate) fn has_order_of_request_in_force(&self) -> bool {
+        let installed = self.journal.installed.as_ref();
+        let is_it = |order: &Order| installed.is_none_or(|installed| installed.terms == order.terms);
+        self.journal.order.as_ref().is_some_and(is_it)
     }
 
     /// Gives up the current order. Returns its certificate if it was issued already.

@@ -210,13 +210,19 @@ pub(crate) fn is_no_replacement(error: &Error) -> bool {
     ])
 }
 
-/// Adds which certificates of this name block an order.
+/// Adds which certificates of this name block an order, and what to do with them.
 fn with_conflicting_certificates(refused: Error, account: &Account) -> Error {
-    let live: Vec<_> =
-        account.certificates.iter().filter(|certificate| certificate.is_live()).map(shown).collect();
+    let live: Vec<_> = account.certificates.iter().filter(|certificate| certificate.is_live()).collect();
     if live.is_empty() {
         return refused.and_say("this account has none, so it is another account's");
     }
-    refused
-        .and_say(&format!("on this account there are {}; cancel a draft that is not wanted", live.join(", ")))
+    let ids: Vec<_> = live.iter().copied().map(shown).collect();
+    let mut advice = vec![format!("on this account there are {}", ids.join(", "))];
+    if live.iter().any(|certificate| certificate.is_issued()) {
+        advice.push("call with `replace` and the id of an issued one to order in its place".to_owned());
+    }
+    if live.iter().any(|certificate| certificate.is_open()) {
+        advice.push("cancel a draft that is not wanted".to_owned());
+    }
+    refused.and_say(&advice.join("; "))
 }

@@ -13,6 +13,8 @@ use crate::generate_csr::GenerateCsr;
 use crate::key_type::KeyType;
 use crate::obtain::interface::{Obtain, Obtained, Outcome};
 
+const HOUR: std::time::Duration = std::time::Duration::from_secs(3600);
+
 fn id(obtained: &Obtained) -> String {
     obtained.certificate.as_ref().expect("a certificate").id.clone()
 }
@@ -63,6 +65,56 @@ fn a_live_certificate_of_the_name_is_replaced_after_2839() {
     let obtained = stand.obtain(&forced(&stand)).expect("the successor is replaced");
     let replaced = obtained.certificate.as_ref().expect("one").replacement_for.clone();
     assert_eq!(replaced, Some(successor));
+}
+
+/// Issued while nobody called, and nothing is in use yet: without it in place, the order of the other names would be
+/// refused for ever, as a duplicate.
+#[test]
+fn a_first_certificate_that_was_issued_is_put_in_place_before_another_is_ordered() {
+    for is_refused in [false, true] {
+        let stand = Stand::new();
+        stand.sandbox.set_issue_delay(HOUR);
+        let pending = stand.obtain(&Obtain { deadline: Some(60.0), ..stand.wanted() }).expect("an order");
+        stand.sandbox.advance(2 * HOUR);
+        stand.sandbox.set_issue_delay(std::time::Duration::ZERO);
+        let both = Obtain {
+            domains: vec!["example.com".to_owned(), "www.example.com".to_owned()],
+            ..stand.wanted()
+        };
+        if is_refused {
+            stand.strike("create_certificate", 1, When::Before, Reply::refusal(2804).expect("a code"));
+            let error = stand.obtain(&both).expect_err("the order is refused");
+            assert_eq!(error.api_code(), Some(2804), "{error}");
+            let files = stand.store().join("example.com");
+            assert!(files.join("current/cert.pem").exists(), "the first one is in use");
+            // The change is wanted, and the first request is still in force: the certificate in use would be renewed.
+            let stored = |file: &str| fs::read_to_string(files.join(file)).expect("a request");
+            assert!(stored("wanted.json").contains("www.example.com"));
+            assert!(!stored("request.json").contains("www.example.com"));
+            let again = stand.obtain(&stand.wanted()).expect("the first request again");
+            assert_eq!((id(&again), again.outcome), (id(&pending), Outcome::Unchanged));
+        }
+        let obtained = stand.obtain(&both).expect("a certificate for both names");
+        let certificate = obtained.certificate.as_ref().expect("a certificate");
+        assert_eq!(certificate.replacement_for, Some(id(&pending)));
+        stand.inspect(&obtained);
+        assert_eq!(stand.count("create_certificate"), if is_refused { 3 } else { 2 });
+    }
+}
+
+/// A certificate of these names is not known to the entry, and has other names beside: it is replaced if somebody says so.
+#[test]
+fn what_can_be_replaced_is_named_when_it_is_in_the_way() {
+    let stand = Stand::of_a_folder();
+    let first = stand.obtain(&stand.wanted()).expect("a certificate");
+    fs::remove_dir_all(stand.store().join("example.com")).expect("the entry is lost");
+    let domains = vec!["example.com".to_owned(), "www.example.com".to_owned()];
+    let both = Obtain { domains, ..stand.wanted() };
+    let error = stand.obtain(&both).expect_err("a duplicate");
+    assert_eq!(error.api_code(), Some(2839), "{error}");
+    assert!(error.message().contains("`replace`") && error.message().contains(&id(&first)), "{error}");
+    let obtained = stand.obtain(&Obtain { replace: Some(id(&first)), ..both }).expect("replaced");
+    stand.inspect(&obtained);
 }
 
 /// The key of another account: the certificates of the entry are not on this account.
