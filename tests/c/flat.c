@@ -6,25 +6,9 @@
 #include <malloc.h>
 
 #include "check.h"
+#include "order.h"
 
 static zerossl_client *client;
-
-static void order(const char *name) {
-    char params[8192], *made, *csr, *quoted;
-    zerossl_error *error;
-
-    snprintf(params, sizeof params, "{\"domains\": [\"%s\"]}", name);
-    made = zerossl_generate_csr(client, params, &error);
-    WORKED(error);
-    csr = zerossl_json_get(made, "/csr");
-    quoted = zerossl_json_quote(csr);
-    snprintf(params, sizeof params, "{\"domains\": [\"%s\"], \"csr\": %s}", name, quoted);
-    zerossl_string_free(zerossl_create_certificate(client, params, &error));
-    WORKED(error);
-    zerossl_string_free(made);
-    zerossl_string_free(csr);
-    zerossl_string_free(quoted);
-}
 
 /* An answer, a document, a refusal of the service and one of the library; now and then with a new client. */
 static void call(int number) {
@@ -105,8 +89,8 @@ int main(int count, char **arguments) {
     /* Their buffers are no growth. */
     CHECK(setvbuf(stdin, NULL, _IONBF, 0) == 0 && setvbuf(stdout, NULL, _IONBF, 0) == 0);
     client = sandbox_client();
-    order("one.example.com");
-    order("two.example.com");
+    order(client, "one.example.com");
+    order(client, "two.example.com");
     zerossl_client_free(client);
     measured(calls / 10, ops / 10);
     measured(calls - calls / 10, ops - ops / 10);

@@ -2,27 +2,8 @@
 #include <fcntl.h>
 #include <pthread.h>
 
+#include "order.h"
 #include "server.h"
-
-/* Makes a draft, so that there is something to list. */
-static void order(const zerossl_client *client, const char *name) {
-    char params[8192];
-    zerossl_error *error;
-    char *answer, *csr, *quoted;
-
-    snprintf(params, sizeof params, "{\"domains\": [\"%s\"]}", name);
-    answer = zerossl_generate_csr(client, params, &error);
-    WORKED(error);
-    csr = zerossl_json_get(answer, "/csr");
-    quoted = zerossl_json_quote(csr);
-    snprintf(params, sizeof params, "{\"domains\": [\"%s\"], \"csr\": %s}", name, quoted);
-    zerossl_string_free(answer);
-    zerossl_string_free(csr);
-    zerossl_string_free(quoted);
-    answer = zerossl_create_certificate(client, params, &error);
-    WORKED(error);
-    zerossl_string_free(answer);
-}
 
 /* Whether an event has this type; frees it. */
 static int is_type(char *event, const char *type) {
