@@ -22,6 +22,7 @@ demo:
 SEARCHED = python3 -B tests/secrets/search.py
 
 test: needs lint build
+	python3 -B tests/secrets/caught.py
 	$(SEARCHED) $(CARGO) test --locked --workspace --quiet
 	$(CARGO) run --locked --quiet --package xtask -- check
 	$(SEARCHED) python3 -B tests/c/run.py
@@ -39,7 +40,7 @@ test-runtimes: build
 # Stores that several hosts share, on real engines: S3 (by the Go proxy) and PostgreSQL (Debian's). FAST=1 leaves out the
 # tests of `obtain` on each of them, ENTRIES=60 takes fewer than 200 for the hosts.
 test-fleet:
-	python3 -B tests/fleet/run.py $(if $(FAST),--fast)
+	$(SEARCHED) python3 -B tests/fleet/run.py $(if $(FAST),--fast)
 
 # A fleet of 100 hosts with 100,000 entries for half a year.
 simulate:

@@ -4,7 +4,8 @@
     search.py COMMAND [ARGUMENT ...]
 
 Runs the command, shows what it prints, and fails if that holds a secret: an access key of the tests, a password, a
-private key; as it is, in a URL, or in base64. Output that a runner swallows is searched by the runner, with `leaks`.
+private key, the seal key of a shared store; as it is, in a URL, in base64, in hexadecimal digits, or as a list of
+bytes. Output that a runner swallows is searched by the runner, with `leaks`.
 """
 
 import base64
@@ -19,6 +20,8 @@ from urllib.parse import quote
 
 # The access keys of the sandbox, of replays and of the matrix, and the password of its proxies.
 SECRETS = ["sandbox-key", "replay-key", "faults-access-key", "faults-password"]
+# The seal keys of shared stores, as bytes: in the setting they are base64.
+SEAL_KEYS = [bytes(range(32)), *(bytes([number]) * 32 for number in range(1, 4))]
 # The label alone is in messages, too.
 PRIVATE_KEY = re.compile(r"-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----(?:\\[rn]|\s)*[A-Za-z0-9+/]{16}")
 # As much is searched together: a key is shorter.
@@ -35,7 +38,23 @@ def spellings(secret: str) -> Iterator[str]:
         yield whole[(before * 8 + 5) // 6 : -1]
 
 
+def spellings_of_bytes(key: bytes) -> Iterator[str]:
+    """Bytes as they are given, and as programs print them: whole, or the first half in a list that is cut off."""
+    for given in (base64.b64encode(key).decode(), base64.urlsafe_b64encode(key).decode()):
+        yield from spellings(given)
+        yield given.rstrip("=")
+    for digits in (key.hex(), key.hex(" "), key.hex(":"), repr(key)[2:-1]):
+        yield from (digits, digits.upper())
+    for comma in (",", ", ", ",\n    "):
+        yield comma.join(str(byte) for byte in key[:16])
+        yield comma.join(f"0x{byte:02x}" for byte in key[:16])
+    raw = key.decode("latin-1")
+    # What is read as text has other ends of lines.
+    yield from (raw, raw.replace("\r", "\n"))
+
+
 SPELLED = {spelling: secret for secret in SECRETS for spelling in spellings(secret)}
+SPELLED |= {spelling: "a seal key" for key in SEAL_KEYS for spelling in spellings_of_bytes(key)}
 
 
 def leaks(text: str) -> list[str]:
