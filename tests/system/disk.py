@@ -20,7 +20,7 @@ CALLS = [
 STRACE = ["strace", "-f", "-qq", "-o"]
 # The kernel filters the other calls, which is faster; in strace 6.1, signals get lost with that.
 SORTED_OUT = ["strace", "-f", "--seccomp-bpf", "-qq", "-o"]
-ERRORS = ["EIO", "ENOSPC", "EROFS"]
+ERRORS = ["EIO", "ENOSPC", "EROFS", "EDQUOT"]
 # How many of all places are tested in a quick run.
 SAMPLE = {"error": 32, "signal": 24}
 MAX_CREATES = 2

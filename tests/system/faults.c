@@ -3,6 +3,8 @@
  *
  *   sync=E     a folder cannot be synced          symlink=E  no symbolic links
  *   flock=E    no flock                           record=E   no record locks
+ *   link=E     no hard links                      clock=S    the calendar is off by so many seconds
+ *   short      half of what is to be written into a file is written at a time
  *   mode=M     every plain file has these permissions, in octal, and no chmod changes them
  *   owner=E    no file gets another owner
  *   nfs        fstatfs says NFS, where a flock is a record lock of the open file over all of it
@@ -18,6 +20,7 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
+#include <time.h>
 #include <unistd.h>
 
 #define NFS 0x6969
@@ -68,6 +71,42 @@ int symlinkat(const char *target, int folder, const char *path) {
 
     *(void **)&real = next("symlinkat");
     return fails("symlink=") ? -1 : real(target, folder, path);
+}
+
+int link(const char *from, const char *to) {
+    int (*real)(const char *, const char *);
+
+    *(void **)&real = next("link");
+    return fails("link=") ? -1 : real(from, to);
+}
+
+int linkat(int from_folder, const char *from, int folder, const char *to, int flags) {
+    int (*real)(int, const char *, int, const char *, int);
+
+    *(void **)&real = next("linkat");
+    return fails("link=") ? -1 : real(from_folder, from, folder, to, flags);
+}
+
+ssize_t write(int fd, const void *bytes, size_t length) {
+    ssize_t (*real)(int, const void *, size_t);
+    struct stat found;
+
+    *(void **)&real = next("write");
+    if (length > 1 && fault("short") && fstat(fd, &found) == 0 && S_ISREG(found.st_mode))
+        length /= 2;
+    return real(fd, bytes, length);
+}
+
+int clock_gettime(clockid_t clock, struct timespec *now) {
+    int (*real)(clockid_t, struct timespec *);
+    const char *seconds = fault("clock=");
+    int done;
+
+    *(void **)&real = next("clock_gettime");
+    done = real(clock, now);
+    if (done == 0 && clock == CLOCK_REALTIME && seconds != NULL)
+        now->tv_sec += atol(seconds);
+    return done;
 }
 
 int flock(int fd, int operation) {

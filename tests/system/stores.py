@@ -38,6 +38,7 @@ def test_all(test: Tests, driver: Path, scratch: Path) -> None:
 
     test("a store whose folders cannot be synced", faulty(unsynced))
     test("a store without links, locks, or modes of its own", faulty(limited))
+    test("a clock that is off", faulty(wrong_clock))
     test("a store whose files have one owner", faulty(keeps_its_readers))
     test("a store on NFS, where a flock is a record lock", faulty(on_nfs))
     test("there, a child of fork does not keep the lock", faulty(forked_on_nfs))
@@ -112,13 +113,30 @@ def limited(stand: Stand, library: Path) -> None:
             raise Failed(f"{faults}: {left}")
         if stand.obtain().answer["outcome"] not in FRESH:
             raise Failed(f"{faults}: then it does not work")
-    for faults in (f"flock={errno.EOPNOTSUPP}", f"flock={errno.ENOLCK}", "mode=700"):
+    missing = (f"flock={errno.EOPNOTSUPP}", f"flock={errno.ENOLCK}", f"flock={errno.ENOSYS}")
+    for faults in (*missing, f"link={errno.EPERM}", f"link={errno.EOPNOTSUPP}", "short", "mode=700"):
         stand.begin_anew()
         with having(stand, library, faults):
             if stand.obtain().answer["outcome"] not in FRESH:
                 raise Failed(f"{faults}: it does not work")
             stand.inspect(1)
             one_at_a_time(stand)
+
+
+def wrong_clock(stand: Stand, library: Path) -> None:
+    """Nothing is ordered by it, and nothing that is good is renewed for it."""
+    for seconds in (86400, -86400, 400 * 86400, -400 * 86400):
+        stand.begin_anew()
+        with having(stand, library, f"clock={seconds}"):
+            refused(stand, "set the clock", outcome(stand), kind="response")
+        stand.obtain()
+        with having(stand, library, f"clock={seconds}"):
+            said = outcome(stand)
+            if said.answer is None:
+                refused(stand, "set the clock", said, kind="response", orders=1)
+        if stand.obtain().answer["outcome"] != "unchanged" or stand.count("create_certificate") != 1:
+            raise Failed(f"{seconds}: it was ordered again")
+        stand.inspect(1)
 
 
 def keeps_its_readers(stand: Stand, library: Path) -> None:

@@ -1,6 +1,6 @@
 //! What the account holds for a name, and which of it may be ours.
 
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use crate::answers::Certificate;
 use crate::context::Context;
@@ -78,6 +78,14 @@ impl Account {
 }
 
 impl Sent {
+    /// How long ago it was. The service's clock has the word: ours may have been years ahead for a moment, and what was
+    /// noted then would be of today for years.
+    pub(crate) fn age(&self, now: SystemTime) -> Duration {
+        let at =
+            self.server_time.as_ref().and_then(Time::to_system_time).or_else(|| self.at.to_system_time());
+        at.and_then(|at| now.duration_since(at).ok()).unwrap_or_default()
+    }
+
     /// What came of this create, if anything did.
     pub(crate) fn sought(&self) -> Sought<'_> {
         Sought {

@@ -43,6 +43,9 @@ impl Session<'_> {
         if let Some(found) = self.pick(&account, &request, &self.same_request(&request))? {
             return Ok((found, request));
         }
+        if let Some(found) = self.unnoted(&account, &request)? {
+            return Ok((found, request));
+        }
         self.check_create_limit()?;
         if let Some(off) = self.compare_clocks(account.server_time)? {
             self.warn(Stage::Order, &off, []);
@@ -180,11 +183,9 @@ impl Session<'_> {
     }
 
     /// Limits the creates with an unknown outcome per day, unless the caller uses `force`.
-    /// Whether the outcome of too many creates is unknown.
     pub(crate) fn check_create_limit(&self) -> Result<()> {
         let now = self.now();
-        let ages = self.journal.lost.iter().filter_map(|sent| sent.at.to_system_time());
-        let ages: Vec<Duration> = ages.map(|at| now.duration_since(at).unwrap_or_default()).collect();
+        let ages: Vec<Duration> = self.journal.lost.iter().map(|sent| sent.age(now)).collect();
         let recent = ages.iter().filter(|age| **age < DAY);
         if self.spec.aim == Aim::Anew || recent.clone().count() < MAX_UNKNOWN_CREATES {
             return Ok(());

@@ -185,11 +185,8 @@ impl Session<'_> {
         }
         // Each has been looked for once more by now.
         let now = self.now();
-        let age = |sent: &Sent| {
-            sent.at.to_system_time().and_then(|at| now.duration_since(at).ok()).unwrap_or_default()
-        };
         let before = self.journal.lost.len();
-        self.journal.lost.retain(|sent| !wanted(&sent) || age(sent) < LOST_FOR);
+        self.journal.lost.retain(|sent| !wanted(&sent) || sent.age(now) < LOST_FOR);
         if is_found || self.journal.lost.len() != before {
             self.save()?;
         }

@@ -1,6 +1,6 @@
 //! The current order: planned, known, searched or made, and never a second one.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use crate::answers::Certificate;
 use crate::endpoints::GetCertificate;
@@ -53,7 +53,7 @@ impl Session<'_> {
                 self.forbid_key_if_revoked(&certificate)?;
                 format!("order {} is over", shown(&certificate))
             }
-            Ok(certificate) if self.is_stale(&certificate) => {
+            Ok(certificate) if self.is_stale(&certificate)? => {
                 if let Some(issued) = self.drop_order("it is older than seven days")? {
                     return Ok(Some(issued));
                 }
@@ -73,10 +73,16 @@ impl Session<'_> {
         Ok(None)
     }
 
-    fn is_stale(&self, certificate: &Certificate) -> bool {
-        let created = certificate.created.as_ref().and_then(Time::to_system_time);
-        certificate.is_draft()
-            && created.is_some_and(|created| self.now().duration_since(created).unwrap_or_default() > STALE)
+    /// By the service's clock too: an order that waits is not given up because this machine's has jumped ahead.
+    fn is_stale(&self, certificate: &Certificate) -> Result<bool> {
+        let Some(created) = certificate.created.as_ref().and_then(Time::to_system_time) else {
+            return Ok(false);
+        };
+        let is_old = |now: SystemTime| now.duration_since(created).is_ok_and(|age| age > STALE);
+        if !certificate.is_draft() || !is_old(self.now()) {
+            return Ok(false);
+        }
+        Ok(Account::of(self, self.terms.common_name())?.server_time.is_none_or(is_old))
     }
 
     /// Takes an order as ours.

@@ -8,7 +8,7 @@ use crate::endpoints::GetCertificate;
 use crate::error::{Error, Kind, Result};
 use crate::obtain::events::Stage;
 use crate::obtain::session::Session;
-use crate::obtain::steps::account::{Account, is_not_ours, shown};
+use crate::obtain::steps::account::{Account, has_names_of, is_not_ours, shown};
 use crate::obtain::steps::order_csr::OrderCsr;
 use crate::obtain::store::journal::Sent;
 use crate::ownership::{Hash, carries_hash, hash_of};
@@ -89,6 +89,32 @@ impl Session<'_> {
     /// Creates of this very CSR whose outcome is not known.
     pub(crate) fn same_request(&self, request: &OrderCsr) -> Vec<Sent> {
         self.journal.lost.iter().filter(|sent| sent.csr_sha256 == request.sha256).cloned().collect()
+    }
+
+    /// An order of this very CSR that no note tells of: a disk that lies has lost the note. Of other orders of these names
+    /// that wait there is a warning, since a store that was lost has forgotten its own.
+    pub(crate) fn unnoted(&self, account: &Account, request: &OrderCsr) -> Result<Option<Certificate>> {
+        let is_like_ours = |entry: &&Certificate| entry.is_open() && has_names_of(entry, &self.terms);
+        let mut others = Vec::new();
+        for entry in account.certificates.iter().filter(is_like_ours) {
+            let whole = self.send(&GetCertificate::new(&entry.id))?;
+            // With the caller's key or CSR others may have ordered, too.
+            if self.terms.public_key.is_none() && carries_hash(&whole, &request.sha256) {
+                let message = format!("order {} is ours, and there was no note of it", shown(&whole));
+                self.warn(Stage::Order, &message, []);
+                return Ok(Some(whole));
+            }
+            others.push(shown(&whole));
+        }
+        if !others.is_empty() {
+            let message = format!(
+                "on the account another order of these names waits: {}; nothing here tells that it is ours, so cancel it \
+                 unless somebody else wants it",
+                others.join(", ")
+            );
+            self.warn(Stage::Order, &message, []);
+        }
+        Ok(None)
     }
 
     /// The one order that came of these creates, if there is one.

@@ -5,7 +5,9 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use super::disk::{DyingDisk, Loss};
+use nix::errno::Errno;
+
+use super::disk::{DyingDisk, LimitedDisk, Loss, Step};
 use super::stand::{Stand, is_fresh};
 use crate::error::Kind;
 use crate::obtain::interface::{Layout, Obtain, Outcome};
@@ -103,28 +105,35 @@ fn an_order_survives_a_kill_after_every_answer() {
 /// The errors of a full or broken disk, at every step: one clear error, and a later call continues.
 #[test]
 fn an_order_survives_an_error_at_every_step() {
-    for step in 0.. {
-        let stand = Stand::new();
-        let disk = super::disk::FullDisk::new(step);
-        let place = format!("failed at step {step}");
-        match stand.obtain_on(&disk, &stand.client(), &stand.wanted()) {
-            Ok(obtained) if !disk.has_failed() => {
-                stand.inspect(&obtained);
-                assert!(step > 20, "{step}");
-                return;
+    for (errno, what) in [(Errno::ENOSPC, "No space left"), (Errno::EDQUOT, "uota")] {
+        for step in 0.. {
+            let stand = Stand::new();
+            let left = AtomicUsize::new(step + 1);
+            let disk = LimitedDisk(|_: Step, _: &Path| {
+                let before =
+                    left.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1));
+                (before == Ok(1)).then_some(errno)
+            });
+            let place = format!("{errno} at step {step}");
+            match stand.obtain_on(&disk, &stand.client(), &stand.wanted()) {
+                Ok(obtained) if left.load(Ordering::Relaxed) > 0 => {
+                    stand.inspect(&obtained);
+                    assert!(step > 20, "{step}");
+                    break;
+                }
+                // Some steps only clean up.
+                Ok(_) => {}
+                Err(error) => {
+                    assert_eq!(error.kind(), Kind::Storage, "{place}: {error}");
+                    let path = error.path().expect("a path").to_owned();
+                    assert!(Path::new(&path).starts_with(stand.store()), "{place}: {path}");
+                    assert!(error.message().contains(what), "{place}: {error}");
+                }
             }
-            // Some steps only clean up.
-            Ok(_) => {}
-            Err(error) => {
-                assert_eq!(error.kind(), Kind::Storage, "{place}: {error}");
-                let path = error.path().expect("a path").to_owned();
-                assert!(Path::new(&path).starts_with(stand.store()), "{place}: {path}");
-                assert!(error.message().contains("No space left"), "{place}: {error}");
-            }
+            let obtained = stand.obtain(&stand.wanted()).unwrap_or_else(|error| panic!("{place}: {error}"));
+            stand.inspect(&obtained);
+            assert_eq!(stand.live().len(), 1, "{place}");
         }
-        let obtained = stand.obtain(&stand.wanted()).unwrap_or_else(|error| panic!("{place}: {error}"));
-        stand.inspect(&obtained);
-        assert_eq!(stand.live().len(), 1, "{place}");
     }
 }
 

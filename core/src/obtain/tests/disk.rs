@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 use std::ffi::OsString;
 use std::fs;
-use std::io;
+use std::io::{self, ErrorKind};
 use std::os::unix::fs::{MetadataExt, symlink};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -26,7 +26,17 @@ pub(super) enum Loss {
     All,
 }
 
+/// Which syncs say that all is well, and do nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Lies {
+    Never,
+    /// The sync that is this step.
+    At(usize),
+    Always,
+}
+
 pub(super) struct DyingDisk {
+    lies: Lies,
     state: Mutex<State>,
 }
 
@@ -49,8 +59,12 @@ enum Node {
 impl DyingDisk {
     /// Fails after this many steps.
     pub(super) fn new(dies_after: usize) -> Self {
+        Self::lying(dies_after, Lies::Never)
+    }
+
+    pub(super) fn lying(dies_after: usize, lies: Lies) -> Self {
         let state = State { steps: 0, dies_after, contents: HashMap::new(), names: HashMap::new() };
-        Self { state: Mutex::new(state) }
+        Self { lies, state: Mutex::new(state) }
     }
 
     /// How many steps were taken.
@@ -185,6 +199,10 @@ impl Storage for DyingDisk {
 
     fn sync(&self, path: &Path) -> io::Result<()> {
         self.step(|state| {
+            // This step is counted already.
+            if self.lies == Lies::Always || self.lies == Lies::At(state.steps - 1) {
+                return Ok(());
+            }
             if path.is_dir() {
                 state.sync_folder(path);
             } else {
@@ -223,90 +241,6 @@ impl Storage for DyingDisk {
     }
 }
 
-/// A disk that is full at one of its steps, and then has space again.
-pub(super) struct FullDisk {
-    left: Mutex<Option<usize>>,
-}
-
-impl FullDisk {
-    /// Fails at this step.
-    pub(super) fn new(step: usize) -> Self {
-        Self { left: Mutex::new(Some(step)) }
-    }
-
-    pub(super) fn has_failed(&self) -> bool {
-        self.left.lock().expect("no panic").is_none()
-    }
-
-    fn step(&self) -> io::Result<()> {
-        let mut left = self.left.lock().expect("no panic");
-        if *left == Some(0) {
-            *left = None;
-            return Err(Errno::ENOSPC.into());
-        }
-        *left = left.map(|left| left - 1);
-        Ok(())
-    }
-}
-
-impl Storage for FullDisk {
-    fn read(&self, path: &Path) -> io::Result<Vec<u8>> {
-        Disk.read(path)
-    }
-
-    fn read_own(&self, path: &Path) -> io::Result<(Vec<u8>, Attributes)> {
-        Disk.read_own(path)
-    }
-
-    fn list(&self, path: &Path) -> io::Result<Vec<OsString>> {
-        Disk.list(path)
-    }
-
-    fn target(&self, path: &Path) -> io::Result<PathBuf> {
-        Disk.target(path)
-    }
-
-    /// Writes half of the content.
-    fn create(&self, path: &Path, content: &[u8], mode: u32) -> io::Result<()> {
-        let outcome = self.step();
-        let written = if outcome.is_ok() { content.len() } else { content.len() / 2 };
-        Disk.create(path, &content[..written], mode)?;
-        outcome
-    }
-
-    fn sync(&self, path: &Path) -> io::Result<()> {
-        self.step().and_then(|()| Disk.sync(path))
-    }
-
-    fn rename(&self, from: &Path, to: &Path) -> io::Result<()> {
-        self.step().and_then(|()| Disk.rename(from, to))
-    }
-
-    fn link(&self, target: &Path, path: &Path) -> io::Result<()> {
-        self.step().and_then(|()| Disk.link(target, path))
-    }
-
-    fn make_folder(&self, path: &Path) -> io::Result<()> {
-        self.step().and_then(|()| Disk.make_folder(path))
-    }
-
-    fn remove(&self, path: &Path) -> io::Result<()> {
-        self.step().and_then(|()| Disk.remove(path))
-    }
-
-    fn remove_folder(&self, path: &Path) -> io::Result<()> {
-        self.step().and_then(|()| Disk.remove_folder(path))
-    }
-
-    fn attributes(&self, path: &Path) -> io::Result<Attributes> {
-        Disk.attributes(path)
-    }
-
-    fn set_attributes(&self, path: &Path, attributes: Attributes) -> io::Result<()> {
-        self.step().and_then(|()| Disk.set_attributes(path, attributes))
-    }
-}
-
 /// The operations of a disk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Step {
@@ -320,7 +254,7 @@ pub(super) enum Step {
     SetAttributes,
 }
 
-/// A disk that never supports some operations.
+/// A disk that does not support some operations, or some of the time.
 pub(super) struct LimitedDisk<F>(pub(super) F);
 
 impl<F: Fn(Step, &Path) -> Option<Errno>> LimitedDisk<F> {
@@ -346,8 +280,16 @@ impl<F: Fn(Step, &Path) -> Option<Errno> + Send + Sync> Storage for LimitedDisk<
         Disk.target(path)
     }
 
+    /// Where there is no room, half of the content is written before that shows.
     fn create(&self, path: &Path, content: &[u8], mode: u32) -> io::Result<()> {
-        self.step(Step::Create, path).and_then(|()| Disk.create(path, content, mode))
+        let outcome = self.step(Step::Create, path);
+        match &outcome {
+            Ok(()) => Disk.create(path, content, mode)?,
+            Err(error) if error.kind() == ErrorKind::PermissionDenied => {}
+            Err(error) if error.kind() == ErrorKind::ReadOnlyFilesystem => {}
+            Err(_) => Disk.create(path, &content[..content.len() / 2], mode)?,
+        }
+        outcome
     }
 
     fn sync(&self, path: &Path) -> io::Result<()> {

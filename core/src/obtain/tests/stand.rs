@@ -3,7 +3,7 @@
 use std::fs;
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -106,11 +106,20 @@ impl Stand {
         client: &Client,
         wanted: &Obtain,
     ) -> Result<Obtained> {
+        self.obtain_by(&SandboxClock::new(&self.sandbox), storage, client, wanted)
+    }
+
+    pub(super) fn obtain_by(
+        &self,
+        clock: &dyn Clock,
+        storage: &dyn Storage,
+        client: &Client,
+        wanted: &Obtain,
+    ) -> Result<Obtained> {
         client.enter(Obtain::OPERATION, None, |context| {
             let given = crate::json::encode(wanted)?;
             let arguments = parameter::check(Obtain::OPERATION.parameters, given)?;
-            let clock = SandboxClock::new(&self.sandbox);
-            crate::obtain::run_in(context, &self.env(storage, &clock), &arguments)
+            crate::obtain::run_in(context, &self.env(storage, clock), &arguments)
         })
     }
 
@@ -130,6 +139,18 @@ impl Stand {
             let clock = SandboxClock::new(&self.sandbox);
             crate::obtain::renewals::renew_all(context, &self.env(storage, &clock), &arguments)
         })
+    }
+
+    /// What a call gave, and the lines that it logged, with its warnings.
+    pub(super) fn obtain_saying(&self, wanted: &Obtain) -> (Result<Obtained>, Vec<String>) {
+        let lines = Arc::new(Mutex::new(Vec::new()));
+        let kept = Arc::clone(&lines);
+        let client =
+            self.client().logging_to(move |line| kept.lock().expect("no panic").push(line.to_owned()));
+        let outcome = self.obtain_on(&Disk, &client, wanted);
+        drop(client);
+        let lines = lines.lock().expect("no panic").clone();
+        (outcome, lines)
     }
 
     /// A call whose create is not carried out, and the next one, which orders.
@@ -176,6 +197,11 @@ impl Stand {
     /// What must be true after a successful call: the installed files match each other and a certificate of the
     /// account, and nothing is left in the webroot.
     pub(super) fn inspect(&self, obtained: &Obtained) {
+        self.inspect_files(obtained);
+        assert!(!self.webroot().join(".well-known").exists(), "the webroot is as it was");
+    }
+
+    pub(super) fn inspect_files(&self, obtained: &Obtained) {
         let read = |name: &str| fs::read_to_string(&obtained.files[name]).expect(name);
         let key = crate::signing_request::read_key(&read("privkey"), None).expect("a key");
         let public_key = crate::signing_request::public_key(&key);
@@ -188,7 +214,6 @@ impl Stand {
             self.live().iter().any(|certificate| certificate.id == *id && certificate.status == "issued")
         );
         assert_eq!(obtained.deployed, Some(true));
-        assert!(!self.webroot().join(".well-known").exists(), "the webroot is as it was");
         assert_eq!(self.journal()["order"], Value::Null);
     }
 }

@@ -16,7 +16,6 @@ use super::stand::{Stand, is_fresh};
 use crate::error::Kind;
 use crate::obtain::interface::{Obtain, Outcome, RenewAll};
 use crate::obtain::store::sealed;
-use crate::obtain::store::storage::Disk;
 
 fn entry(stand: &Stand) -> PathBuf {
     stand.store().join("example.com")
@@ -98,16 +97,6 @@ fn every_bit_of_a_request_counts() {
     stand.client().send(&RenewAll::new(stand.store())).expect("and that is stored again");
 }
 
-fn warnings(stand: &Stand, wanted: &Obtain) -> (crate::Result<crate::obtain::Obtained>, Vec<String>) {
-    let lines = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
-    let kept = std::sync::Arc::clone(&lines);
-    let client = stand.client().logging_to(move |line| kept.lock().expect("no panic").push(line.to_owned()));
-    let outcome = stand.obtain_on(&Disk, &client, wanted);
-    drop(client);
-    let lines = lines.lock().expect("no panic").clone();
-    (outcome, lines)
-}
-
 /// A flipped bit in the base64 of each file never leads to a new order without a message.
 #[test]
 fn a_damaged_installed_file_is_reported() {
@@ -119,7 +108,7 @@ fn a_damaged_installed_file_is_reported() {
             #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss)]
             let at = (good.len() as f64 * part) as usize;
             fs::write(&path, flip(&good, at * 8 + bit)).expect("written");
-            let (outcome, lines) = warnings(&stand, &stand.wanted());
+            let (outcome, lines) = stand.obtain_saying(&stand.wanted());
             let obtained = outcome.expect(file);
             assert_eq!(obtained.outcome, Outcome::Renewed, "{file} {part}");
             assert!(
@@ -152,7 +141,7 @@ fn a_damaged_answer_is_asked_for_again() {
         stand.strike("get_certificate", 2, When::Before, Reply::refusal(111).expect("a code"));
         let error = stand.obtain(&stand.wanted()).expect_err("the service does not say");
         assert_eq!((error.kind(), error.path()), (Kind::Storage, path.to_str()), "{error}");
-        let (outcome, lines) = warnings(&stand, &stand.wanted());
+        let (outcome, lines) = stand.obtain_saying(&stand.wanted());
         assert_eq!(outcome.expect("asked").outcome, Outcome::Unchanged);
         assert!(lines.iter().any(|line| line.contains("certificate.json")), "{lines:?}");
         assert_eq!(fs::read(&path).expect("an answer"), good);
@@ -170,7 +159,7 @@ fn an_old_version_that_cannot_be_removed_is_reported() {
     let force = Obtain { force: Some(true), ..stand.wanted() };
     for _ in 0..3 {
         stand.sandbox.advance(std::time::Duration::from_secs(2 * 24 * 3600));
-        let (outcome, lines) = warnings(&stand, &force);
+        let (outcome, lines) = stand.obtain_saying(&force);
         stand.inspect(&outcome.expect("renewed"));
         let is_told = lines.iter().any(|line| line.contains("could not be removed"));
         assert_eq!(is_told, entry(&stand).join("versions/4").exists(), "{lines:?}");
@@ -248,7 +237,7 @@ fn what_is_no_file_is_named() {
             }
             make(&path);
             let place = format!("{file}: {kind}");
-            let (outcome, lines) = warnings(&stand, &stand.wanted());
+            let (outcome, lines) = stand.obtain_saying(&stand.wanted());
             // A link that leads elsewhere is corrected.
             if file == "current" && path.symlink_metadata().expect("it is there").is_symlink() {
                 assert_eq!(outcome.expect(&place).outcome, Outcome::Unchanged, "{place}");
