@@ -1,8 +1,14 @@
 //! What `obtain` reads from outside, for the fuzzers.
 
+use serde_json::{Map, Value};
+
+use crate::obtain::interface::Obtain;
+use crate::obtain::order_spec::{OrderSpec, is_stored};
 use crate::obtain::store::journal::Journal;
 use crate::obtain::store::sealed;
+use crate::obtain::store::shared::mark::Mark;
 use crate::obtain::{chain, check, csr, preflight, publish};
+use crate::parameter;
 
 pub(crate) fn pem(text: &str) {
     let key = csr::Csr::read(text).map(|csr| csr.public_key).unwrap_or_default();
@@ -11,7 +17,7 @@ pub(crate) fn pem(text: &str) {
     let _ = check::Lifetime::of(text.as_bytes());
 }
 
-/// A journal or a request. What is opened, sealed and opened again is the same.
+/// A journal, a request or the mark of a shared store. What is opened, sealed and opened again is the same.
 pub(crate) fn store(data: &[u8]) {
     let Ok(json) = sealed::open(data) else { return };
     if let Ok(journal) = serde_json::from_slice::<Journal>(&json) {
@@ -19,6 +25,18 @@ pub(crate) fn store(data: &[u8]) {
         let opened = sealed::open(sealed::seal(&text).as_bytes()).expect("its own seal");
         assert_eq!(opened, text.as_bytes());
         serde_json::from_slice::<Journal>(&opened).expect("its own journal");
+    }
+    if let Ok(mark) = serde_json::from_slice::<Mark>(&json) {
+        serde_json::to_string(&mark).expect("JSON");
+    }
+    if let Ok(mut request) = serde_json::from_slice::<Map<String, Value>>(&json) {
+        request.retain(|name, value| is_stored(name, value));
+        request.insert("directory".to_owned(), "store".into());
+        let spec = parameter::check(Obtain::PARAMETERS, request)
+            .and_then(|arguments| OrderSpec::new(&arguments, true));
+        if let Err(error) = spec {
+            assert!(!error.message().contains(char::is_control), "{error:?}");
+        }
     }
 }
 

@@ -6,10 +6,12 @@
 mod certificates;
 mod matrix;
 mod message;
+mod resolver;
 mod server;
 mod stand;
 mod table;
 
 pub use matrix::Played;
+pub use resolver::Resolver;
 pub use stand::Stand;
 pub use table::Table;

@@ -10,6 +10,7 @@ use socket2::Socket;
 use tempfile::TempDir;
 
 use crate::certificates::Authorities;
+use crate::resolver;
 use crate::server;
 use crate::table::{Address, Call, Fault, Party, Table};
 
@@ -67,6 +68,7 @@ impl Stand {
                 Address::Server => server::start(std::mem::take(&mut fault.does).into(), tls)?.to_string(),
                 Address::Closed => closed.to_string(),
                 Address::Full => full.to_string(),
+                Address::Resolved => resolver::host(&fault.name),
                 Address::Unknown => format!("no-such-host-of-{}.invalid:80", fault.name.replace('_', "-")),
             };
             let mut settings = table.settings.clone();
@@ -98,7 +100,8 @@ fn parameters(case: &Path) -> io::Result<Map<String, Value>> {
 
 /// The settings that lead to the fault.
 fn way(fault: &Fault, place: &str) -> Map<String, Value> {
-    let is_plain = fault.certificate.is_none() && fault.address != Address::Unknown;
+    let has_name = matches!(fault.address, Address::Unknown | Address::Resolved);
+    let is_plain = fault.certificate.is_none() && !has_name;
     let scheme = if is_plain { "http" } else { "https" };
     let mut way = match fault.by {
         Party::Service => Map::from_iter([("base_url".to_owned(), format!("{scheme}://{place}").into())]),

@@ -15,8 +15,10 @@ pub struct Table {
     pub settings: Map<String, Value>,
     /// The saved request of an entry in the store of each call.
     pub store: Value,
-    /// Every fault.
+    /// Every fault that this machine's network can have.
     pub faults: Vec<Fault>,
+    /// Those of a resolver of one's own.
+    pub resolver_faults: Vec<Fault>,
 }
 
 /// How an operation is called.
@@ -123,6 +125,8 @@ pub enum Address {
     Full,
     /// A name without an address.
     Unknown,
+    /// A name that the resolver of these tests is asked for.
+    Resolved,
 }
 
 /// The certificate of a server.

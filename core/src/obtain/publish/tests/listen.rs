@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use super::*;
 
-const PATH: &str = "/.well-known/pki-validation/0123456789ABCDEF0123456789abcdef.txt";
+pub(super) const PATH: &str = "/.well-known/pki-validation/0123456789ABCDEF0123456789abcdef.txt";
 
 /// Publishes, and returns the address if the listener reported it.
 fn listening(publisher: &Publisher, challenge: &Challenge) -> Result<Option<SocketAddr>> {
@@ -21,7 +21,7 @@ fn listening(publisher: &Publisher, challenge: &Challenge) -> Result<Option<Sock
 /// All listeners on port 0 share one server, so the tests run one after another.
 static ONE_TEST: Mutex<()> = Mutex::new(());
 
-fn alone() -> MutexGuard<'static, ()> {
+pub(super) fn alone() -> MutexGuard<'static, ()> {
     ONE_TEST.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -30,14 +30,14 @@ fn on(address: &str) -> Publisher {
 }
 
 /// Has published this for `a.example`.
-fn started(address: &str) -> (Publisher, SocketAddr) {
+pub(super) fn started(address: &str) -> (Publisher, SocketAddr) {
     let publisher = on(address);
     let announced = listening(&publisher, &file("a.example", "content of a")).expect("it listens");
     (publisher, announced.expect("it tells where"))
 }
 
 /// Sends this and reads to the end.
-fn exchange(address: SocketAddr, request: &str) -> String {
+pub(super) fn exchange(address: SocketAddr, request: &str) -> String {
     let mut stream = TcpStream::connect(address).expect("it listens");
     stream.write_all(request.as_bytes()).expect("it reads");
     read(stream)
@@ -49,11 +49,11 @@ fn read(mut stream: TcpStream) -> String {
     answer
 }
 
-fn get(address: SocketAddr, path: &str, host: &str) -> String {
+pub(super) fn get(address: SocketAddr, path: &str, host: &str) -> String {
     exchange(address, &format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nAccept: */*\r\n\r\n"))
 }
 
-fn body(answer: &str) -> Option<&str> {
+pub(super) fn body(answer: &str) -> Option<&str> {
     let (head, body) = answer.split_once("\r\n\r\n")?;
     let length = format!("Content-Length: {}\r\n", body.len());
     (head.starts_with("HTTP/1.1 200 OK\r\n") && head.contains(&length)).then_some(body)
