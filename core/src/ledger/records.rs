@@ -311,7 +311,14 @@ fn file(of: Of, name: &str) -> String {
 }
 
 fn name(of: Of, file: &str) -> Option<String> {
-    file.strip_prefix(of.folder())?.strip_suffix(SUFFIX).filter(|name| !name.is_empty()).map(str::to_owned)
+    file.strip_prefix(of.folder())?.strip_suffix(SUFFIX).filter(|name| is_plain(name)).map(str::to_owned)
+}
+
+/// Whether it is a name that this library gives. Others would lead out of the folder of a host; they are nothing of ours.
+fn is_plain(name: &str) -> bool {
+    !name.is_empty()
+        && !name.starts_with('.')
+        && !name.chars().any(|character| character.is_control() || matches!(character, '/' | '\\'))
 }
 
 /// 32 characters that nobody else has.

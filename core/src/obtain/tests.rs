@@ -10,6 +10,7 @@ mod dry_running;
 mod faults;
 mod fleet;
 mod hosts;
+mod intruders;
 mod jumps;
 mod keys;
 mod late;

@@ -12,12 +12,22 @@ use super::listen::{PATH, alone, body, get, started};
 const CONNECTIONS: usize = 100;
 const SOON: Duration = Duration::from_secs(2);
 
+struct Ends<'a>(&'a AtomicBool);
+
+impl Drop for Ends<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
 /// Does something with many connections, again and again, while good guests ask.
 fn besieged(attack: impl Fn(SocketAddr, &AtomicBool, &AtomicUsize) + Sync) {
     let _alone = alone();
     let (publisher, address) = started("127.0.0.1:0");
     let (is_over, attacks) = (AtomicBool::new(false), AtomicUsize::new(0));
     thread::scope(|scope| {
+        // Also after a failure: the scope waits for the attackers.
+        let _ends = Ends(&is_over);
         for _ in 0..4 {
             scope.spawn(|| attack(address, &is_over, &attacks));
         }
@@ -33,7 +43,6 @@ fn besieged(attack: impl Fn(SocketAddr, &AtomicBool, &AtomicUsize) + Sync) {
         let begin = Instant::now();
         drop(publisher);
         assert!(begin.elapsed() < SOON, "ended after {:?}", begin.elapsed());
-        is_over.store(true, Ordering::Relaxed);
     });
     TcpListener::bind(address).expect("the port is free");
 }
