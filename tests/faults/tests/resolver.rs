@@ -1,6 +1,7 @@
 //! Every operation against every fault of the system's resolver. It runs itself again in a namespace with another resolver.
 
 use std::fs;
+use std::io::Write;
 use std::process::Command;
 
 use zerossl_faults::{Resolver, Stand, Table};
@@ -29,7 +30,8 @@ fn every_operation_against_every_fault_of_the_resolver() {
     let tried = inside("true", &[], &resolv_conf).output();
     if !tried.as_ref().is_ok_and(|tried| tried.status.success()) {
         // Some containers forbid namespaces.
-        eprintln!("skipped: there is no namespace to be had ({tried:?})");
+        writeln!(std::io::stderr(), "skipped: there is no namespace to be had ({tried:?})")
+            .expect("standard error");
         return;
     }
     let name = "every_operation_against_every_fault_of_the_resolver";
@@ -49,5 +51,5 @@ fn play() {
     let played = stand.play(folder.path());
     let problems: Vec<String> = played.iter().flat_map(zerossl_faults::Played::problems).collect();
     assert!(problems.is_empty(), "{} of {} calls:\n{}", problems.len(), played.len(), problems.join("\n"));
-    println!("{} calls", played.len());
+    assert!(played.len() > 100, "only {} calls", played.len());
 }

@@ -39,6 +39,8 @@ pub(super) fn started(address: &str) -> (Publisher, SocketAddr) {
 /// Sends this and reads to the end.
 pub(super) fn exchange(address: SocketAddr, request: &str) -> String {
     let mut stream = TcpStream::connect(address).expect("it listens");
+    // Who never gets an answer has failed, and does not wait.
+    stream.set_read_timeout(Some(Duration::from_secs(10))).expect("a socket");
     stream.write_all(request.as_bytes()).expect("it reads");
     read(stream)
 }
