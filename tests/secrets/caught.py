@@ -28,7 +28,15 @@ def shown(key: bytes) -> Iterator[str]:
 
 
 def is_caught(text: str) -> bool:
-    command = [sys.executable, "-B", SEARCH, sys.executable, "-c", PRINT, f"what it says: {text}.\n".encode().hex()]
+    command = [
+        sys.executable,
+        "-B",
+        str(SEARCH),
+        sys.executable,
+        "-c",
+        PRINT,
+        f"what it says: {text}.\n".encode().hex(),
+    ]
     return subprocess.run(command, capture_output=True, check=False).returncode == 1
 
 

@@ -10,7 +10,7 @@ use crate::error::{Error, Kind};
 use crate::obtain::interface::{Obtain, Outcome};
 
 /// What is said where there may be two orders.
-const WORDS: [&str; 3] = ["replacement of", "restore it", "another order of these names waits"];
+const WARNINGS: [&str; 3] = ["replacement of", "restore it", "another order of these names waits"];
 
 /// The steps of a call, and where it may die.
 struct Case<B, W> {
@@ -42,24 +42,24 @@ impl<B: Fn(&Stand), W: Fn(&Stand) -> Obtain> Case<B, W> {
         disk.power_cut(&stand.store(), loss);
         let after = Obtain { force: None, ..(self.wanted)(&stand) };
         let before = stand.live().len();
-        let (mut outcome, mut lines) = stand.obtain_saying(&after);
+        let (mut outcome, mut words) = stand.obtain_saying(&after);
         for way_out in 0.. {
             let Err(error) = &outcome else { break };
             assert!(stand.live().len() <= before, "{place}: nothing is made before that: {error}");
             assert!(way_out < 3, "{place}: {error}");
             go_by(&stand, &after, error, &place);
-            lines.push(error.to_string());
+            words.push(error.to_string());
             let (next, said) = stand.obtain_saying(&after);
             outcome = next;
-            lines.extend(said);
+            words.extend(said);
         }
         let obtained = outcome.unwrap_or_else(|error| panic!("{place}: {error}"));
         // What was published is forgotten with the note of it.
         stand.inspect_files(&obtained);
         let live = stand.live();
         // A lost store cannot know its order, and says of a new one what it is in place of.
-        let has_said = lines.iter().any(|line| WORDS.iter().any(|word| line.contains(word)));
-        assert!(live.len() <= self.orders || has_said, "{place}: {live:?}\n{}", lines.join("\n"));
+        let has_said = words.iter().any(|line| WARNINGS.iter().any(|word| line.contains(word)));
+        assert!(live.len() <= self.orders || has_said, "{place}: {live:?}\n{}", words.join("\n"));
         assert_eq!(stand.obtain(&after).expect(&place).outcome, Outcome::Unchanged, "{place}");
     }
 
