@@ -6,6 +6,7 @@ use std::time::{Duration, Instant, SystemTime};
 use serde_json::json;
 
 use super::env::Env;
+use super::fleet;
 use super::interface::{CancelDrafts, Drafts};
 use super::listing::names;
 use super::store::folder::Folder;
@@ -30,10 +31,6 @@ struct Known {
 
 pub(crate) fn cancel_drafts(context: &Context<'_>, env: &Env<'_>, arguments: &Arguments) -> Result<Drafts> {
     let wanted: CancelDrafts = arguments.read()?;
-    let known = match &wanted.directory {
-        Some(directory) => known(env, directory)?,
-        None => Known::default(),
-    };
     let keep = wanted.keep.unwrap_or_default();
     let call = || Context { deadline: Instant::now() + context.connection.timeout, ..*context };
     let list = ListCertificates {
@@ -41,6 +38,8 @@ pub(crate) fn cancel_drafts(context: &Context<'_>, env: &Env<'_>, arguments: &Ar
         ..ListCertificates::default()
     };
     let Found { certificates, server_time, .. } = all(|| Ok(call()), list)?;
+    // After the list: what is in it was in a journal before.
+    let known = known(context, env, wanted.directory.as_deref())?;
     // By the server's clock, which dates the orders.
     let now = server_time.unwrap_or_else(|| env.clock.now());
     let age = Duration::from_secs_f64(wanted.older_than.unwrap_or(OLDER_THAN));
@@ -71,11 +70,20 @@ fn is_older(order: &Certificate, age: Duration, now: SystemTime) -> bool {
     created.is_some_and(|created| now.duration_since(created).is_ok_and(|passed| passed >= age))
 }
 
-/// The orders of all entries. An entry that cannot be read is an error: its order must not be cancelled.
-fn known(env: &Env<'_>, directory: &Path) -> Result<Known> {
+/// The orders of all entries, here and in the shared store. An entry that cannot be read is an error: its order must not
+/// be cancelled.
+fn known(context: &Context<'_>, env: &Env<'_>, directory: Option<&Path>) -> Result<Known> {
+    let mut journals = match &env.fleet {
+        Some(fleet) => fleet::journals(context, fleet)?,
+        None => Vec::new(),
+    };
+    if let Some(directory) = directory {
+        for name in names(env, directory)? {
+            journals.push(Folder { env, path: &directory.join(name) }.journal()?);
+        }
+    }
     let mut known = Known::default();
-    for name in names(env, directory)? {
-        let journal = Folder { env, path: &directory.join(name) }.journal()?;
+    for journal in journals {
         known.ids.extend(journal.quarantined.map(|quarantined| quarantined.id));
         if let Some(order) = journal.order {
             known.ids.extend(order.id);

@@ -28,6 +28,7 @@ use crate::ledger::records::{Of, Read};
 use crate::obtain::env::Env;
 use crate::obtain::order_spec::OrderSpec;
 use crate::obtain::publish::Publisher;
+use crate::obtain::store::journal::Journal;
 use crate::obtain::store::shared::image::Image;
 pub(crate) use join::Joined;
 pub(crate) use listing::entries;
@@ -50,6 +51,16 @@ pub(crate) fn has(context: &Context<'_>, fleet: Option<&Fleet<'_>>, name: &str) 
 pub(crate) fn names(context: &Context<'_>, fleet: &Fleet<'_>) -> Result<Vec<String>> {
     let listed = fleet.records.list(context, Of::Entry)?;
     Ok(listed.into_iter().map(|(name, _)| name).collect())
+}
+
+/// The journals of all entries of the shared store.
+pub(crate) fn journals(context: &Context<'_>, fleet: &Fleet<'_>) -> Result<Vec<Journal>> {
+    let read = |name: String| match fleet.records.read::<Image>(context, Of::Entry, &name, None) {
+        Ok(Read::Found(image, _)) => Some(Ok(image.journal)),
+        Ok(_) => None,
+        Err(error) => Some(Err(error)),
+    };
+    names(context, fleet)?.into_iter().filter_map(read).collect()
 }
 
 /// Commands come from a store only if nobody without the seal key can have written them.
