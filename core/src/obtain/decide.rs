@@ -103,8 +103,9 @@ impl Session<'_> {
         }
         match self.deploy() {
             Ok(()) => match installed.filter(|_| self.journal.order.is_none()) {
-                Some(installed) => self.unchanged(&installed).map(Some),
-                None => Ok(None),
+                // It may be another host's, revoked since then.
+                Some(installed) if !self.was_revoked(&installed)? => self.unchanged(&installed).map(Some),
+                _ => Ok(None),
             },
             // A hook that keeps failing must not let the certificate expire.
             Err(error) if self.is_due(self.spec.renew_at * BLOCKED_RENEWAL_SHARE)? => {

@@ -20,7 +20,7 @@ use crate::obtain::steps::kept_request::{self, Which};
 use crate::obtain::store::entry::Entry;
 use crate::obtain::store::files::{CERT, REQUEST};
 use crate::obtain::store::folder::Folder;
-use crate::obtain::store::shared::mark::{MARK, Mark};
+use crate::obtain::store::shared::mark::Mark;
 use crate::parameter::Arguments;
 
 pub(crate) fn install_certificates(
@@ -89,7 +89,7 @@ impl Work<'_> {
         };
         let without_work =
             |outcome| Ok(Some(Visit { outcome: Ok(Obtained::without_work(outcome)), leaf: leaf(&folder)? }));
-        let mark: Option<Mark> = folder.read_json(MARK)?;
+        let mark = Mark::read(&folder)?;
         if mark.is_none() && !super::has(self.context, Some(self.fleet), name)? {
             return Ok(None);
         }

@@ -222,7 +222,7 @@ impl<'a> Entry<'a> {
 
     /// The mark of the folder, if it is a working copy of this store.
     fn ledger_mark(&self, store: &str) -> Result<Option<Mark>> {
-        let Some(mark) = self.read_json::<Mark>(MARK)? else { return Ok(None) };
+        let Some(mark) = Mark::read(&self.folder())? else { return Ok(None) };
         if mark.store != store {
             let why = "the entry is a copy from another shared store; use another `directory` for this one, or move the \
                        entry's folder away";

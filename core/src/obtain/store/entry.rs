@@ -140,7 +140,7 @@ impl<'a> Entry<'a> {
         }
     }
 
-    fn folder(&self) -> Folder<'_> {
+    pub(crate) fn folder(&self) -> Folder<'_> {
         Folder { env: self.env, path: &self.path }
     }
 

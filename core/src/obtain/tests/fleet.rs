@@ -11,6 +11,7 @@ use serde_json::{Value, json};
 
 use super::hosts::Hosts;
 use super::time::CommonClock;
+use crate::endpoints::RevokeCertificate;
 use crate::error::{Error, Kind};
 use crate::ledger::memory::{Fault, Memory};
 use crate::obtain::interface::{InstallCertificates, Obtain, Outcome, Renewals};
@@ -344,6 +345,26 @@ fn a_damaged_copy_is_put_right() {
     assert_eq!(hosts.obtain(0).expect("good").outcome, Outcome::Unchanged);
     hosts.inspect(0, "put right");
     assert_eq!(hosts.stand.count("create_certificate"), 1);
+}
+
+#[test]
+fn a_mark_that_is_lost_on_the_disk_has_a_way_out() {
+    let hosts = Hosts::new();
+    hosts.obtain(0).expect("ordered");
+    fs::write(hosts.folder(0).join("example.com/ledger.json"), "").expect("written");
+    let error = hosts.obtain(0).expect_err("no mark");
+    assert!(error.message().contains("move the entry's folder away"), "{error}");
+    fs::remove_dir_all(hosts.folder(0).join("example.com")).expect("moved away");
+    assert_eq!(hosts.obtain(0).expect("brought").outcome, Outcome::Installed);
+}
+
+#[test]
+fn a_host_that_gets_a_revoked_certificate_orders_another_one() {
+    let hosts = Hosts::new();
+    let first = hosts.obtain(0).expect("ordered").certificate.expect("a certificate").id;
+    hosts.stand.client().send(&RevokeCertificate::new(&first)).expect("revoked");
+    assert_eq!(hosts.obtain(1).expect("renewed").outcome, Outcome::Renewed);
+    assert_eq!(hosts.stand.count("create_certificate"), 2);
 }
 
 #[test]

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::Result;
 use crate::ledger::Version;
 use crate::ledger::records;
+use crate::obtain::store::folder::Folder;
 use crate::time::Time;
 
 pub(crate) const MARK: &str = "ledger.json";
@@ -33,6 +34,12 @@ pub(crate) struct LeaseSeen {
 }
 
 impl Mark {
+    /// Of a folder, if it is a working copy.
+    pub(crate) fn read(folder: &Folder<'_>) -> Result<Option<Self>> {
+        let advice = "if it stays so, move the entry's folder away, and the next call brings what the shared store has";
+        folder.read_json(MARK).map_err(|error| error.and_say(advice))
+    }
+
     /// For a folder that is not a working copy yet.
     pub(crate) fn new(store: &str) -> Result<Self> {
         let copy = records::random()?;
