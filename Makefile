@@ -63,6 +63,7 @@ test-long: build
 	$(SEARCHED) python3 -B tests/system/run.py --long
 	TRIES=100000 $(CARGO) test --package zerossl --lib --quiet a_race_of_links
 	CALLS=100000 $(CARGO) test --package zerossl --lib --quiet op::stress
+	SEED=$$(date +%s) STEPS=1000000 $(CARGO) test --release --package zerossl --lib --quiet obtain::tests::model -- --nocapture
 	python3 -B tests/mutations/run.py
 	$(MAKE) fuzz
 	$(MAKE) test-fleet simulate packages package

@@ -17,6 +17,7 @@ mod late;
 mod layouts;
 mod listing;
 mod lying;
+mod model;
 mod naming;
 mod ordering;
 mod pausing;

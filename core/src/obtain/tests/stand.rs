@@ -56,8 +56,17 @@ impl Stand {
         Self { records: None, ..Self::new() }
     }
 
+    /// The same on a disk in memory, where there is one: for those who say themselves what a power cut leaves.
+    pub(super) fn in_memory(sandbox: Sandbox) -> Self {
+        let folder = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir());
+        Self { records: None, ..Self::in_folder(sandbox, folder.expect("a folder")) }
+    }
+
     pub(super) fn with(sandbox: Sandbox) -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
+        Self::in_folder(sandbox, tempfile::tempdir().expect("a folder"))
+    }
+
+    fn in_folder(sandbox: Sandbox, folder: TempDir) -> Self {
         fs::create_dir(folder.path().join("www")).expect("a folder");
         fs::create_dir(folder.path().join("store")).expect("a folder");
         let port = serve_files(folder.path().join("www")).expect("a web server");

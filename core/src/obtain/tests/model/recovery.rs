@@ -1,0 +1,242 @@
+//! No dead end, and nothing that expires: what documented calls do when the trouble is over.
+
+use std::fs;
+use std::time::Duration;
+
+use super::actions::{Aim, Blocked, ENTRIES, Wanted};
+use super::orders::creates;
+use super::rules::{
+    DONE_IS_DONE, NO_DEAD_END, NOTHING_EXPIRES, NOTHING_LEFT, ORDER_IS_TAKEN_UP, RENEWED_IN_TIME,
+};
+use super::trouble::Trouble;
+use super::world::{DAY, MINUTE, Scene, Violation, broken, is_open};
+use crate::error::{Error, Kind};
+use crate::key_type::KeyType;
+use crate::obtain::interface::{Obtain, Outcome};
+use crate::obtain::order_spec::RENEW_AT;
+use crate::obtain::store::journal::Terms;
+use crate::obtain::store::storage::Disk;
+use crate::obtain::tests::stand::{LEASE, is_fresh};
+use crate::operation::Request;
+
+/// A call, and the calls or waits that its errors ask for.
+const MAX_CALLS: usize = 10;
+
+impl Scene {
+    /// From any state, with the trouble gone: calls again, and does what the errors say. Ends what the rules forgive.
+    pub(super) fn recover(&mut self, entry: usize) -> Result<(), Violation> {
+        self.make_peace();
+        let wish = self.wishes[entry].clone();
+        let (under_way, before) = (self.under_way(entry, &wish)?, self.orders(entry).len());
+        self.obtain_at_last(0, entry, &wish)?;
+        if let Some(order) = under_way.filter(|_| self.orders(entry).len() > before) {
+            return broken(ORDER_IS_TAKEN_UP, order);
+        }
+        self.settles(entry, &wish)
+    }
+
+    fn obtain_at_last(&mut self, host: usize, entry: usize, wish: &Wanted) -> Result<(), Violation> {
+        let mut said = Vec::new();
+        for _ in 0..MAX_CALLS {
+            match self.obtain(host, entry, wish, &Trouble::None)? {
+                Ok(obtained) if is_fresh(&obtained) || obtained.outcome == Outcome::Unchanged => {
+                    let leaf = self.in_use(host, entry)?.map(|in_use| in_use.leaf.lifetime);
+                    // One that was issued long ago, while nobody called, is put in place and then renewed.
+                    if leaf.is_none_or(|leaf| !leaf.is_due(RENEW_AT, self.now())) {
+                        return Ok(());
+                    }
+                }
+                Ok(obtained) => {
+                    said.push(obtained.outcome.to_string());
+                    // It may take days: somebody calls now and then.
+                    self.stand.sandbox.advance(MINUTE * 60 * 12);
+                }
+                Err(error) => {
+                    said.push(error.to_string());
+                    self.heed(host, entry, wish, &error)?;
+                }
+            }
+        }
+        broken(NO_DEAD_END, said.join("\n"))
+    }
+
+    /// An open order that is what is wanted, if nothing else has to be ordered beside it.
+    fn under_way(&self, entry: usize, wish: &Wanted) -> Result<Option<String>, Violation> {
+        let is_wished = |terms: &Terms| {
+            let key_type = if wish.is_p384 { KeyType::EcdsaP384 } else { KeyType::EcdsaP256 };
+            terms.domains.len() == if wish.with_www { 2 } else { 1 } && terms.key_type == Some(key_type)
+        };
+        for journal in self.journals(entry)? {
+            let Some(order) = journal.order.as_ref().filter(|order| is_wished(&order.terms)) else {
+                continue;
+            };
+            let is_alone = journal.installed.as_ref().is_none_or(|installed| is_wished(&installed.terms))
+                && self.revoked.is_empty()
+                && self.orders(entry).iter().filter(|order| is_open(order)).count() == 1;
+            let open = self.open_orders(entry)?;
+            let found = match &order.id {
+                Some(id) => open.known.iter().find(|known| *known == id),
+                None if creates(&journal).count() == 1 && order.sent.is_some() => open.sought.first(),
+                None => None,
+            };
+            let Some(id) = found.filter(|_| is_alone) else { continue };
+            let created = self.order(id)?.created.as_ref().and_then(crate::time::Time::to_system_time);
+            let age = created.and_then(|created| self.stand.sandbox.now().duration_since(created).ok());
+            // An older one is replaced.
+            if age.is_some_and(|age| age < DAY * 2) {
+                return Ok(Some(format!("{id}: {journal:?}")));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Does what an error says.
+    fn heed(&mut self, host: usize, entry: usize, wish: &Wanted, error: &Error) -> Result<(), Violation> {
+        let says = |what: &str| error.message().contains(what);
+        let mut pause = match error.kind() {
+            Kind::Busy => LEASE,
+            _ => MINUTE,
+        };
+        if says("move the entry's folder away")
+            || says("move the folder away")
+            || says("move this folder away")
+        {
+            if !self.is_in_doubt[entry] {
+                return broken(NO_DEAD_END, error.to_string());
+            }
+            fs::remove_dir_all(self.folder(host).join(ENTRIES[entry])).expect("moved away");
+        } else if says("`abandon`") {
+            self.count("recovered with `abandon`");
+            let abandon = Wanted { aim: Aim::Abandon, ..wish.clone() };
+            drop(self.obtain(host, entry, &abandon, &Trouble::None)?);
+        } else if let Some(issued) = issued_of_the_name(error) {
+            self.count("recovered with `replace`");
+            let wanted = Obtain { replace: Some(issued), ..self.wanted(host, entry, wish) };
+            // An error of it is heeded when it comes again.
+            drop(self.run_on(&Disk, Obtain::OPERATION, &wanted, crate::obtain::run_in));
+        } else if says("cancel a draft") || says("cancel that draft") {
+            self.count("recovered with `cancel_drafts`");
+            drop(self.cancel_drafts(host, &Trouble::None)?);
+        } else if let Some(after) = error.retry_after() {
+            pause = after;
+        } else if !error.is_retryable() {
+            return broken(NO_DEAD_END, error.to_string());
+        }
+        self.stand.sandbox.advance(pause + Duration::from_secs(1));
+        Ok(())
+    }
+
+    /// Every host gets the certificate, the next call does nothing, and a day later no order is open.
+    fn settles(&mut self, entry: usize, wish: &Wanted) -> Result<(), Violation> {
+        for host in self.hosts().skip(1) {
+            self.obtain_at_last(host, entry, wish)?;
+        }
+        self.is_in_doubt[entry] = false;
+        let made = self.orders(entry).len();
+        let mut pems = Vec::new();
+        for host in self.hosts() {
+            match self.in_use(host, entry)? {
+                Some(in_use) if self.revoked.iter().any(|(pem, _)| *pem == in_use.pem) => {
+                    return broken(DONE_IS_DONE, "what is installed was revoked");
+                }
+                Some(in_use) if in_use.leaf.lifetime.not_after > self.now() => pems.push(in_use.pem),
+                Some(_) => return broken(DONE_IS_DONE, "what is installed has expired"),
+                None => return broken(DONE_IS_DONE, "nothing is installed"),
+            }
+            match self.obtain(host, entry, wish, &Trouble::None)? {
+                Ok(obtained) if obtained.outcome == Outcome::Unchanged => {}
+                other => return broken(DONE_IS_DONE, format!("{other:?}")),
+            }
+        }
+        if self.orders(entry).len() != made || pems.iter().any(|pem| *pem != pems[0]) {
+            return broken(DONE_IS_DONE, "another order was made, or the hosts have different certificates");
+        }
+        // By then what was lost has turned up, or never will.
+        self.stand.sandbox.advance(DAY + MINUTE);
+        for host in self.hosts() {
+            if let Err(error) = self.obtain(host, entry, wish, &Trouble::None)? {
+                return broken(DONE_IS_DONE, error.to_string());
+            }
+        }
+        if std::mem::take(&mut self.may_leave_orders[entry]) {
+            drop(self.cancel_drafts(0, &Trouble::None)?);
+        }
+        match self.orders(entry).into_iter().find(is_open) {
+            Some(open) => broken(NOTHING_LEFT, format!("{open:?}: {:?}", self.journals(entry)?)),
+            None => Ok(()),
+        }
+    }
+
+    /// A run a day on each host: what is good at first does not expire, and is renewed soon after it is due.
+    pub(super) fn daily(
+        &mut self,
+        days: u64,
+        blocked: Blocked,
+        troubles: &[(u64, Trouble)],
+    ) -> Result<(), Violation> {
+        self.make_peace();
+        self.block(blocked);
+        if blocked == Blocked::Www {
+            let wish = Wanted { with_www: true, ..Wanted::USUAL };
+            self.wishes[0] = wish.clone();
+            drop(self.obtain(0, 0, &wish, &Trouble::None)?);
+        }
+        // So many runs may fail, and a create of unknown outcome makes an entry wait for a day.
+        let slack = if troubles.is_empty() { 3 } else { 14 };
+        let watched = self.watched(blocked, slack)?;
+        for day in 0..days {
+            self.stand.sandbox.advance(DAY);
+            let mut said = String::new();
+            for host in self.hosts() {
+                let mut of_day = troubles.iter().filter(|(when, trouble)| {
+                    *when == day && host == 0 && !matches!(trouble, Trouble::Lie { .. })
+                });
+                let trouble = of_day.next().map_or(Trouble::None, |(_, trouble)| trouble.clone());
+                if let Err(error) = self.renew_all(host, &trouble)? {
+                    said = error.to_string();
+                }
+            }
+            for (host, entry) in &watched {
+                let end = self.in_use(*host, *entry)?.map(|in_use| in_use.leaf.lifetime);
+                let text = || format!("{} on host {host}, day {day}: {said}", ENTRIES[*entry]);
+                let Some(leaf) = end.filter(|leaf| leaf.not_after > self.now()) else {
+                    return broken(NOTHING_EXPIRES, text());
+                };
+                let late = self.now() - DAY * u32::try_from(slack).expect("a few");
+                if day > slack && blocked != Blocked::Www && leaf.is_due(RENEW_AT, late) {
+                    return broken(RENEWED_IN_TIME, text());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// What is good, will be so for the time that it takes, and needs nobody.
+    fn watched(&self, blocked: Blocked, slack: u64) -> Result<Vec<(usize, usize)>, Violation> {
+        let mut watched = Vec::new();
+        for entry in 0..ENTRIES.len() {
+            let needs_nobody = self.journals(entry)?.iter().all(|journal| {
+                let names = journal.installed.as_ref().map(|installed| installed.terms.domains.len());
+                let is_blocked = blocked == Blocked::Www && names == Some(2);
+                journal.quarantined.is_none() && names.is_some() && !is_blocked
+            });
+            if !needs_nobody || self.may_leave_orders[entry] || (blocked == Blocked::Other && entry == 1) {
+                continue;
+            }
+            for host in self.hosts() {
+                let left = self.in_use(host, entry)?.map(|in_use| in_use.leaf.lifetime.not_after);
+                if left.is_some_and(|end| end > self.now() + DAY * (u32::try_from(slack).expect("a few") + 1))
+                {
+                    watched.push((host, entry));
+                }
+            }
+        }
+        Ok(watched)
+    }
+}
+
+/// The error says to use, replace or revoke it: one that was issued when other names were asked for already.
+fn issued_of_the_name(error: &Error) -> Option<String> {
+    let (before, _) = error.message().split_once(" (issued)").filter(|_| error.api_code() == Some(2839))?;
+    before.rsplit(' ').next().map(str::to_owned)
+}
