@@ -3,7 +3,8 @@
 
     run.py [WORD ...]    only those whose promise or file has one of these words
 
-mutations.json has a list: the promise, a text in a file and what it becomes, and the tests (arguments of `cargo test`).
+mutations.json has a list: the promise, a text in a file and what it becomes, and the tests (arguments of `cargo test`, and
+their environment where they need one).
 A change that does not compile, or whose text is not there once, is a failure of this list.
 """
 
@@ -38,7 +39,7 @@ def mutate(tree: Path, mutation: dict[str, Any]) -> None:
         raise Failed(f"{mutation['file']} does not have this once: {mutation['from']}")
     path.write_text(text.replace(mutation["from"], mutation["to"]), encoding="utf-8")
     try:
-        environment = os.environ | {"CARGO_TARGET_DIR": str(TARGET)}
+        environment = os.environ | {"CARGO_TARGET_DIR": str(TARGET)} | mutation.get("environment", {})
         test = ["cargo", "test", "--quiet", "--package", mutation.get("crate", "zerossl"), *mutation["test"]]
         run([*test, "--no-run"], env=environment, cwd=tree, timeout=1800)
         done = subprocess.run(test, env=environment, cwd=tree, capture_output=True, text=True, timeout=900, check=False)

@@ -71,7 +71,10 @@ fn mutations(mutations: &Value) -> String {
         let program = mutation["crate"].as_str().unwrap_or("zerossl");
         let tests: Vec<_> =
             mutation["test"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-        let tests = [&["-p", program], tests.as_slice()].concat().join(" ");
+        let environment = mutation["environment"].as_object().into_iter().flatten();
+        let mut words: Vec<_> = environment.map(|(name, value)| format!("{name}={}", text(value))).collect();
+        words.extend(["-p", program].into_iter().chain(tests).map(str::to_owned));
+        let tests = words.join(" ");
         let _ = writeln!(table, "| {} | [`{file}`](../{file}) | `{tests}` |", text(&mutation["promise"]));
     }
     table
