@@ -3,8 +3,8 @@
 
     run.py [WORD ...]    only those whose promise or file has one of these words
 
-mutations.json has a list: the promise, a text in a file and what it becomes, and the tests (arguments of `cargo test`, and
-their environment where they need one).
+mutations.json has a list: the promise, a text in a file and what it becomes, and the tests (arguments of `cargo test`,
+and their environment where they need one).
 A change that does not compile, or whose text is not there once, is a failure of this list.
 """
 

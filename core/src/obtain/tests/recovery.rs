@@ -279,3 +279,21 @@ fn none_of_our_folders_is_left() {
     let obtained = stand.obtain(&other).expect("issued");
     stand.inspect(&obtained);
 }
+
+/// A disk that lies has lost what was noted of an order; its key and its CSR are there.
+#[test]
+fn an_order_without_its_note_is_found_by_its_csr() {
+    let stand = Stand::of_a_folder();
+    stand.sandbox.set_issue_delay(Duration::from_secs(3600));
+    let wanted = Obtain { deadline: Some(60.0), ..stand.wanted() };
+    let id = |wanted| stand.obtain(wanted).expect("an order").certificate.expect("an order").id;
+    let first = id(&wanted);
+    let mut journal = stand.journal();
+    journal.as_object_mut().expect("an object").remove("checksum");
+    for note in ["sent", "id"] {
+        journal["order"][note] = Value::Null;
+    }
+    fs::write(stand.store().join("example.com/journal.json"), journal.to_string()).expect("written");
+    assert_eq!(id(&wanted), first);
+    assert_eq!(stand.count("create_certificate"), 1);
+}

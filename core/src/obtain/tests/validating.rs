@@ -8,7 +8,7 @@ use serde_json::json;
 use zerossl_sandbox::{Effect, Reply, When, WireFault};
 
 use super::stand::Stand;
-use crate::error::Kind;
+use crate::error::{Error, Kind};
 use crate::obtain::interface::{Obtain, Outcome, RenewAll};
 
 fn by_mail(stand: &Stand, address: &str) -> Obtain {
@@ -81,7 +81,14 @@ fn the_deadline_holds_for_a_hook_too() {
     assert_eq!(error.kind(), Kind::Timeout, "{error}");
     assert!(started.elapsed() < Duration::from_secs(20));
     fs::write(&gate, "").expect("written");
-    let done = stand.obtain(&Obtain { deadline: None, ..wanted }).expect("its turn");
+    // The hook ends in its own time, and the clock of the tests is ahead of that.
+    let is_busy = |error: &Error| error.kind() == Kind::Busy;
+    let again = || stand.obtain(&Obtain { deadline: None, ..wanted.clone() });
+    let mut done = again();
+    while done.as_ref().is_err_and(is_busy) {
+        done = again();
+    }
+    let done = done.expect("its turn");
     assert_eq!((done.outcome, done.deployed), (Outcome::Unchanged, Some(true)));
 }
 
