@@ -33,7 +33,7 @@ mod world;
 use tally::Tally;
 use walk::walk;
 
-/// Fixed, so that they are the same on each machine.
+/// Fixed, so that they are the same on each machine. Long runs begin elsewhere each time.
 const SEEDS: u64 = 12;
 /// How many calls to the disk, the shared store and the service a long run makes.
 const STEPS: &str = "STEPS";
@@ -52,7 +52,6 @@ fn model() {
         (None, Some(seed)) => walk(seed, &mut tally),
         (None, None) => {
             (0..SEEDS).for_each(|seed| walk(seed, &mut tally));
-            walk(fastrand::u64(1 << 32..), &mut tally);
             tally.assert_each_kind_occurred();
         }
         (Some(steps), first) => {
