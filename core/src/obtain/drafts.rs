@@ -37,6 +37,10 @@ pub(crate) fn cancel_drafts(context: &Context<'_>, env: &Env<'_>, arguments: &Ar
         status: Some(vec![Status::Draft, Status::PendingValidation]),
         ..ListCertificates::default()
     };
+    // A folder that is not there is told before anything is asked.
+    if let Some(directory) = &wanted.directory {
+        names(env, directory)?;
+    }
     let Found { certificates, server_time, .. } = all(|| Ok(call()), list)?;
     // After the list: what is in it was in a journal before.
     let known = known(context, env, wanted.directory.as_deref())?;
