@@ -70,7 +70,7 @@ fn orders_of_other_hosts_are_kept() {
 /// Its answer was lost, so only its names and its CSR tell.
 #[test]
 fn an_order_that_was_not_found_yet_is_kept() {
-    let stand = Stand::new();
+    let stand = Stand::of_a_folder();
     stand.strike("create_certificate", 1, When::After, Reply::broken(WireFault::Reset));
     stand.pass("list_certificates", 1);
     stand.strike("list_certificates", 1, When::Before, Reply::page(503));
