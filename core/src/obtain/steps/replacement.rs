@@ -218,7 +218,7 @@ fn with_conflicting_certificates(refused: Error, account: &Account) -> Error {
     }
     let ids: Vec<_> = live.iter().copied().map(shown).collect();
     let mut advice = vec![format!("on this account there are {}", ids.join(", "))];
-    if live.iter().any(|certificate| certificate.is_issued()) {
+    if is_duplicate(&refused) && live.iter().any(|certificate| certificate.is_issued()) {
         advice.push("call with `replace` and the id of an issued one to order in its place".to_owned());
     }
     if live.iter().any(|certificate| certificate.is_open()) {

@@ -112,11 +112,14 @@ impl Scene {
         } else if let Some(issued) = issued_of_the_name(error) {
             self.count("recovered with `replace`");
             let wanted = Obtain { replace: Some(issued), ..self.wanted(host, entry, wish) };
-            // An error of it is heeded when it comes again.
-            drop(self.run_on(&Disk, Obtain::OPERATION, &wanted, crate::obtain::run_in));
-        } else if says("cancel a draft") || says("cancel that draft") {
-            self.count("recovered with `cancel_drafts`");
-            drop(self.cancel_drafts(host, &Trouble::None)?);
+            // Another error of it is heeded when it comes again.
+            if let Err(error) = self.run_on(&Disk, Obtain::OPERATION, &wanted, crate::obtain::run_in)
+                && asks_to_cancel(&error)
+            {
+                self.cancel_what_is_forgotten(host)?;
+            }
+        } else if asks_to_cancel(error) {
+            self.cancel_what_is_forgotten(host)?;
         } else if let Some(after) = error.retry_after() {
             pause = after;
         } else if !error.is_retryable() {
@@ -124,6 +127,11 @@ impl Scene {
         }
         self.stand.sandbox.advance(pause + Duration::from_secs(1));
         Ok(())
+    }
+
+    fn cancel_what_is_forgotten(&mut self, host: usize) -> Result<(), Violation> {
+        self.count("recovered with `cancel_drafts`");
+        self.cancel_drafts(host, &Trouble::None).map(drop)
     }
 
     /// Every host gets the certificate, the next call does nothing, and a day later no order is open.
@@ -239,4 +247,8 @@ impl Scene {
 fn issued_of_the_name(error: &Error) -> Option<String> {
     let (before, _) = error.message().split_once(" (issued)").filter(|_| error.api_code() == Some(2839))?;
     before.rsplit(' ').next().map(str::to_owned)
+}
+
+fn asks_to_cancel(error: &Error) -> bool {
+    ["cancel a draft", "cancel that draft"].iter().any(|what| error.message().contains(what))
 }
