@@ -7,7 +7,6 @@ from harness import Failed, need
 from page import Page
 from stage import PYTHON, Stage
 
-
 PROGRAM = f"{PYTHON} /opt/zerossl/haproxy.py"
 # What is wrong in the configuration: the challenge is redirected, or led to a port where nobody listens.
 MISTAKES = (("unless is_challenge", ""), (":18081", ":18082"))
