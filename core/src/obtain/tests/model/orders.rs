@@ -158,7 +158,7 @@ fn ids(journal: &Journal) -> impl Iterator<Item = &String> {
 }
 
 /// Those of unknown outcome.
-pub(super) fn creates(journal: &Journal) -> impl Iterator<Item = &Sent> {
+fn creates(journal: &Journal) -> impl Iterator<Item = &Sent> {
     let order = journal.order.as_ref().filter(|order| order.id.is_none());
     journal.lost.iter().chain(order.and_then(|order| order.sent.as_ref()))
 }

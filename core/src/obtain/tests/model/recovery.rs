@@ -4,7 +4,6 @@ use std::fs;
 use std::time::Duration;
 
 use super::actions::{Aim, Blocked, ENTRIES, Wanted};
-use super::orders::creates;
 use super::rules::{
     DONE_IS_DONE, NO_DEAD_END, NOTHING_EXPIRES, NOTHING_LEFT, ORDER_IS_TAKEN_UP, RENEWED_IN_TIME,
 };
@@ -70,13 +69,15 @@ impl Scene {
             let Some(order) = journal.order.as_ref().filter(|order| is_wished(&order.terms)) else {
                 continue;
             };
-            let is_alone = journal.installed.as_ref().is_none_or(|installed| is_wished(&installed.terms))
+            // A create of unknown outcome may be carried out late, and is an order that nobody makes now.
+            let is_alone = journal.lost.is_empty()
+                && journal.installed.as_ref().is_none_or(|installed| is_wished(&installed.terms))
                 && self.revoked.is_empty()
                 && self.orders(entry).iter().filter(|order| is_open(order)).count() == 1;
             let open = self.open_orders(entry)?;
             let found = match &order.id {
                 Some(id) => open.known.iter().find(|known| *known == id),
-                None if creates(&journal).count() == 1 && order.sent.is_some() => open.sought.first(),
+                None if order.sent.is_some() => open.sought.first(),
                 None => None,
             };
             let Some(id) = found.filter(|_| is_alone) else { continue };
