@@ -314,8 +314,8 @@ fn name(of: Of, file: &str) -> Option<String> {
     file.strip_prefix(of.folder())?.strip_suffix(SUFFIX).filter(|name| is_plain(name)).map(str::to_owned)
 }
 
-/// Whether it is a name that this library gives. Others would lead out of the folder of a host; they are nothing of ours.
-fn is_plain(name: &str) -> bool {
+/// Whether an entry may have this name, here and in a store. Others would lead out of the folder of a host.
+pub(crate) fn is_plain(name: &str) -> bool {
     !name.is_empty()
         && !name.starts_with('.')
         && !name.chars().any(|character| character.is_control() || matches!(character, '/' | '\\'))

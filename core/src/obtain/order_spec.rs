@@ -17,6 +17,7 @@ use super::publish::Publisher;
 use crate::backoff::Backoff;
 use crate::endpoints::ValidationMethod;
 use crate::error::{Error, Result};
+use crate::ledger::records;
 use crate::obtain::interface::{Layout, Obtain};
 use crate::obtain::store::journal::Terms;
 use crate::parameter::Arguments;
@@ -230,8 +231,7 @@ fn directory(given: &Path) -> Result<PathBuf> {
 }
 
 pub(crate) fn entry_name(name: &str) -> Result<String> {
-    let is_plain = |c: char| !c.is_control() && !matches!(c, '/' | '\\');
-    if name.starts_with('.') || name.len() > 200 || !name.chars().all(is_plain) {
+    if name.len() > 200 || !records::is_plain(name) {
         return Err(Error::invalid(
             "name",
             "expected the name of a folder: no slash, no dot at the start, 200 bytes at most",
