@@ -4,6 +4,7 @@
 
 use std::time::SystemTime;
 
+use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use crate::error::Error;
@@ -12,12 +13,15 @@ use crate::operations::OPERATIONS;
 use crate::reading::{self, Reading};
 use crate::{parameter, pem, signing_request, time, transport};
 
-/// The answer of an operation. What is accepted is an object with every documented field, and is read again as the same.
+/// The answer of an operation. What is accepted was JSON, is an object with every documented field, and is read again as the
+/// same.
 pub fn answer(data: &[u8]) {
     let Some((operation, body)) = data.split_first() else { return };
     let operation = OPERATIONS[usize::from(*operation) % OPERATIONS.len()];
     match reading::read(operation.answer, body) {
         Reading::Answer(answer) => {
+            let text = reading::text(body).expect("UTF-8");
+            assert!(serde_json::from_str::<&RawValue>(text).is_ok(), "it is not JSON");
             let object: Map<String, Value> = serde_json::from_str(&answer).expect("an object");
             for field in operation.answer.fields {
                 assert!(object.contains_key(field.name), "{} is missing: {answer}", field.name);

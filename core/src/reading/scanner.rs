@@ -179,6 +179,10 @@ impl<'de> Scanner<'de> {
     pub(super) fn list_of_plain_texts(&mut self) -> Option<&'de str> {
         let bytes = self.json.as_bytes();
         let mut at = self.at;
+        // An object's members may come here, too.
+        if bytes.get(at) != Some(&b'[') {
+            return None;
+        }
         while !self.has_controls && bytes.get(at + 1) == Some(&b'"') {
             let start = at + 2;
             let end = start + memchr2(b'"', b'\\', bytes.get(start..)?)?;

@@ -58,7 +58,7 @@ fn agrees(json: &str) {
         let ours = Scanner::new(json).text().and_then(|text| text.decoded());
         assert_eq!(ours.ok(), serde_json::from_str::<String>(json).ok().map(Into::into), "{json}");
     }
-    if json.starts_with('[') {
+    if json.starts_with(['[', '{']) {
         let mut scan = Scanner::new(json);
         if let Some(list) = scan.list_of_plain_texts() {
             let texts: Vec<String> = serde_json::from_str(list).expect("a list of texts");
@@ -91,6 +91,8 @@ fn what_the_generators_hardly_find() {
         "{\"a\"}",
         "{\"a\":1,}",
         "[1}",
+        "{\"a\"]",
+        "{\"a\",\"b\"]",
     ];
     for json in texts {
         agrees(json);
