@@ -8,10 +8,12 @@ mod matrix;
 mod message;
 mod resolver;
 mod server;
+mod siege;
 mod stand;
 mod table;
 
 pub use matrix::Played;
-pub use resolver::Resolver;
+pub use resolver::with_resolver;
+pub use siege::Siege;
 pub use stand::Stand;
 pub use table::Table;

@@ -16,25 +16,25 @@ const SERVFAIL: u8 = 2;
 const NXDOMAIN: u8 = 3;
 const REFUSED: u8 = 5;
 
-/// Answers until the program ends.
-#[derive(Debug)]
-pub struct Resolver;
+/// Whether `with_resolver.sh` has started this program.
+#[must_use]
+pub fn with_resolver() -> bool {
+    std::env::var_os("ZEROSSL_TEST_RESOLVER").is_some()
+}
 
-impl Resolver {
-    /// Starts it. Only for a namespace in which `/etc/resolv.conf` names it.
-    pub fn start() -> io::Result<()> {
-        let socket = UdpSocket::bind(("127.0.0.1", PORT))?;
-        thread::spawn(move || {
-            let mut question = [0; 512];
-            while let Ok((length, client)) = socket.recv_from(&mut question) {
-                if let Some(answer) = answer(&question[..length]) {
-                    // A client that is gone has given up.
-                    let _ = socket.send_to(&answer, client);
-                }
+/// Answers until the program ends.
+pub(crate) fn start() -> io::Result<()> {
+    let socket = UdpSocket::bind(("127.0.0.1", PORT))?;
+    thread::spawn(move || {
+        let mut question = [0; 512];
+        while let Ok((length, client)) = socket.recv_from(&mut question) {
+            if let Some(answer) = answer(&question[..length]) {
+                // A client that is gone has given up.
+                let _ = socket.send_to(&answer, client);
             }
-        });
-        Ok(())
-    }
+        }
+    });
+    Ok(())
 }
 
 /// The name and port that has a fault.

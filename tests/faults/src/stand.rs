@@ -10,7 +10,7 @@ use socket2::Socket;
 use tempfile::TempDir;
 
 use crate::certificates::Authorities;
-use crate::resolver;
+use crate::resolver::{self, with_resolver};
 use crate::server;
 use crate::table::{Address, Call, Fault, Party, Table};
 
@@ -45,7 +45,7 @@ pub struct Running {
 }
 
 impl Stand {
-    /// Starts a server for each fault.
+    /// Starts a server for each fault of the network; in a namespace for it, the one for those of the resolver.
     pub fn start(table: Table) -> io::Result<Self> {
         let cases = Path::new(env!("CARGO_MANIFEST_DIR")).join("../cases");
         let authorities = Authorities::new();
@@ -62,7 +62,13 @@ impl Stand {
             }
         }
         let mut faults = Vec::new();
-        for mut fault in table.faults {
+        let of_table = if with_resolver() {
+            resolver::start()?;
+            table.resolver_faults
+        } else {
+            table.faults
+        };
+        for mut fault in of_table {
             let tls = fault.certificate.map(|certificate| authorities.server(certificate));
             let place = match fault.address {
                 Address::Server => server::start(std::mem::take(&mut fault.does).into(), tls)?.to_string(),
