@@ -162,7 +162,7 @@ test-docs:
 
 # What the library costs beside its peers, as docs/performance.md has it; tests/bench/README.md says how it is counted.
 bench: bench-build
-	$(CARGO) build --locked --release --quiet --package zerossl-bench
+	$(CARGO) build --locked --release --quiet --package zerossl-bench --package zerossl-sandbox
 	@tests/bench/build_curl_cjson.sh target/bench/curl_cjson
 	@python3 -m pip install --quiet --upgrade --target target/bench/peers -r tests/bench/peers.txt
 	@python3 -B tests/bench/run.py

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import resource
 import shutil
 import subprocess
 import sys
@@ -18,6 +19,7 @@ SANDBOX = TARGET / "debug/zerossl-sandbox"
 BENCH = TARGET / "bench"
 # Started without `site`, whose imports would hide what a library imports.
 PYTHON = [sys.executable, "-S", "-B", HERE / "client.py"]
+CALLGRIND = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null"]
 PACKAGE = BENCH / "package"
 PEERS = BENCH / "peers"
 
@@ -35,13 +37,26 @@ CALLS = {"one": (20, 120), "page": (4, 14), "thousand": (2, 6)}
 
 def instructions(command: Sequence, **environment: str) -> int:
     """Instructions of one run."""
-    tool = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null"]
-    words = [str(word) for word in [*tool, *command]]
+    words = [str(word) for word in [*CALLGRIND, *command]]
     done = subprocess.run(words, capture_output=True, text=True, check=False, env=os.environ | environment)
-    found = re.search(r"Collected : (\d+)", done.stderr)
-    if done.returncode != 0 or found is None:
-        sys.exit(f"bench: {' '.join(words)} failed:\n{done.stderr}")
+    return collected(words, done.returncode, done.stderr)
+
+
+def collected(words: list[str], returncode: int, said: str) -> int:
+    """What callgrind says at the end of a program."""
+    found = re.search(r"Collected : (\d+)", said)
+    if returncode != 0 or found is None:
+        sys.exit(f"bench: {' '.join(words)} failed:\n{said}")
     return int(found[1])
+
+
+def cpu_seconds(command: Sequence, **environment: str) -> float:
+    """Seconds that a program and those that it starts take, from its start to its end."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    words = [str(word) for word in command]
+    subprocess.run(words, check=True, stdout=subprocess.DEVNULL, env=os.environ | environment)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
 def per_call(wanted: str, command, **environment: str) -> float:

@@ -4,7 +4,6 @@ Instructions repeat within 1 %. CPU time of threads does not: the ratio to one t
 """
 
 import json
-import resource
 import shutil
 import subprocess
 import sys
@@ -12,7 +11,7 @@ import tempfile
 import threading
 from pathlib import Path
 
-from counting import BENCH, abi, build_c, instructions
+from counting import BENCH, abi, build_c, cpu_seconds, instructions
 from server import Server
 from service import free_port, obtaining, sandbox
 
@@ -101,14 +100,6 @@ def entries() -> None:
             if number >= MOST_COUNTED:
                 seconds = cpu_seconds(abi({"base_url": NOWHERE}, 1, "renew_all", renewal, 1))
                 row(f"{RENEWAL}, CPU time", number, 1e6 * seconds, "us")
-
-
-def cpu_seconds(command: list[object]) -> float:
-    """What a program takes, from its start to its end."""
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    subprocess.run([str(word) for word in command], check=True, stdout=subprocess.DEVNULL)
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
 def main() -> None:

@@ -1,11 +1,13 @@
 """A server with the answers for the programs of this folder.
 
-It keeps connections open. /certificates/{id} is one certificate, /certificates
-a full page of 100, or of 1,000 with that limit. Of a server with a total, it is
-a page of that many certificates. Run it by itself to look into a client by
-hand; it prints its address and serves until it is ended.
+It keeps connections open. The answer to /certificates/{id}, and to a POST, is
+one certificate, to /certificates a full page of 100, or of 1,000 with that
+limit. Of a server with a total, it is a page of that many certificates. Run it
+by itself to look into a client by hand; it prints its address and serves until
+it is interrupted.
 """
 
+import contextlib
 import socketserver
 from urllib.parse import parse_qsl, urlsplit
 
@@ -34,14 +36,19 @@ class Handler(socketserver.StreamRequestHandler):
 
     def handle(self) -> None:
         while request := self.rfile.readline():
-            while self.rfile.readline().strip():
-                pass
-            url = urlsplit(request.split()[1].decode())
-            self.request.sendall(self.answer(url.path, dict(parse_qsl(url.query))))
+            length = 0
+            while header := self.rfile.readline().strip():
+                name, _, value = header.partition(b":")
+                if name.lower() == b"content-length":
+                    length = int(value)
+            self.rfile.read(length)
+            method, target, _ = request.decode().split()
+            url = urlsplit(target)
+            self.request.sendall(self.answer(method, url.path, dict(parse_qsl(url.query))))
 
-    def answer(self, path: str, query: dict) -> bytes:
+    def answer(self, method: str, path: str, query: dict) -> bytes:
         """The response to a request."""
-        if path != "/certificates":
+        if method != "GET" or path != "/certificates":
             return ONE
         limit, total = int(query.get("limit", 100)), self.server.total
         if total is None:
@@ -64,6 +71,6 @@ class Server(socketserver.ThreadingTCPServer):
 
 
 if __name__ == "__main__":
-    with Server() as server:
+    with Server() as server, contextlib.suppress(KeyboardInterrupt):
         print(server.url, flush=True)
         server.serve_forever()
