@@ -19,7 +19,6 @@ SANDBOX = TARGET / "debug/zerossl-sandbox"
 BENCH = TARGET / "bench"
 # Started without `site`, whose imports would hide what a library imports.
 PYTHON = [sys.executable, "-S", "-B", HERE / "client.py"]
-CALLGRIND = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null"]
 PACKAGE = BENCH / "package"
 PEERS = BENCH / "peers"
 
@@ -37,16 +36,12 @@ CALLS = {"one": (20, 120), "page": (4, 14), "thousand": (2, 6)}
 
 def instructions(command: Sequence, **environment: str) -> int:
     """Instructions of one run."""
-    words = [str(word) for word in [*CALLGRIND, *command]]
+    tool = ["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null"]
+    words = [str(word) for word in [*tool, *command]]
     done = subprocess.run(words, capture_output=True, text=True, check=False, env=os.environ | environment)
-    return collected(words, done.returncode, done.stderr)
-
-
-def collected(words: list[str], returncode: int, said: str) -> int:
-    """What callgrind says at the end of a program."""
-    found = re.search(r"Collected : (\d+)", said)
-    if returncode != 0 or found is None:
-        sys.exit(f"bench: {' '.join(words)} failed:\n{said}")
+    found = re.search(r"Collected : (\d+)", done.stderr)
+    if done.returncode != 0 or found is None:
+        sys.exit(f"bench: {' '.join(words)} failed:\n{done.stderr}")
     return int(found[1])
 
 

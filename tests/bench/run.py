@@ -30,7 +30,7 @@ from counting import (
 )
 from rebuild import rebuilt
 from server import Server
-from servers import SERVERS, per_answer, served
+from servers import SERVERS, served
 from service import free_port, obtaining, sandbox
 
 CERTIFICATES = 100_000
@@ -216,11 +216,10 @@ def of_obtain() -> None:
 
 def of_sandbox() -> None:
     """The sandbox beside what people write for their tests: a server in Python that knows one answer."""
+    (start, each), (their_start, their_each) = (served(SERVERS[whose]) for whose in ("ours", "theirs"))
     peer = "a server in Python, one answer"
-    start = {whose: served(command) for whose, command in SERVERS.items()}
-    row("the sandbox: from its start to its end", start["ours"], "Ir", peer, start["theirs"])
-    each = {whose: per_answer(command) for whose, command in SERVERS.items()}
-    row("the sandbox: an answer to `get_certificate`", each["ours"], "Ir", peer, each["theirs"])
+    row("the sandbox: until it listens", 1e3 * start, "ms of CPU", peer, 1e3 * their_start)
+    row("the sandbox: an answer to `get_certificate`", 1e6 * each, "us of CPU", peer, 1e6 * their_each)
 
 
 def said(command: list, **environment: str) -> str:

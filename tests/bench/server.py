@@ -4,10 +4,9 @@ It keeps connections open. The answer to /certificates/{id}, and to a POST, is
 one certificate, to /certificates a full page of 100, or of 1,000 with that
 limit. Of a server with a total, it is a page of that many certificates. Run it
 by itself to look into a client by hand; it prints its address and serves until
-it is interrupted.
+it is ended.
 """
 
-import contextlib
 import socketserver
 from urllib.parse import parse_qsl, urlsplit
 
@@ -71,6 +70,6 @@ class Server(socketserver.ThreadingTCPServer):
 
 
 if __name__ == "__main__":
-    with Server() as server, contextlib.suppress(KeyboardInterrupt):
+    with Server() as server:
         print(server.url, flush=True)
         server.serve_forever()
