@@ -13,9 +13,10 @@ use rcgen::{
     SigningKey,
 };
 use rsa::pkcs1::{DecodeRsaPrivateKey, EncodeRsaPublicKey};
-use rsa::pkcs8::{DecodePrivateKey, EncodePrivateKey, LineEnding, PrivateKeyInfoRef};
+use rsa::pkcs8::{EncodePrivateKey, LineEnding, ObjectIdentifier, PrivateKeyInfoRef};
 use rsa::traits::PublicKeyParts;
 use rustls::pki_types::PrivateKeyDer;
+use sec1::{EcParameters, EcPrivateKey};
 use sha2::Sha256;
 use zeroize::Zeroizing;
 
@@ -23,7 +24,7 @@ use crate::error::{self, Error, Result};
 use crate::key_type::KeyType;
 
 /// The object identifier of ordinary RSA keys (RFC 8017). Keys for RSA-PSS alone have another one.
-const RSA_ENCRYPTION: &str = "1.2.840.113549.1.1.1";
+const RSA_ENCRYPTION: ObjectIdentifier = ObjectIdentifier::new_unwrap("1.2.840.113549.1.1.1");
 
 /// A key that ZeroSSL accepts. It is wiped when it is dropped.
 pub(crate) struct PrivateKey {
@@ -53,19 +54,14 @@ impl PrivateKey {
     pub(crate) fn from_der(der: &PrivateKeyDer<'_>) -> Option<Self> {
         Self::new(match der {
             PrivateKeyDer::Pkcs1(der) => rsa(rsa::PrivateKey::from_pkcs1_der(der.secret_pkcs1_der()).ok()?)?,
-            PrivateKeyDer::Sec1(der) => {
-                let der = der.secret_sec1_der();
-                let p256 = || p256::SecretKey::from_sec1_der(der).ok().map(|key| Algorithm::P256(key.into()));
-                let p384 = || p384::SecretKey::from_sec1_der(der).ok().map(|key| Algorithm::P384(key.into()));
-                p256().or_else(p384)?
-            }
+            PrivateKeyDer::Sec1(der) => return elliptic(EcPrivateKey::try_from(der.secret_sec1_der()).ok()?),
             PrivateKeyDer::Pkcs8(der) => {
-                let der = der.secret_pkcs8_der();
-                let p256 =
-                    || p256::SecretKey::from_pkcs8_der(der).ok().map(|key| Algorithm::P256(key.into()));
-                let p384 =
-                    || p384::SecretKey::from_pkcs8_der(der).ok().map(|key| Algorithm::P384(key.into()));
-                p256().or_else(p384).or_else(|| rsa_of_pkcs8(der))?
+                let info = PrivateKeyInfoRef::try_from(der.secret_pkcs8_der()).ok()?;
+                match info.algorithm.oid {
+                    p256::elliptic_curve::ALGORITHM_OID => return elliptic_of_pkcs8(&info),
+                    RSA_ENCRYPTION => rsa(rsa::PrivateKey::try_from(info).ok()?)?,
+                    _ => return None,
+                }
             }
             _ => return None,
         })
@@ -113,12 +109,30 @@ impl PrivateKey {
     }
 }
 
-fn rsa_of_pkcs8(der: &[u8]) -> Option<Algorithm> {
-    let info = PrivateKeyInfoRef::try_from(der).ok()?;
-    if info.algorithm.oid.to_string() != RSA_ENCRYPTION {
-        return None;
-    }
-    rsa(rsa::PrivateKey::try_from(info).ok()?)
+/// The curve's name is with the algorithm. If the key has it, too, it is the same.
+fn elliptic_of_pkcs8(info: &PrivateKeyInfoRef<'_>) -> Option<PrivateKey> {
+    let curve = Some(EcParameters::NamedCurve(info.algorithm.parameters_oid().ok()?));
+    let key = EcPrivateKey::try_from(info.private_key.as_bytes()).ok()?;
+    let is_same = key.parameters.is_none() || key.parameters == curve;
+    is_same.then(|| elliptic(EcPrivateKey { parameters: curve, ..key }))?
+}
+
+/// If the key comes with its public key, that has to be right. It is computed once: nothing else of this is dear.
+fn elliptic(key: EcPrivateKey<'_>) -> Option<PrivateKey> {
+    let given = key.public_key;
+    let key = EcPrivateKey { public_key: None, ..key };
+    let p256 = p256::SecretKey::try_from(key.clone()).ok().map(|key| Algorithm::P256(key.into()));
+    let p384 = || p384::SecretKey::try_from(key).ok().map(|key| Algorithm::P384(key.into()));
+    let key = PrivateKey::new(p256.or_else(p384)?)?;
+    given.is_none_or(|given| given == key.public || given == compressed(&key.public)).then_some(key)
+}
+
+/// A point that is given by x, and by whether y is odd (SEC 1, section 2.3.3).
+fn compressed(point: &[u8]) -> Vec<u8> {
+    let (x_and_y, is_odd) =
+        (point.get(1..).unwrap_or_default(), point.last().is_some_and(|last| last % 2 == 1));
+    let x = x_and_y.iter().take(x_and_y.len() / 2);
+    std::iter::once(2 + u8::from(is_odd)).chain(x.copied()).collect()
 }
 
 fn rsa(key: rsa::PrivateKey) -> Option<Algorithm> {
@@ -161,3 +175,6 @@ impl fmt::Debug for PrivateKey {
         write!(f, "PrivateKey({})", self.key_type())
     }
 }
+
+#[cfg(test)]
+mod tests;
