@@ -54,7 +54,9 @@ impl PrivateKey {
     pub(crate) fn from_der(der: &PrivateKeyDer<'_>) -> Option<Self> {
         Self::new(match der {
             PrivateKeyDer::Pkcs1(der) => rsa(rsa::PrivateKey::from_pkcs1_der(der.secret_pkcs1_der()).ok()?)?,
-            PrivateKeyDer::Sec1(der) => return elliptic(EcPrivateKey::try_from(der.secret_sec1_der()).ok()?),
+            PrivateKeyDer::Sec1(der) => {
+                return elliptic(&EcPrivateKey::try_from(der.secret_sec1_der()).ok()?);
+            }
             PrivateKeyDer::Pkcs8(der) => {
                 let info = PrivateKeyInfoRef::try_from(der.secret_pkcs8_der()).ok()?;
                 match info.algorithm.oid {
@@ -114,17 +116,17 @@ fn elliptic_of_pkcs8(info: &PrivateKeyInfoRef<'_>) -> Option<PrivateKey> {
     let curve = Some(EcParameters::NamedCurve(info.algorithm.parameters_oid().ok()?));
     let key = EcPrivateKey::try_from(info.private_key.as_bytes()).ok()?;
     let is_same = key.parameters.is_none() || key.parameters == curve;
-    is_same.then(|| elliptic(EcPrivateKey { parameters: curve, ..key }))?
+    is_same.then(|| elliptic(&EcPrivateKey { parameters: curve, ..key }))?
 }
 
 /// If the key comes with its public key, that has to be right. It is computed once: nothing else of this is dear.
-fn elliptic(key: EcPrivateKey<'_>) -> Option<PrivateKey> {
-    let given = key.public_key;
-    let key = EcPrivateKey { public_key: None, ..key };
+fn elliptic(given: &EcPrivateKey<'_>) -> Option<PrivateKey> {
+    let key = EcPrivateKey { public_key: None, ..given.clone() };
     let p256 = p256::SecretKey::try_from(key.clone()).ok().map(|key| Algorithm::P256(key.into()));
     let p384 = || p384::SecretKey::try_from(key).ok().map(|key| Algorithm::P384(key.into()));
     let key = PrivateKey::new(p256.or_else(p384)?)?;
-    given.is_none_or(|given| given == key.public || given == compressed(&key.public)).then_some(key)
+    let is_right = |public: &[u8]| public == key.public || public == compressed(&key.public);
+    given.public_key.is_none_or(is_right).then_some(key)
 }
 
 /// A point that is given by x, and by whether y is odd (SEC 1, section 2.3.3).

@@ -10,21 +10,18 @@ mod work;
 use std::ffi::{CStr, CString, c_char, c_void};
 use std::ptr;
 use std::sync::LazyLock;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use libfuzzer_sys::arbitrary::{self, Arbitrary};
 use zerossl_capi::exports::*;
 use zerossl_sandbox::{Options, Sandbox};
 
-use work::Work;
+use work::{LONG, Work};
 
 static SANDBOX: LazyLock<Sandbox> = LazyLock::new(|| {
     let options = Options { http_port: *work::PORT, quota: 1_000, ..Options::default() };
     Sandbox::start(options).expect("a sandbox")
 });
-
-/// No call is so long: `timeout` is 2, and `deadline` shorter.
-const LONG: Duration = Duration::from_secs(4);
 
 /// Operations that touch the disk, run commands or listen.
 const LOCAL: &[&str] = &[
