@@ -1,17 +1,20 @@
 #!/usr/bin/env python3
 """Runs the fuzzers, one after the other: `run.py SECONDS [TARGET ...]`; needs cargo-fuzz.
 
-The seeds are made of the cases, the stores and the corpora in `seeds/`; what is found stays in target/fuzz/corpus for
-the next run. Prints executions and coverage (edges) of each. An input that fails is left in target/fuzz/artifacts:
-put it into `seeds/TARGET/` when the fault is mended, so that each run tries it first.
+They begin with the cases, the stores, what `corpus/` has of earlier runs, and `seeds/`. What is found stays in
+target/fuzz/corpus. Prints executions and coverage (edges) of each. An input that fails is left in
+target/fuzz/artifacts: put it into `seeds/TARGET/` when the fault is mended, so that each run tries it first. After a
+long run, `run.py keep` writes `corpus/` anew: the fewest inputs that reach as much.
 """
 
+import io
 import json
 import os
 import re
 import shutil
 import subprocess
 import sys
+import tarfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -20,11 +23,12 @@ HERE = Path(__file__).resolve().parent
 TOP = HERE.parent
 sys.path.insert(0, str(TOP / "tests/c"))
 
-from harness import TARGET, Failed, Skipped, Tests
+from harness import TARGET, Failed, Skipped, Tests, run
 
 BUILT = TARGET / "fuzz/x86_64-unknown-linux-gnu/release"
 CORPUS = TARGET / "fuzz/corpus"
 ARTIFACTS = TARGET / "fuzz/artifacts"
+KEPT = HERE / "corpus"
 TARGETS = sorted(path.stem for path in (HERE / "fuzz_targets").glob("*.rs"))
 # In the table's order: an input's first byte is a place in it.
 TABLE = (TOP / "core/src/operations.rs").read_text(encoding="utf-8")
@@ -95,17 +99,43 @@ def seeds(target: str) -> Iterator[bytes]:
     yield from OTHERS.get(target, [])
 
 
-def fuzz(target: str, seconds: int) -> str:
-    corpus, made = CORPUS / target, CORPUS / f"{target}-seeds"
-    shutil.rmtree(made, ignore_errors=True)
-    for folder in (corpus, made, ARTIFACTS / target):
+def folders(target: str) -> list[Path]:
+    """Where a fuzzer finds inputs, and where it puts new ones: the first."""
+    corpus, made, kept = (CORPUS / f"{target}{of}" for of in ("", "-seeds", "-kept"))
+    for folder in (made, kept):
+        shutil.rmtree(folder, ignore_errors=True)
+    for folder in (corpus, made, kept, ARTIFACTS / target):
         folder.mkdir(parents=True, exist_ok=True)
     for number, seed in enumerate(dict.fromkeys(seeds(target))):
         (made / str(number)).write_bytes(seed)
-    kept = [HERE / "seeds" / target] if (HERE / "seeds" / target).exists() else []
+    if (archive := KEPT / f"{target}.tar.xz").exists():
+        with tarfile.open(archive) as files:
+            files.extractall(kept, filter="data")
+    failed = HERE / "seeds" / target
+    return [corpus, made, kept, *([failed] if failed.exists() else [])]
+
+
+def keep(target: str) -> str:
+    """The fewest inputs that reach all that is reached, as an archive that is the same for the same inputs."""
+    fewest = CORPUS / f"{target}-fewest"
+    shutil.rmtree(fewest, ignore_errors=True)
+    fewest.mkdir(parents=True)
+    run([BUILT / target, "-merge=1", "-timeout=10", "-rss_limit_mb=2000", fewest, *folders(target)], timeout=3600)
+    KEPT.mkdir(exist_ok=True)
+    inputs = sorted(path.read_bytes() for path in fewest.iterdir())
+    archive = KEPT / f"{target}.tar.xz"
+    with tarfile.open(archive, "w:xz", preset=9) as files:
+        for number, content in enumerate(inputs):
+            entry = tarfile.TarInfo(str(number))
+            entry.size = len(content)
+            files.addfile(entry, io.BytesIO(content))
+    return f"{len(inputs):,} inputs, {archive.stat().st_size:,} bytes"
+
+
+def fuzz(target: str, seconds: int) -> str:
     options = [f"-max_total_time={seconds}", "-print_final_stats=1", "-timeout=10", "-rss_limit_mb=2000"]
     options += [f"-artifact_prefix={ARTIFACTS / target}/", "-max_len=8192", "-verbosity=1"]
-    command = [BUILT / target, *options, corpus, made, *kept]
+    command = [BUILT / target, *options, *folders(target)]
     # SIGPIPE stays ignored, as in a Python and in any program of Rust: a fuzzer's main function does not see to that.
     done = subprocess.run(
         command,
@@ -138,15 +168,15 @@ def build() -> None:
 
 
 def main() -> int:
-    if not sys.argv[1:] or not sys.argv[1].isdigit():
+    what, *chosen = sys.argv[1:] or [""]
+    if what != "keep" and not what.isdigit():
         print(__doc__)
         return 2
-    seconds, chosen = int(sys.argv[1]), sys.argv[2:] or TARGETS
     test = Tests("fuzz")
     test("build", build)
     if not test.skipped and not test.failed:
-        for target in chosen:
-            test(target, lambda target=target: fuzz(target, seconds))
+        for target in chosen or TARGETS:
+            test(target, lambda target=target: keep(target) if what == "keep" else fuzz(target, int(what)))
     if test.skipped and os.environ.get("CI") == "true":
         print("fuzz: skipped, which CI does not take")
         return 1
