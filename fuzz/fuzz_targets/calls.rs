@@ -8,6 +8,7 @@
 mod work;
 
 use std::ffi::{CStr, CString, c_char, c_void};
+use std::fs;
 use std::ptr;
 use std::sync::LazyLock;
 use std::time::Instant;
@@ -264,6 +265,13 @@ unsafe fn step(step: &Step, held: &mut Held) {
     }
 }
 
+/// Whether a thread of the library is there, by its name.
+fn has_threads() -> bool {
+    let threads = fs::read_dir("/proc/self/task").expect("Linux").flatten();
+    let mut names = threads.filter_map(|thread| fs::read_to_string(thread.path().join("comm")).ok());
+    names.any(|name| name.starts_with("zerossl-"))
+}
+
 libfuzzer_sys::fuzz_target!(|input: Input| unsafe {
     let settings = format!(
         r#"{{"access_key": "{}", "base_url": "{}", "max_retries": 0, "requests_per_second": 0, "timeout": 2}}"#,
@@ -282,6 +290,13 @@ libfuzzer_sys::fuzz_target!(|input: Input| unsafe {
         assert!(begin.elapsed() < before + LONG, "{one:?} hangs");
     }
     for op in held.ops {
+        zerossl_op_cancel(op);
+        let (mut event, mut came) = (ptr::null_mut(), ZEROSSL_PENDING);
+        while came > ZEROSSL_DONE {
+            came = zerossl_op_next(op, 1000, &raw mut event, ptr::null_mut());
+            zerossl_string_free(event);
+            assert!(begin.elapsed() < 3 * LONG, "an op does not end");
+        }
         zerossl_op_free(op);
     }
     for token in held.tokens {
@@ -291,5 +306,9 @@ libfuzzer_sys::fuzz_target!(|input: Input| unsafe {
         zerossl_client_free(client);
     }
     assert_eq!(zerossl_testing_live(), 0, "something was not freed");
+    // Those of ops that were freed before, which may hold memory that would look lost.
+    while has_threads() {
+        assert!(begin.elapsed() < 3 * LONG, "a thread of ours does not end");
+    }
     work::end();
 });
