@@ -266,7 +266,7 @@ def main() -> None:
         "MB",
         mark="6.0 MB",
     )
-    row("the wheel", wheel.stat().st_size / 1e6, "MB", mark="2.7 MB")
+    row("the wheel, with the command, a sandbox and shared stores", wheel.stat().st_size / 1e6, "MB", mark="2.7 MB")
     row("`make build QUICK=1` after a change of one endpoint", rebuilt(), "s of CPU", mark="15 s")
 
 
