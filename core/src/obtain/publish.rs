@@ -2,6 +2,7 @@
 
 mod caller;
 mod connection;
+mod elsewhere;
 mod file;
 mod files;
 mod folder;
@@ -10,7 +11,9 @@ mod http_request;
 mod listen;
 mod published;
 mod publishing;
+mod question;
 mod registry;
+mod round;
 mod server;
 mod webroot;
 
@@ -48,8 +51,9 @@ pub(crate) fn answer_any(data: &[u8]) {
     let files = files::Files::default();
     let (domain, path, content) = ("example.com".to_owned(), "/file.txt".to_owned(), "content".to_owned());
     files.add(files::Served { session: 1, domain, path, content });
-    if let Some(answer) = http_request::answer(data, &files) {
-        assert!(answer.starts_with(b"HTTP/1.1 "));
+    // Nothing is looked for elsewhere.
+    if let Some(reply) = http_request::reply(data, &files) {
+        assert!(matches!(reply, http_request::Reply::Now(answer) if answer.starts_with(b"HTTP/1.1 ")));
     }
 }
 

@@ -1,4 +1,5 @@
-//! One connection to the listener: its request is read, it is answered, and shown out. Nothing here waits.
+//! One connection to the listener: its request is read, it is answered, and shown out. Nothing here
+//! blocks.
 
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpStream};
@@ -8,7 +9,7 @@ use std::time::{Duration, Instant};
 use nix::poll::{PollFd, PollFlags};
 
 use super::files::Files;
-use super::http_request;
+use super::http_request::{self, Reply, Waiting};
 
 /// For the request, and again for the answer.
 const TIMEOUT: Duration = Duration::from_secs(5);
@@ -26,6 +27,8 @@ pub(super) struct Connection {
 #[derive(Debug)]
 enum Phase {
     Asking(Vec<u8>),
+    /// For the store.
+    Waiting(Waiting),
     Answered {
         answer: Vec<u8>,
         sent: usize,
@@ -49,9 +52,20 @@ impl Connection {
     pub(super) fn watched(&self) -> PollFd<'_> {
         let events = match self.phase {
             Phase::Answered { .. } => PollFlags::POLLOUT,
+            // It hears all the same that the guest is gone.
+            Phase::Waiting(_) => PollFlags::empty(),
             Phase::Asking(_) | Phase::Leaving => PollFlags::POLLIN,
         };
         PollFd::new(self.stream.as_fd(), events)
+    }
+
+    pub(super) fn is_waiting(&self) -> bool {
+        matches!(self.phase, Phase::Waiting(_))
+    }
+
+    /// Whether it waits no longer.
+    pub(super) fn is_called(&self) -> bool {
+        matches!(&self.phase, Phase::Waiting(waiting) if waiting.is_over())
     }
 
     /// Goes on as far as it can. False: it is gone, or done.
@@ -67,12 +81,23 @@ impl Connection {
         if let Phase::Asking(head) = &mut self.phase {
             let length = self.stream.read(&mut piece)?;
             head.extend_from_slice(piece.get(..length).unwrap_or_default());
-            let answer = if head.len() > MAX_HEAD {
+            let reply = if head.len() > MAX_HEAD {
                 Some(http_request::too_long())
             } else {
-                http_request::answer(head, files)
+                http_request::reply(head, files)
             };
-            let Some(answer) = answer else { return Ok(length > 0) };
+            match reply {
+                None => return Ok(length > 0),
+                Some(Reply::Now(answer)) => self.enter(Phase::Answered { answer, sent: 0 }),
+                Some(Reply::Later(waiting)) => {
+                    self.enter(Phase::Waiting(waiting));
+                    return Ok(true);
+                }
+            }
+        }
+        if let Phase::Waiting(waiting) = &self.phase {
+            // Without an answer, the guest is gone.
+            let Some(answer) = waiting.answer(files) else { return Ok(false) };
             self.enter(Phase::Answered { answer, sent: 0 });
         }
         if let Phase::Answered { answer, sent } = &mut self.phase {

@@ -1,18 +1,18 @@
 //! What the listener serves.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use super::elsewhere::Elsewhere;
 use super::file::is_file_name;
-use crate::ledger::challenges::Lookup;
+use super::question::{Finding, Found};
 use crate::obtain::challenge::FOLDER;
 
 /// The files of all sessions that share a server.
 #[derive(Debug, Default)]
 pub(super) struct Files {
     here: Mutex<Vec<Served>>,
-    /// Where a file is looked for that is not here, by the session that has brought it.
-    elsewhere: Mutex<Vec<(u64, Arc<Lookup>)>>,
+    pub(super) elsewhere: Elsewhere,
     found: AtomicU64,
 }
 
@@ -35,14 +35,10 @@ impl Files {
         files.push(file);
     }
 
-    pub(super) fn add_lookup(&self, session: u64, lookup: Arc<Lookup>) {
-        self.lookups().push((session, lookup));
-    }
-
     /// Forgets all of a session's.
     pub(super) fn forget(&self, session: u64) {
         self.lock().retain(|file| file.session != session);
-        self.lookups().retain(|(of, _)| *of != session);
+        self.elsewhere.forget(session);
     }
 
     /// How many requests got a file.
@@ -50,18 +46,21 @@ impl Files {
         self.found.load(Ordering::Relaxed)
     }
 
-    /// The content for this path and this Host header.
-    pub(super) fn find(&self, path: &str, host: Option<&str>) -> Option<String> {
-        let host = host.map(host_name).unwrap_or_default();
-        let found = self.find_here(path, host).or_else(|| self.find_elsewhere(path, host))?;
+    /// One more has got a file.
+    pub(super) fn count(&self) {
         self.found.fetch_add(1, Ordering::Relaxed);
-        Some(found)
     }
 
-    fn find_elsewhere(&self, path: &str, host: &str) -> Option<String> {
-        let file = path.strip_prefix(FOLDER).filter(|file| is_file_name(file))?;
-        let lookup = self.lookups().first().map(|(_, lookup)| Arc::clone(lookup))?;
-        lookup.find(host, file)
+    /// What there is for this path and this Host header.
+    pub(super) fn find(&self, path: &str, host: Option<&str>) -> Found {
+        let host = host.map(host_name).unwrap_or_default();
+        if let Some(content) = self.find_here(path, host) {
+            return Found::Now(Finding::Content(content));
+        }
+        match path.strip_prefix(FOLDER).filter(|file| is_file_name(file)) {
+            Some(file) => self.elsewhere.ask(host, file),
+            None => Found::Now(Finding::Absent),
+        }
     }
 
     /// A proxy before us may put its own name into the Host header, so for an unknown name the path decides, if it has
@@ -80,10 +79,6 @@ impl Files {
 
     fn lock(&self) -> MutexGuard<'_, Vec<Served>> {
         self.here.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn lookups(&self) -> MutexGuard<'_, Vec<(u64, Arc<Lookup>)>> {
-        self.elsewhere.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

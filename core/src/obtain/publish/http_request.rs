@@ -4,39 +4,81 @@
 //! host's process. What is served is one small text, to GET and HEAD, on connections that are closed after it. So
 //! `httparse` parses, and the rest is here.
 
+use std::sync::Arc;
+
 use httparse::{EMPTY_HEADER, Error, Request, Status};
 
 use super::files::Files;
+use super::question::{Finding, Found, Question};
 
 /// More than any browser sends.
 const MAX_HEADERS: usize = 64;
 
-/// The answer to the head of a request; none while the head is not complete.
-pub(super) fn answer(head: &[u8], files: &Files) -> Option<Vec<u8>> {
+/// What a request gets.
+#[derive(Debug)]
+pub(super) enum Reply {
+    Now(Vec<u8>),
+    Later(Waiting),
+}
+
+/// A request whose file is looked for.
+#[derive(Debug)]
+pub(super) struct Waiting {
+    question: Arc<Question>,
+    is_head: bool,
+}
+
+impl Waiting {
+    pub(super) fn is_over(&self) -> bool {
+        self.question.answer().is_some()
+    }
+
+    /// The answer, when it is known.
+    pub(super) fn answer(&self, files: &Files) -> Option<Vec<u8>> {
+        self.question.answer().map(|finding| answer_with(finding, self.is_head, files))
+    }
+}
+
+/// The reply to the head of a request; none while the head is not complete.
+pub(super) fn reply(head: &[u8], files: &Files) -> Option<Reply> {
     let mut headers = [EMPTY_HEADER; MAX_HEADERS];
     let mut request = Request::new(&mut headers);
     match request.parse(head) {
-        Ok(Status::Complete(_)) => Some(answer_to(&request, files)),
+        Ok(Status::Complete(_)) => Some(reply_to(&request, files)),
         Ok(Status::Partial) => None,
         Err(Error::TooManyHeaders) => Some(too_long()),
-        Err(_) => Some(plain("400 Bad Request", "")),
+        Err(_) => Some(Reply::Now(plain("400 Bad Request", ""))),
     }
 }
 
-/// The answer to a head that is longer than we read.
-pub(super) fn too_long() -> Vec<u8> {
-    plain("431 Request Header Fields Too Large", "")
+/// The reply to a head that is longer than we read.
+pub(super) fn too_long() -> Reply {
+    Reply::Now(plain("431 Request Header Fields Too Large", ""))
 }
 
-fn answer_to(request: &Request<'_, '_>, files: &Files) -> Vec<u8> {
+fn reply_to(request: &Request<'_, '_>, files: &Files) -> Reply {
     let method = request.method.unwrap_or_default();
     if !matches!(method, "GET" | "HEAD") {
-        return plain("405 Method Not Allowed", "Allow: GET, HEAD\r\n");
+        return Reply::Now(plain("405 Method Not Allowed", "Allow: GET, HEAD\r\n"));
     }
     let (path, host) = target(request);
-    let Some(content) = files.find(path, host) else { return plain("404 Not Found", "") };
-    let body = if method == "HEAD" { "" } else { &content };
-    whole("200 OK", "Cache-Control: no-store\r\n", content.len(), body)
+    let is_head = method == "HEAD";
+    match files.find(path, host) {
+        Found::Now(finding) => Reply::Now(answer_with(&finding, is_head, files)),
+        Found::Later(question) => Reply::Later(Waiting { question, is_head }),
+    }
+}
+
+fn answer_with(finding: &Finding, is_head: bool, files: &Files) -> Vec<u8> {
+    match finding {
+        Finding::Content(content) => {
+            files.count();
+            let body = if is_head { "" } else { content };
+            whole("200 OK", "Cache-Control: no-store\r\n", content.len(), body)
+        }
+        Finding::Absent => plain("404 Not Found", ""),
+        Finding::Unknown => plain("503 Service Unavailable", ""),
+    }
 }
 
 /// The path without a query, and the host as it came: with a port, in any case.

@@ -45,7 +45,7 @@ impl Listening {
             work(session);
             return Ok(());
         }
-        let joined = match Serving::new(self.address) {
+        let joined = match join(self.address, how.fleet.as_ref()) {
             Ok(joined) => joined,
             // Such as `serve_challenges` in another process, which finds the file in the shared store.
             Err(error) if error.kind() == ErrorKind::AddrInUse && how.fleet.is_some() => {
@@ -59,9 +59,6 @@ impl Listening {
             }
             Err(error) => return Err(cannot_listen("validation.listen", self.address, &error)),
         };
-        if let Some(fleet) = how.fleet {
-            joined.answer_for_all(fleet.lookup());
-        }
         work(&joined);
         report_address(how, joined.address);
         *session = Some(joined);
@@ -71,9 +68,15 @@ impl Listening {
 
 /// Serves what any host of the fleet publishes.
 pub(crate) fn listen_for_all(address: SocketAddr, fleet: &Fleet<'_>) -> Result<Serving> {
-    let serving = Serving::new(address).map_err(|error| cannot_listen("listen", address, &error))?;
-    serving.answer_for_all(fleet.lookup());
-    Ok(serving)
+    join(address, Some(fleet)).map_err(|error| cannot_listen("listen", address, &error))
+}
+
+fn join(address: SocketAddr, fleet: Option<&Fleet<'_>>) -> io::Result<Serving> {
+    let joined = Serving::new(address)?;
+    if let Some(fleet) = fleet {
+        joined.answer_for_all(fleet.lookup())?;
+    }
+    Ok(joined)
 }
 
 fn cannot_listen(parameter: &str, address: SocketAddr, error: &io::Error) -> Error {

@@ -60,13 +60,15 @@ impl Serving {
         };
         shared.sessions += 1;
         open.last_id += 1;
-        let (address, files) = (shared.server.address, Arc::clone(&shared.server.files));
+        let (address, files) = (shared.server.address, Arc::clone(&shared.server.shared.files));
         Ok(Self { id: open.last_id, registry, wanted, address, files })
     }
 
     /// Looks elsewhere for the files that nobody here has published.
-    pub(super) fn answer_for_all(&self, lookup: Lookup) {
-        self.files.add_lookup(self.id, Arc::new(lookup));
+    pub(super) fn answer_for_all(&self, lookup: Lookup) -> io::Result<()> {
+        let mut open = self.registry.open();
+        let shared = open.servers.get_mut(&self.wanted);
+        shared.map_or(Ok(()), |shared| shared.server.look_elsewhere(self.id, lookup))
     }
 
     /// How many requests got a file.

@@ -1,9 +1,8 @@
-//! The listener's server: one thread for all connections, so that nobody holds up another.
+//! The listener's server: one thread for all connections, so that nobody holds up another, and one for the shared store.
 
 use std::io::{self, ErrorKind};
 use std::net::{Shutdown, SocketAddr, TcpListener};
 use std::os::fd::AsFd;
-use std::os::unix::net::UnixStream;
 use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -14,9 +13,12 @@ use socket2::{Domain, Protocol, SockRef, Socket, Type};
 
 use super::connection::Connection;
 use super::files::Files;
+use crate::alarm::Alarm;
+use crate::cancel::CancelToken;
+use crate::ledger::challenges::Lookup;
 use crate::thread;
 
-/// At once; for one more the oldest has to go.
+/// At once, besides those who wait for the store; for one more the oldest has to go.
 const MOST_GUESTS: usize = 64;
 /// When the system has run out of something.
 const REST: Duration = Duration::from_millis(100);
@@ -26,30 +28,54 @@ const REST: Duration = Duration::from_millis(100);
 pub(super) struct Server {
     /// With the port that the system chose.
     pub(super) address: SocketAddr,
+    pub(super) shared: Shared,
+    listener: Option<JoinHandle<()>>,
+    looker: Option<JoinHandle<()>>,
+}
+
+/// What its threads share.
+#[derive(Clone, Debug)]
+pub(super) struct Shared {
     pub(super) files: Arc<Files>,
-    /// The thread ends when this is closed.
-    stop: Option<UnixStream>,
-    thread: Option<JoinHandle<()>>,
+    /// They end when this is cancelled.
+    end: CancelToken,
+    /// Wakes the listener. It is rung, and not closed, because a child of fork has it, too.
+    bell: Arc<Alarm>,
 }
 
 impl Server {
     pub(super) fn start(address: SocketAddr) -> io::Result<Self> {
         let listener = listen(address)?;
         let address = listener.local_addr()?;
-        let (stop, stopped) = UnixStream::pair()?;
-        let files = Arc::new(Files::default());
-        let served = Arc::clone(&files);
-        let thread = thread::spawn("listener", move || serve(&listener, &stopped, &served))?;
-        Ok(Self { address, files, stop: Some(stop), thread: Some(thread) })
+        let shared = Shared { files: Arc::default(), end: CancelToken::new(), bell: Arc::new(Alarm::new()?) };
+        let its = shared.clone();
+        let thread = thread::spawn("listener", move || serve(&listener, &its))?;
+        Ok(Self { address, shared, listener: Some(thread), looker: None })
+    }
+
+    /// Looks into a shared store for what is not here.
+    pub(super) fn look_elsewhere(&mut self, session: u64, lookup: Lookup) -> io::Result<()> {
+        if self.looker.is_none() {
+            let its = self.shared.clone();
+            let work = move || its.files.elsewhere.answer_all(&its.end, &its.bell);
+            self.looker = Some(thread::spawn("looker", work)?);
+        }
+        self.shared.files.elsewhere.add(session, lookup);
+        Ok(())
     }
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
-        self.stop = None;
+        let Shared { files, end, bell } = &self.shared;
+        end.cancel();
+        bell.ring();
+        files.elsewhere.wake();
         // Waited for, so that the port is free when this returns.
-        if let Some(Err(_)) = self.thread.take().map(JoinHandle::join) {
-            log::warn!(target: "zerossl", "a bug in libzerossl: the listener panicked; please report this");
+        for thread in [self.listener.take(), self.looker.take()].into_iter().flatten() {
+            if thread.join().is_err() {
+                log::warn!(target: "zerossl", "a bug in libzerossl: the listener panicked; please report this");
+            }
         }
     }
 }
@@ -76,13 +102,14 @@ pub(super) fn close(listener: &TcpListener) {
     let _ = SockRef::from(listener).shutdown(Shutdown::Both);
 }
 
-/// The server's thread.
-fn serve(listener: &TcpListener, stopped: &UnixStream, files: &Files) {
+/// The listener's thread.
+fn serve(listener: &TcpListener, shared: &Shared) {
+    let Shared { files, end, bell } = shared;
     let mut connections: Vec<Connection> = Vec::new();
     loop {
         let now = Instant::now();
         connections.retain(|connection| connection.end() > now);
-        let mut watched: Vec<_> = [stopped.as_fd(), listener.as_fd()]
+        let mut watched: Vec<_> = [bell.ear(), listener.as_fd()]
             .map(|fd| PollFd::new(fd, PollFlags::POLLIN))
             .into_iter()
             .chain(connections.iter().map(Connection::watched))
@@ -92,19 +119,28 @@ fn serve(listener: &TcpListener, stopped: &UnixStream, files: &Files) {
         // In the order in which they were put there.
         let ready: Vec<bool> = watched.iter().map(|fd| fd.any().unwrap_or_default()).collect();
         let mut ready = ready.into_iter();
+        if ready.next() == Some(true) {
+            bell.clear();
+        }
+        // If the host has closed our descriptor, nothing wakes us any more.
+        if end.is_cancelled() || watched.first().is_some_and(is_lost) {
+            break;
+        }
         match outcome {
-            Ok(_) if ready.next() == Some(true) => break,
             Ok(_) => {
                 let has_new = ready.next() == Some(true);
-                connections.retain_mut(|connection| ready.next() != Some(true) || connection.go_on(files));
+                connections.retain_mut(|connection| {
+                    let is_ready = ready.next() == Some(true) || connection.is_called();
+                    !is_ready || connection.go_on(files)
+                });
                 if has_new && !accept(listener, &mut connections) {
-                    rest(stopped);
+                    rest(end);
                 }
             }
             Err(Errno::EINTR) => {}
             Err(_) => {
                 connections.clear();
-                rest(stopped);
+                rest(end);
             }
         }
     }
@@ -115,10 +151,11 @@ fn serve(listener: &TcpListener, stopped: &UnixStream, files: &Files) {
 fn accept(listener: &TcpListener, connections: &mut Vec<Connection>) -> bool {
     match listener.accept().and_then(|(stream, _)| Connection::new(stream)) {
         Ok(connection) => {
-            if connections.len() >= MOST_GUESTS {
+            let others = || connections.iter().filter(|connection| !connection.is_waiting());
+            if others().count() >= MOST_GUESTS {
                 // Whoever has answered or asked something lately has a later end.
-                let oldest = connections.iter().map(Connection::end).min();
-                connections.retain(|connection| Some(connection.end()) != oldest);
+                let oldest = others().map(Connection::end).min();
+                connections.retain(|connection| connection.is_waiting() || Some(connection.end()) != oldest);
             }
             connections.push(connection);
             true
@@ -130,10 +167,13 @@ fn accept(listener: &TcpListener, connections: &mut Vec<Connection>) -> bool {
     }
 }
 
+fn is_lost(bell: &PollFd<'_>) -> bool {
+    bell.revents().is_some_and(|events| events.intersects(PollFlags::POLLNVAL | PollFlags::POLLERR))
+}
+
 /// A pause that ends with the server.
-fn rest(stopped: &UnixStream) {
-    // If this fails, too, the next look comes a little earlier.
-    let _ = poll(&mut [PollFd::new(stopped.as_fd(), PollFlags::POLLIN)], timeout(REST));
+fn rest(end: &CancelToken) {
+    end.sleep_until(Instant::now() + REST);
 }
 
 /// Rounded up: rounded down, the last millisecond would be spent asking again and again.

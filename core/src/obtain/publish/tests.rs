@@ -1,6 +1,7 @@
 //! Tests with real folders, sockets and processes. The shared parts are here.
 
 mod caller;
+mod elsewhere;
 mod guests;
 mod hook;
 mod links;

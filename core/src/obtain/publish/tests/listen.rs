@@ -45,7 +45,7 @@ pub(super) fn exchange(address: SocketAddr, request: &str) -> String {
     read(stream)
 }
 
-fn read(mut stream: TcpStream) -> String {
+pub(super) fn read(mut stream: TcpStream) -> String {
     let mut answer = String::new();
     stream.read_to_string(&mut answer).expect("an answer");
     answer
@@ -61,7 +61,7 @@ pub(super) fn body(answer: &str) -> Option<&str> {
     (head.starts_with("HTTP/1.1 200 OK\r\n") && head.contains(&length)).then_some(body)
 }
 
-fn status(answer: &str) -> &str {
+pub(super) fn status(answer: &str) -> &str {
     answer.split(' ').nth(1).unwrap_or_default()
 }
 
