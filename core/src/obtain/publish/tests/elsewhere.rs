@@ -138,6 +138,10 @@ fn ask(address: SocketAddr, file: usize) -> TcpStream {
     guest
 }
 
+fn count_lists(memory: &Memory) -> u32 {
+    memory.calls().iter().map(|(kind, _)| u32::from(*kind == "list")).sum()
+}
+
 /// The answer comes when the listener has read what was sent before.
 fn gets_its_own_soon(address: SocketAddr) {
     let begin = Instant::now();
@@ -174,6 +178,7 @@ fn made_up_names_do_not_crowd_out_a_file() {
     publish(&memory, 0);
     let (_serving, address) = host(&memory, &Gate::with(usize::MAX));
     let (asked, found) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    let begin = Instant::now();
     thread::scope(|scope| {
         for _ in 0..48 {
             scope.spawn(|| {
@@ -194,8 +199,41 @@ fn made_up_names_do_not_crowd_out_a_file() {
         }
     });
     assert!(found.load(Ordering::Relaxed) > 10, "{found:?}");
-    let calls = memory.calls().len();
-    assert!(calls < NAMES / 10, "{calls} calls to the store");
+    let calls = memory.calls();
+    assert!(calls.len() < NAMES / 10, "{} calls to the store", calls.len());
+    // So many do not wait for the end of the pause.
+    let each = begin.elapsed() / count_lists(&memory);
+    assert!(each < Duration::from_millis(250), "a list in {each:?}");
+}
+
+#[test]
+fn a_small_crowd_costs_the_store_two_lists_a_second() {
+    let _alone = alone();
+    let (memory, gate) = (Arc::<Memory>::default(), Gate::with(usize::MAX));
+    let (_serving, address) = host(&memory, &gate);
+    let begin = Instant::now();
+    for _ in 0..4 {
+        let guests: Vec<_> = (0..20).map(|file| ask(address, file)).collect();
+        assert!(guests.into_iter().map(read).all(|answer| status(&answer) == "404"));
+    }
+    // The first and the last list have no pause on one side, and a slow beginning may have been no crowd.
+    let lists = count_lists(&memory);
+    assert!(lists >= 2 && begin.elapsed() > Duration::from_millis(500) * (lists - 1), "{lists} lists");
+}
+
+#[test]
+fn who_waits_for_the_store_is_not_pushed_out() {
+    let _alone = alone();
+    let (memory, gate) = (Arc::<Memory>::default(), Gate::with(0));
+    publish(&memory, 0);
+    let (_serving, address) = host(&memory, &gate);
+    let guest = ask(address, 0);
+    gate.wait_for(1);
+    let newcomers: Vec<_> = (0..200).map(|_| TcpStream::connect(address).expect("it listens")).collect();
+    gets_its_own_soon(address);
+    gate.allow(usize::MAX);
+    assert_eq!(body(&read(guest)), Some("content of a"));
+    drop(newcomers);
 }
 
 #[test]
@@ -220,7 +258,7 @@ fn who_comes_during_a_round_is_answered_by_the_next() {
         let (_serving, address) = host(&memory, &gate);
         let mut before = vec![ask(address, 1)];
         gate.wait_for(1);
-        let mut calls = 1;
+        let mut calls: u32 = 1;
         if crowd > 1 {
             // They come during the first round, and are the second one.
             before.extend((2..=crowd).map(|file| ask(address, file)));
@@ -236,8 +274,7 @@ fn who_comes_during_a_round_is_answered_by_the_next() {
         gate.allow(usize::MAX);
         assert!(before.into_iter().map(read).all(|answer| status(&answer) == "404"));
         assert_eq!(body(&read(after)), Some("content of a"), "after {calls} calls");
-        let lists = memory.calls().iter().filter(|(kind, _)| *kind == "list").count();
-        assert_eq!(lists, calls - 1);
+        assert_eq!(count_lists(&memory), calls - 1);
     }
 }
 
