@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import sys
 import threading
 from pathlib import Path
@@ -125,6 +127,32 @@ def test_by_listening(stand: Stand) -> None:
             stand.sandbox.manage("/addresses", {"name": "example.com", "address": event.address})
 
     assert stand.obtain(listen="127.0.0.1:0", on_event=on_event).outcome == "issued"
+
+
+def test_a_child_of_fork_that_lives_on(stand: Stand) -> None:
+    """It has the descriptors of the listener, which ends all the same."""
+    children: list[int] = []
+
+    def on_event(event: zerossl.Event) -> None:
+        if event.port:
+            stand.sandbox.manage("/addresses", {"name": "example.com", "address": event.address})
+            child = os.fork()
+            if child == 0:
+                # It ends at last, so that a failure does not hang.
+                signal.signal(signal.SIGALRM, signal.SIG_DFL)
+                signal.alarm(30)
+                while True:
+                    signal.pause()
+            children.append(child)
+
+    try:
+        assert stand.obtain(listen="127.0.0.1:0", on_event=on_event).outcome == "issued"
+        lives = os.waitid(os.P_PID, children[0], os.WEXITED | os.WNOHANG | os.WNOWAIT) is None
+        assert lives, "it was not waited for"
+    finally:
+        for child in children:
+            os.kill(child, signal.SIGKILL)
+            os.waitpid(child, 0)
 
 
 def test_by_mail(stand: Stand) -> None:

@@ -1,5 +1,4 @@
-//! One connection to the listener: its request is read, it is answered, and shown out. Nothing here
-//! blocks.
+//! One connection to the listener: its request is read, it is answered, and shown out. Nothing here blocks.
 
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{Shutdown, TcpStream};
