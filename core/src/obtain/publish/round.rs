@@ -1,7 +1,7 @@
 //! One look into the shared store, for all who ask at the moment.
 //!
-//! A few files are read by their names. For a crowd the names of all files are listed, and only what is there is read: so
-//! names that are made up cost the store no more than that list.
+//! A few files are read by their names, so that as a rule no list is relied on, which may lag or be long. For a crowd the
+//! names of all files are listed, and only what is there is read: names that are made up cost the store no more than that.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
