@@ -19,6 +19,9 @@ use crate::top::{Failure, Outcome, top};
 /// Publishes records; for `validation.hook`.
 const HOOK: &str = "zerossl-nsupdate";
 
+/// The profile for trying things out.
+const QUICK: &str = "quick";
+
 /// The feature of the C library with the engines of shared stores.
 const STORES: &str = "stores";
 
@@ -35,7 +38,7 @@ pub(crate) fn build(options: &[&str]) -> Outcome {
     let (mut profile, mut features) = ("release", None);
     for option in options {
         match *option {
-            "--quick" => profile = "quick",
+            "--quick" => profile = QUICK,
             "--stores" => features = Some(STORES),
             _ => return Err(BUILD_USAGE.into()),
         }
@@ -122,9 +125,14 @@ fn strip(library: &Path) -> Outcome {
 /// The static library, from which the shared one is linked.
 fn compile(profile: &str, features: Option<&str>) -> Result<PathBuf, Failure> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut environment = release::environment()?;
+    if profile == QUICK {
+        // Nobody hands it out, so it may be built in parts.
+        environment.retain(|(name, _)| *name != "CARGO_INCREMENTAL");
+    }
     let status = Command::new(cargo)
         .current_dir(top())
-        .envs(release::environment()?)
+        .envs(environment)
         .args([
             "rustc",
             "--locked",
