@@ -252,6 +252,13 @@ fn must_renew(
         Err(_) if session.has_unknown_create => false,
         // The requested certificate is installed and its hook failed.
         Err(_) if session.has_requested_certificate() => false,
+        // It holds up a renewal as well, as long as there is time.
+        Err(_)
+            if session.has_failing_hook()
+                && !session.is_due(in_force.renew_at * BLOCKED_RENEWAL_SHARE)? =>
+        {
+            false
+        }
         Err(error) => match error.kind() {
             // Busy: another host has taken over.
             Kind::Cancelled | Kind::Internal | Kind::Busy => false,

@@ -74,6 +74,8 @@ impl<'a> Session<'a> {
 
     /// Continues with another spec, in the time that is left of the call.
     pub(crate) fn turn_to(&mut self, turn: Turn, spec: Arc<OrderSpec>, deadline: Option<Instant>) {
+        // What has no hook has not run one.
+        self.has_run_hook &= !self.spec.deploy_hook.is_empty();
         self.spec = spec;
         self.turn = turn;
         self.permit = None;

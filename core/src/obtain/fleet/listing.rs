@@ -6,9 +6,8 @@ use crate::ledger::fleet::Fleet;
 use crate::ledger::records::{Of, Read};
 use crate::obtain::found::Found;
 use crate::obtain::store::entry::Entry;
-use crate::obtain::store::files::{CERT, REQUEST};
+use crate::obtain::store::files::CERT;
 use crate::obtain::store::journal::Installed;
-use crate::obtain::store::sealed;
 use crate::obtain::store::shared::image::Image;
 
 /// Every entry that was not removed. `here` is what this host's folder says: whether its deploy hook has run, and its last
@@ -34,9 +33,6 @@ pub(crate) fn entries(
 
 fn found(image: &Image, local: Found) -> Found {
     let text = |name: &str| image.files.get(name).map(|content| content.reveal().as_bytes().to_vec());
-    let request = text(REQUEST).and_then(|sealed_text| {
-        sealed::open(&sealed_text).ok().and_then(|json| serde_json::from_slice(&json).ok())
-    });
     let installed = image.journal.installed.clone().map(|installed| {
         let here = local.journal.as_ref().ok().and_then(|journal| journal.installed.as_ref());
         let deployed = here.is_some_and(|here| here.id == installed.id && here.deployed);
@@ -45,7 +41,7 @@ fn found(image: &Image, local: Found) -> Found {
     let leaf = installed.as_ref().and_then(|installed| text(&Entry::in_version(installed.serial, CERT)));
     Found {
         journal: Ok(image.journal.with_installed(installed)),
-        request: Ok(request),
+        request: Ok(image.request()),
         leaf: Ok(leaf),
         last_error: local.last_error,
     }

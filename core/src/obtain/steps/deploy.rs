@@ -24,9 +24,15 @@ impl Session<'_> {
         let Some(installed) = self.journal.installed.clone().filter(|installed| !installed.deployed) else {
             return Ok(());
         };
+        let is_left = self.leaves_hook_to_request_in_force()?;
         // After a rollback, or a crash during one.
-        if !self.entry.is_current(installed.serial, self.spec.layout)? {
+        if !(is_left && installed.rolled_back)
+            && !self.entry.is_current(installed.serial, self.spec.layout)?
+        {
             self.entry.switch(installed.serial, self.spec.layout)?;
+        }
+        if is_left {
+            return Ok(());
         }
         if installed.rolled_back {
             self.set(|installed| installed.rolled_back = false)?;
@@ -35,6 +41,16 @@ impl Session<'_> {
             self.run_hook(&installed)?;
         }
         self.set(|installed| installed.deployed = true)
+    }
+
+    /// Whether a change without a hook is requested, and the certificate in place has one. A change is not held up by it,
+    /// and it runs when the request in force has its turn.
+    pub(crate) fn leaves_hook_to_request_in_force(&self) -> Result<bool> {
+        if self.is_in_force() || !self.spec.deploy_hook.is_empty() || self.requested_in_place()?.is_some() {
+            return Ok(false);
+        }
+        let in_force = self.entry.read_json::<Map<String, Value>>(REQUEST).ok().flatten();
+        Ok(in_force.is_some_and(|request| request.contains_key("deploy_hook")))
     }
 
     /// Runs the hook again, whether it has run or not.

@@ -15,6 +15,11 @@ impl Session<'_> {
         self.journal.installed.as_ref().is_some_and(|installed| !installed.deployed)
     }
 
+    /// Whether this call has run its hook for the certificate in place, and it has failed.
+    pub(crate) fn has_failing_hook(&self) -> bool {
+        self.has_run_hook && !self.spec.deploy_hook.is_empty() && self.is_undeployed()
+    }
+
     /// The installed certificate. If the caller gives its key, the key counts as the caller's from now on.
     pub(crate) fn with_own_key(&mut self, mut installed: Installed) -> Result<Installed> {
         if self.terms.has_own_key() && !installed.terms.has_own_key() {

@@ -52,6 +52,10 @@ impl Session<'_> {
             rolled_back: false,
             awaits_post_hook,
         });
+        let is_left = self.leaves_hook_to_request_in_force()?;
+        if let Some(installed) = self.journal.installed.as_mut().filter(|_| is_left) {
+            installed.deployed = false;
+        }
         self.forget_order()?;
         let facts = [
             ("id", certificate.id.as_str().into()),

@@ -93,7 +93,7 @@ fn is_ours_alone(found: Attributes) -> bool {
 impl Session<'_> {
     /// Stores the request before an order is made: as the one in force, or, while another certificate is installed or may
     /// be issued, as the wanted one.
-    pub(crate) fn keep_request(&self) -> Result<()> {
+    pub(crate) fn keep_request(&mut self) -> Result<()> {
         if self.is_in_force() {
             return Ok(());
         }
@@ -107,6 +107,10 @@ impl Session<'_> {
         };
         if is_other_in_force {
             return self.write_request(Which::Requested);
+        }
+        // Whatever comes of the order, the next call knows that the hook has not run for the certificate in place.
+        if self.journal.installed.is_some() && self.has_new_hook() {
+            self.expect_hook()?;
         }
         self.write_request(Which::InForce)?;
         self.entry.remove(WANTED)

@@ -243,6 +243,29 @@ fn each_host_runs_its_own_hook() {
     assert_eq!(ran, "deploy-1 example.com\npost\ndeploy-2 example.com\npost\n");
 }
 
+/// One host is told of it, and the others learn of it from the store.
+#[test]
+fn a_new_hook_runs_on_each_host() {
+    let hosts = Hosts::new();
+    for host in 0..2 {
+        hosts.obtain(host).expect("a certificate");
+    }
+    let log = hosts.stand.store().join("log");
+    let script = format!("echo $ZEROSSL_CERT >> {}", log.display());
+    let deploy_hook = Some(["/bin/sh", "-c", &script].map(str::to_owned).into());
+    hosts.obtain_as(&Obtain { deploy_hook, ..hosts.wanted(0) }).expect("good");
+    for _ in 0..2 {
+        hosts.renew(1).expect("good");
+    }
+    let ran = fs::read_to_string(&log).expect("it ran");
+    assert_eq!(
+        ran,
+        [0, 1]
+            .map(|host| format!("{}/example.com/current/cert.pem\n", hosts.folder(host).display()))
+            .concat()
+    );
+}
+
 /// A request that changes nothing but a hook.
 #[test]
 fn a_changed_request_is_for_all_hosts() {

@@ -2,6 +2,9 @@
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
+use std::time::Duration;
+
+use zerossl_sandbox::{Reply, When};
 
 use super::stand::Stand;
 use super::time::SandboxClock;
@@ -80,6 +83,54 @@ fn a_new_hook_runs_for_the_certificate_in_place() {
     }
     stand.obtain(&stand.wanted()).expect("without a hook");
     assert_eq!((runs(&stand), stand.count("create_certificate")), (2, 1));
+}
+
+/// What else that call was to do has failed, and has stored its request.
+#[test]
+fn a_new_hook_runs_also_after_an_order_that_failed() {
+    let stand = Stand::new();
+    stand.obtain(&stand.wanted()).expect("a certificate");
+    stand.strike("list_certificates", usize::MAX, When::Before, Reply::page(502));
+    stand.obtain(&Obtain { force: Some(true), ..with_hook(&stand) }).expect_err("no answer");
+    stand.sandbox.clear_faults();
+    let done = stand.obtain(&with_hook(&stand)).expect("it is good");
+    assert_eq!((done.outcome, done.deployed, runs(&stand)), (Outcome::Unchanged, Some(true), 1));
+    stand.obtain(&with_hook(&stand)).expect("it is good");
+    assert_eq!((runs(&stand), stand.count("create_certificate")), (1, 1));
+}
+
+/// The hook has not run for what is in place, and a change without a hook comes. Neither stands in the other's way.
+#[test]
+fn a_change_without_a_hook_leaves_that_of_what_is_in_place() {
+    let stand = Stand::new();
+    fs::write(stand.store().with_file_name("broken"), "").expect("written");
+    stand.obtain(&with_hook(&stand)).expect_err("the hook fails");
+    let change =
+        Obtain { domains: vec!["example.com".to_owned(), "www.example.com".to_owned()], ..stand.wanted() };
+    stand.strike("list_certificates", usize::MAX, When::Before, Reply::page(502));
+    stand.obtain(&change).expect_err("no answer");
+    assert_eq!(stand.journal()["installed"]["deployed"], false);
+    fs::remove_file(stand.store().with_file_name("broken")).expect("removed");
+    stand.obtain(&change).expect_err("no answer");
+    assert_eq!((&stand.journal()["installed"]["deployed"], runs(&stand)), (&true.into(), 3));
+    stand.sandbox.clear_faults();
+    let done = stand.obtain(&change).expect("changed");
+    assert_eq!((done.outcome, done.deployed, runs(&stand)), (Outcome::Resumed, Some(true), 3));
+}
+
+/// Until the certificate has little time left: also while a change is requested.
+#[test]
+fn a_hook_that_fails_holds_up_renewals() {
+    let stand = Stand::new();
+    fs::write(stand.store().with_file_name("broken"), "").expect("written");
+    stand.obtain(&with_hook(&stand)).expect_err("the hook fails");
+    let names = vec!["example.com".to_owned(), "www.example.com".to_owned()];
+    let change = Obtain { domains: names, ..with_hook(&stand) };
+    for (days, orders) in [(65, 1), (15, 2)] {
+        stand.sandbox.advance(days * Duration::from_secs(24 * 3600));
+        stand.obtain(&change).expect_err("the hook fails");
+        assert_eq!(stand.count("create_certificate"), orders, "{days} days later");
+    }
 }
 
 /// The certificate has been in use, so a hook that fails is no reason to go back to the one before.

@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use crate::obtain::store::files::{CERT, CERTIFICATE, CHAIN, CSR, KEY, REQUEST, WANTED, WANTED_KEY};
 use crate::obtain::store::journal::{Installed, Journal};
+use crate::obtain::store::sealed;
 use crate::secret::Secret;
 
 /// The files beside the journal.
@@ -49,6 +51,12 @@ impl Image {
     /// Whether it says the same, whoever works on it.
     pub(crate) fn says(&self, other: &Self) -> bool {
         self.journal == other.journal && self.files == other.files && self.removed == other.removed
+    }
+
+    /// The request in force, if it can be read.
+    pub(crate) fn request(&self) -> Option<Map<String, Value>> {
+        let json = sealed::open(self.files.get(REQUEST)?.reveal().as_bytes()).ok()?;
+        serde_json::from_slice(&json).ok()
     }
 
     /// A name that no file of an image has. It would be written to the folder, or elsewhere.
