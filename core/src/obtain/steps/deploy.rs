@@ -8,6 +8,7 @@ use serde_json::{Map, Value, json};
 use crate::error::{Error, Kind, Result};
 use crate::obtain::events::Stage;
 use crate::obtain::interface::Obtained;
+use crate::obtain::order_spec::Aim;
 use crate::obtain::session::Session;
 use crate::obtain::steps::hook_history::HookRun;
 use crate::obtain::store::files::{REQUEST, short_name};
@@ -43,10 +44,11 @@ impl Session<'_> {
         self.set(|installed| installed.deployed = true)
     }
 
-    /// Whether a change without a hook is requested, and the certificate in place has one. A change is not held up by it,
-    /// and it runs when the request in force has its turn.
+    /// Whether a change without a hook is requested, or an order given up, and the certificate in place has a hook. A change
+    /// is not held up by it, and it runs when the request in force has its turn.
     pub(crate) fn leaves_hook_to_request_in_force(&self) -> Result<bool> {
-        if self.is_in_force() || !self.spec.deploy_hook.is_empty() || self.requested_in_place()?.is_some() {
+        let is_settled = self.spec.aim != Aim::GiveUp && self.requested_in_place()?.is_some();
+        if self.is_in_force() || !self.spec.deploy_hook.is_empty() || is_settled {
             return Ok(false);
         }
         let in_force = self.entry.read_json::<Map<String, Value>>(REQUEST).ok().flatten();

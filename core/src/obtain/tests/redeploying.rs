@@ -118,6 +118,19 @@ fn a_change_without_a_hook_leaves_that_of_what_is_in_place() {
     assert_eq!((done.outcome, done.deployed, runs(&stand)), (Outcome::Resumed, Some(true), 3));
 }
 
+/// The call that gives up an order is no request, and knows of no hook.
+#[test]
+fn what_is_issued_all_the_same_gets_its_hook() {
+    let stand = Stand::new();
+    stand.sandbox.set_issue_delay(Duration::from_secs(600));
+    stand.obtain(&Obtain { deadline: Some(60.0), ..with_hook(&stand) }).expect("an order that waits");
+    stand.sandbox.advance(Duration::from_secs(600));
+    let done = stand.obtain(&Obtain { abandon: Some(true), ..stand.wanted() }).expect("too late for that");
+    assert_eq!((done.outcome, done.deployed, runs(&stand)), (Outcome::Resumed, Some(false), 0));
+    stand.renew_all(&RenewAll::new(stand.store())).expect("good");
+    assert_eq!((&stand.journal()["installed"]["deployed"], runs(&stand)), (&true.into(), 1));
+}
+
 /// Until the certificate has little time left: also while a change is requested.
 #[test]
 fn a_hook_that_fails_holds_up_renewals() {
