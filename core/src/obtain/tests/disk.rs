@@ -45,15 +45,15 @@ struct State {
     dies_after: usize,
     /// By inode: the synced contents.
     contents: HashMap<u64, Vec<u8>>,
-    /// By folder: the synced names.
-    names: HashMap<PathBuf, HashMap<PathBuf, Node>>,
+    /// By inode: the synced names in a folder, which may get another name itself.
+    names: HashMap<u64, HashMap<PathBuf, Node>>,
 }
 
 #[derive(Clone, Debug)]
 enum Node {
     File(u64),
     Link(PathBuf),
-    Folder,
+    Folder(u64),
 }
 
 impl DyingDisk {
@@ -92,7 +92,7 @@ impl DyingDisk {
                     if is_folder { fs::remove_dir_all(&path) } else { fs::remove_file(&path) }
                         .expect("removed");
                 }
-                state.restore(root);
+                state.restore(root, inode(root));
             }
         }
     }
@@ -130,7 +130,7 @@ impl State {
             let path = entry.expect("an entry").path();
             let kind = path.symlink_metadata().expect("its kind");
             let node = if kind.is_dir() {
-                Node::Folder
+                Node::Folder(kind.ino())
             } else if kind.is_symlink() {
                 Node::Link(fs::read_link(&path).expect("its target"))
             } else {
@@ -138,16 +138,16 @@ impl State {
             };
             names.insert(PathBuf::from(path.file_name().expect("a name")), node);
         }
-        self.names.insert(folder.to_owned(), names);
+        self.names.insert(inode(folder), names);
     }
 
-    fn restore(&self, folder: &Path) {
-        for (name, node) in self.names.get(folder).into_iter().flatten() {
+    fn restore(&self, folder: &Path, inode: u64) {
+        for (name, node) in self.names.get(&inode).into_iter().flatten() {
             let path = folder.join(name);
             match node {
-                Node::Folder => {
+                Node::Folder(inode) => {
                     fs::create_dir(&path).expect("a folder");
-                    self.restore(&path);
+                    self.restore(&path, *inode);
                 }
                 Node::Link(target) => symlink(target, &path).expect("a link"),
                 Node::File(inode) => {
@@ -170,6 +170,10 @@ impl State {
             }
         }
     }
+}
+
+fn inode(path: &Path) -> u64 {
+    path.metadata().expect("its inode").ino()
 }
 
 impl Storage for DyingDisk {
@@ -222,7 +226,12 @@ impl Storage for DyingDisk {
     }
 
     fn make_folder(&self, path: &Path) -> io::Result<()> {
-        self.step(|_| Disk.make_folder(path))
+        self.step(|state| {
+            Disk.make_folder(path)?;
+            // The inode number may have been another folder's.
+            state.names.remove(&inode(path));
+            Ok(())
+        })
     }
 
     fn remove(&self, path: &Path) -> io::Result<()> {

@@ -3,7 +3,7 @@
 //! service are those of the tests.
 //!
 //! ```text
-//! rules       what must be true, in words
+//! rules       what must be true, in words; in_use (a reader's eye), hooks, keys: some of them
 //! actions ─► acting ─► operations (a call with its trouble) ─► invariants, orders (what must be true after each)
 //! trouble       └─ recovery (with the trouble gone, documented calls lead to a good certificate)
 //! world       what there is: an account, hosts, folders, a shared store; storage, calls: how trouble comes into a call
@@ -19,7 +19,10 @@
 mod acting;
 mod actions;
 mod calls;
+mod hooks;
+mod in_use;
 mod invariants;
+mod keys;
 mod operations;
 mod orders;
 mod recovery;

@@ -4,10 +4,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::actions::{Action, Aim, ENTRIES, Wanted};
-use super::trouble::Trouble;
-use super::world::{Scene, Violation, is_open, minutes_of};
+use super::actions::{Action, Aim, Blocked, ENTRIES, Wanted};
+use super::trouble::{Moment, Trouble};
+use super::world::{Revoked, Scene, Violation, is_open, minutes_of};
 use crate::endpoints::{CancelCertificate, RevokeCertificate};
+use crate::obtain::tests::disk::Loss;
 
 impl Scene {
     /// Does it, and says what was wrong with its outcome.
@@ -28,6 +29,7 @@ impl Scene {
                 self.cancel_drafts(*host, trouble).map(drop)
             }
             Action::Install(host, trouble) => self.install(*host, trouble),
+            Action::Redeploy(host, entry, trouble) => self.redeploy(*host, *entry, trouble),
             Action::Revoke(entry) => self.revoke(*entry),
             Action::Cancel(host, entry) => {
                 self.let_wait(*host, *entry)?;
@@ -48,6 +50,7 @@ impl Scene {
                     copy(&self.backup(*entry), &self.folder(0).join(ENTRIES[*entry]));
                     self.may_leave_orders[*entry] = true;
                     self.has_one[0][*entry] = false;
+                    self.forget_revoked(*entry);
                     self.count("restored from a backup");
                 }
                 Ok(())
@@ -64,7 +67,7 @@ impl Scene {
             }
             Action::Block(blocked) => {
                 self.block(*blocked);
-                self.count("a website is down");
+                self.count(if *blocked == Blocked::Hook { "a hook fails" } else { "a website is down" });
                 Ok(())
             }
             Action::Advance(minutes) => {
@@ -78,6 +81,13 @@ impl Scene {
                 Ok(())
             }
             Action::WrongClock(host, entry, minutes) => {
+                if self.memory.is_some() {
+                    // It meets the lease of a host that has died.
+                    let at = Moment::After { operation: "create_certificate", skip: 0, step: 0 };
+                    let trouble = Trouble::Crash { at, loss: Loss::Nothing };
+                    let wish = Wanted { aim: Aim::Force, ..self.wishes[*entry].clone() };
+                    drop(self.obtain(1 - host, *entry, &wish, &trouble)?);
+                }
                 self.skew = *minutes;
                 let wish = Wanted { deadline: Some(60), ..self.wishes[*entry].clone() };
                 let outcome = self.obtain(*host, *entry, &wish, &Trouble::None);
@@ -88,9 +98,9 @@ impl Scene {
                 self.count("daily runs");
                 self.daily(*days, *blocked, troubles)
             }
-            Action::Recover(entry) => {
+            Action::Recover(host, entry) => {
                 self.count("recovered");
-                self.recover(*entry)
+                self.recover(*host, *entry)
             }
         }
     }
@@ -110,7 +120,12 @@ impl Scene {
             if let (Some(installed), Some(in_use)) = (installed, self.in_use(host, entry)?)
                 && self.stand.client().send(&RevokeCertificate::new(installed.id)).is_ok()
             {
-                self.revoked.push((in_use.pem, in_use.leaf.public_key));
+                self.revoked.push(Revoked {
+                    entry,
+                    pem: in_use.pem,
+                    public_key: in_use.leaf.public_key,
+                    is_known: true,
+                });
                 self.count("revoked by a person");
             }
         }

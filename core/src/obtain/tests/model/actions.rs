@@ -2,7 +2,9 @@
 
 use fastrand::Rng;
 
+use super::keys::Key;
 use super::trouble::Trouble;
+use crate::obtain::interface::Layout;
 
 /// The entries of a walk.
 pub(super) const ENTRIES: [&str; 2] = ["example.com", "example.org"];
@@ -18,6 +20,7 @@ pub(super) enum Action {
     /// While the first entry's order waits, on another host if there are several.
     CancelDrafts(usize, Trouble),
     Install(usize, Trouble),
+    Redeploy(usize, usize, Trouble),
     /// A person revokes the certificate in use.
     Revoke(usize),
     /// A person cancels the order under way, while it waits.
@@ -28,7 +31,7 @@ pub(super) enum Action {
     Quota(usize),
     /// Minutes until an order is issued.
     IssueDelay(u64),
-    /// Names whose website is not found by the service.
+    /// A website that the service does not find, or a hook that fails.
     Block(Blocked),
     /// Minutes.
     Advance(u64),
@@ -38,7 +41,8 @@ pub(super) enum Action {
     WrongClock(usize, usize, i64),
     /// Days with a run on each host, what is blocked all the time, and the trouble of some runs.
     Daily(u64, Blocked, Vec<(u64, Trouble)>),
-    Recover(usize),
+    /// Beginning with that host.
+    Recover(usize, usize),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,6 +52,16 @@ pub(super) enum Blocked {
     Other,
     /// `www.example.com`, which the first entry is asked to have, too.
     Www,
+    /// The deploy hook fails.
+    Hook,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Hook {
+    None,
+    Plain,
+    /// With `rollback`.
+    Rollback,
 }
 
 /// What is asked for.
@@ -55,7 +69,10 @@ pub(super) enum Blocked {
 pub(super) struct Wanted {
     pub(super) with_www: bool,
     pub(super) is_p384: bool,
-    pub(super) reuse_key: bool,
+    pub(super) reuse_key: Option<bool>,
+    pub(super) key: Key,
+    pub(super) layout: Layout,
+    pub(super) hook: Hook,
     pub(super) aim: Aim,
     /// Seconds.
     pub(super) deadline: Option<u32>,
@@ -69,14 +86,33 @@ pub(super) enum Aim {
 }
 
 impl Wanted {
-    pub(super) const USUAL: Self =
-        Self { with_www: false, is_p384: false, reuse_key: false, aim: Aim::Usual, deadline: None };
+    pub(super) const USUAL: Self = Self {
+        with_www: false,
+        is_p384: false,
+        reuse_key: None,
+        key: Key::Made,
+        layout: Layout::Links,
+        hook: Hook::None,
+        aim: Aim::Usual,
+        deadline: None,
+    };
 
     fn any(rng: &mut Rng) -> Self {
         Self {
             with_www: rng.u8(..4) == 0,
             is_p384: rng.u8(..8) == 0,
-            reuse_key: rng.u8(..4) == 0,
+            reuse_key: [None, None, Some(true), Some(false)][rng.usize(..4)],
+            key: match rng.u8(..10) {
+                0 => Key::Given(rng.usize(..2)),
+                1 => Key::ByCsr(rng.usize(..2)),
+                _ => Key::Made,
+            },
+            layout: if rng.u8(..3) == 0 { Layout::Files } else { Layout::Links },
+            hook: match rng.u8(..6) {
+                0 => Hook::Plain,
+                1 => Hook::Rollback,
+                _ => Hook::None,
+            },
             aim: match rng.u8(..10) {
                 0 => Aim::Abandon,
                 1..=3 => Aim::Force,
@@ -94,7 +130,7 @@ impl Wanted {
 
 impl Blocked {
     fn any(rng: &mut Rng) -> Self {
-        [Self::Nothing, Self::Other, Self::Www][rng.usize(..3)]
+        [Self::Nothing, Self::Other, Self::Www, Self::Hook][rng.usize(..4)]
     }
 }
 
@@ -102,7 +138,7 @@ impl Action {
     pub(super) fn any(rng: &mut Rng, is_shared: bool) -> Self {
         let host = if is_shared { rng.usize(..2) } else { 0 };
         let entry = usize::from(rng.u8(..3) == 0);
-        match rng.u8(..34) {
+        match rng.u8(..36) {
             0..=11 => Self::Obtain(host, entry, Wanted::any(rng), Trouble::any(rng, is_shared)),
             12 => Self::Outage(host, entry, Trouble::outage(rng), rng.usize(2..5)),
             13..=15 => Self::RenewAll(host, Trouble::any(rng, is_shared)),
@@ -125,7 +161,9 @@ impl Action {
                 let trouble = |_| (rng.u64(..days), Trouble::any(rng, is_shared));
                 Self::Daily(days, blocked, (0..times).map(trouble).collect())
             }
-            29 | 30 => Self::Recover(entry),
+            29 | 30 => Self::Recover(host, entry),
+            31 => Self::Redeploy(host, entry, Trouble::any(rng, is_shared)),
+            32 => Self::Block(Blocked::Hook),
             _ => Self::Obtain(host, entry, Wanted::USUAL, Trouble::any(rng, is_shared)),
         }
     }
@@ -137,7 +175,8 @@ impl Action {
         | Self::RenewAll(_, trouble)
         | Self::Remove(_, _, trouble)
         | Self::CancelDrafts(_, trouble)
-        | Self::Install(_, trouble)) = &mut simpler
+        | Self::Install(_, trouble)
+        | Self::Redeploy(_, _, trouble)) = &mut simpler
         else {
             let Self::Daily(days, blocked, troubles) = self else { return None };
             return (!troubles.is_empty()).then(|| Self::Daily(*days, *blocked, Vec::new()));

@@ -77,6 +77,7 @@ impl Scene {
         let engine = self.engine_calls();
         let outcome = self.run_on(&disk, operation, given, work);
         let steps = disk.calls() + self.engine_calls() - engine + self.requests() - before;
+        self.await_hooks();
         self.calm();
         let is_engine_left = self.engine.lock().unwrap_or_else(PoisonError::into_inner).take().is_some();
         let (mut has_died, mut has_struck) = (false, disk.has_struck());

@@ -1,12 +1,12 @@
 //! What must be true after each action. The rules in words are in [`rules`](super::rules).
 
 use std::fs;
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use super::actions::ENTRIES;
-use super::rules::{LISTING, PAIR_IN_USE, REVOKED_KEY, STAYS_IN_USE};
-use super::world::{Scene, Violation, broken, minutes_of};
-use crate::obtain::check::{self, Leaf};
+use super::rules::{LISTING, REVOKED_KEY};
+use super::world::{Revoked, Scene, Violation, broken, minutes_of};
+use crate::obtain::check::Leaf;
 use crate::obtain::interface::{CertificateState, ListEntries};
 use crate::obtain::order_spec::RENEW_AT;
 use crate::obtain::store::entry::Entry;
@@ -14,13 +14,6 @@ use crate::obtain::store::journal::Journal;
 
 use crate::obtain::store::storage::Disk;
 use crate::operation::Request;
-use crate::signing_request;
-
-/// The certificate that a host uses.
-pub(super) struct InUse {
-    pub(super) leaf: Leaf,
-    pub(super) pem: String,
-}
 
 impl Scene {
     pub(super) fn check(&mut self) -> Result<(), Violation> {
@@ -38,51 +31,11 @@ impl Scene {
         self.hosts().try_for_each(|host| self.listing_is_true(host))
     }
 
-    /// The certificate that a host uses, if there is one. At any moment its key, its chain and its names are right.
-    pub(super) fn in_use(&self, host: usize, entry: usize) -> Result<Option<InUse>, Violation> {
-        let folder = self.folder(host).join(ENTRIES[entry]).join("current");
-        if !folder.exists() || self.is_in_doubt[entry] {
-            return Ok(None);
-        }
-        let read = |file: &str| {
-            fs::read_to_string(folder.join(file))
-                .or_else(|error| broken(PAIR_IN_USE, format!("{file}: {error}")))
-        };
-        let (key_pem, pem, chain, whole) =
-            (read("privkey.pem")?, read("cert.pem")?, read("chain.pem")?, read("fullchain.pem")?);
-        let Ok(key) = signing_request::read_key(&key_pem, None) else { return broken(PAIR_IN_USE, "no key") };
-        let Some(leaf) = Leaf::of(pem.as_bytes()) else { return broken(PAIR_IN_USE, "no leaf") };
-        let names = vec![ENTRIES[entry].to_owned()];
-        let with_www = [names.clone(), vec![format!("www.{}", ENTRIES[entry])]].concat();
-        let then = leaf.lifetime.not_before + Duration::from_secs(1);
-        let public_key = signing_request::public_key(&key);
-        let fits = |names: &[String]| check::check(&whole, &public_key, names, then);
-        if let Err(why) = fits(&names).or_else(|_| fits(&with_www)) {
-            return broken(PAIR_IN_USE, why);
-        }
-        if whole != format!("{pem}{chain}") || read("combined.pem")? != format!("{key_pem}{whole}") {
-            return broken(PAIR_IN_USE, "files of different versions");
-        }
-        Ok(Some(InUse { leaf, pem }))
-    }
-
-    fn one_stays_in_use(&mut self, host: usize, entry: usize) -> Result<(), Violation> {
-        let is_removed = self.image(entry)?.is_some_and(|image| image.removed);
-        // A removal that was broken off is gone on with.
-        if self.is_in_doubt[entry] || self.may_leave_orders[entry] || is_removed {
-            self.has_one[host][entry] = false;
-            return Ok(());
-        }
-        let has_one = self.in_use(host, entry)?.is_some();
-        if std::mem::replace(&mut self.has_one[host][entry], has_one) && !has_one {
-            return broken(STAYS_IN_USE, format!("{} on host {host}", ENTRIES[entry]));
-        }
-        Ok(())
-    }
-
     fn revoked_key_is_out_of_use(&self, host: usize, entry: usize) -> Result<(), Violation> {
         let Some(in_use) = self.in_use(host, entry)? else { return Ok(()) };
-        let is_another = |(pem, key): &(String, String)| *key == in_use.leaf.public_key && *pem != in_use.pem;
+        let is_another = |revoked: &Revoked| {
+            revoked.is_known && revoked.public_key == in_use.leaf.public_key && revoked.pem != in_use.pem
+        };
         if self.revoked.iter().any(is_another) {
             return broken(REVOKED_KEY, ENTRIES[entry]);
         }
@@ -106,7 +59,10 @@ impl Scene {
                         serial.and_then(|serial| image.files.get(&Entry::in_version(serial, "cert.pem")));
                     file.and_then(|file| Leaf::of(file.reveal().as_bytes()))
                 }
-                None => self.in_use(host, entry)?.map(|in_use| in_use.leaf),
+                // Of copies that are being replaced, this one counts.
+                None => fs::read(self.folder(host).join(&row.name).join("current/cert.pem"))
+                    .ok()
+                    .and_then(|pem| Leaf::of(&pem)),
             };
             let now: SystemTime = self.now();
             let is_true = match (&leaf, row.certificate) {
@@ -127,6 +83,7 @@ impl Scene {
             if !is_true || !row.readable {
                 return broken(LISTING, format!("{row:?}"));
             }
+            self.deployed_is_true(host, entry, &row)?;
             if let Some(id) = &row.id
                 && let Some(order) = self.orders(entry).iter().find(|order| order.id == *id)
                 && !matches!(order.status.as_str(), "issued" | "revoked" | "expired")

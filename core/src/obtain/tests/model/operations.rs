@@ -2,15 +2,18 @@
 
 use serde_json::json;
 
-use super::actions::{Aim, ENTRIES, Wanted};
+use super::actions::{Aim, ENTRIES, Hook, Wanted};
 use super::calls::Done;
-use super::rules::{FEW_ORDERS_A_CALL, NO_PANIC, ONE_UNKNOWN_CREATE, OWN_DRAFTS};
+use super::keys::{self, Key};
+use super::rules::{FEW_ORDERS_A_CALL, HOOK_HAS_RUN, MENDED, NO_PANIC, ONE_UNKNOWN_CREATE, OWN_DRAFTS};
 use super::trouble::Trouble;
 use super::world::{Scene, Violation, broken, is_open};
 use crate::error::{Kind, Result as Outcome};
 use crate::key_type::KeyType;
+use crate::obtain::interface::Layout;
 use crate::obtain::interface::{
-    CancelDrafts, Drafts, InstallCertificates, Obtain, Obtained, RemoveEntry, RenewAll, Renewals,
+    CancelDrafts, Drafts, InstallCertificates, Obtain, Obtained, Outcome as Came, Redeploy, RemoveEntry,
+    RenewAll, Renewals,
 };
 use crate::operation::Request;
 
@@ -19,10 +22,17 @@ impl Scene {
         let name = ENTRIES[entry].to_owned();
         let domains = if wish.with_www { vec![name.clone(), format!("www.{name}")] } else { vec![name] };
         let validation = json!({"method": "HTTP_CSR_HASH", "webroot": self.stand.webroot()});
+        let own = wish.key.own(entry);
+        let (is_made, is_by_csr) = (wish.key == Key::Made, matches!(wish.key, Key::ByCsr(_)));
         Obtain {
             preflight: Some("off".to_owned()),
-            key_type: Some(if wish.is_p384 { KeyType::EcdsaP384 } else { KeyType::EcdsaP256 }),
-            reuse_key: wish.reuse_key.then_some(true),
+            key_type: is_made.then_some(if wish.is_p384 { KeyType::EcdsaP384 } else { KeyType::EcdsaP256 }),
+            reuse_key: wish.reuse_key.filter(|_| is_made),
+            private_key: own.as_ref().filter(|_| !is_by_csr).map(|own| own.pem.as_str().into()),
+            csr: own.as_ref().filter(|_| is_by_csr).map(|own| own.csr(&domains)),
+            layout: Some(wish.layout),
+            deploy_hook: (wish.hook != Hook::None).then(|| self.hook_argv()),
+            rollback: (wish.hook == Hook::Rollback).then_some(true),
             force: (wish.aim == Aim::Force).then_some(true),
             abandon: (wish.aim == Aim::Abandon).then_some(true),
             deadline: wish.deadline.map(f64::from),
@@ -38,11 +48,16 @@ impl Scene {
         trouble: &Trouble,
     ) -> Result<Outcome<Obtained>, Violation> {
         let before = self.orders(entry).len();
+        let must_wait = self.must_wait_for_hook(host, entry, wish, trouble)?;
         let wanted = self.wanted(host, entry, wish);
         let done = self.call(host, entry, trouble, Obtain::OPERATION, &wanted, crate::obtain::run_in);
         let made = self.orders(entry).len() - before;
         if made > if matches!(trouble, Trouble::Meanwhile { .. }) { 4 } else { 2 } {
             return broken(FEW_ORDERS_A_CALL, format!("{made} orders"));
+        }
+        if must_wait {
+            self.count("a hook that fails comes first");
+            self.expect_no_order(made)?;
         }
         if let Trouble::Service { operation: "create_certificate", skip, times: usize::MAX, fault } = trouble
             && fault.is_uncertain()
@@ -50,7 +65,58 @@ impl Scene {
         {
             return broken(ONE_UNKNOWN_CREATE, format!("{} creates", done.creates));
         }
-        self.settle(&format!("obtain on host {host} for {}", ENTRIES[entry]), done, trouble)
+        self.note_without_hook(host, entry, wish);
+        let outcome = self.settle(&format!("obtain on host {host} for {}", ENTRIES[entry]), done, trouble)?;
+        if let Ok(obtained) = &outcome {
+            self.leaves_whole_files(host, entry, obtained)?;
+            if let Some(certificate) = obtained.certificate.as_ref().filter(|_| wish.hook != Hook::None) {
+                self.without_hook.remove(&certificate.id);
+            }
+        }
+        Ok(outcome)
+    }
+
+    fn leaves_whole_files(
+        &mut self,
+        host: usize,
+        entry: usize,
+        obtained: &Obtained,
+    ) -> Result<(), Violation> {
+        if self.is_in_doubt[entry]
+            || matches!(obtained.outcome, Came::Pending | Came::Abandoned | Came::Postponed)
+        {
+            return Ok(());
+        }
+        match self.in_use(host, entry)? {
+            Some(in_use) if in_use.is_whole => {
+                self.is_removing[entry] = false;
+                if in_use.layout == Layout::Files {
+                    self.count("copies in place of a link");
+                }
+                match in_use.is_by_csr {
+                    true => self.count("a CSR of the caller"),
+                    false if keys::is_own(&in_use.leaf.public_key) => self.count("a key of the caller"),
+                    false => {}
+                }
+                Ok(())
+            }
+            _ => broken(MENDED, format!("{} on host {host}: {obtained:?}", ENTRIES[entry])),
+        }
+    }
+
+    pub(super) fn redeploy(&mut self, host: usize, entry: usize, trouble: &Trouble) -> Result<(), Violation> {
+        let wanted = Redeploy::new(self.folder(host), ENTRIES[entry]);
+        let (work, before) = (crate::obtain::redeploy::redeploy, self.runs_seen);
+        let done = self.call(host, entry, trouble, Redeploy::OPERATION, &wanted, work);
+        let outcome =
+            self.settle(&format!("redeploy on host {host} for {}", ENTRIES[entry]), done, trouble)?;
+        if outcome.is_ok() {
+            self.count("redeployed");
+            if self.runs_seen == before {
+                return broken(HOOK_HAS_RUN, "`redeploy` says so, and it has not");
+            }
+        }
+        Ok(())
     }
 
     pub(super) fn renew_all(
@@ -106,7 +172,9 @@ impl Scene {
         let wanted = RemoveEntry { force: Some(true), ..RemoveEntry::new(self.folder(host), ENTRIES[entry]) };
         let work = crate::obtain::removal::remove_entry;
         self.has_one.iter_mut().for_each(|of_host| of_host[entry] = false);
+        self.forget_revoked(entry);
         let done = self.call(host, entry, trouble, RemoveEntry::OPERATION, &wanted, work);
+        self.is_removing[entry] = done.outcome.is_err();
         self.settle(&format!("remove_entry for {}", ENTRIES[entry]), done, trouble).map(drop)
     }
 
@@ -126,6 +194,7 @@ impl Scene {
         if let Trouble::Lie { .. } = trouble {
             self.is_in_doubt = [true; 2];
         }
+        self.hooks_have_seen()?;
         match &done.outcome {
             Err(error) if error.kind() == Kind::Internal && !done.has_died => {
                 broken(NO_PANIC, error.to_string())

@@ -134,11 +134,15 @@ impl Scene {
         let key = file(Entry::in_version(order.serial, KEY));
         let key = key.and_then(|pem| signing_request::read_key(&pem, None).ok());
         let csr = file(Entry::in_version(order.serial, CSR));
+        let key = match &order.terms.public_key {
+            Some(own) if order.terms.by_csr => Some(own.clone()),
+            _ => key.map(|key| signing_request::public_key(&key)),
+        };
         let (Some(key), Some(csr)) = (key, csr) else { return broken(KEY_IS_THERE, format!("{order:?}")) };
         let hash = signing_request::sha256(&csr);
         let is_sent = order.sent.as_ref().is_none_or(|sent| sent.csr_sha256 == hash);
         let public_key = Csr::read(&csr).map(|csr| csr.public_key);
-        let is_its_key = public_key.as_deref() == Some(signing_request::public_key(&key).as_str());
+        let is_its_key = public_key == Some(key);
         let is_at_service = match &order.id {
             Some(id) => hash_of(&self.order(id)?, &hash) != Hash::Another,
             None => true,

@@ -4,16 +4,17 @@ use std::fs;
 use std::time::Duration;
 
 use super::actions::{Aim, Blocked, ENTRIES, Wanted};
+use super::keys::Key;
 use super::rules::{
-    DONE_IS_DONE, NO_DEAD_END, NOTHING_EXPIRES, NOTHING_LEFT, ORDER_IS_TAKEN_UP, RENEWED_IN_TIME,
+    AS_ASKED, CANCELLED_IS_OVER, DONE_IS_DONE, NO_DEAD_END, NOTHING_EXPIRES, NOTHING_LEFT, ORDER_IS_TAKEN_UP,
+    RENEWED_IN_TIME,
 };
 use super::trouble::Trouble;
 use super::world::{DAY, MINUTE, Scene, Violation, broken, is_open};
 use crate::error::{Error, Kind};
-use crate::key_type::KeyType;
 use crate::obtain::interface::{Obtain, Outcome};
 use crate::obtain::order_spec::RENEW_AT;
-use crate::obtain::store::journal::Terms;
+use crate::obtain::store::journal::{Journal, Terms};
 use crate::obtain::store::storage::Disk;
 use crate::obtain::tests::stand::{LEASE, is_fresh};
 use crate::operation::Request;
@@ -23,26 +24,36 @@ const MAX_CALLS: usize = 10;
 
 impl Scene {
     /// From any state, with the trouble gone: calls again, and does what the errors say. Ends what the rules forgive.
-    pub(super) fn recover(&mut self, entry: usize) -> Result<(), Violation> {
+    pub(super) fn recover(&mut self, host: usize, entry: usize) -> Result<(), Violation> {
         self.make_peace();
         let wish = self.wishes[entry].clone();
         let (under_way, before) = (self.under_way(entry, &wish)?, self.orders(entry).len());
-        self.obtain_at_last(0, entry, &wish)?;
+        let is_cancelled = self.is_cancelled(entry, &wish)?;
+        if is_cancelled {
+            self.count("recovered from a cancelled order");
+        }
+        let errors = self.errors;
+        let wish = self.obtain_at_last(host, entry, wish)?;
+        self.wishes[entry] = wish.clone();
+        if is_cancelled && self.errors > errors {
+            return broken(CANCELLED_IS_OVER, ENTRIES[entry]);
+        }
         if let Some(order) = under_way.filter(|_| self.orders(entry).len() > before) {
             return broken(ORDER_IS_TAKEN_UP, order);
         }
         self.settles(entry, &wish)
     }
 
-    fn obtain_at_last(&mut self, host: usize, entry: usize, wish: &Wanted) -> Result<(), Violation> {
+    /// Says what was asked for in the end: another key, where one was refused.
+    fn obtain_at_last(&mut self, host: usize, entry: usize, mut wish: Wanted) -> Result<Wanted, Violation> {
         let mut said = Vec::new();
         for _ in 0..MAX_CALLS {
-            match self.obtain(host, entry, wish, &Trouble::None)? {
+            match self.obtain(host, entry, &wish, &Trouble::None)? {
                 Ok(obtained) if is_fresh(&obtained) || obtained.outcome == Outcome::Unchanged => {
                     let leaf = self.in_use(host, entry)?.map(|in_use| in_use.leaf.lifetime);
                     // One that was issued long ago, while nobody called, is put in place and then renewed.
                     if leaf.is_none_or(|leaf| !leaf.is_due(RENEW_AT, self.now())) {
-                        return Ok(());
+                        return Ok(wish);
                     }
                 }
                 Ok(obtained) => {
@@ -52,19 +63,38 @@ impl Scene {
                 }
                 Err(error) => {
                     said.push(error.to_string());
-                    self.heed(host, entry, wish, &error)?;
+                    self.errors += 1;
+                    self.heed(host, entry, &mut wish, &error)?;
                 }
             }
         }
         broken(NO_DEAD_END, said.join("\n"))
     }
 
+    /// Whether the order under way was cancelled, and nothing else is unclear.
+    fn is_cancelled(&self, entry: usize, wish: &Wanted) -> Result<bool, Violation> {
+        let orders = self.orders(entry);
+        let is_over = |id: &String| orders.iter().any(|order| order.id == *id && order.status == "cancelled");
+        let is_clear = self.revoked.is_empty()
+            && !self.may_leave_orders[entry]
+            && !orders.iter().any(is_open)
+            && !(wish.key == Key::Made && self.keeps_own_key(entry));
+        let is_it = |journal: &Journal| {
+            let installed = journal.installed.as_ref();
+            journal.order.as_ref().and_then(|order| order.id.as_ref()).is_some_and(is_over)
+                && journal.lost.is_empty()
+                && journal.quarantined.is_none()
+                && installed.is_none_or(|installed| wish.is_met_by(entry, &installed.terms))
+        };
+        // Another host's lease is waited for.
+        Ok(is_clear && self.memory.is_none() && self.journals(entry)?.iter().any(is_it))
+    }
+
     /// An open order that is what is wanted, if nothing else has to be ordered beside it.
     fn under_way(&self, entry: usize, wish: &Wanted) -> Result<Option<String>, Violation> {
-        let is_wished = |terms: &Terms| {
-            let key_type = if wish.is_p384 { KeyType::EcdsaP384 } else { KeyType::EcdsaP256 };
-            terms.domains.len() == if wish.with_www { 2 } else { 1 } && terms.key_type == Some(key_type)
-        };
+        // A caller's key that is kept counts instead.
+        let has_kept_key = wish.key == Key::Made && self.keeps_own_key(entry);
+        let is_wished = |terms: &Terms| !has_kept_key && wish.is_met_by(entry, terms);
         for journal in self.journals(entry)? {
             let Some(order) = journal.order.as_ref().filter(|order| is_wished(&order.terms)) else {
                 continue;
@@ -92,7 +122,7 @@ impl Scene {
     }
 
     /// Does what an error says.
-    fn heed(&mut self, host: usize, entry: usize, wish: &Wanted, error: &Error) -> Result<(), Violation> {
+    fn heed(&mut self, host: usize, entry: usize, wish: &mut Wanted, error: &Error) -> Result<(), Violation> {
         let says = |what: &str| error.message().contains(what);
         let mut pause = match error.kind() {
             Kind::Busy => LEASE,
@@ -106,6 +136,15 @@ impl Scene {
                 return broken(NO_DEAD_END, error.to_string());
             }
             fs::remove_dir_all(self.folder(host).join(ENTRIES[entry])).expect("moved away");
+            self.forget_revoked(entry);
+            // Its orders are forgotten with it.
+            self.may_leave_orders[entry] = true;
+        } else if matches!(error.parameter(), Some("private_key" | "csr")) && self.has_revoked(entry) {
+            self.count("recovered with another key");
+            self.keys += 1;
+            wish.key = wish.key.renewed(self.keys);
+            // A key that an earlier call was given.
+            wish.reuse_key = Some(false);
         } else if says("`abandon`") {
             self.count("recovered with `abandon`");
             let abandon = Wanted { aim: Aim::Abandon, ..wish.clone() };
@@ -137,18 +176,21 @@ impl Scene {
 
     /// Every host gets the certificate, the next call does nothing, and a day later no order is open.
     fn settles(&mut self, entry: usize, wish: &Wanted) -> Result<(), Violation> {
-        for host in self.hosts().skip(1) {
-            self.obtain_at_last(host, entry, wish)?;
+        for host in self.hosts() {
+            self.obtain_at_last(host, entry, wish.clone())?;
         }
         self.is_in_doubt[entry] = false;
         let made = self.orders(entry).len();
         let mut pems = Vec::new();
         for host in self.hosts() {
             match self.in_use(host, entry)? {
-                Some(in_use) if self.revoked.iter().any(|(pem, _)| *pem == in_use.pem) => {
+                Some(in_use) if self.revoked.iter().any(|revoked| revoked.pem == in_use.pem) => {
                     return broken(DONE_IS_DONE, "what is installed was revoked");
                 }
-                Some(in_use) if in_use.leaf.lifetime.not_after > self.now() => pems.push(in_use.pem),
+                Some(in_use) if in_use.leaf.lifetime.not_after > self.now() => {
+                    self.is_as_asked(entry, wish, &in_use)?;
+                    pems.push(in_use.pem);
+                }
                 Some(_) => return broken(DONE_IS_DONE, "what is installed has expired"),
                 None => return broken(DONE_IS_DONE, "nothing is installed"),
             }
@@ -156,6 +198,9 @@ impl Scene {
                 Ok(obtained) if obtained.outcome == Outcome::Unchanged => {}
                 other => return broken(DONE_IS_DONE, format!("{other:?}")),
             }
+        }
+        for host in self.hosts() {
+            self.is_deployed(host, entry, wish)?;
         }
         if self.orders(entry).len() != made || pems.iter().any(|pem| *pem != pems[0]) {
             return broken(DONE_IS_DONE, "another order was made, or the hosts have different certificates");
@@ -193,6 +238,7 @@ impl Scene {
         // So many runs may fail, and a create of unknown outcome makes an entry wait for a day.
         let slack = if troubles.is_empty() { 3 } else { 14 };
         let watched = self.watched(blocked, slack)?;
+        let own: Vec<Option<String>> = (0..ENTRIES.len()).map(|entry| self.kept_key(entry)).collect();
         for day in 0..days {
             self.stand.sandbox.advance(DAY);
             let mut said = String::new();
@@ -206,18 +252,31 @@ impl Scene {
                 }
             }
             for (host, entry) in &watched {
+                self.one_stays_in_use(*host, *entry)?;
                 let end = self.in_use(*host, *entry)?.map(|in_use| in_use.leaf.lifetime);
                 let text = || format!("{} on host {host}, day {day}: {said}", ENTRIES[*entry]);
+                if end.is_none() && self.is_changing[*host][*entry] {
+                    continue;
+                }
                 let Some(leaf) = end.filter(|leaf| leaf.not_after > self.now()) else {
                     return broken(NOTHING_EXPIRES, text());
                 };
                 let late = self.now() - DAY * u32::try_from(slack).expect("a few");
-                if day > slack && blocked != Blocked::Www && leaf.is_due(RENEW_AT, late) {
+                if day > slack
+                    && matches!(blocked, Blocked::Nothing | Blocked::Other)
+                    && leaf.is_due(RENEW_AT, late)
+                {
                     return broken(RENEWED_IN_TIME, text());
                 }
             }
         }
-        Ok(())
+        let kept = |(entry, own): (usize, &Option<String>)| match (own, self.in_use(0, entry)?) {
+            (Some(own), Some(in_use)) if in_use.leaf.public_key != *own => {
+                broken(AS_ASKED, format!("{} has another key than the caller's", ENTRIES[entry]))
+            }
+            _ => Ok(()),
+        };
+        own.iter().enumerate().try_for_each(kept)
     }
 
     /// What is good, will be so for the time that it takes, and needs nobody.
@@ -229,6 +288,9 @@ impl Scene {
                 let is_blocked = blocked == Blocked::Www && names == Some(2);
                 journal.quarantined.is_none() && names.is_some() && !is_blocked
             });
+            if (blocked == Blocked::Hook && self.may_roll_back(entry)) || self.has_forbidden_key(entry)? {
+                continue;
+            }
             if !needs_nobody || self.may_leave_orders[entry] || (blocked == Blocked::Other && entry == 1) {
                 continue;
             }

@@ -8,6 +8,8 @@ pub(super) type Rule = &'static str;
 pub(super) const ONE_LIVE_ORDER: Rule = "one live order: each open order is accounted for";
 /// In a recovery an order that fits what is wanted is taken up: no other one is made.
 pub(super) const ORDER_IS_TAKEN_UP: Rule = "a live order is taken up, and no other one is made";
+/// An order that a person has cancelled is over for the entry, too: the next call orders at once, and does not fail first.
+pub(super) const CANCELLED_IS_OVER: Rule = "a cancelled order is in nobody's way";
 /// At most the requested certificate and the renewal of the one in use; and what another host makes meanwhile.
 pub(super) const FEW_ORDERS_A_CALL: Rule = "a call makes at most two orders";
 /// A create whose outcome is not known may have used a place: the same call sends no other one.
@@ -18,10 +20,23 @@ pub(super) const FEW_LOST: Rule = "few creates of unknown outcome";
 pub(super) const KEY_IS_THERE: Rule = "no key is lost: the key of an open order is there";
 /// A key whose certificate was revoked is in use no more, once another certificate is.
 pub(super) const REVOKED_KEY: Rule = "a key of a revoked certificate is not used again";
-/// At every moment, also right after a power cut.
+/// At every moment, also right after a power cut. With copies, each file by itself while they are replaced: `combined.pem`
+/// is whole, or is not there yet.
 pub(super) const PAIR_IN_USE: Rule = "key and chain in use belong together";
-/// Until another one is there, or the entry is removed.
+/// Copies that a crash or a failing disk has left in the middle.
+pub(super) const MENDED: Rule = "a call that worked leaves whole files";
+/// Until another one is there, or the entry is removed. In a change of the layout, until the new one is ready.
 pub(super) const STAYS_IN_USE: Rule = "a certificate in use stays in use";
+/// The caller's key, or that of its CSR; and `renew_all` keeps it. Files where they were asked for: behind a link, or as
+/// copies.
+pub(super) const AS_ASKED: Rule = "key and layout are those that were asked for";
+/// Whatever is said to be deployed: the hook has run for it on that host, with success. After a recovery that is so for
+/// each host's certificate in use.
+pub(super) const HOOK_HAS_RUN: Rule = "the hook has run for the certificate in use";
+/// The hook runs when the certificate that it is told of is in place, and for no other one.
+pub(super) const HOOK_SEES: Rule = "a hook sees the certificate that it runs for";
+/// Until the certificate in place has little time left.
+pub(super) const HOOK_FIRST: Rule = "a call whose hook fails again orders nothing";
 /// `list_entries` against the files and the service.
 pub(super) const LISTING: Rule = "`list_entries` tells the truth";
 /// With `renew_all` each day: not when a day fails, not when another entry fails, not when a change of names cannot be had.

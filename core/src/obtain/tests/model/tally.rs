@@ -16,10 +16,23 @@ pub(super) struct Tally {
 }
 
 /// What occurs in a short run as well.
-const KINDS: [&str; 9] =
-    ["E", "power cut", "killed", "engine", "another", "service: ", "clock", "daily", "recovered"];
+const KINDS: [&str; 13] = [
+    "E",
+    "power cut",
+    "killed",
+    "engine",
+    "another",
+    "service: ",
+    "clock",
+    "daily",
+    "recovered",
+    "the hook ran",
+    "copies",
+    "a key",
+    "a CSR",
+];
 /// What occurs in a long run: the names of all troubles and events.
-const ALL: [&str; 34] = [
+const ALL: [&str; 44] = [
     "ENOSPC",
     "EIO",
     "EROFS",
@@ -52,6 +65,16 @@ const ALL: [&str; 34] = [
     "clock ahead",
     "daily runs",
     "recovered",
+    "recovered with another key",
+    "recovered from a cancelled order",
+    "the hook ran",
+    "a hook fails",
+    "a hook that fails comes first",
+    "redeployed",
+    "copies in place of a link",
+    "absent in a change of the layout",
+    "a key of the caller",
+    "a CSR of the caller",
     "calls that worked",
     "calls with an error",
 ];

@@ -42,7 +42,7 @@ fn go(world: &mut Scene, actions: &[Action]) -> Result<(), Violation> {
             world.check()?;
         }
         for entry in 0..ENTRIES.len() {
-            world.recover(entry)?;
+            world.recover(0, entry)?;
             world.check()?;
         }
         Ok(())

@@ -32,6 +32,15 @@ pub(super) fn broken<T>(rule: Rule, text: impl Into<String>) -> Result<T, Violat
     Err(Violation { rule, text: text.into() })
 }
 
+/// A certificate that a person has revoked.
+pub(super) struct Revoked {
+    pub(super) entry: usize,
+    pub(super) pem: String,
+    pub(super) public_key: String,
+    /// Not once the entry was removed, or an older copy of it was put back: it may not know of the certificate then.
+    pub(super) is_known: bool,
+}
+
 pub(super) struct Scene {
     pub(super) stand: Stand,
     /// The shared store, of two hosts.
@@ -48,10 +57,21 @@ pub(super) struct Scene {
     /// Until the next recovery: the entry was removed while the outcome of a create was not known, or an older copy of it
     /// was put back. Then an order may be left that nobody knows.
     pub(super) may_leave_orders: [bool; 2],
-    /// Of revoked certificates: the leaf, and its key.
-    pub(super) revoked: Vec<(String, String)>,
+    pub(super) revoked: Vec<Revoked>,
     /// Whether a host has a certificate in use, which then stays until another one is there or the entry is removed.
     pub(super) has_one: [[bool; 2]; 2],
+    /// Whether `current` is absent there since a change of the layout was broken off.
+    pub(super) is_changing: [[bool; 2]; 2],
+    /// Whether a removal was broken off, so that some files are gone.
+    pub(super) is_removing: [bool; 2],
+    /// The ids of certificates that were asked for without a hook.
+    pub(super) without_hook: BTreeSet<String>,
+    /// How many keys of the callers there were.
+    pub(super) keys: usize,
+    /// How many runs of the hook were looked at.
+    pub(super) runs_seen: usize,
+    /// How many errors a recovery has come to.
+    pub(super) errors: usize,
     /// What each call said.
     pub(super) story: Vec<String>,
     pub(super) steps: usize,
@@ -99,6 +119,12 @@ impl Scene {
             may_leave_orders: [false; 2],
             revoked: Vec::new(),
             has_one: [[false; 2]; 2],
+            is_changing: [[false; 2]; 2],
+            is_removing: [false; 2],
+            without_hook: BTreeSet::new(),
+            keys: 2,
+            runs_seen: 0,
+            errors: 0,
             story: Vec::new(),
             steps: 0,
             occurred: BTreeMap::new(),
@@ -107,6 +133,7 @@ impl Scene {
         for host in world.hosts() {
             fs::create_dir(world.folder(host)).expect("a folder");
         }
+        world.set_up_hook();
         world.calm();
         world
     }
@@ -151,11 +178,16 @@ impl Scene {
         self.skew = 0;
     }
 
+    pub(super) fn forget_revoked(&mut self, entry: usize) {
+        self.revoked.iter_mut().filter(|revoked| revoked.entry == entry).for_each(|it| it.is_known = false);
+    }
+
     pub(super) fn block(&self, blocked: Blocked) {
         let nowhere = SocketAddr::from(([127, 0, 0, 1], 1));
         let at = |is_blocked| if is_blocked { nowhere } else { self.stand.website };
         self.stand.sandbox.address_book(ENTRIES[1], at(blocked == Blocked::Other));
         self.stand.sandbox.address_book("www.example.com", at(blocked == Blocked::Www));
+        self.break_hook(blocked == Blocked::Hook);
     }
 }
 

@@ -1,0 +1,213 @@
+//! Deploy hooks: a program that writes down what it has seen, and fails as long as it is told to.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::PathBuf;
+
+use super::actions::{Aim, ENTRIES, Hook, Wanted};
+use super::rules::{HOOK_FIRST, HOOK_HAS_RUN, HOOK_SEES};
+use super::trouble::Trouble;
+use super::world::{DAY, Scene, Violation, broken};
+use crate::obtain::decide::BLOCKED_RENEWAL_SHARE;
+use crate::obtain::interface::{EntrySummary, ListEntries};
+use crate::obtain::order_spec::RENEW_AT;
+use crate::obtain::store::entry::Entry;
+use crate::obtain::store::files::{CERT, CERTIFICATE, REQUEST, WANTED};
+use crate::obtain::store::folder::Folder;
+use crate::obtain::store::journal::Journal;
+use crate::obtain::store::lock::Lock;
+use crate::obtain::store::storage::Disk;
+use crate::operation::Request;
+
+/// The second line of a leaf has its serial number. No other program is started, so it takes a millisecond.
+const PROGRAM: &str = "#!/bin/sh
+[ -e \"$1.broken\" ] && exit 1
+{ read -r _; read -r serial; } < \"$ZEROSSL_CERT\"
+echo \"$ZEROSSL_CERT $ZEROSSL_ID $serial\" >> \"$1\"
+";
+
+/// A run that was a success.
+#[derive(Debug)]
+struct Run {
+    cert: PathBuf,
+    id: String,
+    /// A part of the leaf that it saw.
+    seen: String,
+}
+
+impl Scene {
+    pub(super) fn set_up_hook(&self) {
+        fs::write(self.hook(), PROGRAM).expect("written");
+        fs::set_permissions(self.hook(), fs::Permissions::from_mode(0o755)).expect("its mode");
+    }
+
+    pub(super) fn hook_argv(&self) -> Vec<String> {
+        [self.hook(), self.log()].map(|path| path.display().to_string()).into()
+    }
+
+    fn hook(&self) -> PathBuf {
+        self.stand.store().join("hook")
+    }
+
+    fn log(&self) -> PathBuf {
+        self.stand.store().join("runs")
+    }
+
+    pub(super) fn break_hook(&self, is_broken: bool) {
+        let path = self.log().with_extension("broken");
+        if is_broken {
+            fs::write(path, "").expect("written");
+        } else if path.exists() {
+            fs::remove_file(path).expect("removed");
+        }
+    }
+
+    pub(super) fn is_hook_broken(&self) -> bool {
+        self.log().with_extension("broken").exists()
+    }
+
+    fn runs(&self) -> Vec<Run> {
+        let text = fs::read_to_string(self.log()).unwrap_or_default();
+        let run = |line: &str| {
+            let mut words = line.split(' ').map(str::to_owned);
+            let mut next = || words.next().expect("three words");
+            Run { cert: next().into(), id: next(), seen: next() }
+        };
+        text.lines().map(run).collect()
+    }
+
+    /// Whether the hook has run there for a certificate, with success.
+    pub(super) fn has_run(&self, host: usize, entry: usize, id: &str) -> bool {
+        let folder = self.folder(host).join(ENTRIES[entry]);
+        self.runs().iter().any(|run| run.id == id && run.cert.starts_with(&folder))
+    }
+
+    /// A call may end before its hook does, and the hook then keeps the lock.
+    pub(super) fn await_hooks(&self) {
+        let folders = self.hosts().flat_map(|host| ENTRIES.map(|entry| self.folder(host).join(entry)));
+        for lock in folders.map(|folder| folder.join("lock")).filter(|lock| lock.exists()) {
+            while Lock::try_take(&lock).expect("no error").is_none() {
+                std::thread::yield_now();
+            }
+        }
+    }
+
+    /// What each run since the last look was told of, was in place.
+    pub(super) fn hooks_have_seen(&mut self) -> Result<(), Violation> {
+        let runs = self.runs();
+        let before = std::mem::replace(&mut self.runs_seen, runs.len());
+        for run in &runs[before..] {
+            self.count("the hook ran");
+            let folder = run.cert.ancestors().nth(2).expect("an entry");
+            let entry = ENTRIES.iter().position(|name| folder.ends_with(name)).expect("an entry");
+            if self.is_in_doubt[entry] {
+                continue;
+            }
+            let versions = fs::read_dir(folder.join("versions")).into_iter().flatten().flatten();
+            let is_of_it = |path: &PathBuf| {
+                let read = |file| fs::read_to_string(path.join(file)).unwrap_or_default();
+                read(CERTIFICATE).contains(&format!("\"{}\"", run.id))
+                    && read(CERT).lines().nth(1) == Some(&run.seen)
+            };
+            if !versions.map(|version| version.path()).any(|path| is_of_it(&path)) {
+                return broken(HOOK_SEES, format!("{run:?}"));
+            }
+        }
+        Ok(())
+    }
+
+    /// The journal of a host's folder, which says what is in place there.
+    pub(super) fn journal_here(&self, host: usize, entry: usize) -> Option<Journal> {
+        let path = self.folder(host).join(ENTRIES[entry]);
+        let read = self.client().enter(ListEntries::OPERATION, None, |context| {
+            self.within(context, &Disk, |env| Folder { env, path: &path }.journal())
+        });
+        read.ok()
+    }
+
+    /// A stored request of a host's folder.
+    pub(super) fn stored(&self, host: usize, entry: usize, file: &str) -> String {
+        fs::read_to_string(self.folder(host).join(ENTRIES[entry]).join(file)).unwrap_or_default()
+    }
+
+    /// Whether a hook may take a certificate out of use again.
+    pub(super) fn may_roll_back(&self, entry: usize) -> bool {
+        let files =
+            self.hosts().flat_map(|host| [REQUEST, WANTED].map(|file| self.stored(host, entry, file)));
+        self.wishes[entry].hook == Hook::Rollback || files.into_iter().any(|text| text.contains("rollback"))
+    }
+
+    /// What is installed as it was asked for without a hook, has none, also while the request before is still in force.
+    pub(super) fn note_without_hook(&mut self, host: usize, entry: usize, wish: &Wanted) {
+        let installed = self.journal_here(host, entry).and_then(|journal| journal.installed);
+        let is_of_it = wish.hook == Hook::None && wish.aim != Aim::Abandon;
+        if let Some(installed) =
+            installed.filter(|installed| is_of_it && wish.is_met_by(entry, &installed.terms))
+        {
+            self.without_hook.insert(installed.id);
+        }
+    }
+
+    /// What `list_entries` says of the hook.
+    pub(super) fn deployed_is_true(
+        &self,
+        host: usize,
+        entry: usize,
+        row: &EntrySummary,
+    ) -> Result<(), Violation> {
+        let has_hook = self.stored(host, entry, REQUEST).contains("deploy_hook");
+        match (row.deployed, &row.id) {
+            (Some(true), Some(id))
+                if has_hook && !self.without_hook.contains(id) && !self.has_run(host, entry, id) =>
+            {
+                broken(HOOK_HAS_RUN, format!("host {host}: {row:?}"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// After a recovery: whatever was asked for before, it is done, and a hook that is asked for has run.
+    pub(super) fn is_deployed(&self, host: usize, entry: usize, wish: &Wanted) -> Result<(), Violation> {
+        let installed = self.journal_here(host, entry).and_then(|journal| journal.installed);
+        match installed {
+            Some(installed)
+                if installed.deployed
+                    && (wish.hook == Hook::None || self.has_run(host, entry, &installed.id)) =>
+            {
+                Ok(())
+            }
+            other => broken(HOOK_HAS_RUN, format!("{} on host {host}: {other:?}", ENTRIES[entry])),
+        }
+    }
+
+    /// Whether a call has to run the hook before anything else, the hook fails, and the certificate in place has time.
+    pub(super) fn must_wait_for_hook(
+        &self,
+        host: usize,
+        entry: usize,
+        wish: &Wanted,
+        trouble: &Trouble,
+    ) -> Result<bool, Violation> {
+        if !self.is_hook_broken()
+            || self.is_in_doubt[entry]
+            || wish.hook == Hook::None
+            || wish.aim == Aim::Abandon
+            || matches!(trouble, Trouble::Meanwhile { .. })
+            || self.image(entry)?.is_some_and(|image| image.removed)
+        {
+            return Ok(false);
+        }
+        let Some(installed) = self.journal_here(host, entry).and_then(|journal| journal.installed) else {
+            return Ok(false);
+        };
+        let leaf = self.folder(host).join(ENTRIES[entry]).join(Entry::in_version(installed.serial, CERT));
+        let leaf = fs::read(leaf).ok().and_then(|pem| crate::obtain::check::Lifetime::of(&pem));
+        let later = self.now() + DAY * 2;
+        let has_time = leaf.is_some_and(|leaf| !leaf.is_due(RENEW_AT * BLOCKED_RENEWAL_SHARE, later));
+        Ok(!installed.deployed && has_time)
+    }
+
+    pub(super) fn expect_no_order(&self, made: usize) -> Result<(), Violation> {
+        if made == 0 { Ok(()) } else { broken(HOOK_FIRST, format!("{made} orders")) }
+    }
+}
