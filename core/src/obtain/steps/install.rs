@@ -10,7 +10,7 @@ use crate::obtain::events::Stage;
 use crate::obtain::session::Session;
 use crate::obtain::store::entry::{Entry, PRIVATE, PUBLIC};
 use crate::obtain::store::files::{
-    CERT, CERTIFICATE, CHAIN, COMBINED, CSR, FULLCHAIN, IN_USE, KEY, combined,
+    CERT, CERTIFICATE, CHAIN, COMBINED, CSR, FULLCHAIN, IN_USE, KEY, combined, files,
 };
 use crate::obtain::store::journal::{Installed, Terms};
 use crate::obtain::{chain, check};
@@ -32,12 +32,9 @@ impl Session<'_> {
         if let Err(why) = self.fitness(serial, &order.terms)? {
             return self.quarantine(certificate, &why);
         }
-        // A version that the hook refused is not a version to go back to.
-        let predecessor = self.journal.installed.as_ref().and_then(|installed| {
-            if installed.rolled_back { installed.predecessor } else { Some(installed.serial) }
-        });
-        if let Some(predecessor) = predecessor {
-            self.entry.take_over_attributes(predecessor, serial)?;
+        let predecessor = self.predecessor()?;
+        if let Some(before) = predecessor.or(self.journal.installed.as_ref().map(|before| before.serial)) {
+            self.entry.take_over_attributes(before, serial)?;
         }
         let awaits_post_hook = self.spec.has_post_hook
             || self.journal.installed.as_ref().is_some_and(|installed| installed.awaits_post_hook);
@@ -64,6 +61,20 @@ impl Session<'_> {
         self.progress(Stage::Install, "the certificate is in place", facts);
         self.prune();
         Ok(())
+    }
+
+    /// The version to go back to: not one that the hook refused, and not one that is damaged.
+    fn predecessor(&self) -> Result<Option<u32>> {
+        let Some(installed) = &self.journal.installed else { return Ok(None) };
+        if installed.rolled_back {
+            return Ok(installed.predecessor);
+        }
+        for file in files(installed.terms.by_csr) {
+            if self.entry.read(&Entry::in_version(installed.serial, file))?.is_none() {
+                return Ok(None);
+            }
+        }
+        Ok(self.damage(installed)?.is_none().then_some(installed.serial))
     }
 
     /// Right after the status `issued`, the download may not be ready.
@@ -139,8 +150,8 @@ impl Session<'_> {
             if is_kept(serial) || csr.symlink_metadata().is_err() {
                 continue;
             }
-            let files = [&IN_USE[..], &[CERTIFICATE, CSR]].concat();
-            if let Err(error) = self.entry.remove_version(serial, &files) {
+            let all = [&IN_USE[..], &[CERTIFICATE, CSR]].concat();
+            if let Err(error) = self.entry.remove_version(serial, &all) {
                 self.warn(Stage::Install, &format!("an old version could not be removed ({error})"), []);
             }
         }

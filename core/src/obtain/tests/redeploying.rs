@@ -118,6 +118,22 @@ fn a_change_without_a_hook_leaves_that_of_what_is_in_place() {
     assert_eq!((done.outcome, done.deployed, runs(&stand)), (Outcome::Resumed, Some(true), 3));
 }
 
+/// The files of the certificate before are gone, so the new one stays.
+#[test]
+fn nothing_is_rolled_back_to_what_is_damaged() {
+    let stand = Stand::new();
+    let wanted = Obtain { rollback: Some(true), ..with_hook(&stand) };
+    let first = stand.obtain(&wanted).expect("a certificate");
+    let leaf = || fs::read_to_string(&first.files["cert"]).expect("a leaf");
+    let before = leaf();
+    fs::remove_file(stand.store().join("example.com/versions/1/chain.pem")).expect("removed");
+    fs::write(stand.store().with_file_name("broken"), "").expect("written");
+    let error = stand.obtain(&wanted).expect_err("the hook fails");
+    assert!(!error.message().contains("the version before"), "{error}");
+    assert_ne!(leaf(), before);
+    assert!(fs::exists(&first.files["chain"]).expect("no error"));
+}
+
 /// The call that gives up an order is no request, and knows of no hook.
 #[test]
 fn what_is_issued_all_the_same_gets_its_hook() {
