@@ -26,10 +26,10 @@ impl Session<'_> {
             return Ok(());
         };
         let is_left = self.leaves_hook_to_request_in_force()?;
+        // Nobody has tried again what was rolled back.
+        let stays_back = is_left && installed.rolled_back;
         // After a rollback, or a crash during one.
-        if !(is_left && installed.rolled_back)
-            && !self.entry.is_current(installed.serial, self.spec.layout)?
-        {
+        if !stays_back && !self.entry.is_current(installed.serial, self.spec.layout)? {
             self.entry.switch(installed.serial, self.spec.layout)?;
         }
         if is_left {

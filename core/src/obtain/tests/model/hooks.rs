@@ -206,8 +206,8 @@ impl Scene {
         let has_time = leaf.is_some_and(|leaf| !leaf.is_due(RENEW_AT * BLOCKED_RENEWAL_SHARE, later));
         Ok(!installed.deployed && has_time)
     }
+}
 
-    pub(super) fn expect_no_order(&self, made: usize) -> Result<(), Violation> {
-        if made == 0 { Ok(()) } else { broken(HOOK_FIRST, format!("{made} orders")) }
-    }
+pub(super) fn expect_no_order(made: usize) -> Result<(), Violation> {
+    if made == 0 { Ok(()) } else { broken(HOOK_FIRST, format!("{made} orders")) }
 }

@@ -38,7 +38,7 @@ impl Scene {
             return Ok(None);
         }
         if folder.is_symlink() || has_mark(&folder) {
-            return self.whole(&folder, entry).map(Some);
+            return whole(&folder, entry).map(Some);
         }
         let read = |file: &str| fs::read_to_string(folder.join(file)).ok();
         let (key, chain) = match (read("combined.pem"), read("fullchain.pem")) {
@@ -58,34 +58,6 @@ impl Scene {
         fits(&chain, &public_key, &leaf, entry)?;
         let pem = chain.split_inclusive(END).next().unwrap_or_default().to_owned();
         Ok(Some(InUse { leaf, pem, is_whole: false, layout: Layout::Files, is_by_csr: false }))
-    }
-
-    fn whole(&self, folder: &Path, entry: usize) -> Result<InUse, Violation> {
-        let read = |file: &str| {
-            fs::read_to_string(folder.join(file))
-                .or_else(|error| broken(PAIR_IN_USE, format!("{file}: {error}")))
-        };
-        let (pem, chain, whole) = (read("cert.pem")?, read("chain.pem")?, read("fullchain.pem")?);
-        let Some(leaf) = Leaf::of(pem.as_bytes()) else { return broken(PAIR_IN_USE, "no leaf") };
-        if whole != format!("{pem}{chain}") {
-            return broken(PAIR_IN_USE, "files of different versions");
-        }
-        let is_by_csr = !folder.join(KEY_FILE).exists();
-        let public_key = if is_by_csr {
-            if folder.join("combined.pem").exists() || !keys::is_own(&leaf.public_key) {
-                return broken(PAIR_IN_USE, "no key, and it is not the caller's");
-            }
-            leaf.public_key.clone()
-        } else {
-            let key_pem = read(KEY_FILE)?;
-            if read("combined.pem")? != format!("{key_pem}{whole}") {
-                return broken(PAIR_IN_USE, "files of different versions");
-            }
-            public_key(&key_pem)?
-        };
-        fits(&whole, &public_key, &leaf, entry)?;
-        let layout = if folder.is_symlink() { Layout::Links } else { Layout::Files };
-        Ok(InUse { leaf, pem, is_whole: true, layout, is_by_csr })
     }
 
     /// Until another one is there, or the entry is removed. Where the layout changes, it is absent for a moment; then the
@@ -108,6 +80,33 @@ impl Scene {
         }
         Ok(())
     }
+}
+
+fn whole(folder: &Path, entry: usize) -> Result<InUse, Violation> {
+    let read = |file: &str| {
+        fs::read_to_string(folder.join(file)).or_else(|error| broken(PAIR_IN_USE, format!("{file}: {error}")))
+    };
+    let (pem, chain, whole) = (read("cert.pem")?, read("chain.pem")?, read("fullchain.pem")?);
+    let Some(leaf) = Leaf::of(pem.as_bytes()) else { return broken(PAIR_IN_USE, "no leaf") };
+    if whole != format!("{pem}{chain}") {
+        return broken(PAIR_IN_USE, "files of different versions");
+    }
+    let is_by_csr = !folder.join(KEY_FILE).exists();
+    let public_key = if is_by_csr {
+        if folder.join("combined.pem").exists() || !keys::is_own(&leaf.public_key) {
+            return broken(PAIR_IN_USE, "no key, and it is not the caller's");
+        }
+        leaf.public_key.clone()
+    } else {
+        let key_pem = read(KEY_FILE)?;
+        if read("combined.pem")? != format!("{key_pem}{whole}") {
+            return broken(PAIR_IN_USE, "files of different versions");
+        }
+        public_key(&key_pem)?
+    };
+    fits(&whole, &public_key, &leaf, entry)?;
+    let layout = if folder.is_symlink() { Layout::Links } else { Layout::Files };
+    Ok(InUse { leaf, pem, is_whole: true, layout, is_by_csr })
 }
 
 /// Whether the copies in a folder are those of a version.

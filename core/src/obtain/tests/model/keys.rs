@@ -133,20 +133,20 @@ impl Scene {
     pub(super) fn has_revoked(&self, entry: usize) -> bool {
         self.revoked.iter().any(|revoked| revoked.entry == entry && is_own(&revoked.public_key))
     }
+}
 
-    pub(super) fn is_as_asked(&self, entry: usize, wish: &Wanted, in_use: &InUse) -> Result<(), Violation> {
-        let has_key = match wish.key.own(entry) {
-            Some(own) => in_use.leaf.public_key == own.public_key,
-            None => {
-                let may_be_kept = !wish.is_p384 && wish.reuse_key != Some(false);
-                let is_p384 = in_use.leaf.key_type.as_deref() == Some("ecdsa-p384");
-                is_p384 == wish.is_p384 && (may_be_kept || !is_own(&in_use.leaf.public_key))
-            }
-        };
-        let has_file = !in_use.is_by_csr || matches!(wish.key, Key::ByCsr(_));
-        if has_key && has_file && in_use.layout == wish.layout {
-            return Ok(());
+pub(super) fn is_as_asked(entry: usize, wish: &Wanted, in_use: &InUse) -> Result<(), Violation> {
+    let has_key = match wish.key.own(entry) {
+        Some(own) => in_use.leaf.public_key == own.public_key,
+        None => {
+            let may_be_kept = !wish.is_p384 && wish.reuse_key != Some(false);
+            let is_p384 = in_use.leaf.key_type.as_deref() == Some("ecdsa-p384");
+            is_p384 == wish.is_p384 && (may_be_kept || !is_own(&in_use.leaf.public_key))
         }
-        broken(AS_ASKED, format!("{}: {:?}, by CSR: {}", ENTRIES[entry], in_use.layout, in_use.is_by_csr))
+    };
+    let has_file = !in_use.is_by_csr || matches!(wish.key, Key::ByCsr(_));
+    if has_key && has_file && in_use.layout == wish.layout {
+        return Ok(());
     }
+    broken(AS_ASKED, format!("{}: {:?}, by CSR: {}", ENTRIES[entry], in_use.layout, in_use.is_by_csr))
 }

@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::actions::{Aim, ENTRIES, Hook, Wanted};
 use super::calls::Done;
+use super::hooks::expect_no_order;
 use super::keys::{self, Key};
 use super::rules::{FEW_ORDERS_A_CALL, HOOK_HAS_RUN, MENDED, NO_PANIC, ONE_UNKNOWN_CREATE, OWN_DRAFTS};
 use super::trouble::Trouble;
@@ -57,7 +58,7 @@ impl Scene {
         }
         if must_wait {
             self.count("a hook that fails comes first");
-            self.expect_no_order(made)?;
+            expect_no_order(made)?;
         }
         if let Trouble::Service { operation: "create_certificate", skip, times: usize::MAX, fault } = trouble
             && fault.is_uncertain()

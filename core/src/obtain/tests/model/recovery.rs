@@ -4,7 +4,7 @@ use std::fs;
 use std::time::Duration;
 
 use super::actions::{Aim, Blocked, ENTRIES, Wanted};
-use super::keys::Key;
+use super::keys::{Key, is_as_asked};
 use super::rules::{
     AS_ASKED, CANCELLED_IS_OVER, DONE_IS_DONE, NO_DEAD_END, NOTHING_EXPIRES, NOTHING_LEFT, ORDER_IS_TAKEN_UP,
     RENEWED_IN_TIME,
@@ -75,10 +75,11 @@ impl Scene {
     fn is_cancelled(&self, entry: usize, wish: &Wanted) -> Result<bool, Violation> {
         let orders = self.orders(entry);
         let is_over = |id: &String| orders.iter().any(|order| order.id == *id && order.status == "cancelled");
+        let has_kept_key = wish.key == Key::Made && self.keeps_own_key(entry);
         let is_clear = self.revoked.is_empty()
             && !self.may_leave_orders[entry]
-            && !orders.iter().any(is_open)
-            && !(wish.key == Key::Made && self.keeps_own_key(entry));
+            && !has_kept_key
+            && !orders.iter().any(is_open);
         let is_it = |journal: &Journal| {
             let installed = journal.installed.as_ref();
             journal.order.as_ref().and_then(|order| order.id.as_ref()).is_some_and(is_over)
@@ -188,7 +189,7 @@ impl Scene {
                     return broken(DONE_IS_DONE, "what is installed was revoked");
                 }
                 Some(in_use) if in_use.leaf.lifetime.not_after > self.now() => {
-                    self.is_as_asked(entry, wish, &in_use)?;
+                    is_as_asked(entry, wish, &in_use)?;
                     pems.push(in_use.pem);
                 }
                 Some(_) => return broken(DONE_IS_DONE, "what is installed has expired"),
