@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::actions::{Action, Aim, Blocked, ENTRIES, Wanted};
+use super::in_use::InUse;
 use super::trouble::{Moment, Trouble};
 use super::world::{Revoked, Scene, Violation, is_open, minutes_of};
 use crate::endpoints::{CancelCertificate, RevokeCertificate};
@@ -114,20 +115,22 @@ impl Scene {
         outcome.map(drop)
     }
 
+    /// What another host has in use with the same key stays there until it is called.
     fn revoke(&mut self, entry: usize) -> Result<(), Violation> {
-        for host in self.hosts() {
-            let installed = self.journals(entry)?.into_iter().find_map(|journal| journal.installed);
-            if let (Some(installed), Some(in_use)) = (installed, self.in_use(host, entry)?)
-                && self.stand.client().send(&RevokeCertificate::new(installed.id)).is_ok()
-            {
-                self.revoked.push(Revoked {
-                    entry,
-                    pem: in_use.pem,
-                    public_key: in_use.leaf.public_key,
-                    is_known: true,
-                });
-                self.count("revoked by a person");
-            }
+        let installed = self.journals(entry)?.into_iter().find_map(|journal| journal.installed);
+        let in_use = self.hosts().map(|host| self.in_use(host, entry));
+        let in_use: Vec<_> = in_use.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect();
+        if let Some(installed) = installed.filter(|_| !in_use.is_empty())
+            && self.stand.client().send(&RevokeCertificate::new(installed.id)).is_ok()
+        {
+            let revoked = |in_use: InUse| Revoked {
+                entry,
+                pem: in_use.pem,
+                public_key: in_use.leaf.public_key,
+                is_known: true,
+            };
+            self.revoked.extend(in_use.into_iter().map(revoked));
+            self.count("revoked by a person");
         }
         Ok(())
     }

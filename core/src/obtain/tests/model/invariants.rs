@@ -33,10 +33,9 @@ impl Scene {
 
     fn revoked_key_is_out_of_use(&self, host: usize, entry: usize) -> Result<(), Violation> {
         let Some(in_use) = self.in_use(host, entry)? else { return Ok(()) };
-        let is_another = |revoked: &Revoked| {
-            revoked.is_known && revoked.public_key == in_use.leaf.public_key && revoked.pem != in_use.pem
-        };
-        if self.revoked.iter().any(is_another) {
+        let is_its_key = |revoked: &Revoked| revoked.is_known && revoked.public_key == in_use.leaf.public_key;
+        let was_in_use = self.revoked.iter().any(|revoked| revoked.pem == in_use.pem);
+        if !was_in_use && self.revoked.iter().any(is_its_key) {
             return broken(REVOKED_KEY, ENTRIES[entry]);
         }
         Ok(())

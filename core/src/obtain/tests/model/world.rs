@@ -32,7 +32,7 @@ pub(super) fn broken<T>(rule: Rule, text: impl Into<String>) -> Result<T, Violat
     Err(Violation { rule, text: text.into() })
 }
 
-/// A certificate that a person has revoked.
+/// A certificate that was in use when a person revoked that of its key.
 pub(super) struct Revoked {
     pub(super) entry: usize,
     pub(super) pem: String,
