@@ -9,6 +9,8 @@ use super::in_use::InUse;
 use super::trouble::{Moment, Trouble};
 use super::world::{Revoked, Scene, Violation, is_open, minutes_of};
 use crate::endpoints::{CancelCertificate, RevokeCertificate};
+use crate::obtain::store::entry::Entry;
+use crate::obtain::store::files::CERT;
 use crate::obtain::tests::disk::Loss;
 
 impl Scene {
@@ -115,21 +117,29 @@ impl Scene {
         outcome.map(drop)
     }
 
-    /// What another host has in use with the same key stays there until it is called.
+    /// After a rollback what is in use is another one, and stays. What another host has in use with the same key stays there
+    /// until it is called.
     fn revoke(&mut self, entry: usize) -> Result<(), Violation> {
-        let installed = self.journals(entry)?.into_iter().find_map(|journal| journal.installed);
+        let Some(installed) = self.journals(entry)?.into_iter().find_map(|journal| journal.installed) else {
+            return Ok(());
+        };
+        let file = Entry::in_version(installed.serial, CERT);
+        let read = |host| fs::read_to_string(self.folder(host).join(ENTRIES[entry]).join(&file)).ok();
+        let pem = self.hosts().find_map(read);
         let in_use = self.hosts().map(|host| self.in_use(host, entry));
         let in_use: Vec<_> = in_use.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect();
-        if let Some(installed) = installed.filter(|_| !in_use.is_empty())
+        let it = in_use.iter().find(|in_use| Some(&in_use.pem) == pem.as_ref());
+        if let Some(public_key) = it.map(|it| it.leaf.public_key.clone())
             && self.stand.client().send(&RevokeCertificate::new(installed.id)).is_ok()
         {
+            let with_its_key = in_use.into_iter().filter(|in_use| in_use.leaf.public_key == public_key);
             let revoked = |in_use: InUse| Revoked {
                 entry,
                 pem: in_use.pem,
                 public_key: in_use.leaf.public_key,
                 is_known: true,
             };
-            self.revoked.extend(in_use.into_iter().map(revoked));
+            self.revoked.extend(with_its_key.map(revoked));
             self.count("revoked by a person");
         }
         Ok(())
