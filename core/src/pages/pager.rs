@@ -24,6 +24,9 @@ const MAX_PAGES_WITHOUT_TOTAL: usize = 100;
 /// This many pages more than twice the total count are read: others may order in the meantime.
 const PAGES_TO_SPARE: u64 = 8;
 
+/// Sweeps that are as the one before, but for a total count that is not the same on each page.
+const MAX_REPEATS: u32 = 2;
+
 /// The position in the pages of a list.
 #[derive(Debug)]
 pub(crate) struct Pager {
@@ -36,6 +39,8 @@ pub(crate) struct Pager {
     /// The previous sweep.
     before: Option<Sweep>,
     sweeps: u32,
+    /// Sweeps in a row that were as the one before, and had more than one total count.
+    repeats: u32,
 }
 
 /// One pass through all pages.
@@ -74,7 +79,7 @@ pub(crate) struct Taken {
 impl Pager {
     pub(crate) fn new(first_page: u64, limit: u64) -> Self {
         let (known, sweep) = Default::default();
-        Self { first_page, page: first_page, limit, known, sweep, before: None, sweeps: 1 }
+        Self { first_page, page: first_page, limit, known, sweep, before: None, sweeps: 1, repeats: 0 }
     }
 
     /// The page to request next.
@@ -190,8 +195,9 @@ impl Pager {
     }
 
     /// At the end of a sweep: whether it is the last. A count that is always the same and always wrong is ignored. A
-    /// count that differs between pages shows that the list has changed.
-    fn is_settled(&self, seen: u64) -> Result<bool> {
+    /// count that differs between pages shows that the list has changed, or, if all is the same again and again, that the
+    /// count means nothing.
+    fn is_settled(&mut self, seen: u64) -> Result<bool> {
         let sweep = &self.sweep;
         if sweep.has_new {
             return Ok(false);
@@ -204,12 +210,18 @@ impl Pager {
             .before
             .as_ref()
             .is_some_and(|before| self.known.is_as_before(self.sweeps) && before.totals == sweep.totals);
-        if is_as_before && !is_steady {
+        if !is_as_before || is_steady {
+            self.repeats = 0;
+            return Ok(is_as_before);
+        }
+        // Once it may be by chance: one is ordered, one is cancelled, one is ordered.
+        self.repeats += 1;
+        if self.repeats == MAX_REPEATS {
             return Err(lost(&format!(
-                "the service gave the same {seen} certificates twice, and another `total_count` on each page"
+                "the service gave the same {seen} certificates three times, and another `total_count` on each page"
             )));
         }
-        Ok(is_as_before)
+        Ok(false)
     }
 
     fn begin_again(&mut self) -> Result<()> {

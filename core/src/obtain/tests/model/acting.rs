@@ -6,6 +6,7 @@ use std::process::Command;
 
 use super::actions::{Action, Aim, Blocked, ENTRIES, Wanted};
 use super::in_use::InUse;
+use super::keys::Key;
 use super::trouble::{Moment, Trouble};
 use super::world::{Revoked, Scene, Violation, is_open, minutes_of};
 use crate::endpoints::{CancelCertificate, RevokeCertificate};
@@ -19,6 +20,7 @@ impl Scene {
         match action {
             Action::Obtain(host, entry, wish, trouble) => {
                 self.wishes[*entry] = wish.to_stay();
+                self.has_given_key[*entry] |= wish.key != Key::Made;
                 self.obtain(*host, *entry, wish, trouble).map(drop)
             }
             Action::Outage(host, entry, trouble, times) => {

@@ -57,6 +57,8 @@ pub(super) struct Scene {
     /// Until the next recovery: the entry was removed while the outcome of a create was not known, or an older copy of it
     /// was put back. Then an order may be left that nobody knows.
     pub(super) may_leave_orders: [bool; 2],
+    /// Whether a caller has given the entry a key or a CSR. Others may have ordered with it, too.
+    pub(super) has_given_key: [bool; 2],
     pub(super) revoked: Vec<Revoked>,
     /// Whether a host has a certificate in use, which then stays until another one is there or the entry is removed.
     pub(super) has_one: [[bool; 2]; 2],
@@ -117,6 +119,7 @@ impl Scene {
             wishes: [Wanted::USUAL, Wanted::USUAL],
             is_in_doubt: [false; 2],
             may_leave_orders: [false; 2],
+            has_given_key: [false; 2],
             revoked: Vec::new(),
             has_one: [[false; 2]; 2],
             is_changing: [[false; 2]; 2],
