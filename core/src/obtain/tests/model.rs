@@ -59,11 +59,12 @@ fn model() {
         }
         (Some(steps), first) => {
             let mut seed = first.unwrap_or_default();
-            while tally.steps() < steps {
+            // What is rare may take longer to occur.
+            while tally.steps() < steps || (tally.steps() < 3 * steps && tally.missing().is_some()) {
                 walk(seed, &mut tally);
                 seed += 1;
             }
-            tally.assert_all_occurred();
+            assert_eq!(tally.missing(), None, "it did not occur: {tally}");
         }
     }
     println!("{tally}");

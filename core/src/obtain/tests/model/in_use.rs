@@ -10,6 +10,7 @@ use super::rules::{PAIR_IN_USE, STAYS_IN_USE};
 use super::world::{Scene, Violation, broken};
 use crate::obtain::check::{self, Leaf};
 use crate::obtain::interface::Layout;
+use crate::obtain::store::files::files;
 use crate::signing_request;
 
 const KEY_FILE: &str = "privkey.pem";
@@ -34,7 +35,8 @@ impl Scene {
         if !folder.exists() || self.is_in_doubt[entry] {
             return Ok(None);
         }
-        if self.is_removing[entry] && !folder.join("chain.pem").exists() {
+        // A removal that was broken off has taken some away.
+        if self.is_removing[entry] && !files(false).iter().all(|file| folder.join(file).exists()) {
             return Ok(None);
         }
         if folder.is_symlink() || has_mark(&folder) {
