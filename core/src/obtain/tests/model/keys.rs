@@ -113,8 +113,10 @@ impl Scene {
                 && !request.contains("\"reuse_key\": false")
                 && !request.contains("ecdsa-p384")
         };
-        let own = self.journal_here(0, entry)?.installed?.terms.public_key?;
-        self.hosts().all(is_wanted).then_some(own)
+        let installed = self.journal_here(0, entry)?.installed?;
+        // After a rollback another one is in use.
+        let is_in_use = !installed.rolled_back && self.hosts().all(is_wanted);
+        installed.terms.public_key.filter(|_| is_in_use)
     }
 
     /// Whether a certificate of the entry's own key was revoked: then only its caller can give another one.
