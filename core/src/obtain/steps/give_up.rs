@@ -179,12 +179,14 @@ impl Session<'_> {
             .filter(wanted)
             .filter_map(|sent| sent.domains.first().cloned())
             .collect();
-        let mut is_found = false;
+        let (mut is_found, mut server_time) = (false, None);
         for name in &names {
-            is_found |= self.cancel_late(name, except)?;
+            let account = Account::of(self, name)?;
+            is_found |= self.cancel_late(name, &account, except)?;
+            server_time = account.server_time.or(server_time);
         }
-        // Each has been looked for once more by now.
-        let now = self.now();
+        // Each has been looked for once more by now. Our clock may be ahead for a moment.
+        let now = server_time.unwrap_or_else(|| self.now());
         let before = self.journal.lost.len();
         self.journal.lost.retain(|sent| !wanted(&sent) || sent.age(now) < LOST_FOR);
         if is_found || self.journal.lost.len() != before {
@@ -194,8 +196,7 @@ impl Session<'_> {
     }
 
     /// Of one name; says whether one was cancelled.
-    fn cancel_late(&mut self, name: &str, except: Option<&str>) -> Result<bool> {
-        let account = Account::of(self, name)?;
+    fn cancel_late(&mut self, name: &str, account: &Account, except: Option<&str>) -> Result<bool> {
         let is_meant = |sent: &Sent| {
             sent.domains.first().is_some_and(|first| first == name)
                 && Some(sent.csr_sha256.as_str()) != except

@@ -137,3 +137,28 @@ fn lost_creates_of_the_future_are_no_dead_end() {
         assert!(sent > 12, "{sent}");
     }
 }
+
+/// A clock that is ahead in one call forgets no create that may still be carried out.
+#[test]
+fn a_lost_create_is_not_forgotten_by_a_clock_that_is_ahead_once() {
+    for days in [2, 400] {
+        let stand = Stand::new();
+        stand.obtain(&stand.wanted()).expect("a first certificate");
+        let late = When::Late { by: Duration::from_secs(600) };
+        stand.strike("create_certificate", 1, late, Reply::page(504));
+        let forced = Obtain { force: Some(true), deadline: Some(60.0), ..stand.wanted() };
+        stand.obtain(&forced).expect_err("it is not known what became of it");
+        stand.sandbox.clear_faults();
+        let ahead = Jumping {
+            clock: SandboxClock::new(&stand.sandbox),
+            before: AtomicUsize::new(0),
+            seconds: days * DAY,
+        };
+        // It may refuse to work with such a clock, or find nothing to do.
+        let _ = stand.obtain_by(&ahead, &Disk, &stand.client(), &stand.wanted());
+        stand.sandbox.advance(Duration::from_secs(3600));
+        stand.obtain(&stand.wanted()).expect("nothing to do");
+        let live = stand.live();
+        assert!(live.iter().all(|order| order.status == "issued"), "{days} days: {live:?}");
+    }
+}
