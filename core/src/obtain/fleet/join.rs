@@ -90,7 +90,9 @@ impl<'a> Entry<'a> {
                        restore the record";
             return Err(Error::storage(place, why));
         }
-        let has_own = self.read(JOURNAL)?.is_some();
+        // What a call has begun that was killed at once is none.
+        let is_begun = || self.journal().is_ok_and(|journal| journal == Journal::default());
+        let has_own = self.read(JOURNAL)?.is_some() && !is_begun();
         let mut mark = match mark {
             Some(mark) if mark.revision > at.revision => return Err(self.restored(&fleet)),
             Some(mark) => mark,

@@ -6,12 +6,15 @@ use std::process::Command;
 use serde_json::{Value, json};
 use zerossl_sandbox::{Reply, When};
 
+use super::hosts::Hosts;
 use super::stand::Stand;
 use crate::endpoints::{CreateCertificate, RevokeCertificate};
 use crate::error::Kind;
 use crate::generate_csr::GenerateCsr;
 use crate::key_type::KeyType;
 use crate::obtain::interface::{Obtain, Obtained, Outcome};
+use crate::obtain::store::folder::JOURNAL;
+use crate::obtain::store::journal::Journal;
 
 const HOUR: std::time::Duration = std::time::Duration::from_secs(3600);
 
@@ -268,4 +271,17 @@ fn a_quarantined_certificate_replaces_another_order() {
     let obtained = stand.obtain(&stand.wanted()).expect("the right one");
     stand.inspect(&obtained);
     assert!(stand.live().iter().all(|order| order.id != id(&waiting)), "{:?}", stand.live());
+}
+
+/// A call that was killed at once leaves a journal that says nothing, and another host makes the entry.
+#[test]
+fn what_was_only_begun_is_no_entry_of_its_own() {
+    let hosts = Hosts::new();
+    let begun = hosts.folder(1).join("example.com");
+    fs::create_dir_all(&begun).expect("a folder");
+    let journal = serde_json::to_string(&Journal::default()).expect("JSON");
+    fs::write(begun.join(JOURNAL), journal).expect("a journal");
+    hosts.obtain(0).expect("issued");
+    hosts.obtain(1).expect("brought");
+    hosts.inspect(1, "brought");
 }
