@@ -196,7 +196,7 @@ impl Scene {
             self.is_in_doubt = [true; 2];
             // Of an order with such a key whose note is lost there is a warning, and a person decides.
             for entry in 0..ENTRIES.len() {
-                self.may_leave_orders[entry] |= self.has_given_key[entry];
+                self.may_leave_orders[entry] |= self.has_given_key[entry] || self.has_lost_csr(entry)?;
             }
         }
         self.hooks_have_seen()?;

@@ -124,6 +124,22 @@ impl Scene {
         Ok(())
     }
 
+    /// Whether a disk that lied has lost the CSR of an open order, and with it the key: then a warning names the order.
+    pub(super) fn has_lost_csr(&self, entry: usize) -> Result<bool, Violation> {
+        let versions = self.hosts().map(|host| self.folder(host).join(ENTRIES[entry]).join("versions"));
+        let versions = versions.flat_map(|folder| fs::read_dir(folder).into_iter().flatten().flatten());
+        let csrs: Vec<String> =
+            versions.filter_map(|version| fs::read_to_string(version.path().join(CSR)).ok()).collect();
+        for order in self.orders(entry).iter().filter(|order| is_open(order)) {
+            let order = self.order(&order.id)?;
+            let is_its = |csr: &String| hash_of(&order, &signing_request::sha256(csr)) == Hash::Ours;
+            if !csrs.iter().any(is_its) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
     /// Key and CSR of the order under way belong together, and the service has this very CSR.
     fn key_is_there(
         &self,
