@@ -1,7 +1,8 @@
 //! The servers of the matrix, for the other languages: `zerossl-faults FOLDER LANGUAGE...`
 //!
-//! Every call is made in Rust first, also `obtain` while guests besiege its listener. Then each language gets a folder with the same calls as cases, whose errors are
-//! those that Rust has got. The program says `ready` and serves until its input ends.
+//! Every call is made in Rust first, also `obtain` while guests besiege its listener. Then each language gets a folder with
+//! the same calls as cases, whose errors are those that Rust has got. The program says `ready` and serves until its input
+//! ends.
 
 use std::error::Error;
 use std::fs;

@@ -10,8 +10,11 @@ use nix::errno::Errno;
 use super::disk::{DyingDisk, LimitedDisk, Loss, Step};
 use super::stand::{Stand, is_fresh};
 use crate::error::Kind;
+use crate::key_type::KeyType;
 use crate::obtain::interface::{Layout, Obtain, Outcome};
 use crate::obtain::store::storage::Disk;
+use crate::private_key::PrivateKey;
+use crate::secret::Secret;
 
 const LOSSES: [Loss; 3] = [Loss::Nothing, Loss::Contents, Loss::All];
 
@@ -79,8 +82,7 @@ fn a_change_of_layout_survives_a_crash_at_every_step() {
 }
 
 /// Kills the call between an answer and the next step: each log line is such a moment.
-#[test]
-fn an_order_survives_a_kill_after_every_answer() {
+fn killed_after_every_answer(wanted: impl Fn(&Stand) -> Obtain) {
     for moment in 0.. {
         let stand = Stand::new();
         let count = Arc::new(AtomicUsize::new(0));
@@ -88,7 +90,7 @@ fn an_order_survives_a_kill_after_every_answer() {
         let client = stand.client().logging_to(move |_| {
             assert!(lines.fetch_add(1, Ordering::Relaxed) != moment, "killed");
         });
-        match stand.obtain_on(&Disk, &client, &stand.wanted()) {
+        match stand.obtain_on(&Disk, &client, &wanted(&stand)) {
             Ok(_) => {
                 assert!(moment > 10, "{moment}");
                 return;
@@ -96,10 +98,25 @@ fn an_order_survives_a_kill_after_every_answer() {
             Err(error) => assert_eq!(error.kind(), Kind::Internal, "{error}"),
         }
         let obtained =
-            stand.obtain(&stand.wanted()).unwrap_or_else(|error| panic!("moment {moment}: {error}"));
+            stand.obtain(&wanted(&stand)).unwrap_or_else(|error| panic!("moment {moment}: {error}"));
         stand.inspect(&obtained);
         assert_eq!(stand.live().len(), 1, "moment {moment}");
     }
+}
+
+#[test]
+fn an_order_survives_a_kill_after_every_answer() {
+    killed_after_every_answer(Stand::wanted);
+}
+
+/// With the caller's key, others may have ordered: only what the journal has noted before tells that it is ours.
+#[test]
+fn an_order_of_the_callers_key_survives_a_kill_after_every_answer() {
+    let key = PrivateKey::generate(KeyType::EcdsaP256).expect("a key").to_pem().expect("a text");
+    killed_after_every_answer(|stand| Obtain {
+        private_key: Some(Secret::from(key.as_str())),
+        ..stand.wanted()
+    });
 }
 
 /// The errors of a full or broken disk, at every step: one clear error, and a later call continues.
