@@ -59,7 +59,7 @@ impl Session<'_> {
         }
         self.resolve_terms()?;
         self.recheck_quarantined()?;
-        if self.is_undeployed() && !self.has_run_hook {
+        if !self.has_run_hook && (self.is_undeployed() || self.has_order_before_new_hook()?) {
             return Ok(Step::Deploy);
         }
         // An order that was not sent is no reason to ask the service while the certificate is good.
@@ -91,6 +91,11 @@ impl Session<'_> {
             Some(public_key) if self.is_used_already(&public_key)? => Ok(!self.is_revoked_key(&public_key)?),
             _ => Ok(true),
         }
+    }
+
+    /// Whether an order may take its time, while the requested certificate is in place and its hook is new.
+    fn has_order_before_new_hook(&self) -> Result<bool> {
+        Ok(self.journal.order.is_some() && self.has_new_hook() && self.requested_in_place()?.is_some())
     }
 
     /// If the hook has not run for the certificate, it runs again, and nothing is ordered.
@@ -127,17 +132,11 @@ impl Session<'_> {
         self.clear_leftovers()?;
         let installed = self.with_own_key(installed)?;
         self.complete_keystore(&installed)?;
-        let has_new_hook = self.has_new_hook();
-        if has_new_hook {
-            self.expect_hook()?;
-        }
         self.settle_request()?;
         if !self.spec.offline {
             self.account_for_lost_if_possible(None)?;
         }
-        if has_new_hook {
-            self.deploy()?;
-        }
+        self.deploy()?;
         self.unchanged(&installed)
     }
 }

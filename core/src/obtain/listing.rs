@@ -10,7 +10,7 @@ use super::env::Env;
 use super::fleet;
 use super::found::Found;
 use super::interface::{CertificateState, Entries, EntrySummary, ListEntries, OrderState};
-use super::order_spec::RENEW_AT;
+use super::order_spec::{RENEW_AT, deploy_hook};
 use super::store::files::REQUEST;
 use super::store::folder::{Folder, JOURNAL, failed};
 use super::store::journal::Journal;
@@ -79,7 +79,7 @@ fn summary(found: Found, name: String, now: SystemTime) -> (Option<SystemTime>, 
         domains: domains(journal.as_ref(), &request),
         certificate: certificate(journal.as_ref(), leaf.as_ref(), renew_at, now),
         order: order(journal.as_ref()),
-        deployed: installed.map(|installed| installed.deployed),
+        deployed: installed.map(|installed| installed.is_deployed_for(&deploy_hook(&request))),
         readable: problem.is_none(),
         expires: lifetime.map(|leaf| Time::from(leaf.not_after)),
         days_left: left.map(|left| left.as_secs() / DAY),

@@ -122,6 +122,12 @@ pub(crate) fn is_stored(name: &str, value: &Value) -> bool {
     !ONE_CALL_ONLY.contains(&name) && !is_an_id()
 }
 
+/// The deploy hook of a stored request, empty without one.
+pub(crate) fn deploy_hook(request: &Map<String, Value>) -> Vec<String> {
+    let argv = request.get("deploy_hook").and_then(Value::as_array).into_iter().flatten();
+    argv.filter_map(Value::as_str).map(str::to_owned).collect()
+}
+
 impl OrderSpec {
     /// The pauses between two polls of the service.
     pub(crate) fn polls(&self) -> Backoff {

@@ -115,7 +115,7 @@ impl<'a> Session<'a> {
             outcome,
             certificate,
             files,
-            deployed: installed.map(|installed| installed.deployed),
+            deployed: installed.map(|installed| installed.deployed && !self.has_new_hook()),
             findings: Vec::new(),
             extra: crate::answers::Extra::default(),
         }

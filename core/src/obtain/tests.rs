@@ -19,6 +19,7 @@ mod listing;
 mod lying;
 mod model;
 mod naming;
+mod new_hooks;
 mod ordering;
 mod pausing;
 mod prepared;

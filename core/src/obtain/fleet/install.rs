@@ -13,7 +13,7 @@ use crate::obtain::check::Lifetime;
 use crate::obtain::env::Env;
 use crate::obtain::in_force::{Visit, end_of};
 use crate::obtain::interface::{InstallCertificates, Obtained, Outcome, Renewals};
-use crate::obtain::order_spec::{DEADLINE, entry_name};
+use crate::obtain::order_spec::{DEADLINE, deploy_hook, entry_name};
 use crate::obtain::renewals::{Report, Row, post_hook};
 use crate::obtain::session::Session;
 use crate::obtain::steps::kept_request::{self, Which};
@@ -149,24 +149,21 @@ impl Session<'_> {
         if !was_in_place {
             self.entry.switch(installed.serial, self.spec.layout)?;
         }
-        let is_new = !was_in_place || !installed.deployed;
+        let is_new = !was_in_place || self.is_undeployed() || self.has_new_hook();
         self.deploy()?;
         let obtained = self.unchanged(&installed)?;
-        let deployed = self.journal.installed.as_ref().map(|installed| installed.deployed);
-        Ok(Obtained {
-            outcome: if is_new { Outcome::Installed } else { obtained.outcome },
-            deployed,
-            ..obtained
-        })
+        Ok(Obtained { outcome: if is_new { Outcome::Installed } else { obtained.outcome }, ..obtained })
     }
 }
 
 /// Whether nothing is left to do here: the certificate is in place, and its hook has run.
 fn is_done(folder: &Folder<'_>) -> Result<bool> {
     let Some(installed) = folder.journal()?.installed else { return Ok(true) };
+    // What cannot be read is brought again.
+    let Some(request) = folder.read_json(REQUEST).ok().flatten() else { return Ok(false) };
     let (in_use, of_version) =
         (folder.read("current/cert.pem")?, folder.read(&Entry::in_version(installed.serial, CERT))?);
-    Ok(installed.deployed && in_use.is_some() && in_use == of_version)
+    Ok(installed.is_deployed_for(&deploy_hook(&request)) && in_use.is_some() && in_use == of_version)
 }
 
 fn leaf(folder: &Folder<'_>) -> Result<Option<Lifetime>> {

@@ -3,14 +3,12 @@
 use std::cell::{Cell, RefCell};
 use std::time::{Duration, Instant};
 
-use serde_json::{Map, Value};
-
 use crate::error::{Error, Kind, Result};
 use crate::ledger::fleet::Fleet;
 use crate::ledger::records::{At, Of, Read};
 use crate::limits::Within;
 use crate::obtain::store::entry::{Entry, PRIVATE, PUBLIC};
-use crate::obtain::store::files::{CERT, CHAIN, COMBINED, FULLCHAIN, KEY, REQUEST, combined};
+use crate::obtain::store::files::{CERT, CHAIN, COMBINED, FULLCHAIN, KEY, combined};
 use crate::obtain::store::folder::JOURNAL;
 use crate::obtain::store::journal::{Installed, Journal};
 use crate::obtain::store::shared::Shared;
@@ -170,14 +168,7 @@ impl<'a> Entry<'a> {
     /// Makes the folder say what the image says. What does is left alone.
     fn bring(&self, mark: &mut Mark, image: &Image, at: &At) -> Result<()> {
         let local = self.journal_or_new()?;
-        let mut installed = brought(&local, image);
-        if let Some(installed) = installed.as_mut().filter(|installed| installed.deployed)
-            && self.has_other_hook(image)
-        {
-            installed.deployed = false;
-            installed.predecessor = None;
-        }
-        let journal = image.journal.with_installed(installed);
+        let journal = image.journal.with_installed(brought(&local, image));
         let mut files = image.files.clone();
         for serial in image.serials() {
             add_derived(&mut files, serial);
@@ -224,16 +215,6 @@ impl<'a> Entry<'a> {
         // A dead host's lease is not younger because its image was installed here.
         mark.lease_seen = mark.lease_seen.take().filter(is_seen);
         self.write_json(MARK, mark)
-    }
-
-    /// Whether another host has given the entry a hook that has not run here.
-    fn has_other_hook(&self, image: &Image) -> bool {
-        let hook = |request: &Map<String, Value>| request.get("deploy_hook").cloned();
-        let ours = self.read_json::<Map<String, Value>>(REQUEST).ok().flatten();
-        match (image.request().as_ref().and_then(hook), ours) {
-            (Some(theirs), Some(ours)) => hook(&ours) != Some(theirs),
-            _ => false,
-        }
     }
 
     /// The journal, also where a crash came before it was first brought.
@@ -306,6 +287,7 @@ fn brought(local: &Journal, image: &Image) -> Option<Installed> {
     if here.serial == of_all.serial && here.id == of_all.id {
         return Some(Installed {
             deployed: here.deployed,
+            deployed_for: here.deployed_for.clone(),
             predecessor: here.predecessor,
             rolled_back: here.rolled_back,
             awaits_post_hook: here.awaits_post_hook,

@@ -35,8 +35,12 @@ fn found(image: &Image, local: Found) -> Found {
     let text = |name: &str| image.files.get(name).map(|content| content.reveal().as_bytes().to_vec());
     let installed = image.journal.installed.clone().map(|installed| {
         let here = local.journal.as_ref().ok().and_then(|journal| journal.installed.as_ref());
-        let deployed = here.is_some_and(|here| here.id == installed.id && here.deployed);
-        Installed { deployed, ..installed }
+        let here = here.filter(|here| here.id == installed.id);
+        Installed {
+            deployed: here.is_some_and(|here| here.deployed),
+            deployed_for: here.and_then(|here| here.deployed_for.clone()),
+            ..installed
+        }
     });
     let leaf = installed.as_ref().and_then(|installed| text(&Entry::in_version(installed.serial, CERT)));
     Found {

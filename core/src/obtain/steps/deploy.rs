@@ -3,12 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde_json::{Map, Value, json};
+use serde_json::json;
 
 use crate::error::{Error, Kind, Result};
 use crate::obtain::events::Stage;
 use crate::obtain::interface::Obtained;
-use crate::obtain::order_spec::Aim;
+use crate::obtain::order_spec::{Aim, deploy_hook};
 use crate::obtain::session::Session;
 use crate::obtain::steps::hook_history::HookRun;
 use crate::obtain::store::files::{REQUEST, short_name};
@@ -22,6 +22,9 @@ const TIMEOUT: Duration = Duration::from_secs(300);
 impl Session<'_> {
     /// Runs the hook unless it has run for the certificate in use.
     pub(crate) fn deploy(&mut self) -> Result<()> {
+        if self.has_new_hook() {
+            self.expect_hook()?;
+        }
         let Some(installed) = self.journal.installed.clone().filter(|installed| !installed.deployed) else {
             return Ok(());
         };
@@ -41,7 +44,8 @@ impl Session<'_> {
         if !self.spec.deploy_hook.is_empty() {
             self.run_hook(&installed)?;
         }
-        self.set(|installed| installed.deployed = true)
+        let hook = deploy_hook(&self.spec.request);
+        self.set(|installed| installed.deploy_for(hook))
     }
 
     /// Whether a change without a hook is requested, or an order given up, and the certificate in place has a hook. A change
@@ -51,8 +55,8 @@ impl Session<'_> {
         if self.is_in_force() || !self.spec.deploy_hook.is_empty() || is_settled {
             return Ok(false);
         }
-        let in_force = self.entry.read_json::<Map<String, Value>>(REQUEST).ok().flatten();
-        Ok(in_force.is_some_and(|request| request.contains_key("deploy_hook")))
+        let in_force = self.entry.read_json(REQUEST).ok().flatten();
+        Ok(in_force.is_some_and(|request| !deploy_hook(&request).is_empty()))
     }
 
     /// Runs the hook again, whether it has run or not.
@@ -81,19 +85,15 @@ impl Session<'_> {
     /// There is no rollback: the certificate has been in use.
     pub(crate) fn expect_hook(&mut self) -> Result<()> {
         self.set(|installed| {
-            installed.deployed = false;
+            installed.expect_hook();
             installed.predecessor = None;
         })
     }
 
-    /// Whether the certificate in use was installed with another hook, or with none.
+    /// Whether the certificate in use is deployed for another hook, or for none.
     pub(crate) fn has_new_hook(&self) -> bool {
-        if self.spec.deploy_hook.is_empty() || self.is_in_force() {
-            return false;
-        }
-        // A file that cannot be read is written again, and does not say that the hook is new.
-        let before = self.entry.read_json::<Map<String, Value>>(REQUEST).ok().flatten();
-        before.is_some_and(|before| before.get("deploy_hook") != self.spec.request.get("deploy_hook"))
+        let installed = self.journal.installed.as_ref().filter(|installed| installed.deployed);
+        installed.is_some_and(|installed| !installed.is_deployed_for(&deploy_hook(&self.spec.request)))
     }
 
     fn run_hook(&mut self, installed: &Installed) -> Result<()> {

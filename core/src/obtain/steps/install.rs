@@ -44,14 +44,18 @@ impl Session<'_> {
             serial,
             id: certificate.id.clone(),
             terms: order.terms,
-            deployed: self.spec.deploy_hook.is_empty(),
+            deployed: false,
+            deployed_for: None,
             predecessor,
             rolled_back: false,
             awaits_post_hook,
         });
         let is_left = self.leaves_hook_to_request_in_force()?;
-        if let Some(installed) = self.journal.installed.as_mut().filter(|_| is_left) {
-            installed.deployed = false;
+        if let Some(installed) = &mut self.journal.installed
+            && self.spec.deploy_hook.is_empty()
+            && !is_left
+        {
+            installed.deploy_for(Vec::new());
         }
         self.forget_order()?;
         let facts = [

@@ -108,17 +108,6 @@ impl Session<'_> {
         if is_other_in_force {
             return self.write_request(Which::Requested);
         }
-        // Whatever comes of the order, the next call knows that the hook has not run for the certificate in place.
-        // It is saved with the order: without one, that call would take the hook for all that is left to do.
-        if self.has_new_hook()
-            && let Some(installed) = &mut self.journal.installed
-        {
-            installed.deployed = false;
-            installed.predecessor = None;
-            if self.journal.order.is_some() {
-                self.save()?;
-            }
-        }
         self.write_request(Which::InForce)?;
         self.entry.remove(WANTED)
     }

@@ -125,8 +125,11 @@ pub(crate) struct Installed {
     pub(crate) serial: u32,
     pub(crate) id: String,
     pub(crate) terms: Terms,
-    /// Whether the deploy hook has run for it.
+    /// Whether a deploy hook has run for it.
     pub(crate) deployed: bool,
+    /// The hook of the request that it is deployed for, empty without one. What runs may be a host's own in its place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) deployed_for: Option<Vec<String>>,
     /// The previous version, for a rollback. It is not removed.
     pub(crate) predecessor: Option<u32>,
     /// The hook refused it, and `current` leads to the previous version.
@@ -134,6 +137,25 @@ pub(crate) struct Installed {
     /// A run with a post hook installed it, and the hook has not run since.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(crate) awaits_post_hook: bool,
+}
+
+impl Installed {
+    /// Whether nothing is left to run for a request with this hook.
+    pub(crate) fn is_deployed_for(&self, hook: &[String]) -> bool {
+        let is_known = || self.deployed_for.as_ref().is_none_or(|known| known == hook);
+        self.deployed && (hook.is_empty() || is_known())
+    }
+
+    pub(crate) fn deploy_for(&mut self, hook: Vec<String>) {
+        self.deployed = true;
+        self.deployed_for = Some(hook);
+    }
+
+    /// The hook has to run for it, whether one has run or not.
+    pub(crate) fn expect_hook(&mut self) {
+        self.deployed = false;
+        self.deployed_for = None;
+    }
 }
 
 /// The current order.

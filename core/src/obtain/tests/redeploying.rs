@@ -25,17 +25,20 @@ pub(super) fn again(stand: &Stand) -> Result<Obtained> {
 }
 
 /// A hook that writes a line, and fails while a file named `broken` is there.
-fn with_hook(stand: &Stand) -> Obtain {
+pub(super) fn with_hook(stand: &Stand) -> Obtain {
     let (hook, log) = (stand.store().with_file_name("hook"), stand.store().with_file_name("log"));
     let broken = stand.store().with_file_name("broken");
-    let body =
-        format!("#!/bin/sh\necho $ZEROSSL_ENTRY >> {}\n[ ! -e {} ]\n", log.display(), broken.display());
+    let body = format!(
+        "#!/bin/sh\necho $ZEROSSL_ENTRY $ZEROSSL_ID $1 >> {}\n[ ! -e {} ]\n",
+        log.display(),
+        broken.display()
+    );
     fs::write(&hook, body).expect("written");
     fs::set_permissions(&hook, fs::Permissions::from_mode(0o755)).expect("its mode");
     Obtain { deploy_hook: Some(vec![hook.display().to_string()]), ..stand.wanted() }
 }
 
-fn runs(stand: &Stand) -> usize {
+pub(super) fn runs(stand: &Stand) -> usize {
     fs::read_to_string(stand.store().with_file_name("log")).unwrap_or_default().lines().count()
 }
 
@@ -62,41 +65,6 @@ fn a_hook_that_fails_is_not_forgotten() {
     fs::remove_file(stand.store().with_file_name("broken")).expect("removed");
     assert_eq!(stand.obtain(&wanted).expect("it is good").outcome, Outcome::Unchanged);
     assert_eq!((runs(&stand), stand.count("create_certificate")), (3, 1));
-}
-
-/// A hook that is added or changed later runs for the certificate in place; no other call runs it again.
-#[test]
-fn a_new_hook_runs_for_the_certificate_in_place() {
-    let stand = Stand::new();
-    stand.obtain(&stand.wanted()).expect("a certificate");
-    let mut wanted = with_hook(&stand);
-    for expected in 1..=2 {
-        for _ in 0..2 {
-            let done = stand.obtain(&wanted).expect("it is good");
-            assert_eq!((done.outcome, done.deployed), (Outcome::Unchanged, Some(true)));
-            assert_eq!(runs(&stand), expected);
-            stand.inspect(&done);
-        }
-        stand.renew_all(&RenewAll::new(stand.store())).expect("nothing to do");
-        assert_eq!(runs(&stand), expected);
-        wanted.deploy_hook.get_or_insert_default().push("an argument".to_owned());
-    }
-    stand.obtain(&stand.wanted()).expect("without a hook");
-    assert_eq!((runs(&stand), stand.count("create_certificate")), (2, 1));
-}
-
-/// What else that call was to do has failed, and has stored its request.
-#[test]
-fn a_new_hook_runs_also_after_an_order_that_failed() {
-    let stand = Stand::new();
-    stand.obtain(&stand.wanted()).expect("a certificate");
-    stand.strike("list_certificates", usize::MAX, When::Before, Reply::page(502));
-    stand.obtain(&Obtain { force: Some(true), ..with_hook(&stand) }).expect_err("no answer");
-    stand.sandbox.clear_faults();
-    let done = stand.obtain(&with_hook(&stand)).expect("it is good");
-    assert_eq!((done.outcome, done.deployed, runs(&stand)), (Outcome::Unchanged, Some(true), 1));
-    stand.obtain(&with_hook(&stand)).expect("it is good");
-    assert_eq!((runs(&stand), stand.count("create_certificate")), (1, 1));
 }
 
 /// The hook has not run for what is in place, and a change without a hook comes. Neither stands in the other's way.
@@ -160,27 +128,6 @@ fn a_hook_that_fails_holds_up_renewals() {
         stand.obtain(&change).expect_err("the hook fails");
         assert_eq!(stand.count("create_certificate"), orders, "{days} days later");
     }
-}
-
-/// The certificate has been in use, so a hook that fails is no reason to go back to the one before.
-#[test]
-fn a_new_hook_that_fails_rolls_nothing_back() {
-    let stand = Stand::new();
-    let first = stand.obtain(&stand.wanted()).expect("a certificate");
-    stand.obtain(&Obtain { force: Some(true), ..stand.wanted() }).expect("another one");
-    let leaf = || fs::read_to_string(&first.files["cert"]).expect("a leaf");
-    let in_use = leaf();
-    fs::write(stand.store().with_file_name("broken"), "").expect("written");
-    let wanted = Obtain { rollback: Some(true), ..with_hook(&stand) };
-    assert_eq!(stand.obtain(&wanted).expect_err("the hook fails").kind(), Kind::Storage);
-    assert_eq!((leaf(), runs(&stand)), (in_use.clone(), 1));
-    assert_eq!(stand.renew_all(&RenewAll::new(stand.store())).expect_err("again").kind(), Kind::Storage);
-    assert_eq!((leaf(), runs(&stand)), (in_use.clone(), 2));
-    fs::remove_file(stand.store().with_file_name("broken")).expect("removed");
-    assert_eq!(stand.obtain(&wanted).expect("it is good").deployed, Some(true));
-    fs::write(stand.store().with_file_name("broken"), "").expect("written");
-    again(&stand).expect_err("the hook fails");
-    assert_eq!((leaf(), stand.count("create_certificate")), (in_use, 2));
 }
 
 #[test]

@@ -89,6 +89,7 @@ pub(crate) fn serials(journal: &Journal) -> Vec<u32> {
 pub(crate) fn for_all(journal: &Journal) -> Journal {
     let installed = journal.installed.clone().map(|installed| Installed {
         deployed: true,
+        deployed_for: None,
         predecessor: None,
         rolled_back: false,
         awaits_post_hook: false,

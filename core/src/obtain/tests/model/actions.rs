@@ -57,11 +57,10 @@ pub(super) enum Blocked {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Hook {
-    None,
-    Plain,
-    /// With `rollback`.
-    Rollback,
+pub(super) struct Hook {
+    /// Its argument, which makes it another one.
+    pub(super) word: &'static str,
+    pub(super) rolls_back: bool,
 }
 
 /// What is asked for.
@@ -72,7 +71,7 @@ pub(super) struct Wanted {
     pub(super) reuse_key: Option<bool>,
     pub(super) key: Key,
     pub(super) layout: Layout,
-    pub(super) hook: Hook,
+    pub(super) hook: Option<Hook>,
     pub(super) aim: Aim,
     /// Seconds.
     pub(super) deadline: Option<u32>,
@@ -92,7 +91,7 @@ impl Wanted {
         reuse_key: None,
         key: Key::Made,
         layout: Layout::Links,
-        hook: Hook::None,
+        hook: None,
         aim: Aim::Usual,
         deadline: None,
     };
@@ -108,11 +107,8 @@ impl Wanted {
                 _ => Key::Made,
             },
             layout: if rng.u8(..3) == 0 { Layout::Files } else { Layout::Links },
-            hook: match rng.u8(..6) {
-                0 => Hook::Plain,
-                1 => Hook::Rollback,
-                _ => Hook::None,
-            },
+            hook: (rng.u8(..3) == 0)
+                .then(|| Hook { word: ["one", "two"][rng.usize(..2)], rolls_back: rng.bool() }),
             aim: match rng.u8(..10) {
                 0 => Aim::Abandon,
                 1..=3 => Aim::Force,

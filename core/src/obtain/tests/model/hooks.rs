@@ -4,7 +4,9 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 
-use super::actions::{Aim, ENTRIES, Hook, Wanted};
+use serde_json::Value;
+
+use super::actions::{Aim, ENTRIES, Wanted};
 use super::rules::{HOOK_FIRST, HOOK_HAS_RUN, HOOK_SEES};
 use super::trouble::Trouble;
 use super::world::{DAY, Scene, Violation, broken};
@@ -23,7 +25,7 @@ use crate::operation::Request;
 const PROGRAM: &str = "#!/bin/sh
 [ -e \"$1.broken\" ] && exit 1
 { read -r _; read -r serial; } < \"$ZEROSSL_CERT\"
-echo \"$ZEROSSL_CERT $ZEROSSL_ID $serial\" >> \"$1\"
+echo \"$ZEROSSL_CERT $ZEROSSL_ID $serial $2\" >> \"$1\"
 ";
 
 /// A run that was a success.
@@ -33,6 +35,7 @@ struct Run {
     id: String,
     /// A part of the leaf that it saw.
     seen: String,
+    word: String,
 }
 
 impl Scene {
@@ -41,8 +44,8 @@ impl Scene {
         fs::set_permissions(self.hook(), fs::Permissions::from_mode(0o755)).expect("its mode");
     }
 
-    pub(super) fn hook_argv(&self) -> Vec<String> {
-        [self.hook(), self.log()].map(|path| path.display().to_string()).into()
+    pub(super) fn hook_argv(&self, word: &str) -> Vec<String> {
+        [self.hook(), self.log(), word.into()].map(|path| path.display().to_string()).into()
     }
 
     fn hook(&self) -> PathBuf {
@@ -70,16 +73,17 @@ impl Scene {
         let text = fs::read_to_string(self.log()).unwrap_or_default();
         let run = |line: &str| {
             let mut words = line.split(' ').map(str::to_owned);
-            let mut next = || words.next().expect("three words");
-            Run { cert: next().into(), id: next(), seen: next() }
+            let mut next = || words.next().expect("four words");
+            Run { cert: next().into(), id: next(), seen: next(), word: next() }
         };
         text.lines().map(run).collect()
     }
 
-    /// Whether the hook has run there for a certificate, with success.
-    pub(super) fn has_run(&self, host: usize, entry: usize, id: &str) -> bool {
+    /// Whether the hook with this argument has run there for a certificate, with success.
+    fn has_run(&self, host: usize, entry: usize, id: &str, word: &str) -> bool {
         let folder = self.folder(host).join(ENTRIES[entry]);
-        self.runs().iter().any(|run| run.id == id && run.cert.starts_with(&folder))
+        let is_it = |run: &Run| run.id == id && run.word == word && run.cert.starts_with(&folder);
+        self.runs().iter().any(is_it)
     }
 
     /// A call may end before its hook does, and the hook then keeps the lock.
@@ -134,18 +138,8 @@ impl Scene {
     pub(super) fn may_roll_back(&self, entry: usize) -> bool {
         let files =
             self.hosts().flat_map(|host| [REQUEST, WANTED].map(|file| self.stored(host, entry, file)));
-        self.wishes[entry].hook == Hook::Rollback || files.into_iter().any(|text| text.contains("rollback"))
-    }
-
-    /// What is installed as it was asked for without a hook, has none, also while the request before is still in force.
-    pub(super) fn note_without_hook(&mut self, host: usize, entry: usize, wish: &Wanted) {
-        let installed = self.journal_here(host, entry).and_then(|journal| journal.installed);
-        let is_of_it = wish.hook == Hook::None && wish.aim != Aim::Abandon;
-        if let Some(installed) =
-            installed.filter(|installed| is_of_it && wish.is_met_by(entry, &installed.terms))
-        {
-            self.without_hook.insert(installed.id);
-        }
+        self.wishes[entry].hook.is_some_and(|hook| hook.rolls_back)
+            || files.into_iter().any(|text| text.contains("rollback"))
     }
 
     /// What `list_entries` says of the hook.
@@ -155,12 +149,11 @@ impl Scene {
         entry: usize,
         row: &EntrySummary,
     ) -> Result<(), Violation> {
-        let has_hook = self.stored(host, entry, REQUEST).contains("deploy_hook");
-        match (row.deployed, &row.id) {
-            (Some(true), Some(id))
-                if has_hook && !self.without_hook.contains(id) && !self.has_run(host, entry, id) =>
-            {
-                broken(HOOK_HAS_RUN, format!("host {host}: {row:?}"))
+        let request = serde_json::from_str::<Value>(&self.stored(host, entry, REQUEST)).unwrap_or_default();
+        let word = request["deploy_hook"][2].as_str();
+        match (row.deployed, &row.id, word) {
+            (Some(true), Some(id), Some(word)) if !self.has_run(host, entry, id, word) => {
+                broken(HOOK_HAS_RUN, format!("`{word}` on host {host}: {row:?}"))
             }
             _ => Ok(()),
         }
@@ -169,13 +162,9 @@ impl Scene {
     /// After a recovery: whatever was asked for before, it is done, and a hook that is asked for has run.
     pub(super) fn is_deployed(&self, host: usize, entry: usize, wish: &Wanted) -> Result<(), Violation> {
         let installed = self.journal_here(host, entry).and_then(|journal| journal.installed);
+        let has_run = |id: &str| wish.hook.is_none_or(|hook| self.has_run(host, entry, id, hook.word));
         match installed {
-            Some(installed)
-                if installed.deployed
-                    && (wish.hook == Hook::None || self.has_run(host, entry, &installed.id)) =>
-            {
-                Ok(())
-            }
+            Some(installed) if installed.deployed && has_run(&installed.id) => Ok(()),
             other => broken(HOOK_HAS_RUN, format!("{} on host {host}: {other:?}", ENTRIES[entry])),
         }
     }
@@ -190,7 +179,7 @@ impl Scene {
     ) -> Result<bool, Violation> {
         if !self.is_hook_broken()
             || self.is_in_doubt[entry]
-            || wish.hook == Hook::None
+            || wish.hook.is_none()
             || wish.aim == Aim::Abandon
             || matches!(trouble, Trouble::Meanwhile { .. })
             || self.image(entry)?.is_some_and(|image| image.removed)

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::actions::{Aim, ENTRIES, Hook, Wanted};
+use super::actions::{Aim, ENTRIES, Wanted};
 use super::calls::Done;
 use super::hooks::expect_no_order;
 use super::keys::{self, Key};
@@ -32,8 +32,8 @@ impl Scene {
             private_key: own.as_ref().filter(|_| !is_by_csr).map(|own| own.pem.as_str().into()),
             csr: own.as_ref().filter(|_| is_by_csr).map(|own| own.csr(&domains)),
             layout: Some(wish.layout),
-            deploy_hook: (wish.hook != Hook::None).then(|| self.hook_argv()),
-            rollback: (wish.hook == Hook::Rollback).then_some(true),
+            deploy_hook: wish.hook.map(|hook| self.hook_argv(hook.word)),
+            rollback: wish.hook.and_then(|hook| hook.rolls_back.then_some(true)),
             force: (wish.aim == Aim::Force).then_some(true),
             abandon: (wish.aim == Aim::Abandon).then_some(true),
             deadline: wish.deadline.map(f64::from),
@@ -66,13 +66,9 @@ impl Scene {
         {
             return broken(ONE_UNKNOWN_CREATE, format!("{} creates", done.creates));
         }
-        self.note_without_hook(host, entry, wish);
         let outcome = self.settle(&format!("obtain on host {host} for {}", ENTRIES[entry]), done, trouble)?;
         if let Ok(obtained) = &outcome {
             self.leaves_whole_files(host, entry, obtained)?;
-            if let Some(certificate) = obtained.certificate.as_ref().filter(|_| wish.hook != Hook::None) {
-                self.without_hook.remove(&certificate.id);
-            }
         }
         Ok(outcome)
     }

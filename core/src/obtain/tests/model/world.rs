@@ -66,8 +66,6 @@ pub(super) struct Scene {
     pub(super) is_changing: [[bool; 2]; 2],
     /// Whether a removal was broken off, so that some files are gone.
     pub(super) is_removing: [bool; 2],
-    /// The ids of certificates that were asked for without a hook.
-    pub(super) without_hook: BTreeSet<String>,
     /// How many keys of the callers there were.
     pub(super) keys: usize,
     /// How many runs of the hook were looked at.
@@ -124,7 +122,6 @@ impl Scene {
             has_one: [[false; 2]; 2],
             is_changing: [[false; 2]; 2],
             is_removing: [false; 2],
-            without_hook: BTreeSet::new(),
             keys: 2,
             runs_seen: 0,
             errors: 0,
