@@ -149,7 +149,10 @@ impl Scene {
         entry: usize,
         row: &EntrySummary,
     ) -> Result<(), Violation> {
-        let request = serde_json::from_str::<Value>(&self.stored(host, entry, REQUEST)).unwrap_or_default();
+        let here = || serde_json::from_str::<Value>(&self.stored(host, entry, REQUEST)).unwrap_or_default();
+        // Another host may have changed it.
+        let shared = self.image(entry)?.and_then(|image| image.request()).map(Value::Object);
+        let request = shared.unwrap_or_else(here);
         let word = request["deploy_hook"][2].as_str();
         match (row.deployed, &row.id, word) {
             (Some(true), Some(id), Some(word)) if !self.has_run(host, entry, id, word) => {
