@@ -106,17 +106,20 @@ impl Scene {
     }
 
     /// The caller's key in use, if nothing else is asked for: `renew_all` keeps it.
-    pub(super) fn kept_key(&self, entry: usize) -> Option<String> {
+    pub(super) fn kept_key(&self, entry: usize) -> Result<Option<String>, Violation> {
         let is_wanted = |host| {
             let request = self.stored(host, entry, REQUEST);
             self.stored(host, entry, WANTED).is_empty()
                 && !request.contains("\"reuse_key\": false")
                 && !request.contains("ecdsa-p384")
         };
-        let installed = self.journal_here(0, entry)?.installed?;
+        let here = self.journal_here(0, entry).and_then(|journal| journal.installed);
         // After a rollback another one is in use.
-        let is_in_use = !installed.rolled_back && self.hosts().all(is_wanted);
-        installed.terms.public_key.filter(|_| is_in_use)
+        let is_in_use = here.as_ref().is_some_and(|here| !here.rolled_back) && self.hosts().all(is_wanted);
+        // The next run brings what another host has ordered.
+        let shared = self.image(entry)?.map(|image| image.journal.installed);
+        let installed = shared.unwrap_or(here).filter(|_| is_in_use);
+        Ok(installed.and_then(|installed| installed.terms.public_key))
     }
 
     /// Whether a certificate of the entry's own key was revoked: then only its caller can give another one.

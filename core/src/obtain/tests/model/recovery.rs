@@ -239,7 +239,7 @@ impl Scene {
         // So many runs may fail, and a create of unknown outcome makes an entry wait for a day.
         let slack = if troubles.is_empty() { 3 } else { 14 };
         let watched = self.watched(blocked, slack)?;
-        let own: Vec<Option<String>> = (0..ENTRIES.len()).map(|entry| self.kept_key(entry)).collect();
+        let own = (0..ENTRIES.len()).map(|entry| self.kept_key(entry)).collect::<Result<Vec<_>, _>>()?;
         for day in 0..days {
             self.stand.sandbox.advance(DAY);
             let mut said = String::new();
