@@ -52,24 +52,35 @@ impl Session<'_> {
         if newest.is_some() || !tried.contains(&None) {
             return newest;
         }
+        let installed = self.journal.installed.as_ref().map(|installed| installed.id.clone())?;
         // One that was revoked or has expired: the service decides whether it can be replaced.
-        let installed = self.journal.installed.as_ref().map(|installed| installed.id.clone());
-        let is_known = |id: &String| account.get(id).is_some_and(|listed| !listed.is_open());
-        installed.filter(|id| is_known(id) && !tried.contains(&Some(id.clone())))
+        let is_last_resort = account.get(&installed).is_some_and(|listed| !listed.is_open())
+            && !tried.contains(&Some(installed.clone()));
+        let predecessor = self.live_predecessor(account, &installed, tried);
+        predecessor.or_else(|| is_last_resort.then_some(installed))
+    }
+
+    /// What a certificate has replaced, or what that one has, and so on. It is live again if its successor was revoked,
+    /// and may have other names.
+    fn live_predecessor(&self, account: &Account, id: &str, tried: &[Option<String>]) -> Option<String> {
+        let mut id = id.to_owned();
+        // Each certificate is found at most once, so this ends.
+        for _ in &account.certificates {
+            id = account.get(&id)?.replacement_for.clone()?;
+            let is_it = |listed: &Certificate| self.is_replaceable(listed) && !is_replaced(account, &id);
+            if account.get(&id).is_some_and(is_it) && !tried.contains(&Some(id.clone())) {
+                return Some(id);
+            }
+        }
+        None
     }
 
     /// The newest certificate on the account with our names that is issued and not replaced.
     fn newest_issued(&self, account: &Account, tried: &[Option<String>]) -> Option<String> {
-        let is_replaced = |id: &str| {
-            account
-                .certificates
-                .iter()
-                .any(|other| other.is_live() && other.replacement_for.as_deref() == Some(id))
-        };
         let ours = account.certificates.iter().filter(|certificate| {
             self.is_replaceable(certificate)
                 && names::is_for(certificate, &self.terms.domains, self.terms.strict_domains)
-                && !is_replaced(&certificate.id)
+                && !is_replaced(account, &certificate.id)
                 && !tried.iter().flatten().any(|id| *id == certificate.id)
         });
         let newest =
@@ -181,6 +192,11 @@ impl Session<'_> {
             places.join(", ")
         ))
     }
+}
+
+fn is_replaced(account: &Account, id: &str) -> bool {
+    let is_it = |other: &Certificate| other.is_live() && other.replacement_for.as_deref() == Some(id);
+    account.certificates.iter().any(is_it)
 }
 
 fn is_other_replacement(error: &Error) -> bool {

@@ -105,6 +105,20 @@ fn a_first_certificate_that_was_issued_is_put_in_place_before_another_is_ordered
     }
 }
 
+/// The certificate in place was revoked, and the one that it has replaced, for other names, is in the way.
+#[test]
+fn what_a_revoked_certificate_has_replaced_is_replaced() {
+    let stand = Stand::new();
+    let domains = vec!["example.com".to_owned(), "www.example.com".to_owned()];
+    let first = stand.obtain(&Obtain { domains, ..stand.wanted() }).expect("a certificate");
+    let second = stand.obtain(&stand.wanted()).expect("fewer names");
+    stand.client().send(&RevokeCertificate::new(id(&second))).expect("revoked");
+    let obtained = stand.obtain(&stand.wanted()).expect("another one");
+    let certificate = obtained.certificate.as_ref().expect("a certificate");
+    assert_eq!((obtained.outcome, &certificate.replacement_for), (Outcome::Renewed, &Some(id(&first))));
+    stand.inspect(&obtained);
+}
+
 /// A certificate of these names is not known to the entry, and has other names beside: it is replaced if somebody says so.
 #[test]
 fn what_can_be_replaced_is_named_when_it_is_in_the_way() {
