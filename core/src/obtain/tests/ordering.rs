@@ -50,6 +50,22 @@ fn foreign_orders_from_before_do_not_matter() {
     assert_eq!((stand.count("create_certificate"), stand.live().len()), (2, 2));
 }
 
+/// Our create was not carried out, and theirs was made in the same second.
+#[test]
+fn a_foreign_order_from_before_is_not_taken() {
+    let stand = Stand::new();
+    let theirs = foreign_order(&stand);
+    lose(&stand, When::Before);
+    let obtained = stand.obtain_after_unknown(&stand.wanted()).expect("made again");
+    assert_ne!(obtained.certificate.as_ref().map(|ours| &ours.id), Some(&theirs));
+    let count = |operation| stand.count(operation);
+    assert_eq!(
+        (count("create_certificate"), count("verify_domains"), count("cancel_certificate")),
+        (3, 1, 0)
+    );
+    stand.inspect(&obtained);
+}
+
 #[test]
 fn a_hash_that_tells_nothing_is_done_without() {
     let stand = Stand::new();
