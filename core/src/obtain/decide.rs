@@ -59,7 +59,7 @@ impl Session<'_> {
         }
         self.resolve_terms()?;
         self.recheck_quarantined()?;
-        if !self.has_run_hook && (self.is_undeployed() || self.has_order_before_new_hook()?) {
+        if self.must_deploy_first()? {
             return Ok(Step::Deploy);
         }
         // An order that was not sent is no reason to ask the service while the certificate is good.
@@ -93,9 +93,15 @@ impl Session<'_> {
         }
     }
 
-    /// Whether an order may take its time, while the requested certificate is in place and its hook is new.
-    fn has_order_before_new_hook(&self) -> Result<bool> {
-        Ok(self.journal.order.is_some() && self.has_new_hook() && self.requested_in_place()?.is_some())
+    /// Whether the hook has to run for the certificate in place before anything else: it has not run, or it is new and
+    /// there is an order, which may take its time. What is damaged is replaced first.
+    fn must_deploy_first(&self) -> Result<bool> {
+        let Some(installed) = self.journal.installed.as_ref().filter(|_| !self.has_run_hook) else {
+            return Ok(false);
+        };
+        let is_new =
+            self.journal.order.is_some() && self.has_new_hook() && self.requested_in_place()?.is_some();
+        Ok((!installed.deployed || is_new) && self.damage(installed)?.is_none())
     }
 
     /// If the hook has not run for the certificate, it runs again, and nothing is ordered.

@@ -11,6 +11,7 @@ use crate::ledger::fleet::Fleet;
 use crate::ledger::records::Of;
 use crate::obtain::check::Lifetime;
 use crate::obtain::env::Env;
+use crate::obtain::events::Stage;
 use crate::obtain::in_force::{Visit, end_of};
 use crate::obtain::interface::{InstallCertificates, Obtained, Outcome, Renewals};
 use crate::obtain::order_spec::{DEADLINE, deploy_hook, entry_name};
@@ -144,6 +145,12 @@ impl Session<'_> {
             return Ok(Obtained::without_work(Outcome::Pending));
         };
         self.resolve_terms()?;
+        if let Some(why) = self.damage(&installed)? {
+            let message =
+                format!("the shared store has a damaged certificate ({why}); a host that orders replaces it");
+            self.warn(Stage::Install, &message, []);
+            return Ok(Obtained::without_work(Outcome::Pending));
+        }
         let was_in_place = self.entry.is_current(installed.serial, self.spec.layout)?;
         self.complete_keystore(&installed)?;
         if !was_in_place {

@@ -68,6 +68,12 @@ impl Session<'_> {
         let Some(installed) = self.journal.installed.clone() else {
             return Err(Error::storage(&self.entry.path, "there is no certificate yet; call `obtain`"));
         };
+        if let Some(why) = self.damage(&installed)? {
+            let why = format!(
+                "the certificate in place is damaged ({why}); call `obtain`, which orders another one"
+            );
+            return Err(Error::storage(&self.entry.path, why));
+        }
         if self.spec.pkcs12_password_file.is_some() {
             self.renew_keystore(&installed)?;
         }

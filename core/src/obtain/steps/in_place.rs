@@ -7,7 +7,6 @@ use crate::obtain::interface::Layout;
 use crate::obtain::order_spec::Aim;
 use crate::obtain::session::Session;
 use crate::obtain::store::entry::Entry;
-use crate::obtain::store::files::files;
 use crate::obtain::store::journal::Installed;
 
 impl Session<'_> {
@@ -54,13 +53,6 @@ impl Session<'_> {
             return Ok(None);
         }
         let Some(installed) = self.requested_in_place()? else { return Ok(None) };
-        for file in files(self.terms.by_csr || installed.terms.by_csr) {
-            if self.entry.read(&Entry::in_version(installed.serial, file))?.is_none() {
-                let message = format!("{file} of the certificate in place is gone, so a new one is ordered");
-                self.warn(Stage::Order, &message, []);
-                return Ok(None);
-            }
-        }
         if let Some(why) = self.damage(&installed)? {
             let message = format!("the certificate in place is damaged ({why}), so a new one is ordered");
             self.warn(Stage::Order, &message, []);

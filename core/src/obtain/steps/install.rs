@@ -10,7 +10,7 @@ use crate::obtain::events::Stage;
 use crate::obtain::session::Session;
 use crate::obtain::store::entry::{Entry, PRIVATE, PUBLIC};
 use crate::obtain::store::files::{
-    CERT, CERTIFICATE, CHAIN, COMBINED, CSR, FULLCHAIN, IN_USE, KEY, combined, files,
+    CERT, CERTIFICATE, CHAIN, COMBINED, CSR, FULLCHAIN, IN_USE, KEY, combined,
 };
 use crate::obtain::store::journal::{Installed, Terms};
 use crate::obtain::{chain, check};
@@ -72,11 +72,6 @@ impl Session<'_> {
         let Some(installed) = &self.journal.installed else { return Ok(None) };
         if installed.rolled_back {
             return Ok(installed.predecessor);
-        }
-        for file in files(installed.terms.by_csr) {
-            if self.entry.read(&Entry::in_version(installed.serial, file))?.is_none() {
-                return Ok(None);
-            }
         }
         Ok(self.damage(installed)?.is_none().then_some(installed.serial))
     }

@@ -13,23 +13,27 @@ use crate::error::{Error, Kind, Result};
 use crate::obtain::events::Stage;
 use crate::obtain::session::Session;
 use crate::obtain::store::entry::Entry;
-use crate::obtain::store::files::KEY;
-use crate::obtain::store::files::{CERTIFICATE, COMBINED};
+use crate::obtain::store::files::{CERTIFICATE, COMBINED, KEY, files};
 use crate::obtain::store::journal::Installed;
 use crate::signing_request::read_key;
 
 impl Session<'_> {
     /// What is wrong with the files of this version. None if they are intact.
     pub(crate) fn damage(&self, installed: &Installed) -> Result<Option<String>> {
-        let serial = installed.serial;
+        let by_csr = installed.terms.by_csr || self.terms.by_csr;
         let read = |file: &str| -> Result<Zeroizing<Vec<u8>>> {
-            let content = self.entry.read(&Entry::in_version(serial, file))?;
+            let content = self.entry.read(&Entry::in_version(installed.serial, file))?;
             Ok(Zeroizing::new(content.unwrap_or_default()))
         };
+        for file in files(by_csr) {
+            if read(file)?.is_empty() {
+                return Ok(Some(format!("{file} is gone")));
+            }
+        }
         let (leaf, chain, fullchain) = (read("cert.pem")?, read("chain.pem")?, read("fullchain.pem")?);
         Ok(match certificates_of(&leaf, &chain, &fullchain) {
             // The caller has the key.
-            Ok(_) if installed.terms.by_csr || self.terms.by_csr => None,
+            Ok(_) if by_csr => None,
             Ok(certs) => check_key(&read(KEY)?, &read(COMBINED)?, &fullchain, &certs).err(),
             Err(why) => Some(why),
         })

@@ -262,7 +262,7 @@ impl<'a> Entry<'a> {
         Ok(())
     }
 
-    /// Removes all files of the entry, the journal last, and then the folder unless something else is in it.
+    /// Removes all files of the entry, the journal and the mark last, and then the folder unless something else is in it.
     pub(crate) fn remove_all(&self) -> Result<()> {
         self.expect_our_current()?;
         self.expect_only_ours(CURRENT)?;
@@ -290,8 +290,9 @@ impl<'a> Entry<'a> {
         }
         // Not before the rest is gone for good: files without a journal would be taken for a damaged entry.
         self.sync_folder(&self.path).map_err(|error| failed(&self.path, "synced", &error))?;
-        self.remove(MARK)?;
         self.remove(JOURNAL)?;
+        // A journal without its mark would be taken for an entry that is new to the shared store.
+        self.remove(MARK)?;
         let lock = self.path.join(LOCK);
         gone(&lock, self.env.storage.remove(&lock))?;
         // What is not ours stays, and so does the folder.

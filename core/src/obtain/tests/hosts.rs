@@ -17,7 +17,7 @@ use crate::obtain::env::Env;
 use crate::obtain::interface::{
     Entries, InstallCertificates, ListEntries, Obtain, Obtained, Outcome, RemoveEntry, RenewAll, Renewals,
 };
-use crate::obtain::store::storage::Disk;
+use crate::obtain::store::storage::{Disk, Storage};
 use crate::operation::{Operation, Request};
 use crate::parameter::{self, Arguments};
 
@@ -58,12 +58,23 @@ impl Hosts {
         given: &impl serde::Serialize,
         work: impl FnOnce(&Context<'_>, &Env<'_>, &Arguments) -> Result<T>,
     ) -> Result<T> {
+        self.run_on(&Disk, clock, operation, given, work)
+    }
+
+    fn run_on<T>(
+        &self,
+        storage: &dyn Storage,
+        clock: &dyn Clock,
+        operation: &'static Operation,
+        given: &impl serde::Serialize,
+        work: impl FnOnce(&Context<'_>, &Env<'_>, &Arguments) -> Result<T>,
+    ) -> Result<T> {
         self.stand.client().enter(operation, None, |context| {
             let arguments = parameter::check(operation.parameters, crate::json::encode(given)?)?;
             let seal = if self.sealed { seal() } else { Seal::default() };
             let records = Arc::new(Records::new(Arc::clone(&self.memory) as _, seal));
             let fleet = Some(Fleet { records: &records, lease: LEASE });
-            work(context, &Env { storage: &Disk, clock, fleet }, &arguments)
+            work(context, &Env { storage, clock, fleet }, &arguments)
         })
     }
 
@@ -100,8 +111,13 @@ impl Hosts {
     }
 
     pub(super) fn remove(&self, host: usize) -> Result<()> {
+        self.remove_on(&Disk, host)
+    }
+
+    pub(super) fn remove_on(&self, storage: &dyn Storage, host: usize) -> Result<()> {
         let wanted = RemoveEntry { force: Some(true), ..RemoveEntry::new(self.folder(host), "example.com") };
-        self.run(RemoveEntry::OPERATION, &wanted, crate::obtain::removal::remove_entry).map(drop)
+        let (clock, work) = (SandboxClock::new(&self.stand.sandbox), crate::obtain::removal::remove_entry);
+        self.run_on(storage, &clock, RemoveEntry::OPERATION, &wanted, work).map(drop)
     }
 
     pub(super) fn read(&self, host: usize, file: &str) -> Option<String> {

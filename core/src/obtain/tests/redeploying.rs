@@ -102,6 +102,24 @@ fn nothing_is_rolled_back_to_what_is_damaged() {
     assert!(fs::exists(&first.files["chain"]).expect("no error"));
 }
 
+/// It would reload a server that then does not start. Another one is ordered, and gets its hook.
+#[test]
+fn no_hook_runs_for_what_is_damaged() {
+    for file in ["cert.pem", "privkey.pem", "combined.pem"] {
+        let stand = Stand::new();
+        fs::write(stand.store().with_file_name("broken"), "").expect("written");
+        stand.obtain(&with_hook(&stand)).expect_err("the hook fails");
+        fs::remove_file(stand.store().join("example.com/versions/1").join(file)).expect("removed");
+        let error = again(&stand).expect_err("damaged");
+        assert!(error.message().contains(&format!("{file} is gone")), "{error}");
+        assert_eq!(runs(&stand), 1, "{file}");
+        fs::remove_file(stand.store().with_file_name("broken")).expect("removed");
+        let done = stand.obtain(&with_hook(&stand)).expect("ordered anew");
+        assert_eq!((done.outcome, done.deployed, runs(&stand)), (Outcome::Renewed, Some(true), 2), "{file}");
+        stand.inspect(&done);
+    }
+}
+
 /// The call that gives up an order is no request, and knows of no hook.
 #[test]
 fn what_is_issued_all_the_same_gets_its_hook() {

@@ -5,12 +5,13 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::disk::{DyingDisk, Loss};
+use super::hosts::Hosts;
 use super::stand::Stand;
 use super::time::SandboxClock;
 use crate::answers::Success;
 use crate::endpoints::{GetCertificate, Reason};
 use crate::error::{Kind, Result};
-use crate::obtain::interface::{Obtain, RemoveEntry};
+use crate::obtain::interface::{Obtain, Outcome, RemoveEntry};
 use crate::obtain::removal::remove_entry;
 use crate::obtain::store::lock::Lock;
 use crate::obtain::store::storage::{Disk, Storage};
@@ -153,5 +154,31 @@ fn a_call_that_waits_is_told() {
             assert!(error.message().contains("was removed"), "{error}");
         });
         assert_eq!(stand.count("create_certificate"), 1);
+    }
+}
+
+/// The store has it as removed. What a crash leaves here is no entry that was here before the store, and is not brought
+/// there.
+#[test]
+fn what_is_left_of_a_removed_entry_does_not_come_back() {
+    for step in 0.. {
+        for loss in [Loss::Nothing, Loss::All] {
+            let place = format!("died after step {step}, lost: {loss:?}");
+            let hosts = Hosts::new();
+            hosts.obtain(0).expect("a certificate");
+            let disk = DyingDisk::new(step);
+            disk.trust(&hosts.folder(0));
+            if hosts.remove_on(&disk, 0).is_ok() {
+                assert!(step > 10, "{step}");
+                return;
+            }
+            disk.power_cut(&hosts.folder(0), loss);
+            let is_removed = hosts.list(1).entries.is_empty();
+            let expected = if is_removed { Outcome::Issued } else { Outcome::Unchanged };
+            assert_eq!(hosts.obtain(0).expect(&place).outcome, expected, "{place}");
+            hosts.inspect(0, &place);
+            assert_eq!(hosts.obtain(1).expect(&place).outcome, Outcome::Installed, "{place}");
+            hosts.inspect(1, &place);
+        }
     }
 }
