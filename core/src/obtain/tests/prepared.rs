@@ -1,7 +1,7 @@
 //! Problems that can be found before an order are found then: nothing is sent, and the call leaves nothing behind.
 
 use std::fs;
-use std::net::TcpListener;
+use std::net::{SocketAddr, TcpListener};
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 
@@ -91,11 +91,18 @@ fn a_port_that_cannot_be_had() {
     invalid(|stand| listen(stand, "192.0.2.7:8080"), "validation.listen", "does not have the address");
 }
 
+/// From below the range of which the system gives ports to others.
+fn free_address() -> SocketAddr {
+    let mut addresses =
+        std::iter::repeat_with(|| SocketAddr::from(([127, 0, 0, 1], fastrand::u16(10_000..30_000))));
+    addresses.find(|address| TcpListener::bind(address).is_ok()).expect("a port")
+}
+
 /// The port is kept between the check and the first file.
 #[test]
 fn a_port_is_kept() {
     let stand = Stand::new();
-    let free = TcpListener::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address");
+    let free = free_address();
     stand.sandbox.set_http_port(free.port());
     let client = stand.client().logging_to(move |line| {
         if line.contains("/certificates") {
