@@ -99,8 +99,7 @@ impl Session<'_> {
         let Some(installed) = self.journal.installed.as_ref().filter(|_| !self.has_run_hook) else {
             return Ok(false);
         };
-        let is_new =
-            self.journal.order.is_some() && self.has_new_hook() && self.requested_in_place()?.is_some();
+        let is_new = self.journal.order.is_some() && self.has_new_hook()?;
         Ok((!installed.deployed || is_new) && self.damage(installed)?.is_none())
     }
 

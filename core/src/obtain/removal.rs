@@ -1,5 +1,5 @@
 //! `remove_entry`: the end of an entry. What it has at the service and in webroots goes first, then its files, with the
-//! journal last: whatever a crash leaves is removed by the next call.
+//! journal and the mark of a shared store last: whatever a crash leaves is removed by the next call.
 
 use std::sync::Arc;
 
@@ -14,6 +14,7 @@ use super::steps::kept_request::{self, Which};
 use super::store::entry::Entry;
 use super::store::files::REQUEST;
 use super::store::folder::JOURNAL;
+use super::store::shared::mark::MARK;
 use crate::answers::{Extra, Success};
 use crate::context::Context;
 use crate::endpoints::RevokeCertificate;
@@ -28,7 +29,7 @@ pub(crate) fn remove_entry(context: &Context<'_>, env: &Env<'_>, arguments: &Arg
     }
     let path = wanted.directory.join(&name);
     // Opening an entry makes its folder.
-    let is_here = [JOURNAL, REQUEST].iter().any(|file| path.join(file).symlink_metadata().is_ok());
+    let is_here = [JOURNAL, REQUEST, MARK].iter().any(|file| path.join(file).symlink_metadata().is_ok());
     if !is_here && !fleet::has(context, env.fleet.as_ref(), &name)? {
         return Err(Error::storage(&path, "there is no entry; `list_entries` says which there are"));
     }

@@ -104,6 +104,7 @@ impl<'a> Session<'a> {
     /// The answer, from the current state.
     pub(crate) fn outcome(&self, outcome: Outcome, certificate: Option<Certificate>) -> Obtained {
         let installed = self.journal.installed.as_ref();
+        let has_new_hook = self.has_new_hook().is_ok_and(|is_new| is_new);
         let files: BTreeMap<String, String> = match installed {
             Some(installed) => self
                 .files_in_use(installed)
@@ -115,7 +116,7 @@ impl<'a> Session<'a> {
             outcome,
             certificate,
             files,
-            deployed: installed.map(|installed| installed.deployed && !self.has_new_hook()),
+            deployed: installed.map(|installed| installed.deployed && !has_new_hook),
             findings: Vec::new(),
             extra: crate::answers::Extra::default(),
         }

@@ -11,7 +11,6 @@ use crate::ledger::fleet::Fleet;
 use crate::ledger::records::Of;
 use crate::obtain::check::Lifetime;
 use crate::obtain::env::Env;
-use crate::obtain::events::Stage;
 use crate::obtain::in_force::{Visit, end_of};
 use crate::obtain::interface::{InstallCertificates, Obtained, Outcome, Renewals};
 use crate::obtain::order_spec::{DEADLINE, deploy_hook, entry_name};
@@ -96,11 +95,13 @@ impl Work<'_> {
         }
         // A listing that lags behind makes it the next call's work.
         if mark.is_some_and(|mark| mark.version.as_ref() == Some(version)) {
-            if folder.read(REQUEST)?.is_none() {
-                return without_work(Outcome::Removed);
-            }
-            if is_done(&folder)? {
-                return without_work(Outcome::Unchanged);
+            match folder.read_json(REQUEST) {
+                Ok(None) => return without_work(Outcome::Removed),
+                Ok(Some(request)) if is_done(&folder, &deploy_hook(&request))? => {
+                    return without_work(Outcome::Unchanged);
+                }
+                // What cannot be read is brought again.
+                _ => {}
             }
         }
         let end = end_of(self.env, Some(DEADLINE));
@@ -146,17 +147,18 @@ impl Session<'_> {
         };
         self.resolve_terms()?;
         if let Some(why) = self.damage(&installed)? {
-            let message =
-                format!("the shared store has a damaged certificate ({why}); a host that orders replaces it");
-            self.warn(Stage::Install, &message, []);
-            return Ok(Obtained::without_work(Outcome::Pending));
+            let why = format!(
+                "the certificate is damaged in the shared store, too ({why}); the next call of `obtain` or `renew_all` \
+                 orders another one"
+            );
+            return Err(Error::storage(&self.entry.path, why));
         }
         let was_in_place = self.entry.is_current(installed.serial, self.spec.layout)?;
         self.complete_keystore(&installed)?;
         if !was_in_place {
             self.entry.switch(installed.serial, self.spec.layout)?;
         }
-        let is_new = !was_in_place || self.is_undeployed() || self.has_new_hook();
+        let is_new = !was_in_place || self.is_undeployed() || self.has_new_hook()?;
         self.deploy()?;
         let obtained = self.unchanged(&installed)?;
         Ok(Obtained { outcome: if is_new { Outcome::Installed } else { obtained.outcome }, ..obtained })
@@ -164,13 +166,11 @@ impl Session<'_> {
 }
 
 /// Whether nothing is left to do here: the certificate is in place, and its hook has run.
-fn is_done(folder: &Folder<'_>) -> Result<bool> {
+fn is_done(folder: &Folder<'_>, hook: &[String]) -> Result<bool> {
     let Some(installed) = folder.journal()?.installed else { return Ok(true) };
-    // What cannot be read is brought again.
-    let Some(request) = folder.read_json(REQUEST).ok().flatten() else { return Ok(false) };
     let (in_use, of_version) =
         (folder.read("current/cert.pem")?, folder.read(&Entry::in_version(installed.serial, CERT))?);
-    Ok(installed.is_deployed_for(&deploy_hook(&request)) && in_use.is_some() && in_use == of_version)
+    Ok(installed.is_deployed_for(hook) && in_use.is_some() && in_use == of_version)
 }
 
 fn leaf(folder: &Folder<'_>) -> Result<Option<Lifetime>> {

@@ -87,7 +87,8 @@ impl Session<'_> {
                 return Ok((found, request));
             }
             account = Account::of(self, self.terms.common_name())?;
-            match self.other_replacement(&account, &refused, &tried) {
+            let cause = reason.as_ref().filter(|_| is_no_replacement(&refused)).unwrap_or(&refused);
+            match self.other_replacement(&account, cause, &tried) {
                 Some(other) => {
                     let message =
                         format!("ordering as a replacement of {other}, since a new order was refused");

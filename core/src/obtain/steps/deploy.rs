@@ -22,7 +22,7 @@ const TIMEOUT: Duration = Duration::from_secs(300);
 impl Session<'_> {
     /// Runs the hook unless it has run for the certificate in use.
     pub(crate) fn deploy(&mut self) -> Result<()> {
-        if self.has_new_hook() {
+        if self.has_new_hook()? {
             self.expect_hook()?;
         }
         let Some(installed) = self.journal.installed.clone().filter(|installed| !installed.deployed) else {
@@ -96,10 +96,12 @@ impl Session<'_> {
         })
     }
 
-    /// Whether the certificate in use is deployed for another hook, or for none.
-    pub(crate) fn has_new_hook(&self) -> bool {
+    /// Whether the requested certificate is in use and deployed for another hook, or for none.
+    pub(crate) fn has_new_hook(&self) -> Result<bool> {
+        let hook = deploy_hook(&self.spec.request);
         let installed = self.journal.installed.as_ref().filter(|installed| installed.deployed);
-        installed.is_some_and(|installed| !installed.is_deployed_for(&deploy_hook(&self.spec.request)))
+        let is_new = installed.is_some_and(|installed| !installed.is_deployed_for(&hook));
+        Ok(is_new && self.requested_in_place()?.is_some())
     }
 
     fn run_hook(&mut self, installed: &Installed) -> Result<()> {

@@ -1,5 +1,7 @@
 //! Checks that the installed files are unchanged. Everything is stored twice in some form.
 
+use std::collections::BTreeMap;
+
 use rcgen::PublicKeyData;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
@@ -13,7 +15,7 @@ use crate::error::{Error, Kind, Result};
 use crate::obtain::events::Stage;
 use crate::obtain::session::Session;
 use crate::obtain::store::entry::Entry;
-use crate::obtain::store::files::{CERTIFICATE, COMBINED, KEY, files};
+use crate::obtain::store::files::{CERT, CERTIFICATE, CHAIN, COMBINED, FULLCHAIN, KEY, files};
 use crate::obtain::store::journal::Installed;
 use crate::signing_request::read_key;
 
@@ -21,20 +23,18 @@ impl Session<'_> {
     /// What is wrong with the files of this version. None if they are intact.
     pub(crate) fn damage(&self, installed: &Installed) -> Result<Option<String>> {
         let by_csr = installed.terms.by_csr || self.terms.by_csr;
-        let read = |file: &str| -> Result<Zeroizing<Vec<u8>>> {
-            let content = self.entry.read(&Entry::in_version(installed.serial, file))?;
-            Ok(Zeroizing::new(content.unwrap_or_default()))
-        };
+        let mut contents = BTreeMap::new();
         for file in files(by_csr) {
-            if read(file)?.is_empty() {
-                return Ok(Some(format!("{file} is gone")));
-            }
+            match self.entry.read(&Entry::in_version(installed.serial, file))? {
+                Some(content) => contents.insert(*file, Zeroizing::new(content)),
+                None => return Ok(Some(format!("{file} is gone"))),
+            };
         }
-        let (leaf, chain, fullchain) = (read("cert.pem")?, read("chain.pem")?, read("fullchain.pem")?);
-        Ok(match certificates_of(&leaf, &chain, &fullchain) {
+        let of = |file: &str| contents.get(file).map(|content| content.as_slice()).unwrap_or_default();
+        Ok(match certificates_of(of(CERT), of(CHAIN), of(FULLCHAIN)) {
             // The caller has the key.
             Ok(_) if by_csr => None,
-            Ok(certs) => check_key(&read(KEY)?, &read(COMBINED)?, &fullchain, &certs).err(),
+            Ok(certs) => check_key(of(KEY), of(COMBINED), of(FULLCHAIN), &certs).err(),
             Err(why) => Some(why),
         })
     }

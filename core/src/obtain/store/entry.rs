@@ -29,6 +29,7 @@ use crate::error::{Error, Kind, Result};
 use crate::event::EventType;
 use crate::obtain::env::Env;
 use crate::obtain::events::{Stage, emit};
+use crate::obtain::order_spec::deploy_hook;
 use crate::obtain::store::files::{HOOK_HISTORY, LAST_ERROR, REQUEST, WANTED, WANTED_KEY};
 use crate::obtain::store::folder::{CURRENT, Folder, JOURNAL, VERSIONS, failed, is_absent};
 use crate::obtain::store::journal::Journal;
@@ -146,7 +147,18 @@ impl<'a> Entry<'a> {
 
     /// The journal. An entry without one is new.
     pub(crate) fn journal(&self) -> Result<Journal> {
-        self.folder().journal()
+        let mut journal = self.folder().journal()?;
+        if let Some(installed) = &mut journal.installed
+            && installed.deployed
+            && installed.deployed_for.is_none()
+            && !self.is_read_only()
+            && let Some(request) = self.read_json(REQUEST).ok().flatten()
+        {
+            // Earlier versions did not say. It was that of the request in force, which may be replaced from now on.
+            installed.deployed_for = Some(deploy_hook(&request));
+            self.write_json(JOURNAL, &journal)?;
+        }
+        Ok(journal)
     }
 
     /// Writes the journal. It is on disk when this returns, and before that in the shared store.

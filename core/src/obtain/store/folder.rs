@@ -4,12 +4,10 @@ use std::io;
 use std::path::Path;
 
 use serde::de::DeserializeOwned;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use crate::error::{Error, Result};
 use crate::obtain::env::Env;
-use crate::obtain::order_spec::deploy_hook;
-use crate::obtain::store::files::REQUEST;
 use crate::obtain::store::journal::{self, Journal};
 use crate::obtain::store::sealed;
 
@@ -52,16 +50,7 @@ impl Folder<'_> {
             }
             None => return Err(unreadable(&"it has no version")),
         }
-        let mut journal: Journal = serde_json::from_slice(&content).map_err(|error| unreadable(&error))?;
-        if let Some(installed) = &mut journal.installed
-            && installed.deployed
-            && installed.deployed_for.is_none()
-        {
-            // Earlier versions did not say. It was that of the request in force.
-            let request = self.read_json::<Map<String, Value>>(REQUEST).ok().flatten();
-            installed.deployed_for = request.map(|request| deploy_hook(&request));
-        }
-        Ok(journal)
+        serde_json::from_slice(&content).map_err(|error| unreadable(&error))
     }
 
     pub(crate) fn read_json<T: DeserializeOwned>(&self, name: &str) -> Result<Option<T>> {

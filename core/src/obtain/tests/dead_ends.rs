@@ -119,6 +119,22 @@ fn what_a_revoked_certificate_has_replaced_is_replaced() {
     stand.inspect(&obtained);
 }
 
+/// The one that was replaced cannot be had either, and the service decides about the one in place.
+#[test]
+fn what_was_revoked_is_the_last_resort() {
+    let stand = Stand::new();
+    let domains = vec!["example.com".to_owned(), "www.example.com".to_owned()];
+    let first = stand.obtain(&Obtain { domains, ..stand.wanted() }).expect("a certificate");
+    let second = stand.obtain(&stand.wanted()).expect("fewer names");
+    stand.client().send(&RevokeCertificate::new(id(&second))).expect("revoked");
+    for code in [2839, 2815, 2815] {
+        stand.strike("create_certificate", 1, When::Before, Reply::refusal(code).expect("a code"));
+    }
+    let error = stand.obtain(&stand.wanted()).expect_err("refused");
+    assert!(error.api_code() == Some(2839) && error.message().contains(&id(&first)), "{error}");
+    assert_eq!(stand.count("create_certificate"), 5);
+}
+
 /// A certificate of these names is not known to the entry, and has other names beside: it is replaced if somebody says so.
 #[test]
 fn what_can_be_replaced_is_named_when_it_is_in_the_way() {

@@ -1,10 +1,13 @@
 //! A hook that is added or changed: it runs for the certificate in place, whatever came in between.
 
 use std::fs;
+use std::path::Path;
 
+use serde_json::Value;
 use zerossl_sandbox::{Reply, When};
 
 use super::disk::{DyingDisk, Loss};
+use super::hosts::Hosts;
 use super::redeploying::{again, runs, with_hook};
 use super::stand::Stand;
 use crate::error::Kind;
@@ -78,15 +81,29 @@ fn asked(stand: &Stand, argument: Option<&str>, is_other: bool) -> Obtain {
     }
 }
 
+/// Makes the journal of an entry one of an earlier version, which did not say which hook had run.
+fn make_earlier(folder: &Path) {
+    let path = folder.join("example.com/journal.json");
+    let text = fs::read(&path).expect("a journal");
+    let mut journal: Value = serde_json::from_slice(&text).expect("JSON");
+    let fields = journal.as_object_mut().expect("an object");
+    fields.remove("checksum");
+    fields["installed"].as_object_mut().expect("an object").remove("deployed_for").expect("a field");
+    fs::write(path, journal.to_string()).expect("written");
+}
+
 /// The first call's hook runs. The second one dies after each of its steps. After the third one its hook has run for the
 /// certificate in place, and another call runs nothing.
-fn survives_a_crash_at_every_step(calls: impl Fn(&Stand) -> [Obtain; 3]) {
+fn survives_a_crash_at_every_step(is_earlier: bool, calls: impl Fn(&Stand) -> [Obtain; 3]) {
     for step in 0.. {
         for loss in [Loss::Nothing, Loss::All] {
             let place = format!("died after step {step}, lost: {loss:?}");
             let stand = Stand::new();
             let [before, dying, after] = calls(&stand);
             stand.obtain(&before).expect("a certificate");
+            if is_earlier {
+                make_earlier(&stand.store());
+            }
             let disk = DyingDisk::new(step);
             disk.trust(&stand.store());
             let outcome = stand.obtain_on(&disk, &stand.client(), &dying);
@@ -113,7 +130,7 @@ fn survives_a_crash_at_every_step(calls: impl Fn(&Stand) -> [Obtain; 3]) {
 /// The stored request may still be the one before, with the hook that is asked for again.
 #[test]
 fn after_a_change_without_a_hook_the_same_hook_is_new() {
-    survives_a_crash_at_every_step(|stand| {
+    survives_a_crash_at_every_step(false, |stand| {
         [asked(stand, Some("one"), false), asked(stand, None, true), asked(stand, Some("one"), true)]
     });
 }
@@ -121,7 +138,7 @@ fn after_a_change_without_a_hook_the_same_hook_is_new() {
 /// The stored request may have the hook already, though nothing was ordered yet.
 #[test]
 fn a_new_hook_of_a_forced_renewal_is_not_forgotten() {
-    survives_a_crash_at_every_step(|stand| {
+    survives_a_crash_at_every_step(false, |stand| {
         let after = asked(stand, Some("two"), false);
         let forced = Obtain { force: Some(true), ..after.clone() };
         [asked(stand, Some("one"), false), forced, after]
@@ -146,14 +163,46 @@ fn a_new_hook_does_not_wait_for_an_order() {
 fn entries_of_earlier_versions_know_the_hook_of_their_request() {
     let stand = Stand::new();
     stand.obtain(&asked(&stand, Some("one"), false)).expect("a certificate");
-    let path = stand.store().join("example.com/journal.json");
-    let mut journal = stand.journal();
-    let fields = journal.as_object_mut().expect("an object");
-    fields.remove("checksum");
-    fields["installed"].as_object_mut().expect("an object").remove("deployed_for").expect("a field");
-    fs::write(path, journal.to_string()).expect("written");
+    make_earlier(&stand.store());
     for (hook, expected) in [("one", 1), ("two", 2), ("two", 2)] {
         let done = stand.obtain(&asked(&stand, Some(hook), false)).expect("it is good");
         assert_eq!((done.deployed, runs(&stand)), (Some(true), expected));
     }
+}
+
+#[test]
+fn a_new_hook_of_an_entry_of_an_earlier_version_survives_a_crash() {
+    survives_a_crash_at_every_step(true, |stand| {
+        let after = asked(stand, Some("two"), false);
+        [asked(stand, Some("one"), false), after.clone(), after]
+    });
+}
+
+/// Another host has changed the hook meanwhile.
+#[test]
+fn a_host_of_an_earlier_version_learns_of_a_new_hook() {
+    let hosts = Hosts::new();
+    let on = |host: usize, hook: &str| {
+        let wanted = asked(&hosts.stand, Some(hook), false);
+        Obtain { directory: hosts.folder(host), ..wanted }
+    };
+    for host in 0..2 {
+        hosts.obtain_as(&on(host, "one")).expect("a certificate");
+        make_earlier(&hosts.folder(host));
+    }
+    hosts.obtain_as(&on(0, "two")).expect("it is good");
+    assert_eq!(runs(&hosts.stand), 3);
+    assert_eq!(hosts.install(1), [("example.com".to_owned(), Some(Outcome::Installed))]);
+    assert_eq!((runs(&hosts.stand), hosts.list(1).entries.remove(0).deployed), (4, Some(true)));
+}
+
+/// It says of the certificate in use that its hook has run.
+#[test]
+fn the_hook_of_a_change_that_waits_is_not_new_for_what_is_in_place() {
+    let stand = Stand::new();
+    stand.obtain(&asked(&stand, Some("one"), false)).expect("a certificate");
+    stand.sandbox.set_issue_delay(std::time::Duration::from_secs(3600));
+    let change = Obtain { deadline: Some(60.0), ..asked(&stand, Some("two"), true) };
+    let pending = stand.obtain(&change).expect("it waits");
+    assert_eq!((pending.outcome, pending.deployed, runs(&stand)), (Outcome::Pending, Some(true), 1));
 }

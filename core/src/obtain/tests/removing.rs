@@ -10,7 +10,7 @@ use super::stand::Stand;
 use super::time::SandboxClock;
 use crate::answers::Success;
 use crate::endpoints::{GetCertificate, Reason};
-use crate::error::{Kind, Result};
+use crate::error::{Error, Kind, Result};
 use crate::obtain::interface::{Obtain, Outcome, RemoveEntry};
 use crate::obtain::removal::remove_entry;
 use crate::obtain::store::lock::Lock;
@@ -108,7 +108,7 @@ fn a_crash_at_any_step_leaves_nothing_that_stays() {
             let disk = DyingDisk::new(step);
             disk.trust(&stand.store());
             let outcome = remove_on(&stand, &disk, &forced(&stand));
-            if outcome.as_ref().err().map(crate::Error::kind) != Some(Kind::Internal) {
+            if outcome.as_ref().err().map(Error::kind) != Some(Kind::Internal) {
                 outcome.expect("removed");
                 assert!(step > 5);
                 break;
@@ -180,5 +180,25 @@ fn what_is_left_of_a_removed_entry_does_not_come_back() {
             assert_eq!(hosts.obtain(1).expect(&place).outcome, Outcome::Installed, "{place}");
             hosts.inspect(1, &place);
         }
+    }
+}
+
+#[test]
+fn what_a_crash_leaves_with_a_shared_store_is_removed_by_the_next_call() {
+    for step in 0.. {
+        let hosts = Hosts::new();
+        hosts.obtain(0).expect("a certificate");
+        let disk = DyingDisk::new(step);
+        if hosts.remove_on(&disk, 0).is_ok() {
+            assert!(step > 10, "{step}");
+            return;
+        }
+        // The folder alone may be left, and the lock in it.
+        let outcome = hosts.remove(0);
+        let is_none = |error: &Error| error.message().contains("there is no entry");
+        assert!(outcome.as_ref().is_ok() || outcome.as_ref().is_err_and(is_none), "step {step}: {outcome:?}");
+        let left = fs::read_dir(hosts.folder(0).join("example.com")).into_iter().flatten();
+        let left: Vec<_> = left.map(|file| file.expect("a file").file_name()).collect();
+        assert!(left.iter().all(|file| file == "lock"), "step {step}: {left:?}");
     }
 }
