@@ -54,6 +54,11 @@ impl Session<'_> {
             self.warn(Stage::Key, &message, []);
         }
         let source = self.key_source()?;
+        if order.terms != self.terms {
+            // What was begun with the caller's key goes on with the caller's CSR for it.
+            self.order()?.terms = self.terms.clone();
+            self.save()?;
+        }
         self.entry.make_version(order.serial)?;
         let key = match source {
             KeySource::Csr { pem, .. } => {

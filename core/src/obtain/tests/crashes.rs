@@ -15,6 +15,8 @@ use crate::obtain::interface::{Layout, Obtain, Outcome};
 use crate::obtain::store::storage::Disk;
 use crate::private_key::PrivateKey;
 use crate::secret::Secret;
+use crate::signing_request;
+use crate::subject::Subject;
 
 const LOSSES: [Loss; 3] = [Loss::Nothing, Loss::Contents, Loss::All];
 
@@ -78,6 +80,31 @@ fn a_change_of_layout_survives_a_crash_at_every_step() {
             stand.obtain(&Obtain { layout: Some(before), ..stand.wanted() }).expect("a first certificate");
         };
         dies_everywhere(first, |stand| Obtain { layout: Some(after), ..stand.wanted() }, 1);
+    }
+}
+
+/// The order may have been begun, and has no key yet.
+#[test]
+fn an_order_of_the_callers_key_goes_on_with_its_csr() {
+    let key = PrivateKey::generate(KeyType::EcdsaP256).expect("a key");
+    let pem = key.to_pem().expect("a text");
+    let csr = signing_request::make(&key, &["example.com".to_owned()], &Subject::default()).expect("a CSR");
+    for step in 0.. {
+        let stand = Stand::new();
+        let disk = DyingDisk::new(step);
+        let by_key = Obtain { private_key: Some(Secret::from(pem.as_str())), ..stand.wanted() };
+        if stand.obtain_on(&disk, &stand.client(), &by_key).is_ok() {
+            assert!(step > 10, "{step}");
+            return;
+        }
+        let by_csr = Obtain { csr: Some(csr.clone()), ..stand.wanted() };
+        let obtained =
+            stand.obtain(&by_csr).unwrap_or_else(|error| panic!("died after step {step}: {error}"));
+        assert!(
+            obtained.files.contains_key("fullchain") && stand.live().len() == 1,
+            "step {step}: {obtained:?}"
+        );
+        assert_eq!(stand.obtain(&by_csr).expect("it is good").outcome, Outcome::Unchanged, "step {step}");
     }
 }
 
