@@ -67,13 +67,17 @@ impl Session<'_> {
         Ok(())
     }
 
-    /// The version to go back to: not one that the hook refused, and not one that is damaged.
+    /// The version to go back to: not one that the hook refused, that is damaged, or whose key is known to be revoked.
     fn predecessor(&self) -> Result<Option<u32>> {
         let Some(installed) = &self.journal.installed else { return Ok(None) };
-        if installed.rolled_back {
-            return Ok(installed.predecessor);
-        }
-        Ok(self.damage(installed)?.is_none().then_some(installed.serial))
+        let before = match installed.predecessor {
+            before if installed.rolled_back => before,
+            _ => self.damage(installed)?.is_none().then_some(installed.serial),
+        };
+        let Some(serial) = before else { return Ok(None) };
+        let public_key = self.public_key_of(serial)?;
+        let is_revoked = public_key.is_some_and(|key| self.journal.revoked_keys.contains(&key));
+        Ok((!is_revoked).then_some(serial))
     }
 
     /// Right after the status `issued`, the download may not be ready.

@@ -8,6 +8,7 @@ use zerossl_sandbox::{Reply, When};
 
 use super::stand::Stand;
 use super::time::SandboxClock;
+use crate::endpoints::RevokeCertificate;
 use crate::error::{Kind, Result};
 use crate::obtain::interface::{Obtain, Obtained, Outcome, Redeploy, RenewAll};
 use crate::obtain::redeploy::redeploy;
@@ -89,7 +90,7 @@ fn a_change_without_a_hook_leaves_that_of_what_is_in_place() {
 /// The files of the certificate before are gone, so the new one stays.
 #[test]
 fn nothing_is_rolled_back_to_what_is_damaged() {
-    let stand = Stand::new();
+    let stand = Stand::of_a_folder();
     let wanted = Obtain { rollback: Some(true), ..with_hook(&stand) };
     let first = stand.obtain(&wanted).expect("a certificate");
     let leaf = || fs::read_to_string(&first.files["cert"]).expect("a leaf");
@@ -102,11 +103,26 @@ fn nothing_is_rolled_back_to_what_is_damaged() {
     assert!(fs::exists(&first.files["chain"]).expect("no error"));
 }
 
+#[test]
+fn nothing_is_rolled_back_to_what_was_revoked() {
+    let stand = Stand::new();
+    let wanted = Obtain { rollback: Some(true), ..with_hook(&stand) };
+    let first = stand.obtain(&wanted).expect("a certificate");
+    let leaf = || fs::read_to_string(&first.files["cert"]).expect("a leaf");
+    let before = leaf();
+    let id = first.certificate.as_ref().expect("a certificate").id.clone();
+    stand.client().send(&RevokeCertificate::new(id)).expect("revoked");
+    fs::write(stand.store().with_file_name("broken"), "").expect("written");
+    let error = stand.obtain(&wanted).expect_err("the hook fails");
+    assert!(!error.message().contains("the version before"), "{error}");
+    assert_ne!(leaf(), before);
+}
+
 /// It would reload a server that then does not start. Another one is ordered, and gets its hook.
 #[test]
 fn no_hook_runs_for_what_is_damaged() {
     for file in ["cert.pem", "privkey.pem", "combined.pem"] {
-        let stand = Stand::new();
+        let stand = Stand::of_a_folder();
         fs::write(stand.store().with_file_name("broken"), "").expect("written");
         stand.obtain(&with_hook(&stand)).expect_err("the hook fails");
         fs::remove_file(stand.store().join("example.com/versions/1").join(file)).expect("removed");

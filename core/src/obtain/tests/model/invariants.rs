@@ -35,7 +35,12 @@ impl Scene {
         let Some(in_use) = self.in_use(host, entry)? else { return Ok(()) };
         let is_its_key = |revoked: &Revoked| revoked.is_known && revoked.public_key == in_use.leaf.public_key;
         let was_in_use = self.revoked.iter().any(|revoked| revoked.pem == in_use.pem);
-        if !was_in_use && self.revoked.iter().any(is_its_key) {
+        // A hook that fails may lead back to the version before, with the same key: nobody has asked the service yet.
+        let is_back = self.journal_here(host, entry).is_some_and(|journal| {
+            !journal.revoked_keys.contains(&in_use.leaf.public_key)
+                && journal.installed.is_some_and(|installed| installed.rolled_back)
+        });
+        if !was_in_use && !is_back && self.revoked.iter().any(is_its_key) {
             return broken(REVOKED_KEY, ENTRIES[entry]);
         }
         Ok(())
