@@ -62,6 +62,8 @@ impl Session<'_> {
         self.entry.make_version(order.serial)?;
         let key = match source {
             KeySource::Csr { pem, .. } => {
+                // The caller has it, and the files of a CSR have none.
+                self.entry.remove(&key_file)?;
                 self.entry.write(&csr_file, pem.as_bytes(), PRIVATE)?;
                 return Ok(OrderCsr::of(pem));
             }

@@ -266,7 +266,10 @@ impl<'a> Entry<'a> {
                 continue;
             }
             match self.env.storage.remove(&path) {
-                Ok(()) => self.sync_folder(&self.path).map_err(|error| failed(&path, "removed", &error))?,
+                Ok(()) => {
+                    let folder = path.parent().unwrap_or(&self.path);
+                    self.sync_folder(folder).map_err(|error| failed(&path, "removed", &error))?;
+                }
                 Err(error) if is_absent(&error) => {}
                 Err(error) => return Err(failed(&path, "removed", &error)),
             }

@@ -104,6 +104,8 @@ fn an_order_of_the_callers_key_goes_on_with_its_csr() {
             obtained.files.contains_key("fullchain") && stand.live().len() == 1,
             "step {step}: {obtained:?}"
         );
+        let has = |file: &str| stand.store().join("example.com/current").join(file).exists();
+        assert_eq!(has("privkey.pem"), has("combined.pem"), "step {step}");
         assert_eq!(stand.obtain(&by_csr).expect("it is good").outcome, Outcome::Unchanged, "step {step}");
     }
 }
