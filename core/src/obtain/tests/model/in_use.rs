@@ -10,7 +10,7 @@ use super::rules::{PAIR_IN_USE, STAYS_IN_USE};
 use super::world::{Scene, Violation, broken};
 use crate::obtain::check::{self, Leaf};
 use crate::obtain::interface::Layout;
-use crate::obtain::store::files::{COMBINED, KEY, files};
+use crate::obtain::store::files::files;
 use crate::signing_request;
 
 const KEY_FILE: &str = "privkey.pem";
@@ -35,11 +35,9 @@ impl Scene {
         if !folder.exists() || self.is_in_doubt[entry] {
             return Ok(None);
         }
-        // A removal that was broken off has taken some away. With the caller's CSR there are fewer.
+        // A removal that was broken off has taken some away. With the caller's CSR, nobody can tell.
         let is_there = |file: &str| folder.join(file).exists();
-        let is_partial =
-            !files(true).iter().all(|file| is_there(file)) || is_there(KEY) != is_there(COMBINED);
-        if self.is_removing[entry] && is_partial {
+        if self.is_removing[entry] && !files(false).iter().all(|file| is_there(file)) {
             return Ok(None);
         }
         if folder.is_symlink() || has_mark(&folder) {
