@@ -84,9 +84,9 @@ impl Scene {
         {
             return Ok(());
         }
+        self.is_removing[entry] = false;
         match self.in_use(host, entry)? {
             Some(in_use) if in_use.is_whole => {
-                self.is_removing[entry] = false;
                 if in_use.layout == Layout::Files {
                     self.count("copies in place of a link");
                 }
