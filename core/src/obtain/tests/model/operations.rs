@@ -79,12 +79,13 @@ impl Scene {
         entry: usize,
         obtained: &Obtained,
     ) -> Result<(), Violation> {
-        if self.is_in_doubt[entry]
-            || matches!(obtained.outcome, Came::Pending | Came::Abandoned | Came::Postponed)
-        {
+        if matches!(obtained.outcome, Came::Pending | Came::Abandoned | Came::Postponed) {
             return Ok(());
         }
         self.is_removing[entry] = false;
+        if self.is_in_doubt[entry] {
+            return Ok(());
+        }
         match self.in_use(host, entry)? {
             Some(in_use) if in_use.is_whole => {
                 if in_use.layout == Layout::Files {
