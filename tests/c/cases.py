@@ -54,7 +54,7 @@ def every_case(paths: Iterable[Path], url: str, player: Player) -> Iterator[tupl
         outcome = player.play(way, path.parent.name, config, case.get("parameters", {}))
         took = time.monotonic() - start
         problems = [*compare(case, *outcome), *verdict(f"{url}/{name}")]
-        if took > config.get("timeout", 60) * 1.1 + 0.25:
+        if took > config.get("timeout", 60) * case.get("calls", 1) * 1.1 + 0.25:
             problems.append(f"it took {took} s")
         yield name, problems
 

@@ -38,7 +38,7 @@ def play(replay: str, file: Path, kind: type[Base]) -> list[str]:
     problems: list[str] = list(verdict["problems"])
     if not verdict["complete"]:
         problems.append("not every request of the exchange came")
-    if took > settings.get("timeout", 60) * 1.1 + 0.25:
+    if took > settings.get("timeout", 60) * case.get("calls", 1) * 1.1 + 0.25:
         problems.append(f"it took {took} s")
     problems += compare(case, outcome)
     return [f"{operation}/{file.stem}: {problem}" for problem in problems]

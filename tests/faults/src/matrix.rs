@@ -116,7 +116,7 @@ impl Played<'_> {
         }
         Some(json!({
             "about": self.running.fault.about, "source": "inferred", "settings": self.running.settings,
-            "parameters": parameters, "exchange": [], "error": expected,
+            "parameters": parameters, "exchange": [], "error": expected, "calls": self.call.calls,
         }))
     }
 
