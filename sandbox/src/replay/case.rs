@@ -31,6 +31,8 @@ pub struct Case {
     pub settings: Map<String, Value>,
     /// The operation's parameters.
     pub parameters: Map<String, Value>,
+    /// How many time-outs the operation may take; one if that is left out.
+    pub calls: Option<u32>,
     pub(super) exchange: Vec<Turn>,
     /// What the operation has to return, exactly.
     pub result: Option<Value>,
