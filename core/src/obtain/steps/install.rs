@@ -70,9 +70,10 @@ impl Session<'_> {
     /// The version to go back to: not one that the hook refused, that is damaged, or whose key is known to be revoked.
     fn predecessor(&self) -> Result<Option<u32>> {
         let Some(installed) = &self.journal.installed else { return Ok(None) };
-        let before = match installed.predecessor {
-            before if installed.rolled_back => before,
-            _ => self.damage(installed)?.is_none().then_some(installed.serial),
+        let before = if installed.rolled_back {
+            installed.predecessor
+        } else {
+            self.damage(installed)?.is_none().then_some(installed.serial)
         };
         let Some(serial) = before else { return Ok(None) };
         let public_key = self.public_key_of(serial)?;

@@ -105,17 +105,23 @@ fn a_first_certificate_that_was_issued_is_put_in_place_before_another_is_ordered
     }
 }
 
-/// The certificate in place was revoked, and the one that it has replaced, for other names, is in the way.
-#[test]
-fn what_a_revoked_certificate_has_replaced_is_replaced() {
-    let stand = Stand::new();
+/// The certificate in place has replaced one with other names, and was revoked. The id of the other one.
+fn revoked_after_another(stand: &Stand) -> String {
     let domains = vec!["example.com".to_owned(), "www.example.com".to_owned()];
     let first = stand.obtain(&Obtain { domains, ..stand.wanted() }).expect("a certificate");
     let second = stand.obtain(&stand.wanted()).expect("fewer names");
     stand.client().send(&RevokeCertificate::new(id(&second))).expect("revoked");
+    id(&first)
+}
+
+/// What it has replaced is in the way.
+#[test]
+fn what_a_revoked_certificate_has_replaced_is_replaced() {
+    let stand = Stand::new();
+    let first = revoked_after_another(&stand);
     let obtained = stand.obtain(&stand.wanted()).expect("another one");
     let certificate = obtained.certificate.as_ref().expect("a certificate");
-    assert_eq!((obtained.outcome, &certificate.replacement_for), (Outcome::Renewed, &Some(id(&first))));
+    assert_eq!((obtained.outcome, &certificate.replacement_for), (Outcome::Renewed, &Some(first)));
     stand.inspect(&obtained);
 }
 
@@ -123,15 +129,12 @@ fn what_a_revoked_certificate_has_replaced_is_replaced() {
 #[test]
 fn what_was_revoked_is_the_last_resort() {
     let stand = Stand::new();
-    let domains = vec!["example.com".to_owned(), "www.example.com".to_owned()];
-    let first = stand.obtain(&Obtain { domains, ..stand.wanted() }).expect("a certificate");
-    let second = stand.obtain(&stand.wanted()).expect("fewer names");
-    stand.client().send(&RevokeCertificate::new(id(&second))).expect("revoked");
+    let first = revoked_after_another(&stand);
     for code in [2839, 2815, 2815] {
         stand.strike("create_certificate", 1, When::Before, Reply::refusal(code).expect("a code"));
     }
     let error = stand.obtain(&stand.wanted()).expect_err("refused");
-    assert!(error.api_code() == Some(2839) && error.message().contains(&id(&first)), "{error}");
+    assert!(error.api_code() == Some(2839) && error.message().contains(&first), "{error}");
     assert_eq!(stand.count("create_certificate"), 5);
 }
 
