@@ -11,6 +11,7 @@ import { serve } from "./sandbox.js";
 type Json = Record<string, unknown>;
 interface Case {
   settings?: Json;
+  calls?: number;
   parameters?: Json;
   result?: Json;
   error?: Json;
@@ -32,7 +33,7 @@ test("all cases", async () => {
 });
 
 async function play(replay: string, name: string): Promise<string[]> {
-  const { settings, parameters, result, error } = JSON.parse(readFileSync(`${CASES}/${name}.json`, "utf8")) as Case;
+  const { settings, calls, parameters, result, error } = JSON.parse(readFileSync(`${CASES}/${name}.json`, "utf8")) as Case;
   const baseUrl = `${replay}/${name}`;
   const options = { accessKey: "replay-key", baseUrl, requestsPerSecond: 0, ...inJavaScript(settings ?? {}) };
   using client = new Client(options);
@@ -43,7 +44,7 @@ async function play(replay: string, name: string): Promise<string[]> {
   const took = performance.now() - start;
   const verdict = (await (await fetch(`${baseUrl}/.verdict`)).json()) as { complete: boolean; problems: string[] };
   const problems = [...verdict.problems, ...(verdict.complete ? [] : ["not every request came"])];
-  if (took > Number(settings?.["timeout"] ?? 60) * 1100 + 250) {
+  if (took > Number(settings?.["timeout"] ?? 60) * (calls ?? 1) * 1100 + 250) {
     problems.push(`it took ${String(took)} ms`);
   }
   try {
