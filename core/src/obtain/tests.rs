@@ -4,6 +4,7 @@
 mod changes;
 mod crashes;
 mod dead_ends;
+mod delivered;
 mod disk;
 mod drafts;
 mod dry_running;
