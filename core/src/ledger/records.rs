@@ -171,6 +171,40 @@ impl Records {
         name: &str,
         knows: Option<&Version>,
     ) -> Result<Read<T>> {
+        Ok(match self.envelope(limits, of, name, knows)? {
+            Read::Absent => Read::Absent,
+            Read::Unchanged => Read::Unchanged,
+            Read::Found(envelope, at) => Read::Found(self.open(&envelope, &file(of, name))?, at),
+        })
+    }
+
+    /// Seals a record with the key of today, if it has an older one and nobody works on it. Another state that is there
+    /// meanwhile is sealed with it already.
+    pub(crate) fn seal_anew<T: DeserializeOwned + Serialize>(
+        &self,
+        limits: &dyn Limits,
+        of: Of,
+        name: &str,
+        is_at_rest: impl FnOnce(&T) -> bool,
+    ) -> Result<()> {
+        if let Read::Found(envelope, at) = self.envelope(limits, of, name, None)?
+            && envelope.sealed.as_ref().is_some_and(|sealed| self.seal.is_outdated(sealed))
+        {
+            let content = self.open(&envelope, &file(of, name))?;
+            if is_at_rest(&content) {
+                self.swap(limits, of, name, &content, Some(&at))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn envelope(
+        &self,
+        limits: &dyn Limits,
+        of: Of,
+        name: &str,
+        knows: Option<&Version>,
+    ) -> Result<Read<Envelope>> {
         let store = self.id(limits)?;
         let file = file(of, name);
         let (content, version) = match self.ledger.get(limits, &file, knows)? {
@@ -187,20 +221,21 @@ impl Records {
         if envelope.store != store || envelope.kind != of.word() || envelope.name != name {
             return Err(self.damaged(&file, "it belongs to another place, or to another store"));
         }
-        let about = about(&envelope);
+        let at = At { version, revision: envelope.revision };
+        Ok(Read::Found(envelope, at))
+    }
+
+    fn open<T: DeserializeOwned>(&self, envelope: &Envelope, file: &str) -> Result<T> {
         let content = match (&envelope.sealed, &envelope.content) {
             (Some(sealed), None) if self.is_sealed() => {
-                self.seal.open(&about, sealed).map_err(|why| self.damaged(&file, &why))?
+                self.seal.open(&about(envelope), sealed).map_err(|why| self.damaged(file, &why))?
             }
             (None, Some(content)) if !self.is_sealed() => Zeroizing::new(content.get().as_bytes().to_vec()),
             _ => {
-                return Err(
-                    self.damaged(&file, "it is sealed where the store is not, or the other way round")
-                );
+                return Err(self.damaged(file, "it is sealed where the store is not, or the other way round"));
             }
         };
-        let content = self.parse(&file, &content)?;
-        Ok(Read::Found(content, At { version, revision: envelope.revision }))
+        self.parse(file, &content)
     }
 
     /// Writes a record in the place of the state that the caller has seen. None if another state is there.

@@ -63,6 +63,11 @@ impl Seal {
         Ok(Sealed { key: key.id.clone(), nonce: STANDARD.encode(nonce), text: STANDARD.encode(text) })
     }
 
+    /// Whether something was sealed with a key that is to go.
+    pub(crate) fn is_outdated(&self, sealed: &Sealed) -> bool {
+        self.0.first().is_some_and(|key| key.id != sealed.key)
+    }
+
     /// Opens what was sealed for this place. The error says why not.
     pub(crate) fn open(&self, place: &str, sealed: &Sealed) -> Result<Zeroizing<Vec<u8>>, String> {
         let Some(key) = self.0.iter().find(|key| key.id == sealed.key) else {

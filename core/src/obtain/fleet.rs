@@ -22,7 +22,7 @@ mod push;
 pub(crate) mod serve;
 
 use crate::context::Context;
-use crate::error::{Error, Result};
+use crate::error::{Error, Kind, Result};
 use crate::ledger::fleet::Fleet;
 use crate::ledger::records::{Of, Read};
 use crate::obtain::env::Env;
@@ -47,8 +47,35 @@ pub(crate) fn has(context: &Context<'_>, fleet: Option<&Fleet<'_>>, name: &str) 
     Ok(matches!(found, Read::Found(image, _) if !image.removed))
 }
 
+/// The names of the entries of the shared store, without those that were removed: no renewal will seal those with a new
+/// key, so it is done here. What cannot be read is among the names: one entry fails, and not all.
+pub(crate) fn current_names(
+    context: &Context<'_>,
+    fleet: &Fleet<'_>,
+    is_known: impl Fn(&String) -> bool,
+) -> Result<Vec<String>> {
+    let mut current = Vec::new();
+    for name in names(context, fleet)? {
+        if is_known(&name) {
+            current.push(name);
+            continue;
+        }
+        match has(context, Some(fleet), &name) {
+            Ok(false) => {
+                let is_removed = |image: &Image| image.removed;
+                if let Err(error) = fleet.records.seal_anew(context, Of::Entry, &name, is_removed) {
+                    context.log(|| format!("{name} was removed, and still needs the old seal key ({error})"));
+                }
+            }
+            Err(error) if matches!(error.kind(), Kind::Cancelled | Kind::Timeout) => return Err(error),
+            _ => current.push(name),
+        }
+    }
+    Ok(current)
+}
+
 /// The names of all entries of the shared store, also of those that were removed.
-pub(crate) fn names(context: &Context<'_>, fleet: &Fleet<'_>) -> Result<Vec<String>> {
+fn names(context: &Context<'_>, fleet: &Fleet<'_>) -> Result<Vec<String>> {
     let listed = fleet.records.list(context, Of::Entry)?;
     Ok(listed.into_iter().map(|(name, _)| name).collect())
 }

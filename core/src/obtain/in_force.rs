@@ -107,7 +107,10 @@ pub(crate) fn renew(
         }
     };
     let read_stored = || {
-        let (mut spec, problem) = match read(Which::Requested) {
+        let requested = read(Which::Requested).and_then(|found| {
+            found.map(|requested| check_publisher(context, &requested).map(|()| requested)).transpose()
+        });
+        let (mut spec, problem) = match requested {
             Ok(Some(requested)) => (requested, None),
             Ok(None) => (read_in_force()?, None),
             // The request that is in force does not depend on it, and the file is kept.

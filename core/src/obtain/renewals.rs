@@ -234,19 +234,11 @@ fn shared(context: &Context<'_>, env: &Env<'_>, fleet: &Fleet<'_>, directory: &P
         Err(error) if is_absent(&error) => Vec::new(),
         _ => folders(env, directory)?,
     };
-    let mut names = fleet::names(context, fleet)?;
-    let mut failed = None;
     let known: HashSet<&String> = here.iter().collect();
-    names.retain(|name| {
-        known.contains(name)
-            || fleet::has(context, Some(fleet), name).unwrap_or_else(|error| {
-                failed.get_or_insert(error);
-                false
-            })
-    });
+    let mut names = fleet::current_names(context, fleet, |name| known.contains(name))?;
     let listed: HashSet<String> = names.iter().cloned().collect();
     names.extend(here.into_iter().filter(|name| !listed.contains(name)));
-    failed.map_or(Ok(names), Err)
+    Ok(names)
 }
 
 fn folders(env: &Env<'_>, directory: &Path) -> Result<Vec<String>> {

@@ -162,6 +162,27 @@ fn a_change_that_cannot_be_read_lets_nothing_expire() {
     assert!(is_fresh(&stand));
 }
 
+/// A change that was begun by an op, whose caller publishes: a run has nobody to ask.
+#[test]
+fn a_change_that_asks_its_caller_lets_nothing_expire() {
+    let stand = Stand::of_a_folder();
+    stand.obtain(&stand.wanted()).expect("a certificate");
+    stand.obtain(&two(&stand)).expect_err("the second name is not validated");
+    let mut wanted = stored(&stand, "wanted.json").expect("the change");
+    wanted["validation"] = json!({"method": "CNAME_CSR_HASH"});
+    wanted.as_object_mut().expect("an object").remove("checksum");
+    fs::write(stand.store().join("example.com/wanted.json"), wanted.to_string()).expect("written");
+    let told = |error: crate::Error| {
+        assert_eq!(error.kind(), Kind::InvalidArgument, "{error}");
+        assert!(error.message().contains("only an op can ask"), "{error}");
+    };
+    told(stand.renew_all(&RenewAll::new(stand.store())).expect_err("the change waits"));
+    assert_eq!(stand.count("create_certificate"), 2, "nothing is due");
+    due(&stand);
+    told(stand.renew_all(&RenewAll::new(stand.store())).expect_err("the change waits"));
+    assert!(is_fresh(&stand));
+}
+
 /// Parameters for one call are not used by the next one.
 #[test]
 fn parameters_of_one_call_are_not_stored() {

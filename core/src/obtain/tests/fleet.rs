@@ -161,7 +161,7 @@ fn what_was_removed_is_told_and_stays() {
 /// Commands come from a store only if it is sealed.
 #[test]
 fn commands_are_not_for_a_store_that_is_not_sealed() {
-    let hosts = Hosts { sealed: false, ..Hosts::new() };
+    let hosts = Hosts { seal_keys: Vec::new(), ..Hosts::new() };
     let hook = |error: Error| error.parameter().map(str::to_owned);
     let wanted = Obtain { deploy_hook: Some(vec!["true".to_owned()]), ..hosts.wanted(0) };
     assert_eq!(hosts.obtain_as(&wanted).map_err(hook).expect_err("refused"), Some("deploy_hook".to_owned()));

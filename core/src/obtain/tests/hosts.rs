@@ -12,7 +12,6 @@ use crate::error::Result;
 use crate::ledger::fleet::Fleet;
 use crate::ledger::memory::Memory;
 use crate::ledger::records::Records;
-use crate::ledger::seal::Seal;
 use crate::obtain::env::Env;
 use crate::obtain::interface::{
     Entries, InstallCertificates, ListEntries, Obtain, Obtained, Outcome, RemoveEntry, RenewAll, Renewals,
@@ -25,12 +24,13 @@ use crate::parameter::{self, Arguments};
 pub(super) struct Hosts {
     pub(super) stand: Stand,
     pub(super) memory: Arc<Memory>,
-    pub(super) sealed: bool,
+    /// The seal keys, the one of today first; none for a store that is not sealed.
+    pub(super) seal_keys: Vec<u8>,
 }
 
 impl Hosts {
     pub(super) fn with(memory: Memory) -> Self {
-        Self { stand: Stand::of_a_folder(), memory: Arc::new(memory), sealed: true }
+        Self { stand: Stand::of_a_folder(), memory: Arc::new(memory), seal_keys: vec![1] }
     }
 
     pub(super) fn new() -> Self {
@@ -71,8 +71,7 @@ impl Hosts {
     ) -> Result<T> {
         self.stand.client().enter(operation, None, |context| {
             let arguments = parameter::check(operation.parameters, crate::json::encode(given)?)?;
-            let seal = if self.sealed { seal() } else { Seal::default() };
-            let records = Arc::new(Records::new(Arc::clone(&self.memory) as _, seal));
+            let records = Arc::new(Records::new(Arc::clone(&self.memory) as _, seal(&self.seal_keys)));
             let fleet = Some(Fleet { records: &records, lease: LEASE });
             work(context, &Env { storage, clock, fleet }, &arguments)
         })

@@ -33,8 +33,8 @@ fn is_expected(path: &Path, store: &Path) -> bool {
 
 #[test]
 fn names_of_entries_lead_nowhere_else() {
-    for sealed in [false, true] {
-        let hosts = Hosts { sealed, ..Hosts::new() };
+    for seal_keys in [Vec::new(), vec![1]] {
+        let hosts = Hosts { seal_keys, ..Hosts::new() };
         hosts.obtain(0).expect("ordered");
         let records = hosts.memory.records();
         let (_, record) =
@@ -54,7 +54,7 @@ fn names_of_entries_lead_nowhere_else() {
             &absolute,
         ];
         for name in names {
-            let place = format!("{name:?}, sealed: {sealed}");
+            let place = format!("{name:?}, sealed with {:?}", hosts.seal_keys);
             let mut records = hosts.memory.records();
             let mut forged: Value = serde_json::from_slice(&record).expect("JSON");
             forged["name"] = name.into();

@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use zerossl_sandbox::{
@@ -28,6 +30,7 @@ use crate::obtain::store::storage::{Disk, Storage};
 use crate::obtain::{Env, check};
 use crate::operation::Request;
 use crate::parameter;
+use crate::secret::Secret;
 
 pub(super) struct Stand {
     pub(super) sandbox: Sandbox,
@@ -71,7 +74,8 @@ impl Stand {
         fs::create_dir(folder.path().join("store")).expect("a folder");
         let port = serve_files(folder.path().join("www")).expect("a web server");
         sandbox.set_http_port(port);
-        let records = std::env::var(SHARED).ok().map(|store| Arc::new(Records::new(ledger(&store), seal())));
+        let records =
+            std::env::var(SHARED).ok().map(|store| Arc::new(Records::new(ledger(&store), seal(&[1]))));
         Self { sandbox, website: ([127, 0, 0, 1], port).into(), folder, records }
     }
 
@@ -287,10 +291,11 @@ impl Ledger for Below {
     }
 }
 
-/// A seal with a key that is no secret.
-pub(super) fn seal() -> Seal {
-    let key = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
-    Seal::new(Some(&key.into()), &[]).expect("a key")
+/// A seal with keys that are no secrets, of one byte each.
+pub(super) fn seal(keys: &[u8]) -> Seal {
+    let keys: Vec<Secret> = keys.iter().map(|&key| STANDARD.encode([key; 32]).into()).collect();
+    let (current, old) = keys.split_first().map_or((None, &[][..]), |(current, old)| (Some(current), old));
+    Seal::new(current, old).expect("keys")
 }
 
 pub(super) fn is_fresh(obtained: &Obtained) -> bool {

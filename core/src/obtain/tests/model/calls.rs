@@ -135,7 +135,7 @@ impl Scene {
         work: impl FnOnce(&Env<'_>) -> T,
     ) -> T {
         let records =
-            self.memory.as_ref().map(|memory| Arc::new(Records::new(Arc::clone(memory) as _, seal())));
+            self.memory.as_ref().map(|memory| Arc::new(Records::new(Arc::clone(memory) as _, seal(&[1]))));
         let clock = Skewed { clock: SandboxClock::new(&self.stand.sandbox), minutes: self.skew };
         let fleet = records.as_ref().map(|records| Fleet { records, lease: LEASE });
         work(&Env { storage, clock: &clock, fleet })
