@@ -28,6 +28,7 @@ mod recovery;
 mod redeploying;
 mod removing;
 mod renewing;
+mod rolling_back;
 mod seal_keys;
 mod stand;
 mod stored;

@@ -294,7 +294,7 @@ fn brought(local: &Journal, image: &Image) -> Option<Installed> {
             ..of_all
         });
     }
-    // A version that the hook refused is not a version to go back to.
+    // A version that the hook refused is not a version to go back to. Whether this one is good is seen then.
     let predecessor = if here.rolled_back { here.predecessor } else { Some(here.serial) };
     Some(Installed { deployed: false, predecessor, awaits_post_hook: true, ..of_all })
 }

@@ -26,16 +26,17 @@ pub(crate) fn run(
     names: &[String],
     argv: &[String],
 ) -> Result<()> {
-    let awaits = |name: &&String| {
-        let journal = Folder { env, path: &directory.join(name) }.journal().ok();
-        journal.and_then(|journal| journal.installed).is_some_and(|installed| installed.awaits_post_hook)
+    let awaiting = |name: &String| {
+        let journal = Folder { env, path: &directory.join(name) }.journal().ok()?;
+        let installed = journal.installed.filter(|installed| installed.awaits_post_hook)?;
+        Some((name.clone(), installed.id))
     };
-    let mut names: Vec<&String> = names.iter().filter(awaits).collect();
-    names.sort_unstable();
-    if names.is_empty() {
+    let mut awaiting: Vec<(String, String)> = names.iter().filter_map(awaiting).collect();
+    awaiting.sort_unstable();
+    if awaiting.is_empty() {
         return Ok(());
     }
-    let entries: Vec<&str> = names.iter().map(|name| name.as_str()).collect();
+    let entries: Vec<&str> = awaiting.iter().map(|(name, _)| name.as_str()).collect();
     context.log(|| format!("renew_all: running the post hook for {}", entries.join(", ")));
     let environment = [("ZEROSSL_ENTRIES".to_owned(), entries.join(" "))];
     let passed = &context.connection.hook_environment;
@@ -54,8 +55,8 @@ pub(crate) fn run(
             Error::storage(program, message).with_details(json!({"command": program, "output": output}))
         );
     }
-    for name in names {
-        match clear(context, env, directory, name) {
+    for (name, id) in &awaiting {
+        match clear(context, env, directory, name, id) {
             Err(error) if error.kind() == Kind::Cancelled => return Err(error),
             // Then the command runs once more, which does no harm.
             Err(error) => context.log(|| format!("renew_all: {name}: the post hook runs again ({error})")),
@@ -65,10 +66,11 @@ pub(crate) fn run(
     Ok(())
 }
 
-fn clear(context: &Context<'_>, env: &Env<'_>, directory: &Path, name: &str) -> Result<()> {
+/// Another certificate that was installed meanwhile awaits the next run.
+fn clear(context: &Context<'_>, env: &Env<'_>, directory: &Path, name: &str, id: &str) -> Result<()> {
     let entry = Entry::open_here(*context, env, directory, name, Some(env.clock.instant() + MAX_WAIT))?;
     let mut journal = entry.journal()?;
-    if let Some(installed) = &mut journal.installed {
+    if let Some(installed) = journal.installed.as_mut().filter(|installed| installed.id == id) {
         installed.awaits_post_hook = false;
         entry.save(&journal)?;
     }

@@ -30,16 +30,18 @@ impl Session<'_> {
         };
         let is_left = self.leaves_hook_to_request_in_force()?;
         // Nobody has tried again what was rolled back.
-        let stays_back = is_left && installed.rolled_back;
-        // After a rollback, or a crash during one.
-        if !stays_back && !self.entry.is_current(installed.serial, self.spec.layout)? {
-            self.entry.switch(installed.serial, self.spec.layout)?;
+        let stays_back = is_left && installed.rolled_back && self.way_back(&installed)?.is_some();
+        if !stays_back {
+            // After a rollback, or a crash during one.
+            if !self.entry.is_current(installed.serial, self.spec.layout)? {
+                self.entry.switch(installed.serial, self.spec.layout)?;
+            }
+            if installed.rolled_back {
+                self.set(|installed| installed.rolled_back = false)?;
+            }
         }
         if is_left {
             return Ok(());
-        }
-        if installed.rolled_back {
-            self.set(|installed| installed.rolled_back = false)?;
         }
         if !self.spec.deploy_hook.is_empty() {
             self.run_hook(&installed)?;
@@ -87,12 +89,22 @@ impl Session<'_> {
         }
     }
 
-    /// The hook has to run for the certificate in use. If it fails, or the process ends, the next call runs it again.
-    /// There is no rollback: the certificate has been in use.
+    /// The hook has to run for the certificate in place. If it fails, or the process ends, the next call runs it again.
+    /// There is no rollback of what has been in use.
     pub(crate) fn expect_hook(&mut self) -> Result<()> {
         self.set(|installed| {
             installed.expect_hook();
-            installed.predecessor = None;
+            if !installed.rolled_back {
+                installed.predecessor = None;
+            }
+        })
+    }
+
+    /// The version before, if it is still good.
+    fn way_back(&self, installed: &Installed) -> Result<Option<u32>> {
+        Ok(match installed.predecessor {
+            Some(serial) if self.can_go_back_to(serial)? => Some(serial),
+            _ => None,
         })
     }
 
@@ -140,11 +152,15 @@ impl Session<'_> {
             }
             Err(error) => {
                 self.keep_hook_run(run.ended(false, error.message(), ""));
+                // It may still run, and read the files.
+                if matches!(error.kind(), Kind::Cancelled | Kind::Timeout) {
+                    return Err(error);
+                }
                 error
             }
         };
         if self.spec.rollback
-            && let Some(predecessor) = installed.predecessor
+            && let Some(predecessor) = self.way_back(installed)?
         {
             self.set(|installed| installed.rolled_back = true)?;
             self.entry.switch(predecessor, self.spec.layout)?;

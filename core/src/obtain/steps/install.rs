@@ -67,18 +67,14 @@ impl Session<'_> {
         Ok(())
     }
 
-    /// The version to go back to: not one that the hook refused, that is damaged, or whose key is known to be revoked.
+    /// The version to go back to if the hook refuses the new one: not one that it has refused, too.
     fn predecessor(&self) -> Result<Option<u32>> {
         let Some(installed) = &self.journal.installed else { return Ok(None) };
-        let before = if installed.rolled_back {
-            installed.predecessor
-        } else {
-            self.damage(installed)?.is_none().then_some(installed.serial)
-        };
-        let Some(serial) = before else { return Ok(None) };
-        let public_key = self.public_key_of(serial)?;
-        let is_revoked = public_key.is_some_and(|key| self.journal.revoked_keys.contains(&key));
-        Ok((!is_revoked).then_some(serial))
+        let before = if installed.rolled_back { installed.predecessor } else { Some(installed.serial) };
+        Ok(match before {
+            Some(serial) if self.can_go_back_to(serial)? => Some(serial),
+            _ => None,
+        })
     }
 
     /// Right after the status `issued`, the download may not be ready.

@@ -12,6 +12,7 @@ use zeroize::Zeroizing;
 use crate::answers::Certificate;
 use crate::endpoints::GetCertificate;
 use crate::error::{Error, Kind, Result};
+use crate::obtain::check::Leaf;
 use crate::obtain::events::Stage;
 use crate::obtain::session::Session;
 use crate::obtain::store::entry::Entry;
@@ -22,10 +23,27 @@ use crate::signing_request::read_key;
 impl Session<'_> {
     /// What is wrong with the files of this version. None if they are intact.
     pub(crate) fn damage(&self, installed: &Installed) -> Result<Option<String>> {
-        let by_csr = installed.terms.by_csr || self.terms.by_csr;
+        self.damage_of(installed.serial, installed.terms.by_csr || self.terms.by_csr)
+    }
+
+    /// Whether `current` may lead to this version again: it is intact and has not expired, and its key is not known to be
+    /// revoked.
+    pub(crate) fn can_go_back_to(&self, serial: u32) -> Result<bool> {
+        let read = |file: &str| self.entry.read(&Entry::in_version(serial, file));
+        let by_csr = read(KEY)?.is_none() && read(COMBINED)?.is_none();
+        if self.damage_of(serial, by_csr)?.is_some() {
+            return Ok(false);
+        }
+        let leaf = read(CERT)?.as_deref().and_then(Leaf::of);
+        Ok(leaf.is_some_and(|leaf| {
+            leaf.lifetime.not_after > self.now() && !self.journal.revoked_keys.contains(&leaf.public_key)
+        }))
+    }
+
+    fn damage_of(&self, serial: u32, by_csr: bool) -> Result<Option<String>> {
         let mut contents = BTreeMap::new();
         for file in files(by_csr) {
-            match self.entry.read(&Entry::in_version(installed.serial, file))? {
+            match self.entry.read(&Entry::in_version(serial, file))? {
                 Some(content) => contents.insert(*file, Zeroizing::new(content)),
                 None => return Ok(Some(format!("{file} is gone"))),
             };

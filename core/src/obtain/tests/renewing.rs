@@ -193,6 +193,32 @@ fn a_post_hook_runs_once_for_all_that_was_installed() {
     assert_eq!(stand.count("create_certificate"), 4);
 }
 
+/// A certificate that comes while the hook runs is not the one that it ran for.
+#[test]
+fn what_comes_during_a_post_hook_awaits_the_next_run() {
+    let stand = Stand::new();
+    stand.obtain(&stand.wanted()).expect("a certificate");
+    stand.sandbox.advance(61 * DAY);
+    let place = |name: &str| stand.store().with_file_name(name);
+    let (log, go) = (place("log"), place("go"));
+    let body = format!("echo run >> {}\nwhile [ ! -e {} ]; do sleep 0.05; done", log.display(), go.display());
+    let hooked = RenewAll { post_hook: Some(script(&stand, &body)), ..all(&stand) };
+    std::thread::scope(|scope| {
+        let run = scope.spawn(|| stand.renew_all(&hooked));
+        let end = Instant::now() + LONG;
+        while !log.exists() {
+            assert!(Instant::now() < end, "the hook has not started");
+            std::thread::yield_now();
+        }
+        stand.obtain(&Obtain { force: Some(true), ..stand.wanted() }).expect("another one");
+        fs::write(&go, "").expect("written");
+        run.join().expect("no panic").expect("renewed");
+    });
+    stand.renew_all(&hooked).expect("nothing to order");
+    stand.renew_all(&hooked).expect("nothing to do");
+    assert_eq!(fs::read_to_string(&log).expect("a log").lines().count(), 2);
+}
+
 #[test]
 fn failures_may_be_in_the_answer() {
     let stand = Stand::new();
