@@ -148,7 +148,7 @@ impl OrderSpec {
         let key = KeySpec::read(&request)?;
         let name = match &request.name {
             Some(name) => entry_name(name)?,
-            None => request.domains.first().map(|name| name.replace('*', "wildcard_")).unwrap_or_default(),
+            None => request.domains.first().map(|first| name_of(first)).transpose()?.unwrap_or_default(),
         };
         let renew_at = request.renew_at.unwrap_or(RENEW_AT);
         if renew_at >= 1.0 {
@@ -234,6 +234,12 @@ fn absolute(arguments: &Arguments) -> Arguments {
 fn directory(given: &Path) -> Result<PathBuf> {
     std::path::absolute(given)
         .map_err(|error| Error::invalid("directory", format!("expected the path of a folder: {error}")))
+}
+
+/// The name of an entry that was given none.
+fn name_of(domain: &str) -> Result<String> {
+    let why = "the first of `domains` is too long for the name of a folder, which has 200 bytes at most; give a `name`";
+    entry_name(domain).map_err(|_| Error::invalid("name", why))
 }
 
 pub(crate) fn entry_name(name: &str) -> Result<String> {

@@ -75,6 +75,13 @@ impl Publisher {
         }
     }
 
+    /// Another publisher of the entry has its turn.
+    pub(crate) fn make_way_for(&self, other: &Self) {
+        if let (Self::Listen(listening), Self::Listen(other)) = (self, other) {
+            listening.make_way_for(other);
+        }
+    }
+
     /// What publishing this challenge will create, in order. Determined before anything is written, so that the journal
     /// is written first.
     pub(crate) fn plan(&self, challenge: &Challenge) -> Result<Vec<Published>> {

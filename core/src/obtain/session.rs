@@ -76,6 +76,7 @@ impl<'a> Session<'a> {
     pub(crate) fn turn_to(&mut self, turn: Turn, spec: Arc<OrderSpec>, deadline: Option<Instant>) {
         // What has no hook has not run one.
         self.has_run_hook &= !self.spec.deploy_hook.is_empty();
+        self.spec.publisher.make_way_for(&spec.publisher);
         self.spec = spec;
         self.turn = turn;
         self.permit = None;
@@ -89,6 +90,9 @@ impl<'a> Session<'a> {
     pub(crate) fn unchanged(&self, installed: &Installed) -> Result<Obtained> {
         let certificate = self.stored_certificate(installed)?;
         let is_new_here = self.entry.has_brought_certificate();
+        if is_new_here {
+            self.prune();
+        }
         let outcome = if is_new_here { Outcome::Installed } else { Outcome::Unchanged };
         Ok(self.outcome(outcome, Some(certificate)))
     }

@@ -11,6 +11,7 @@ mod dry_running;
 mod faults;
 mod fleet;
 mod hosts;
+mod installing;
 mod intruders;
 mod jumps;
 mod keys;

@@ -39,6 +39,13 @@ impl Listening {
         self.with_session(how, |session| session.serve(file.domain, path, file.content))
     }
 
+    /// Makes way for a listener of the same entry on another address, which may be the same port.
+    pub(super) fn make_way_for(&self, other: &Self) {
+        if self.address != other.address {
+            *self.session.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        }
+    }
+
     fn with_session(&self, how: &Publishing<'_>, work: impl FnOnce(&Serving)) -> Result<()> {
         let mut session = self.session.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(session) = session.as_ref().filter(|session| session.is_ours()) {

@@ -138,7 +138,7 @@ impl Session<'_> {
     }
 
     /// Removes older versions, except the newest ones and the one for a rollback. A failure is ignored.
-    fn prune(&self) {
+    pub(crate) fn prune(&self) {
         let Some(installed) = &self.journal.installed else { return };
         let is_kept = |serial: u32| {
             serial + u32::try_from(KEPT_VERSIONS).unwrap_or(u32::MAX) > installed.serial

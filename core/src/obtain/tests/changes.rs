@@ -183,6 +183,23 @@ fn a_change_that_asks_its_caller_lets_nothing_expire() {
     assert!(is_fresh(&stand));
 }
 
+/// Both listen on the port that the CA asks, each on another address.
+#[test]
+fn a_change_makes_way_for_the_listener_of_what_is_in_use() {
+    let stand = Stand::new();
+    let port = nowhere().port();
+    stand.sandbox.set_http_port(port);
+    let listening = |host: &str, wanted: Obtain| Obtain {
+        validation: json!({"method": "HTTP_CSR_HASH", "listen": format!("{host}:{port}")}),
+        ..wanted
+    };
+    stand.obtain(&listening("127.0.0.1", stand.wanted())).expect("a certificate");
+    due(&stand);
+    let error = stand.obtain(&listening("0.0.0.0", two(&stand))).expect_err("the second name has no server");
+    assert!(error.message().contains("the certificate in use was kept (renewed)"), "{error}");
+    assert!(is_fresh(&stand));
+}
+
 /// Parameters for one call are not used by the next one.
 #[test]
 fn parameters_of_one_call_are_not_stored() {

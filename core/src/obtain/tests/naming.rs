@@ -4,7 +4,7 @@ use serde_json::json;
 use zerossl_sandbox::{Effect, Options, Quirk, Reply, Sandbox, Spelling, When, WireFault};
 
 use super::stand::Stand;
-use crate::obtain::interface::{Obtain, Outcome};
+use crate::obtain::interface::{Obtain, Outcome, RenewAll};
 
 const SPELLINGS: [Spelling; 4] =
     [Spelling::UpperCase, Spelling::MixedCase, Spelling::FinalDot, Spelling::Unicode];
@@ -158,4 +158,17 @@ fn an_answer_about_another_accounts_order_is_forgotten() {
     let obtained = stand.obtain(&stand.wanted()).expect("ordered");
     assert_eq!((stand.count("create_certificate"), stand.live().len()), (2, 1));
     stand.inspect(&obtained);
+}
+
+/// Its folder could not be named again by any other call.
+#[test]
+fn an_entry_of_a_long_name_needs_a_name() {
+    let stand = Stand::new();
+    let label = "a".repeat(63);
+    let long = [&*label, &label, &label, "example.com"].join(".");
+    let wanted = Obtain { domains: vec![long], ..stand.wanted() };
+    let error = stand.obtain(&wanted).expect_err("too long");
+    assert_eq!((error.parameter(), stand.count("create_certificate")), (Some("name"), 0), "{error}");
+    stand.obtain(&Obtain { name: Some("long".to_owned()), ..wanted }).expect("a certificate");
+    stand.renew_all(&RenewAll::new(stand.store())).expect("it can be named");
 }
