@@ -5,11 +5,13 @@
 
 mutations.json has a list: the promise, a text in a file and what it becomes, and the tests (arguments of `cargo test`,
 and their environment where they need one).
-A change that does not compile, or whose text is not there once, is a failure of this list.
+A change that does not compile, or whose text is not there once, is a failure of this list. So is a test that fails
+without the change: all of them run first on what is there.
 """
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -39,16 +41,32 @@ def mutate(tree: Path, mutation: dict[str, Any]) -> None:
         raise Failed(f"{mutation['file']} does not have this once: {mutation['from']}")
     path.write_text(text.replace(mutation["from"], mutation["to"]), encoding="utf-8")
     try:
-        environment = os.environ | {"CARGO_TARGET_DIR": str(TARGET)} | mutation.get("environment", {})
-        test = ["cargo", "test", "--quiet", "--package", mutation.get("crate", "zerossl"), *mutation["test"]]
-        run([*test, "--no-run"], env=environment, cwd=tree, timeout=1800)
-        done = subprocess.run(test, env=environment, cwd=tree, capture_output=True, text=True, timeout=900, check=False)
+        done = tried(tree, mutation)
         if done.returncode == 0:
             raise Failed("no test has failed")
         if "test result: FAILED" not in done.stdout:
             raise Failed(f"it ended otherwise than by a test:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
     finally:
         path.write_text(text, encoding="utf-8")
+
+
+def tried(tree: Path, mutation: dict[str, Any]) -> subprocess.CompletedProcess[str]:
+    environment = os.environ | {"CARGO_TARGET_DIR": str(TARGET)} | mutation.get("environment", {})
+    test = ["cargo", "test", "--quiet", "--package", mutation.get("crate", "zerossl"), *mutation["test"]]
+    run([*test, "--no-run"], env=environment, cwd=tree, timeout=1800)
+    return subprocess.run(test, env=environment, cwd=tree, capture_output=True, text=True, timeout=900, check=False)
+
+
+def unchanged(tree: Path, mutations: list[dict[str, Any]]) -> str:
+    """Every test of the list passes, and there is at least one behind each filter."""
+    tests = {json.dumps([mutation["test"], mutation.get("environment")]): mutation for mutation in mutations}
+    for mutation in tests.values():
+        done = tried(tree, mutation)
+        if done.returncode:
+            raise Failed(f"{mutation['test']}: {done.stdout[-2000:]}{done.stderr[-2000:]}")
+        if not re.search(r"test result: ok\. [1-9]", done.stdout):
+            raise Failed(f"{mutation['test']}: there is no such test")
+    return f"{len(tests)} runs"
 
 
 def main() -> int:
@@ -58,9 +76,11 @@ def main() -> int:
     # Always the same place, so that little is compiled again.
     tree = TARGET / "mutations"
     copy(tree)
+    if words:
+        mutations = [one for one in mutations if any(word in one["promise"] + one["file"] for word in words)]
+    test("the tests without a mutation", lambda: unchanged(tree, mutations))
     for mutation in mutations:
-        if not words or any(word in mutation["promise"] + mutation["file"] for word in words):
-            test(mutation["promise"], lambda mutation=mutation: mutate(tree, mutation))
+        test(mutation["promise"], lambda mutation=mutation: mutate(tree, mutation))
     return 1 if test.failed else 0
 
 

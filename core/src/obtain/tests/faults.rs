@@ -135,6 +135,48 @@ fn a_renewal_whose_answer_is_lost_replaces_once() {
     }
 }
 
+/// A forced renewal of an order that takes some polls; again if it fails.
+fn renew(stand: &Stand, place: &str) {
+    stand.sandbox.set_issue_delay(Duration::from_secs(5));
+    let forced = Obtain { force: Some(true), ..stand.wanted() };
+    let obtained = match stand.obtain(&forced) {
+        Ok(obtained) => obtained,
+        Err(error) => {
+            assert!(error.kind() != Kind::Internal && error.kind() != Kind::Storage, "{place}: {error}");
+            stand.obtain(&forced).unwrap_or_else(|error| panic!("{place}: {error}"))
+        }
+    };
+    stand.inspect(&obtained);
+    assert_eq!(stand.live().len(), 2, "{place}: {:?}", stand.live());
+}
+
+fn with_a_certificate() -> Stand {
+    let stand = Stand::new();
+    stand.obtain(&stand.wanted()).expect("a certificate");
+    stand
+}
+
+/// Also those of later polls.
+#[test]
+fn each_answer_of_a_renewal() {
+    let operations = ["list_certificates", "verify_domains", "get_certificate", "download_certificate"];
+    let quiet = with_a_certificate();
+    let before = operations.map(|operation| quiet.count(operation));
+    renew(&quiet, "undisturbed");
+    let polls = quiet.count("get_certificate") - before[2];
+    assert!(polls > 1, "{polls}");
+    for (operation, before) in operations.into_iter().zip(before) {
+        for earlier in 0..quiet.count(operation) - before {
+            for (name, when, reply) in replies() {
+                let stand = with_a_certificate();
+                stand.pass(operation, earlier);
+                stand.strike(operation, 1, when, reply);
+                renew(&stand, &format!("{operation} {earlier}, {name} {when:?}"));
+            }
+        }
+    }
+}
+
 /// The requests that search a lost order: the list for its names, and the order itself.
 #[test]
 fn the_search() {
