@@ -2,7 +2,8 @@
 
 mod support;
 
-use std::io::{Read, Write};
+use std::io::{ErrorKind, Read, Write};
+use std::net::TcpListener;
 use std::os::unix::net::UnixStream;
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
@@ -26,7 +27,7 @@ fn cancelled_once(client: &Client, ready: impl FnOnce() + Send + 'static) {
     canceller.join().expect("no panic");
 }
 
-/// The server has received the request.
+/// What the test waits for has happened: the server has received the request.
 fn seen(comes: Receiver<()>) -> impl FnOnce() + Send {
     move || comes.recv().expect("a request")
 }
@@ -35,11 +36,27 @@ fn at(address: std::net::SocketAddr) -> Client {
     Client::builder().access_key("k").base_url(format!("http://{address}")).build().expect("settings")
 }
 
+/// The same client, and what says that its call waits: a wait asks the token every 50 milliseconds, and ahead of the
+/// first wait of a call it is asked twice.
+fn waiting(client: &Client) -> (Client, impl FnOnce() + Send + use<>) {
+    let (told, asked) = channel();
+    let asking = CancelToken::asking(move || {
+        // Nobody listens any more after the cancel.
+        let _ = told.send(());
+        false
+    });
+    let waits = move || (0..6).for_each(|_| asked.recv().expect("a call"));
+    (client.cancelled_by(&asking), waits)
+}
+
+/// Nobody accepts there, and there is no pause, neither of the pace nor before a retry: what waits is connect.
 #[test]
 fn in_connect() {
     let (address, _guard) = support::unresponsive_address();
-    // Nothing shows that a client hangs in connect, so the cancel comes at any time around it.
-    cancelled_once(&at(address), || {});
+    let client = Client::builder().access_key("k").base_url(format!("http://{address}"));
+    let client = client.requests_per_second(0.0).max_retries(0).build().expect("settings");
+    let (client, waits) = waiting(&client);
+    cancelled_once(&client, waits);
 }
 
 #[test]
@@ -70,21 +87,38 @@ fn in_the_middle_of_the_body() {
 
 #[test]
 fn in_the_pause_before_a_retry() {
-    let (told, comes) = channel();
     let (address, _) = support::raw_server(move |mut stream| {
         support::read_head(&mut stream);
         let _ = stream.write_all(b"HTTP/1.1 429 No\r\nRetry-After: 50\r\nContent-Length: 0\r\n\r\n");
-        let _ = told.send(());
     });
-    cancelled_once(&at(address), seen(comes));
+    let (told, comes) = channel();
+    // The pause follows this line, and nothing else.
+    let client = at(address).logging_to(move |line| {
+        if line.starts_with("trying /certificates again in ") {
+            let _ = told.send(());
+        }
+    });
+    cancelled_once(&client, seen(comes));
 }
 
 #[test]
 fn in_the_pause_of_the_pace() {
-    let sandbox = sandbox();
-    let client = support::settings(&sandbox).requests_per_second(0.02).build().expect("settings");
-    client.send(&ListCertificates::default()).expect("the first goes at once");
-    cancelled_once(&client, || {});
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = listener.local_addr().expect("its address");
+    let client = Client::builder().access_key("k").base_url(format!("http://{address}"));
+    let client = client.requests_per_second(0.02).build().expect("settings");
+    thread::scope(|scope| {
+        scope.spawn(|| client.send(&ListCertificates::default()).expect("the first goes at once"));
+        let (mut stream, _) = listener.accept().expect("a request");
+        support::read_head(&mut stream);
+        let head = "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 14\r\n\r\n";
+        stream.write_all(format!("{head}{{\"results\":[]}}").as_bytes()).expect("an answer");
+    });
+    let (client, waits) = waiting(&client);
+    cancelled_once(&client, waits);
+    // The second has not even connected. So the wait was that of the pace.
+    listener.set_nonblocking(true).expect("its mode");
+    assert_eq!(listener.accept().expect_err("no connection").kind(), ErrorKind::WouldBlock);
 }
 
 #[test]

@@ -1,9 +1,10 @@
-//! Documented answers with changes: fields removed, with another type, null, empty, nested. The result is always a
-//! value or an error, never a panic, and a value has every documented field.
+//! Documented answers with changes, at any depth: fields removed, with another type, null, empty, nested. The result is
+//! always a value or an error, never a panic, and a value has every documented field.
 
 mod support;
 
 use proptest::prelude::*;
+use proptest::sample::Index;
 use serde_json::{Map, Value, json};
 use support::{client, fault, json as parse, sandbox};
 use zerossl::{Client, Kind, OPERATIONS};
@@ -86,29 +87,44 @@ fn junk() -> impl Strategy<Value = Option<Value>> {
     ]
 }
 
-/// Changes the value at the `place`th position, counted through the whole tree.
-fn mangle(value: &mut Value, place: &mut usize, junk: Option<&Value>) {
-    let children: Vec<&mut Value> = match value {
-        Value::Array(list) => list.iter_mut().collect(),
+/// Where the members and entries of the whole tree are, as JSON pointers.
+fn places(value: &Value) -> Vec<String> {
+    let children: Vec<(String, &Value)> = match value {
+        Value::Array(list) => {
+            list.iter().enumerate().map(|(index, entry)| (index.to_string(), entry)).collect()
+        }
         Value::Object(map) => {
-            if *place < map.len() {
-                let name = map.keys().nth(*place).cloned().expect("it is inside");
-                match junk {
-                    Some(junk) => drop(map.insert(name, junk.clone())),
-                    None => drop(map.remove(&name)),
-                }
-                *place = usize::MAX;
-                return;
-            }
-            *place -= map.len();
-            map.values_mut().collect()
+            map.iter().map(|(name, member)| (name.replace('~', "~0").replace('/', "~1"), member)).collect()
         }
-        _ => return,
+        _ => Vec::new(),
     };
-    for child in children {
-        if *place != usize::MAX {
-            mangle(child, place, junk);
+    let mut found = Vec::new();
+    for (name, child) in children {
+        let inside = places(child);
+        found.extend(inside.iter().map(|rest| format!("/{name}{rest}")));
+        found.push(format!("/{name}"));
+    }
+    found
+}
+
+/// Replaces what is at one of the places, or takes it away if there is nothing to replace it with, or if that changes
+/// nothing.
+fn change(body: &mut Value, documented: &Value, place: Index, junk: Option<&Value>) {
+    let places = places(body);
+    // Nothing is left after some changes.
+    let Some(at) = (!places.is_empty()).then(|| place.get(&places)) else { return };
+    if let Some(junk) = junk {
+        let before = std::mem::replace(body.pointer_mut(at).expect("it is there"), junk.clone());
+        // It may undo an earlier change.
+        if before != *junk && body != documented {
+            return;
         }
+    }
+    let (above, name) = at.rsplit_once('/').expect("a pointer");
+    match body.pointer_mut(above).expect("it is there") {
+        Value::Array(list) => drop(list.remove(name.parse().expect("an index"))),
+        Value::Object(map) => drop(map.remove(&name.replace("~1", "/").replace("~0", "~"))),
+        other => panic!("nothing is inside of {other}"),
     }
 }
 
@@ -163,23 +179,25 @@ fn typed(operation: &str, answer: &str) {
     fits.unwrap_or_else(|error| panic!("{operation}: {error} in {answer}"));
 }
 
+fn answers(client: &Client) -> Vec<(&'static str, String, Value)> {
+    let answers = documented().into_iter();
+    answers.map(|(operation, given, body)| (operation, parameters(client, operation, given), body)).collect()
+}
+
 #[test]
 fn a_value_or_an_error_and_never_a_panic() {
     let sandbox = sandbox();
     let client = support::settings(&sandbox).max_retries(0).build().expect("settings");
-    let answers = documented();
-    let answers: Vec<_> = answers
-        .into_iter()
-        .map(|(operation, given, body)| (operation, parameters(&client, operation, given), body))
-        .collect();
-    let changes = proptest::collection::vec((0_usize..64, junk()), 0..5);
+    let answers = answers(&client);
+    let changes = proptest::collection::vec((any::<Index>(), junk()), 1..5);
     let strategy = (0..answers.len(), changes);
     proptest!(ProptestConfig::with_cases(1500), |((index, changes) in strategy)| {
-        let (operation, given, body) = &answers[index];
-        let mut body = body.clone();
+        let (operation, given, documented) = &answers[index];
+        let mut body = documented.clone();
         for (place, junk) in &changes {
-            mangle(&mut body, &mut place.clone(), junk.as_ref());
+            change(&mut body, documented, *place, junk.as_ref());
         }
+        prop_assert_ne!(&body, documented, "{} was not changed", operation);
         check(&sandbox, &client, operation, given, &body)?;
     });
 }
@@ -188,15 +206,23 @@ fn a_value_or_an_error_and_never_a_panic() {
 fn bytes_that_are_no_json_are_a_response_error() {
     let sandbox = sandbox();
     let client = support::settings(&sandbox).max_retries(0).build().expect("settings");
-    let whole = certificate().to_string();
-    proptest!(ProptestConfig::with_cases(300), |(cut in 0..whole.len(), flip in any::<u8>())| {
-        let mut bytes = whole.as_bytes()[..cut].to_vec();
-        bytes.push(flip);
-        let reply = Reply::new(200, zerossl_sandbox::Body::Bytes(bytes));
-        fault(&sandbox, "get_certificate", 1, When::Before, reply);
-        let error = client.call("get_certificate", r#"{"id": "x"}"#).expect_err("it is cut off");
-        prop_assert_eq!(error.kind(), Kind::Response);
-    });
+    let answers = answers(&client);
+    let cases = u32::try_from(300_usize.div_ceil(answers.len())).expect("a few");
+    for (operation, given, documented) in answers {
+        let whole = documented.to_string();
+        proptest!(ProptestConfig::with_cases(cases), |(cut in 0..whole.len(), flip in any::<u8>())| {
+            let mut bytes = whole.as_bytes()[..cut].to_vec();
+            bytes.push(flip);
+            // The last brace, or `{}`.
+            if serde_json::from_slice::<Map<String, Value>>(&bytes).is_ok() {
+                bytes.pop();
+            }
+            let reply = Reply::new(200, zerossl_sandbox::Body::Bytes(bytes));
+            fault(&sandbox, operation, 1, When::Before, reply);
+            let error = client.call(operation, &*given).expect_err("it is cut off");
+            prop_assert_eq!(error.kind(), Kind::Response, "{}", error);
+        });
+    }
 }
 
 /// `serde_json` never writes these itself, but servers may send them.

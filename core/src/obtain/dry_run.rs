@@ -12,6 +12,7 @@ use super::session::Session;
 use super::steps::account::Account;
 use super::store::entry::Entry;
 use crate::answers::Extra;
+use crate::clean::Cleaner;
 use crate::context::Context;
 use crate::error::{Error, Kind, Result};
 
@@ -29,7 +30,7 @@ pub(crate) fn dry_run(context: &Context<'_>, env: &Env<'_>, spec: OrderSpec) -> 
 impl Session<'_> {
     /// Makes every check, in the order of the work, whatever the others find.
     fn checked(&mut self) -> Result<Obtained> {
-        let mut findings = Findings::default();
+        let mut findings = Findings { cleaner: &self.context.connection.cleaner, found: Vec::new() };
         let key = self.resolve_terms().and_then(|()| self.key_source().map(drop));
         findings.keep(Stage::Key, None, key)?;
         self.check_order(&mut findings)?;
@@ -48,11 +49,11 @@ impl Session<'_> {
                 None
             }
         };
-        Ok(Obtained { findings: findings.0, ..self.outcome(Outcome::Checked, certificate) })
+        Ok(Obtained { findings: findings.found, ..self.outcome(Outcome::Checked, certificate) })
     }
 
     /// Whether an order would be made: the entry, the account and the clocks.
-    fn check_order(&self, findings: &mut Findings) -> Result<()> {
+    fn check_order(&self, findings: &mut Findings<'_>) -> Result<()> {
         if let Some(quarantined) = self.blocking_quarantined() {
             findings.keep(Stage::Order, None, Err(self.kept_for_a_person(quarantined)))?;
         }
@@ -70,7 +71,7 @@ impl Session<'_> {
     }
 
     /// Whether the CAA records let the CA issue. Files and records exist only after an order.
-    fn check_caa(&self, findings: &mut Findings) -> Result<()> {
+    fn check_caa(&self, findings: &mut Findings<'_>) -> Result<()> {
         if self.spec.preflight_level == PreflightLevel::Off {
             return Ok(());
         }
@@ -91,11 +92,13 @@ impl Session<'_> {
     }
 }
 
-/// What was found, each problem once.
-#[derive(Default)]
-struct Findings(Vec<ObtainFinding>);
+/// What was found, each problem once. No answer of the service may bring a secret into it.
+struct Findings<'a> {
+    cleaner: &'a Cleaner,
+    found: Vec<ObtainFinding>,
+}
 
-impl Findings {
+impl Findings<'_> {
     /// A check that failed becomes a finding. A cancel ends the run, and so does a bug of the library.
     fn keep(&mut self, stage: Stage, domain: Option<&str>, outcome: Result<()>) -> Result<()> {
         match outcome {
@@ -106,10 +109,11 @@ impl Findings {
         Ok(())
     }
 
-    fn add(&mut self, stage: Stage, domain: Option<&str>, level: FindingLevel, message: String) {
-        if !self.0.iter().any(|known| known.stage == stage && known.message == message) {
+    fn add(&mut self, stage: Stage, domain: Option<&str>, level: FindingLevel, mut message: String) {
+        self.cleaner.clean_text(&mut message);
+        if !self.found.iter().any(|known| known.stage == stage && known.message == message) {
             let domain = domain.map(str::to_owned);
-            self.0.push(ObtainFinding { domain, stage, level, message, extra: Extra::default() });
+            self.found.push(ObtainFinding { domain, stage, level, message, extra: Extra::default() });
         }
     }
 }

@@ -4,6 +4,7 @@
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::process::Command;
 use std::sync::mpsc::{Receiver, channel};
 use std::sync::{Arc, Mutex};
 use std::thread;
@@ -133,4 +134,23 @@ pub fn connect_proxy() -> (SocketAddr, Arc<Mutex<Vec<String>>>) {
         let _ = std::io::copy(&mut stream, &mut there);
     });
     (address, heads)
+}
+
+/// Whether this is the process that [`again`] has started.
+pub fn is_again() -> bool {
+    std::env::var_os("ZEROSSL_TEST_AGAIN").is_some()
+}
+
+/// Runs one test of this program in a process of its own, for what applies to a whole process: its environment and its
+/// limits. `shell` comes before it. Returns what the process has printed.
+pub fn again(test: &str, shell: &str, change: impl FnOnce(&mut Command)) -> String {
+    let mut command = Command::new("bash");
+    command.args(["-c", &format!("{shell}; exec \"$0\" \"$@\"")]);
+    command.arg(std::env::current_exe().expect("this program"));
+    command.args(["--exact", "--nocapture", test]).env("ZEROSSL_TEST_AGAIN", "1");
+    change(&mut command);
+    let output = command.output().expect("it starts");
+    let printed = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{printed}");
+    printed.into_owned()
 }
