@@ -8,7 +8,7 @@ use super::events::Stage;
 use super::in_force::{check_publisher, end_of};
 use super::interface::{FindingLevel, ObtainFinding, Obtained, Outcome};
 use super::order_spec::{OrderSpec, PreflightLevel};
-use super::session::Session;
+use super::session::{Session, Turn};
 use super::steps::account::Account;
 use super::store::entry::Entry;
 use crate::answers::Extra;
@@ -23,6 +23,7 @@ pub(crate) fn dry_run(context: &Context<'_>, env: &Env<'_>, spec: OrderSpec) -> 
     // Without the lease: nothing is changed, whoever works on the entry.
     entry.bring_only()?;
     let mut session = Session::new(*context, env, entry, Arc::new(spec), end)?;
+    session.turn = Turn::Dry;
     let outcome = session.checked();
     session.send_outcome(outcome)
 }

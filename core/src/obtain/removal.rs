@@ -1,14 +1,17 @@
 //! `remove_entry`: the end of an entry. What it has at the service and in webroots goes first, then its files, with the
 //! journal and the mark of a shared store last: whatever a crash leaves is removed by the next call.
 
+mod at_stake;
+
 use std::sync::Arc;
 
-use super::check::Leaf;
+use serde_json::json;
+
 use super::env::Env;
 use super::fleet;
 use super::in_force::end_of;
-use super::interface::RemoveEntry;
-use super::order_spec::{DEADLINE, entry_name};
+use super::interface::{Obtain, RemoveEntry};
+use super::order_spec::{DEADLINE, OrderSpec, entry_name};
 use super::session::Session;
 use super::steps::kept_request::{self, Which};
 use super::store::entry::Entry;
@@ -17,9 +20,10 @@ use super::store::folder::JOURNAL;
 use super::store::shared::mark::MARK;
 use crate::answers::{Extra, Success};
 use crate::context::Context;
-use crate::endpoints::RevokeCertificate;
 use crate::error::{Error, Result};
-use crate::parameter::Arguments;
+use crate::json as coded;
+use crate::parameter::{self, Arguments};
+use at_stake::refusal;
 
 pub(crate) fn remove_entry(context: &Context<'_>, env: &Env<'_>, arguments: &Arguments) -> Result<Success> {
     let wanted: RemoveEntry = arguments.read()?;
@@ -38,57 +42,50 @@ pub(crate) fn remove_entry(context: &Context<'_>, env: &Env<'_>, arguments: &Arg
     if entry.is_read_only() {
         return Err(Error::storage(&path, "nothing can be written there"));
     }
-    match kept_request::read(context, env, &wanted.directory, &name, Which::InForce)? {
-        Some(spec) => {
-            let mut session = Session::new(*context, env, entry, Arc::new(spec), end)?;
-            let ended = check_key(&session, &wanted).and_then(|()| session.end_orders(&wanted));
-            if ended.is_err() {
-                session.entry.release(&session.journal);
-            }
-            ended?;
-            session.entry.remove_all()?;
-        }
-        // Another call has ended all but the files.
-        None => entry.remove_all()?,
+    let spec = spec_of(context, env, &wanted, &name).inspect_err(|_| entry.leave())?;
+    let mut session = Session::new(*context, env, entry, Arc::new(spec), end)?;
+    let ended = session.end_orders(&wanted).and_then(|()| session.entry.remove_all());
+    if ended.is_err() {
+        session.entry.release(&session.journal);
     }
-    Ok(Success { success: true, extra: Extra::default() })
+    ended.map(|()| Success { success: true, extra: Extra::default() })
 }
 
-/// The key of a good certificate is not removed by a slip.
-fn check_key(session: &Session<'_>, wanted: &RemoveEntry) -> Result<()> {
-    if wanted.force == Some(true) || wanted.revoke == Some(true) {
-        return Ok(());
+/// The request in force. Another call may have ended all but the files, or somebody has lost it: what is to be ended is in
+/// the journal all the same.
+fn spec_of(context: &Context<'_>, env: &Env<'_>, wanted: &RemoveEntry, name: &str) -> Result<OrderSpec> {
+    if let Some(spec) = kept_request::read(context, env, &wanted.directory, name, Which::InForce)? {
+        return Ok(spec);
     }
-    let leaf = session.entry.read("current/cert.pem")?.as_deref().and_then(Leaf::of);
-    let is_good = leaf.is_some_and(|leaf| {
-        leaf.lifetime.not_after > session.now() && !session.journal.revoked_keys.contains(&leaf.public_key)
-    });
-    if !is_good {
-        return Ok(());
-    }
-    let why =
-        "the certificate is good, and its key would be lost; give `force`, or `revoke` to revoke it first";
-    Err(Error::invalid("force", why))
+    // Nothing is ordered, so the names do not matter, and nothing is published.
+    let validation = json!({"method": "HTTP_CSR_HASH", "webroot": wanted.directory});
+    let request = Obtain {
+        name: Some(name.to_owned()),
+        ..Obtain::new(["example.com"], wanted.directory.clone(), validation)
+    };
+    OrderSpec::new(&parameter::check(Obtain::PARAMETERS, coded::encode(&request)?)?, false)
 }
 
 impl Session<'_> {
     /// Cancels the order under way, takes away what was published, revokes if that is wanted.
     fn end_orders(&mut self, wanted: &RemoveEntry) -> Result<()> {
-        if let Some(issued) = self.drop_order_if_any("the entry is removed")? {
-            self.pass_over(&issued)?;
-            if wanted.revoke == Some(true) {
-                self.revoke(&issued.id, wanted)?;
+        let (may_revoke, may_lose) = (wanted.revoke == Some(true), wanted.force == Some(true));
+        if !may_revoke && !may_lose {
+            self.expect_nothing_good()?;
+        }
+        if let Some(issued) = self.end_order_if_any("the entry is removed")? {
+            if may_revoke {
+                self.revoke_order(&issued, wanted.reason)?;
+            } else if may_lose {
+                self.pass_over(&issued)?;
+            } else {
+                let what =
+                    format!("certificate {} was issued meanwhile: `obtain` puts it in place", issued.id);
+                return Err(refusal(&what));
             }
         }
         self.clear_leftovers()?;
         self.account_for_lost_if_possible(None)?;
-        match self.journal.installed.clone() {
-            Some(installed) if wanted.revoke == Some(true) => self.revoke(&installed.id, wanted),
-            _ => Ok(()),
-        }
-    }
-
-    fn revoke(&self, id: &str, wanted: &RemoveEntry) -> Result<()> {
-        self.send(&RevokeCertificate { reason: wanted.reason, ..RevokeCertificate::new(id) }).map(|_| ())
+        if may_revoke { self.revoke_all(wanted.reason) } else { Ok(()) }
     }
 }

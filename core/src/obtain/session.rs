@@ -43,6 +43,8 @@ pub(crate) enum Turn {
     Requested,
     /// The certificate in use is renewed, while another one is requested.
     InForce,
+    /// The request is only tried out: nothing is stored, neither here nor in the shared store.
+    Dry,
 }
 
 impl<'a> Session<'a> {
@@ -147,7 +149,7 @@ impl<'a> Session<'a> {
     }
 
     pub(crate) fn save(&self) -> Result<()> {
-        self.entry.save(&self.journal)
+        if self.turn == Turn::Dry { Ok(()) } else { self.entry.save(&self.journal) }
     }
 
     pub(crate) fn now(&self) -> SystemTime {

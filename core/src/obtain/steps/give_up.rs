@@ -60,14 +60,26 @@ impl Session<'_> {
         Ok(self.outcome(Outcome::Abandoned, certificate))
     }
 
-    /// Gives up the order because another one is wanted. The certificate, and the order stays, if it was too late for that.
-    pub(crate) fn drop_order(&mut self, why: &str) -> Result<Option<Certificate>> {
+    /// Gives up the order under way, if there is one. The certificate, and the order stays, if it was too late for that.
+    pub(crate) fn end_order_if_any(&mut self, why: &str) -> Result<Option<Certificate>> {
+        match &self.journal.order {
+            None => return Ok(None),
+            Some(order) if order.is_untouched() => return self.forget_order().map(|()| None),
+            Some(_) => {}
+        }
         let message = format!("{why}, so the order under way is given up");
         self.progress(Stage::Order, &message, []);
         match self.cancel_order()? {
-            Some(GivenUp::Issued(issued)) if self.has_key()? => Ok(Some(issued)),
-            Some(GivenUp::Issued(issued)) => self.pass_over(&issued).map(|()| None),
+            Some(GivenUp::Issued(issued)) => Ok(Some(issued)),
             _ => self.forget_order().map(|()| None),
+        }
+    }
+
+    /// The same because another one is wanted. A certificate without its key is of no use.
+    pub(crate) fn drop_order_if_any(&mut self, why: &str) -> Result<Option<Certificate>> {
+        match self.end_order_if_any(why)? {
+            Some(issued) if !self.has_key()? => self.pass_over(&issued).map(|()| None),
+            outcome => Ok(outcome),
         }
     }
 

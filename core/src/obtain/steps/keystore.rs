@@ -33,12 +33,8 @@ impl Session<'_> {
         let read = |name: &str| -> Result<Zeroizing<String>> {
             Ok(Zeroizing::new(self.entry.read_text(&Entry::in_version(serial, name))?.unwrap_or_default()))
         };
-        let key = self.entry.key(&Entry::in_version(serial, KEY))?;
-        let content = match key.map(|key| key.to_der()).transpose()? {
-            Some(key) => keystore(alias, &key, &read(FULLCHAIN)?, &password),
-            None => None,
-        };
-        let Some(content) = content else {
+        let key = self.read_key(&Entry::in_version(serial, KEY))?.to_der()?;
+        let Some(content) = keystore(alias, &key, &read(FULLCHAIN)?, &password) else {
             return Err(Error::new(Kind::Internal, "key and chain have no PKCS#12 form; please report this"));
         };
         // Whoever could read the one before can read this one.
@@ -58,6 +54,10 @@ impl Session<'_> {
 
     /// Makes the keystore again, with the password as it is now.
     pub(crate) fn renew_keystore(&self, installed: &Installed) -> Result<()> {
+        // The key is the caller's. The request in force may be of before the CSR.
+        if installed.terms.by_csr {
+            return Ok(());
+        }
         self.write_keystore(installed.serial)?;
         self.entry.switch(installed.serial, self.spec.layout)
     }

@@ -54,7 +54,7 @@ impl Session<'_> {
                 format!("order {} is over", shown(&certificate))
             }
             Ok(certificate) if self.is_stale(&certificate)? => {
-                if let Some(issued) = self.drop_order("it is older than seven days")? {
+                if let Some(issued) = self.drop_order_if_any("it is older than seven days")? {
                     return Ok(Some(issued));
                 }
                 format!("order {id} was older than seven days")

@@ -1,6 +1,5 @@
 //! From an order, planned or made, to an installed certificate.
 
-use crate::answers::Certificate;
 use crate::error::{Error, Result};
 use crate::obtain::interface::{Obtained, Outcome};
 use crate::obtain::session::Session;
@@ -108,15 +107,6 @@ impl Session<'_> {
         let installed = self.journal.installed.as_ref();
         let is_it = |order: &Order| installed.is_none_or(|installed| installed.terms == order.terms);
         self.journal.order.as_ref().is_some_and(is_it)
-    }
-
-    /// Gives up the current order. Returns its certificate if it was issued already.
-    pub(crate) fn drop_order_if_any(&mut self, why: &str) -> Result<Option<Certificate>> {
-        match &self.journal.order {
-            None => Ok(None),
-            Some(order) if order.is_untouched() => self.forget_order().map(|()| None),
-            Some(_) => self.drop_order(why),
-        }
     }
 }
 

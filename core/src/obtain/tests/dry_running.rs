@@ -11,6 +11,8 @@ use zerossl_sandbox::{Reply, When, WireFault};
 
 use super::disk::{LimitedDisk, Step};
 use super::stand::Stand;
+use crate::endpoints::RevokeCertificate;
+use crate::generate_csr::GenerateCsr;
 use crate::obtain::events::Stage;
 use crate::obtain::interface::{FindingLevel, Obtain, Obtained, Outcome};
 use crate::obtain::store::storage::Disk;
@@ -71,6 +73,19 @@ fn what_is_tried_out_is_not_stored() {
     let ids = [&checked, &obtained].map(|one| one.certificate.as_ref().map(|there| there.id.clone()));
     assert_eq!((ids[0].as_ref(), &checked.files), (ids[1].as_ref(), &obtained.files));
     assert_eq!(stand.obtain(&stand.wanted()).expect("good").outcome, Outcome::Unchanged);
+}
+
+/// What the service says of a key is a finding, and no note in the entry.
+#[test]
+fn a_key_of_a_revoked_certificate_is_a_finding() {
+    let stand = Stand::new();
+    let key = stand.client().send(&GenerateCsr::new(["example.com"])).expect("a key").private_key;
+    let wanted = Obtain { private_key: key, ..stand.wanted() };
+    let id = stand.obtain(&wanted).expect("a certificate").certificate.expect("one").id;
+    stand.client().send(&RevokeCertificate::new(id)).expect("revoked");
+    let checked = inspect(&stand, || stand.obtain(&dry(wanted)).expect("checked"));
+    assert_eq!(stages(&checked), [(Stage::Key, None)]);
+    assert!(checked.findings[0].message.contains("was revoked"), "{:?}", checked.findings);
 }
 
 /// One problem does not hide the others, and each is said once.

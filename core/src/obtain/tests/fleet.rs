@@ -285,7 +285,7 @@ fn a_changed_request_is_for_all_hosts() {
 #[test]
 fn what_was_issued_for_another_host_is_put_in_place_before_more_is_ordered() {
     let hosts = Hosts::new();
-    let pending = order_that_waits(&hosts, hosts.wanted(0));
+    let pending = hosts.order_that_waits(hosts.wanted(0));
     hosts.stand.sandbox.advance(2 * HOUR);
     hosts.stand.sandbox.set_issue_delay(Duration::ZERO);
     let both = vec!["example.com".to_owned(), "www.example.com".to_owned()];
@@ -300,21 +300,13 @@ fn what_was_issued_for_another_host_is_put_in_place_before_more_is_ordered() {
 fn a_host_that_cannot_work_gives_the_lease_back() {
     let hosts = Hosts::new();
     let hook = Some(vec!["true".to_owned()]);
-    let pending = order_that_waits(&hosts, Obtain { deploy_hook: hook, ..hosts.wanted(0) });
+    let pending = hosts.order_that_waits(Obtain { deploy_hook: hook, ..hosts.wanted(0) });
     fs::create_dir(hosts.folder(1)).expect("a folder");
     fs::set_permissions(hosts.folder(1), fs::Permissions::from_mode(0o777)).expect("its mode");
     let error = hosts.renew(1).expect_err("others may write its folder");
     assert!(error.message().contains("others may write it"), "{error}");
     let result = hosts.renew(2).expect("it is its turn").results.remove(0);
     assert_eq!((result.outcome, result.id), (Some(Outcome::Pending), Some(pending)));
-}
-
-/// An order that is not issued for an hour: its id.
-fn order_that_waits(hosts: &Hosts, wanted: Obtain) -> String {
-    hosts.stand.sandbox.set_issue_delay(HOUR);
-    let pending = hosts.obtain_as(&Obtain { deadline: Some(60.0), ..wanted }).expect("ordered");
-    assert_eq!(pending.outcome, Outcome::Pending);
-    pending.certificate.expect("an order").id
 }
 
 /// Entries that were there before the store are brought to it, and not mixed with others.

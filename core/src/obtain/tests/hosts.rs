@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::stand::{LEASE, Stand, seal};
 use super::time::SandboxClock;
@@ -14,7 +15,8 @@ use crate::ledger::memory::Memory;
 use crate::ledger::records::Records;
 use crate::obtain::env::Env;
 use crate::obtain::interface::{
-    Entries, InstallCertificates, ListEntries, Obtain, Obtained, Outcome, RemoveEntry, RenewAll, Renewals,
+    Entries, InstallCertificates, ListEntries, Obtain, Obtained, Outcome, Redeploy, RemoveEntry, RenewAll,
+    Renewals,
 };
 use crate::obtain::store::storage::{Disk, Storage};
 use crate::operation::{Operation, Request};
@@ -89,6 +91,14 @@ impl Hosts {
         self.run(Obtain::OPERATION, wanted, crate::obtain::run_in)
     }
 
+    /// An order that is not issued for an hour: its id.
+    pub(super) fn order_that_waits(&self, wanted: Obtain) -> String {
+        self.stand.sandbox.set_issue_delay(Duration::from_secs(3600));
+        let pending = self.obtain_as(&Obtain { deadline: Some(60.0), ..wanted }).expect("ordered");
+        assert_eq!(pending.outcome, Outcome::Pending);
+        pending.certificate.expect("an order").id
+    }
+
     pub(super) fn renew(&self, host: usize) -> Result<Renewals> {
         let wanted = RenewAll::new(self.folder(host));
         self.run(RenewAll::OPERATION, &wanted, crate::obtain::renewals::renew_all)
@@ -114,9 +124,21 @@ impl Hosts {
     }
 
     pub(super) fn remove_on(&self, storage: &dyn Storage, host: usize) -> Result<()> {
-        let wanted = RemoveEntry { force: Some(true), ..RemoveEntry::new(self.folder(host), "example.com") };
+        self.remove_as(storage, &RemoveEntry { force: Some(true), ..self.to_remove(host) })
+    }
+
+    pub(super) fn to_remove(&self, host: usize) -> RemoveEntry {
+        RemoveEntry::new(self.folder(host), "example.com")
+    }
+
+    pub(super) fn remove_as(&self, storage: &dyn Storage, wanted: &RemoveEntry) -> Result<()> {
         let (clock, work) = (SandboxClock::new(&self.stand.sandbox), crate::obtain::removal::remove_entry);
-        self.run_on(storage, &clock, RemoveEntry::OPERATION, &wanted, work).map(drop)
+        self.run_on(storage, &clock, RemoveEntry::OPERATION, wanted, work).map(drop)
+    }
+
+    pub(super) fn redeploy(&self, host: usize) -> Result<Obtained> {
+        let wanted = Redeploy::new(self.folder(host), "example.com");
+        self.run(Redeploy::OPERATION, &wanted, crate::obtain::redeploy::redeploy)
     }
 
     pub(super) fn read(&self, host: usize, file: &str) -> Option<String> {

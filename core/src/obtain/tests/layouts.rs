@@ -3,6 +3,7 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use nix::errno::Errno;
 use p12_keystore::{KeyStore, KeyStoreEntry, Pkcs12ImportPolicy};
@@ -10,8 +11,10 @@ use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject;
 
 use super::disk::{LimitedDisk, Step};
+use super::hosts::Hosts;
 use super::stand::Stand;
 use crate::error::Kind;
+use crate::generate_csr::GenerateCsr;
 use crate::obtain::interface::{Layout, Obtain, Outcome};
 
 const PASSWORD: &str = "caffè macchiato";
@@ -242,4 +245,32 @@ fn a_keystore_that_is_made_again_keeps_its_readers() {
     super::redeploying::again(&stand).expect("made again");
     assert_ne!(fs::read(&path).expect("a keystore"), before, "it has other salts");
     assert_eq!(fs::metadata(&path).expect("a file").permissions().mode() & 0o777, 0o640);
+}
+
+/// A change to a CSR is given up when it is issued already: it is put in place, and the request with a keystore is still
+/// in force.
+#[test]
+fn a_certificate_without_a_key_here_has_no_keystore() {
+    for hook in [None, Some(vec!["true".to_owned()])] {
+        let hosts = Hosts::new();
+        let stand = &hosts.stand;
+        let plain = Obtain { deploy_hook: hook.clone(), ..hosts.wanted(0) };
+        let wanted = Obtain { pkcs12_password_file: Some(password_file(stand)), ..plain };
+        assert!(hosts.obtain_as(&wanted).expect("a certificate").files.contains_key("pkcs12"));
+        let generated = GenerateCsr::new(["example.com"]);
+        let csr = Some(stand.client().send(&generated).expect("a CSR").csr);
+        let pending = hosts.order_that_waits(Obtain { csr, ..hosts.wanted(0) });
+        stand.sandbox.advance(Duration::from_secs(7200));
+        let given_up =
+            hosts.obtain_as(&Obtain { abandon: Some(true), ..wanted }).expect("it is put in place");
+        assert_eq!(given_up.certificate.expect("a certificate").id, pending);
+        let again = hosts.redeploy(0);
+        match hook {
+            Some(_) => assert!(!again.expect("the hook has run").files.contains_key("pkcs12")),
+            None => assert_eq!(again.expect_err("there is nothing to do").parameter(), Some("name")),
+        }
+        assert_eq!(hosts.install(1), [("example.com".to_owned(), Some(Outcome::Installed))]);
+        assert!(hosts.read(1, "current/fullchain.pem").is_some());
+        assert!(hosts.read(1, "current/keystore.p12").is_none());
+    }
 }

@@ -28,19 +28,19 @@ fn remove_on(stand: &Stand, storage: &dyn Storage, wanted: &RemoveEntry) -> Resu
     })
 }
 
-fn remove(stand: &Stand, wanted: &RemoveEntry) -> Result<Success> {
+pub(super) fn remove(stand: &Stand, wanted: &RemoveEntry) -> Result<Success> {
     remove_on(stand, &Disk, wanted)
 }
 
-fn plain(stand: &Stand) -> RemoveEntry {
+pub(super) fn plain(stand: &Stand) -> RemoveEntry {
     RemoveEntry::new(stand.store(), "example.com")
 }
 
-fn forced(stand: &Stand) -> RemoveEntry {
+pub(super) fn forced(stand: &Stand) -> RemoveEntry {
     RemoveEntry { force: Some(true), ..plain(stand) }
 }
 
-fn is_gone(stand: &Stand) -> bool {
+pub(super) fn is_gone(stand: &Stand) -> bool {
     !stand.store().join("example.com").exists()
 }
 
