@@ -7,7 +7,10 @@ use super::disk::{DyingDisk, Lies, Loss};
 use super::stand::Stand;
 use crate::endpoints::CancelCertificate;
 use crate::error::{Error, Kind};
+use crate::key_type::KeyType;
 use crate::obtain::interface::{Obtain, Outcome};
+use crate::private_key::PrivateKey;
+use crate::secret::Secret;
 
 /// What is said where there may be two orders.
 const WARNINGS: [&str; 3] = ["replacement of", "restore it", "another order of these names waits"];
@@ -106,4 +109,12 @@ fn a_renewal_survives_a_disk_that_lies() {
     };
     let wanted = |stand: &Stand| Obtain { force: Some(true), ..stand.wanted() };
     Case { before, wanted, orders: 2 }.dies_everywhere();
+}
+
+/// Others may have ordered with it, so its orders are not known by their hash.
+#[test]
+fn an_order_of_the_callers_key_survives_a_disk_that_lies() {
+    let key = PrivateKey::generate(KeyType::EcdsaP256).and_then(|key| key.to_pem().ok()).expect("a key");
+    let wanted = |stand: &Stand| Obtain { private_key: Some(Secret::from(key.as_str())), ..stand.wanted() };
+    Case { before: |_: &Stand| {}, wanted, orders: 1 }.dies_everywhere();
 }
