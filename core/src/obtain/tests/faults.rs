@@ -6,9 +6,10 @@ use std::time::Duration;
 use serde_json::json;
 use zerossl_sandbox::{Body, Reply, When, WireFault};
 
+use super::removing::{is_gone, plain, remove};
 use super::stand::{Stand, is_fresh};
 use crate::error::Kind;
-use crate::obtain::interface::{Obtain, Outcome};
+use crate::obtain::interface::{Obtain, Outcome, RemoveEntry};
 
 fn replies() -> Vec<(&'static str, When, Reply)> {
     let both =
@@ -211,5 +212,24 @@ fn cancel() {
         }
         stand.obtain(&giving_up).unwrap_or_else(|error| panic!("{place}: {error}"));
         assert!(stand.live().is_empty(), "{place}: {:?}", stand.live());
+    }
+}
+
+#[test]
+fn revoke() {
+    // A cancel is answered as a revocation is: before it, that is a lie.
+    for (name, when, reply) in
+        replies().into_iter().filter(|(name, when, _)| (*name, *when) != ("that of a cancel", When::Before))
+    {
+        let stand = with_a_certificate();
+        stand.strike("revoke_certificate", 1, when, reply);
+        let revoking = RemoveEntry { revoke: Some(true), ..plain(&stand) };
+        let place = format!("{name} {when:?}");
+        if let Err(error) = remove(&stand, &revoking) {
+            assert!(error.kind() != Kind::Internal && error.kind() != Kind::Storage, "{place}: {error}");
+            assert!(!is_gone(&stand), "{place}: it is not revoked, as far as anybody knows");
+            remove(&stand, &revoking).unwrap_or_else(|error| panic!("{place}: {error}"));
+        }
+        assert!(is_gone(&stand) && stand.live().is_empty(), "{place}: {:?}", stand.live());
     }
 }
