@@ -5,6 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 
 use serde_json::Value;
+use zerossl_sandbox::CertificateSummary;
 
 use super::actions::{Aim, ENTRIES, Wanted};
 use super::rules::{HOOK_FIRST, HOOK_HAS_RUN, HOOK_SEES};
@@ -113,7 +114,12 @@ impl Scene {
                 read(CERTIFICATE).contains(&format!("\"{}\"", run.id))
                     && read(CERT).lines().nth(1) == Some(&run.seen)
             };
-            if !versions.map(|version| version.path()).any(|path| is_of_it(&path)) {
+            // What has expired may be gone before the next look.
+            let is_over = || {
+                let is_it = |one: &CertificateSummary| one.id == run.id && one.status == "expired";
+                self.stand.sandbox.certificates().iter().any(is_it)
+            };
+            if !versions.map(|version| version.path()).any(|path| is_of_it(&path)) && !is_over() {
                 return broken(HOOK_SEES, format!("{run:?}"));
             }
         }

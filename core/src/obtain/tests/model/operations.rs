@@ -9,7 +9,7 @@ use super::keys::{self, Key};
 use super::rules::{FEW_ORDERS_A_CALL, HOOK_HAS_RUN, MENDED, NO_PANIC, ONE_UNKNOWN_CREATE, OWN_DRAFTS};
 use super::trouble::Trouble;
 use super::world::{Scene, Violation, broken, is_open};
-use crate::error::{Kind, Result as Outcome};
+use crate::error::{Error, Kind, Result as Outcome};
 use crate::key_type::KeyType;
 use crate::obtain::interface::Layout;
 use crate::obtain::interface::{
@@ -172,7 +172,8 @@ impl Scene {
         self.has_one.iter_mut().for_each(|of_host| of_host[entry] = false);
         self.forget_revoked(entry);
         let done = self.call(host, entry, trouble, RemoveEntry::OPERATION, &wanted, work);
-        self.is_removing[entry] = done.outcome.is_err();
+        let is_left = |error: &Error| !error.message().contains("there is no entry");
+        self.is_removing[entry] = done.outcome.as_ref().is_err_and(is_left);
         self.settle(&format!("remove_entry for {}", ENTRIES[entry]), done, trouble).map(drop)
     }
 
