@@ -1,4 +1,4 @@
-//! Entrances for the fuzzers in `fuzz/`: everything that reads bytes from outside. Only in their builds.
+//! Entrances for the fuzzers in `fuzz/`: what reads bytes from outside with code of ours. Only in their builds.
 
 #![allow(missing_docs, clippy::missing_panics_doc, reason = "for fuzzers only")]
 

@@ -6,6 +6,7 @@ use crate::obtain::interface::Obtain;
 use crate::obtain::order_spec::{OrderSpec, is_stored};
 use crate::obtain::store::journal::Journal;
 use crate::obtain::store::sealed;
+use crate::obtain::store::shared::image::Image;
 use crate::obtain::store::shared::mark::Mark;
 use crate::obtain::{chain, check, csr, preflight, publish};
 use crate::parameter;
@@ -17,7 +18,7 @@ pub(crate) fn pem(text: &str) {
     let _ = check::Lifetime::of(text.as_bytes());
 }
 
-/// A journal, a request or the mark of a shared store. What is opened, sealed and opened again is the same.
+/// A journal, a request, or an entry and the mark of a shared store. What is opened, sealed and opened again is the same.
 pub(crate) fn store(data: &[u8]) {
     let Ok(json) = sealed::open(data) else { return };
     if let Ok(journal) = serde_json::from_slice::<Journal>(&json) {
@@ -28,6 +29,12 @@ pub(crate) fn store(data: &[u8]) {
     }
     if let Ok(mark) = serde_json::from_slice::<Mark>(&json) {
         serde_json::to_string(&mark).expect("JSON");
+    }
+    if let Ok(image) = serde_json::from_slice::<Image>(&json) {
+        image.request();
+        image.foreign_file();
+        let text = serde_json::to_string(&image).expect("JSON");
+        assert!(image.says(&serde_json::from_str(&text).expect("its own image")));
     }
     if let Ok(mut request) = serde_json::from_slice::<Map<String, Value>>(&json) {
         request.retain(|name, value| is_stored(name, value));
