@@ -172,14 +172,14 @@ fn a_change_that_asks_its_caller_lets_nothing_expire() {
     wanted["validation"] = json!({"method": "CNAME_CSR_HASH"});
     wanted.as_object_mut().expect("an object").remove("checksum");
     fs::write(stand.store().join("example.com/wanted.json"), wanted.to_string()).expect("written");
-    let told = |error: crate::Error| {
+    let is_told = |error: crate::Error| {
         assert_eq!(error.kind(), Kind::InvalidArgument, "{error}");
         assert!(error.message().contains("only an op can ask"), "{error}");
     };
-    told(stand.renew_all(&RenewAll::new(stand.store())).expect_err("the change waits"));
+    is_told(stand.renew_all(&RenewAll::new(stand.store())).expect_err("the change waits"));
     assert_eq!(stand.count("create_certificate"), 2, "nothing is due");
     due(&stand);
-    told(stand.renew_all(&RenewAll::new(stand.store())).expect_err("the change waits"));
+    is_told(stand.renew_all(&RenewAll::new(stand.store())).expect_err("the change waits"));
     assert!(is_fresh(&stand));
 }
 

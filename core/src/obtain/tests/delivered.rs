@@ -65,7 +65,7 @@ fn of_key(stand: &Stand, names: &[&str], pem: &str) -> Obtain {
 
 /// Orders for the names, and gets what a lie makes of the right answer. Nothing may be installed and nothing ordered
 /// again; the right certificate is installed by the next call.
-fn told(names: &[&str], lie: impl FnOnce(&str) -> Reply) -> String {
+fn delivered(names: &[&str], lie: impl FnOnce(&str) -> Reply) -> String {
     let stand = Stand::new();
     let pem = key().to_pem().expect("a key").to_string();
     let wanted = of_key(&stand, names, &pem);
@@ -96,7 +96,7 @@ fn what_fits_is_installed() {
 #[test]
 fn a_certificate_for_other_names_is_not_installed() {
     let both = ["example.com", "www.example.com"];
-    for (names, delivered, missing) in [
+    for (names, sans, missing) in [
         (&both[..1], &["example.org"][..], "example.com"),
         (&both[..1], &["example.com.example.org"], "example.com"),
         (&both[..1], &["*.example.com"], "example.com"),
@@ -107,14 +107,14 @@ fn a_certificate_for_other_names_is_not_installed() {
         // The CN alone counts for nobody.
         (&both[..1], &[], "example.com"),
     ] {
-        let message = told(names, |pem| {
-            let mut made = Made::well(pem, delivered);
-            if delivered.is_empty() {
+        let message = delivered(names, |pem| {
+            let mut made = Made::well(pem, sans);
+            if sans.is_empty() {
                 made.leaf = named("example.com", &[]);
             }
             made.reply(|_, _| ())
         });
-        assert!(message.contains(&format!("does not cover {missing}")), "{delivered:?}: {message}");
+        assert!(message.contains(&format!("does not cover {missing}")), "{sans:?}: {message}");
     }
 }
 
@@ -145,7 +145,7 @@ fn a_certificate_whose_key_chain_or_dates_do_not_fit_is_not_installed() {
         (well, |leaf, _| leaf.clear(), "certificate"),
     ];
     for (number, (change, alter, says)) in lies.into_iter().enumerate() {
-        let message = told(&["example.com"], |pem| {
+        let message = delivered(&["example.com"], |pem| {
             let mut made = Made::well(pem, &["example.com"]);
             change(&mut made);
             made.reply(alter)
