@@ -35,6 +35,7 @@ from harness import (
     run,
     silent,
 )
+from hosted_sandbox import sandbox_with_website
 from servers import HangUp, Sandbox
 
 import examples
@@ -212,7 +213,11 @@ def cases(scratch: Path) -> None:
 
 
 def secrets(scratch: Path) -> None:
-    play_programs(programs(scratch, "secrets", "cc", "-O2", names=["secrets"]))
+    # A function that is looked up at its first call leaves what the registers hold on the stack.
+    [program] = programs(scratch, "secrets", "cc", "-O2", "-Wl,-z,now", names=["secrets"])
+    webroot = scratch / "secrets-www"
+    with sandbox_with_website(webroot) as sandbox, tempfile.TemporaryDirectory() as folder:
+        silent([program], sandbox.environment() | {"SCRATCH": folder, "WEBROOT": str(webroot)})
 
 
 def speed_of_documents() -> str:
@@ -266,7 +271,7 @@ def test_all(test: Tests, scratch: Path) -> None:
     test("programs, address, leak and undefined sanitizer", lambda: sanitized(scratch))
     test("programs, valgrind", lambda: under_valgrind(scratch))
     test("programs, live objects counted", lambda: counted(scratch))
-    test("no copy of a private key is left in memory", lambda: secrets(scratch))
+    test("no copy of an access key or a private key is left in memory", lambda: secrets(scratch))
     test("documents take at most twice the instructions of cJSON", speed_of_documents)
     test("a longjmp out of a callback leaves no op behind", lambda: jumps(scratch))
     test("servers that hang up, plain and TLS", lambda: hang_ups(scratch))
