@@ -34,6 +34,8 @@ mod certificates;
 mod clean;
 mod client;
 mod clock;
+#[cfg(test)]
+mod closed_address;
 mod connection;
 mod context;
 mod declare;

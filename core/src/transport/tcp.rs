@@ -158,12 +158,8 @@ mod tests {
 
     use super::*;
     use crate::cancel::CancelToken;
+    use crate::closed_address::closed_address;
     use crate::transport::Watch;
-
-    /// Refuses connections.
-    fn closed() -> SocketAddr {
-        TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a port")
-    }
 
     /// Cannot be connected to: no packet is sent.
     fn unreachable() -> SocketAddr {
@@ -173,8 +169,8 @@ mod tests {
     #[test]
     fn the_most_informative_of_several_failures_is_returned() {
         for (addresses, kind) in [
-            (vec![closed(), unreachable()], ErrorKind::ConnectionRefused),
-            (vec![unreachable(), closed(), unreachable()], ErrorKind::ConnectionRefused),
+            (vec![closed_address(), unreachable()], ErrorKind::ConnectionRefused),
+            (vec![unreachable(), closed_address(), unreachable()], ErrorKind::ConnectionRefused),
             (vec![unreachable(), unreachable()], ErrorKind::NetworkUnreachable),
             (vec![], ErrorKind::AddrNotAvailable),
         ] {
@@ -199,7 +195,7 @@ mod tests {
     fn an_address_that_answers_is_found_behind_others() {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let address = listener.local_addr().expect("its address");
-        let stream = connect_any(&[unreachable(), closed(), address]).expect("a connection");
+        let stream = connect_any(&[unreachable(), closed_address(), address]).expect("a connection");
         assert_eq!(stream.peer_addr().ok(), Some(address));
     }
 }

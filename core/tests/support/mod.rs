@@ -6,11 +6,12 @@ use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::process::Command;
 use std::sync::mpsc::{Receiver, channel};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
+use socket2::{Domain, Socket, Type};
 use zerossl::{Client, ClientBuilder};
 use zerossl_sandbox::{Fault, Options, Reply, Sandbox, When};
 
@@ -61,10 +62,17 @@ pub fn timed<T>(work: impl FnOnce() -> T) -> (T, Duration) {
     (result, started.elapsed())
 }
 
-/// A port where nobody listens.
+/// A port where nobody listens, the same for all tests of a program. It is bound, so that no other program gets it.
 pub fn closed_port() -> u16 {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-    listener.local_addr().expect("its address").port()
+    static CLOSED: LazyLock<(Socket, SocketAddr)> = LazyLock::new(bound_socket);
+    CLOSED.1.port()
+}
+
+fn bound_socket() -> (Socket, SocketAddr) {
+    let socket = Socket::new(Domain::IPV4, Type::STREAM, None).expect("a socket");
+    socket.bind(&SocketAddr::from(([127, 0, 0, 1], 0)).into()).expect("a port");
+    let address = socket.local_addr().expect("its address").as_socket().expect("IPv4");
+    (socket, address)
 }
 
 /// A raw TCP server: each connection is passed to `serve`, on its own thread. The channel gets a message for each
@@ -105,10 +113,8 @@ pub fn read_to_end(mut stream: TcpStream) {
 
 /// An address where connecting hangs, because its queue is full. It does so as long as the guard exists.
 pub fn unresponsive_address() -> (SocketAddr, impl Sized) {
-    let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None).expect("a socket");
-    socket.bind(&SocketAddr::from(([127, 0, 0, 1], 0)).into()).expect("a port");
+    let (socket, address) = bound_socket();
     socket.listen(0).expect("to listen");
-    let address = socket.local_addr().expect("its address").as_socket().expect("IPv4");
     let mut waiting = Vec::new();
     while let Ok(stream) = TcpStream::connect_timeout(&address, Duration::from_millis(200)) {
         waiting.push(stream);

@@ -7,6 +7,7 @@ use std::thread;
 use std::time::Duration;
 
 use super::*;
+use crate::closed_address::closed_address;
 use crate::error::{Error, Kind};
 use crate::ledger::conformance::failing::{a_hanging_call_ends, failures};
 use crate::ledger::conformance::middleman::{Middleman, Mode};
@@ -158,7 +159,7 @@ fn wrong_credentials_are_refused_and_not_shown() {
 
 #[test]
 fn a_server_that_is_not_there_is_retryable() {
-    let closed = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a port");
+    let closed = closed_address();
     let folder = tempfile::tempdir().expect("a folder");
     let socket = folder.path().to_str().expect("UTF-8");
     for (host, expected) in

@@ -1,9 +1,10 @@
 //! S3 as a real server speaks it: `make test-fleet` starts versitygw and says where it is.
 
-use std::net::{SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use super::*;
+use crate::closed_address::closed_address;
 use crate::error::Kind;
 use crate::ledger::conformance::failing::{a_hanging_call_ends, failures};
 use crate::ledger::conformance::middleman::{Middleman, Mode};
@@ -142,7 +143,7 @@ fn a_bucket_that_does_not_exist_is_no_empty_store() {
 
 #[test]
 fn a_server_that_is_not_there_is_retryable() {
-    let closed = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a port");
+    let closed = closed_address();
     let keys = environment::of(&[("AWS_ACCESS_KEY_ID", "AKIA"), ("AWS_SECRET_ACCESS_KEY", "hunter2")]);
     let ledger: Arc<dyn Ledger> = Arc::new(at(closed, "certs", keys));
     for error in failures(&ledger, &Caller::new()) {

@@ -1,14 +1,15 @@
 //! A changed request: until its certificate is installed, the certificate in use is renewed.
 
 use std::fs;
-use std::net::{SocketAddr, TcpListener};
 use std::time::Duration;
 
 use serde_json::{Value, json};
 use zerossl_sandbox::{Reply, When};
 
 use super::disk::{DyingDisk, Loss};
+use super::prepared::free_address;
 use super::stand::Stand;
+use crate::closed_address::closed_address;
 use crate::error::Kind;
 use crate::key_type::KeyType;
 use crate::obtain::interface::{Obtain, Outcome, RenewAll};
@@ -19,15 +20,9 @@ fn due(stand: &Stand) {
     stand.sandbox.advance(61 * DAY);
 }
 
-/// A port where nobody listens.
-fn nowhere() -> SocketAddr {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-    listener.local_addr().expect("its address")
-}
-
 /// Two names, and the second one has no server.
 fn two(stand: &Stand) -> Obtain {
-    stand.sandbox.address_book("broken.example.com", nowhere());
+    stand.sandbox.address_book("broken.example.com", closed_address());
     both(stand)
 }
 
@@ -187,7 +182,7 @@ fn a_change_that_asks_its_caller_lets_nothing_expire() {
 #[test]
 fn a_change_makes_way_for_the_listener_of_what_is_in_use() {
     let stand = Stand::new();
-    let port = nowhere().port();
+    let port = free_address().port();
     stand.sandbox.set_http_port(port);
     let listening = |host: &str, wanted: Obtain| Obtain {
         validation: json!({"method": "HTTP_CSR_HASH", "listen": format!("{host}:{port}")}),

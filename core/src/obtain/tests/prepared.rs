@@ -92,7 +92,7 @@ fn a_port_that_cannot_be_had() {
 }
 
 /// From below the range of which the system gives ports to others.
-fn free_address() -> SocketAddr {
+pub(super) fn free_address() -> SocketAddr {
     let mut addresses =
         std::iter::repeat_with(|| SocketAddr::from(([127, 0, 0, 1], fastrand::u16(10_000..30_000))));
     addresses.find(|address| TcpListener::bind(address).is_ok()).expect("a port")

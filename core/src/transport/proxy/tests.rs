@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use super::*;
+use crate::closed_address::closed_address;
 
 fn chosen(setting: Option<&str>, base_url: &str, environment: &[(&str, &str)]) -> Option<String> {
     let base_url = BaseUrl::parse("base_url", base_url).expect("a URL");
@@ -310,7 +311,7 @@ fn curl_reads_the_environment_as_we_do() {
     let proxies: Vec<_> =
         ["http://a:1", "http://b:2", "http://c:3"].into_iter().map(|name| (name, counting_proxy())).collect();
     // Without a proxy, the connection goes to a port where nobody listens.
-    let closed = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a port");
+    let closed = closed_address();
     for row in rows() {
         let before: Vec<_> = proxies.iter().map(|(_, (_, count))| count.load(Ordering::SeqCst)).collect();
         let mut curl = curl();

@@ -1,8 +1,7 @@
 //! Keys of a container and of an instance, from servers on loopback that speak as Amazon's do.
 
-use std::net::TcpListener;
-
 use super::*;
+use crate::closed_address::closed_address;
 use crate::ledger::conformance::Caller;
 use crate::ledger::conformance::server::Server;
 use crate::ledger::environment;
@@ -93,7 +92,7 @@ fn an_instance_has_keys_of_its_role() {
 
 #[test]
 fn without_keys_all_places_are_named() {
-    let closed = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a port");
+    let closed = closed_address();
     let error =
         found(&[("AWS_EC2_METADATA_SERVICE_ENDPOINT", &format!("http://{closed}"))]).expect_err("no keys");
     let message = error.message();
