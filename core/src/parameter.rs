@@ -78,7 +78,12 @@ fn check_value(parameter: &Parameter, value: Value) -> Result<Value> {
         (ParameterKind::Flag, Value::Bool(_)) | (ParameterKind::Object, Value::Object(_)) => {}
         (ParameterKind::Id, Value::String(id)) => id::check(name, id)?,
         (ParameterKind::Csr, Value::String(pem)) => return csr::check(name, pem),
-        (ParameterKind::PrivateKey, Value::String(pem)) => return private_key::check(name, pem),
+        (ParameterKind::PrivateKey, Value::String(pem)) => {
+            let checked = private_key::check(name, pem);
+            let mut given = value;
+            arguments::wipe(&mut given);
+            return checked;
+        }
         (ParameterKind::Subject, Value::Object(members)) => return subject::check(name, members),
         (ParameterKind::Domains, Value::Array(list)) => return domain::check_list(name, list),
         (ParameterKind::DistinctDomains, Value::Array(list)) => return domain::check_distinct(name, list),

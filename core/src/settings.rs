@@ -23,7 +23,7 @@ pub(crate) const REQUESTS_PER_SECOND: f64 = 5.0;
 pub(crate) const STORE_LEASE: Duration = Duration::from_secs(300);
 pub(crate) const MAX_RESPONSE_BYTES: u64 = 16 << 20;
 /// In bytes. A key is much shorter.
-const MAX_KEY_FILE: u64 = 4096;
+const MAX_KEY_FILE: usize = 4096;
 
 /// A setting has a name, what its builder method takes, its type, and a [`ParameterKind`].
 macro_rules! settings {
@@ -278,8 +278,9 @@ impl ClientBuilder {
 }
 
 fn read_key(setting: &str, path: &Path) -> Result<Secret> {
-    let mut key = Zeroizing::new(String::new());
-    let read = File::open(path).and_then(|file| file.take(MAX_KEY_FILE).read_to_string(&mut key));
+    // A buffer that grows would leave copies of the key in memory.
+    let mut key = Zeroizing::new(String::with_capacity(MAX_KEY_FILE + 1));
+    let read = File::open(path).and_then(|file| file.take(MAX_KEY_FILE as u64).read_to_string(&mut key));
     read.map_err(|error| Error::invalid(setting, format!("{} could not be read: {error}", path.display())))?;
     let key = key.trim_ascii().into();
     check_key(setting, &key)?;

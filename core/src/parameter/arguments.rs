@@ -2,6 +2,7 @@
 
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
+use zeroize::Zeroize;
 
 use super::table::Parameter;
 use crate::error::{Error, Kind, Result};
@@ -10,6 +11,26 @@ use crate::error::{Error, Kind, Result};
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Arguments {
     pub(super) given: Vec<(&'static Parameter, Value)>,
+}
+
+/// Secrets among them are wiped.
+impl Drop for Arguments {
+    fn drop(&mut self) {
+        for (parameter, value) in &mut self.given {
+            if parameter.secret {
+                wipe(value);
+            }
+        }
+    }
+}
+
+/// Wipes the texts in a value.
+pub(super) fn wipe(value: &mut Value) {
+    match value {
+        Value::String(text) => text.zeroize(),
+        Value::Array(list) => list.iter_mut().for_each(wipe),
+        _ => {}
+    }
 }
 
 impl Arguments {

@@ -124,12 +124,13 @@ fn decode(label: &str, body: &str) -> Result<Der, Fault> {
         return Err(Fault::Encrypted);
     }
     let lines = body.split(['\n', '\r']).map(str::trim).filter(|line| !line.is_empty());
-    let base64: Zeroizing<String> = Zeroizing::new(
+    // A buffer that grows would leave copies of a key in memory.
+    let mut base64 = Zeroizing::new(String::with_capacity(body.len()));
+    base64.extend(
         lines
             .skip_while(|line| line.contains(':'))
             .flat_map(str::chars)
-            .filter(|c| !c.is_whitespace() && *c != '\u{feff}')
-            .collect(),
+            .filter(|c| !c.is_whitespace() && *c != '\u{feff}'),
     );
     if base64.is_empty() {
         return Err(Fault::Empty);

@@ -32,7 +32,9 @@ pub(crate) fn open(path: &Path, options: &mut OpenOptions, flags: libc::c_int) -
 
 /// The whole content.
 pub(crate) fn read(file: &File) -> io::Result<Vec<u8>> {
-    let mut content = Vec::new();
+    // A buffer that grows would leave copies of a key in memory.
+    let size = usize::try_from(file.metadata()?.len().min(MAX_SIZE)).unwrap_or_default();
+    let mut content = Vec::with_capacity(size + 1);
     file.take(MAX_SIZE + 1).read_to_end(&mut content)?;
     if content.len() as u64 > MAX_SIZE {
         return Err(io::Error::other("it is larger than 16 MiB, so it is not a file of this library"));
