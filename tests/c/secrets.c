@@ -237,6 +237,10 @@ static void obtained(const zerossl_client *client) {
     remember_key(key, 32);
     CHECK(copies(NULL) > 0);
     explicit_bzero(key, sizeof key);
+    /* A renewal looks at what it replaces. */
+    snprintf(strrchr(parameters, '}'), 32, ", \"force\": true}");
+    zerossl_string_free(zerossl_obtain(client, parameters, &error));
+    WORKED(error);
 }
 
 static void check(const char *way) {

@@ -29,12 +29,13 @@ impl Session<'_> {
     /// Whether `current` may lead to this version again: it is intact and has not expired, and its key is not known to be
     /// revoked.
     pub(crate) fn can_go_back_to(&self, serial: u32) -> Result<bool> {
-        let read = |file: &str| self.entry.read(&Entry::in_version(serial, file));
-        let by_csr = read(KEY)?.is_none() && read(COMBINED)?.is_none();
+        // A key is not read for this: the copy would have to be wiped.
+        let has = |file: &str| self.entry.attributes(&self.entry.path.join(Entry::in_version(serial, file)));
+        let by_csr = has(KEY)?.is_none() && has(COMBINED)?.is_none();
         if self.damage_of(serial, by_csr)?.is_some() {
             return Ok(false);
         }
-        let leaf = read(CERT)?.as_deref().and_then(Leaf::of);
+        let leaf = self.entry.read(&Entry::in_version(serial, CERT))?.as_deref().and_then(Leaf::of);
         Ok(leaf.is_some_and(|leaf| {
             leaf.lifetime.not_after > self.now() && !self.journal.revoked_keys.contains(&leaf.public_key)
         }))
