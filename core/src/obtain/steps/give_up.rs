@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use zeroize::Zeroizing;
+
 use crate::answers::Certificate;
 use crate::endpoints::{CancelCertificate, GetCertificate};
 use crate::error::{Error, Kind, Result, codes};
@@ -165,7 +167,7 @@ impl Session<'_> {
     fn has_key(&mut self) -> Result<bool> {
         let order = self.order()?;
         let (serial, by_csr) = (order.serial, order.terms.by_csr);
-        Ok(by_csr || self.entry.read(&Entry::in_version(serial, KEY))?.is_some())
+        Ok(by_csr || self.entry.read(&Entry::in_version(serial, KEY))?.map(Zeroizing::new).is_some())
     }
 
     /// The same where that is not what the call is for: that the service cannot be asked is no reason to fail.

@@ -1,5 +1,7 @@
 //! The key of an order: made here, or given by the caller. Never a key whose certificate was revoked.
 
+use zeroize::Zeroizing;
+
 use crate::endpoints::GetCertificate;
 use crate::error::{Error, Result};
 use crate::key_type::KeyType;
@@ -57,7 +59,7 @@ impl Session<'_> {
     }
 
     fn own_key_file(&self) -> Result<Option<String>> {
-        if !self.is_in_force() && self.entry.read(WANTED_KEY)?.is_some() {
+        if !self.is_in_force() && self.entry.read(WANTED_KEY)?.map(Zeroizing::new).is_some() {
             return Ok(Some(WANTED_KEY.to_owned()));
         }
         let installed = self.journal.installed.as_ref().filter(|installed| installed.terms.has_own_key());
@@ -115,7 +117,7 @@ impl Session<'_> {
         let kept = installed.filter(|installed| is_wanted && installed.terms.key_type == Some(key_type));
         let Some(installed) = kept else { return Ok(KeySource::New(key_type)) };
         let file = Entry::in_version(installed.serial, KEY);
-        if self.entry.read(&file)?.is_none() {
+        if self.entry.read(&file)?.map(Zeroizing::new).is_none() {
             return Ok(KeySource::New(key_type));
         }
         let public_key = signing_request::public_key(&self.read_key(&file)?);
