@@ -16,6 +16,9 @@ use crate::transport::Outgoing;
 /// Enough for nearly every URL. A buffer that grows would leave copies of the key in memory.
 const URL_CAPACITY: usize = 512;
 
+/// The bytes of a text in a URL. Servers refuse longer request lines, with a page or by closing the connection.
+const MAX_IN_URL: usize = 8192;
+
 pub(crate) fn build(connection: &Connection, endpoint: &Endpoint, arguments: &Arguments) -> Result<Outgoing> {
     let mut path = String::with_capacity(128);
     let mut rest = endpoint.path;
@@ -35,7 +38,12 @@ pub(crate) fn build(connection: &Connection, endpoint: &Endpoint, arguments: &Ar
     let sent = arguments.iter().filter(|(parameter, _)| !in_path(parameter.name));
     let sent = sent.map(|(parameter, value)| (parameter.wire_name, wire_value(parameter.kind, value)));
     let (method, query, body): (_, Map<_, _>, _) = match endpoint.method {
-        Method::Get => ("GET", sent.map(|(name, value)| (name.to_owned(), value)).collect(), None),
+        Method::Get => {
+            for (parameter, value) in arguments.iter() {
+                expect_short(parameter.name, value.as_str().unwrap_or_default())?;
+            }
+            ("GET", sent.map(|(name, value)| (name.to_owned(), value)).collect(), None)
+        }
         // A JSON body, because a form would turn the `+` of a base64 CSR into a space.
         Method::Post => {
             ("POST", Map::new(), Some(sent.map(|(name, value)| (name.to_owned(), value)).collect()))
@@ -93,6 +101,15 @@ pub(crate) fn assemble(
         _ => Some(Vec::new()),
     };
     Ok(Outgoing { method, url, headers, body })
+}
+
+/// A parameter that becomes a part of the URL.
+pub(crate) fn expect_short(parameter: &str, text: &str) -> Result<()> {
+    if text.len() <= MAX_IN_URL {
+        return Ok(());
+    }
+    let why = format!("it has {} bytes, and {MAX_IN_URL} is the most that fits into a URL", text.len());
+    Err(Error::invalid(parameter, why))
 }
 
 /// The service's format: lists joined by commas, flags as 1 and 0.

@@ -4,7 +4,8 @@ mod support;
 
 use std::collections::BTreeSet;
 
-use support::{client, fault, json, sandbox};
+use serde_json::json;
+use support::{client, fault, json as json_of, sandbox};
 use zerossl::{CODES, Kind};
 use zerossl_sandbox::{Reply, When};
 
@@ -48,11 +49,39 @@ fn a_key_that_is_there_twice_is_refused() {
     }
 }
 
+/// Servers refuse long request lines in their own ways: with a page, with 414, or by closing the connection.
+#[test]
+fn what_does_not_fit_into_a_url_is_refused_at_once() {
+    let sandbox = sandbox();
+    let client = client(&sandbox);
+    let given = |name: &'static str, length: usize| {
+        let text = format!("/{}", "x".repeat(length - 1));
+        match name {
+            "search" => ("list_certificates", json!({"search": text})),
+            "path" => ("request", json!({"method": "GET", "path": text})),
+            "query" => ("request", json!({"method": "GET", "path": "/certificates", "query": {text: 1}})),
+            _ => ("request", json!({"method": "GET", "path": "/certificates", "query": {"search": text}})),
+        }
+    };
+    for name in ["search", "path", "query", "query.search"] {
+        let (operation, longest) = given(name, 8192);
+        let sent = sandbox.requests().len();
+        let outcome = client.call(operation, &longest.to_string());
+        assert_ne!(outcome.err().map(|error| error.kind()), Some(Kind::InvalidArgument), "{name}");
+        assert!(sandbox.requests().len() > sent, "{name}");
+        let (_, too_long) = given(name, 8193);
+        let sent = sandbox.requests().len();
+        let error = client.call(operation, &too_long.to_string()).expect_err(name);
+        assert_eq!((error.kind(), error.parameter()), (Kind::InvalidArgument, Some(name)), "{error}");
+        assert_eq!(sandbox.requests().len(), sent, "{name}");
+    }
+}
+
 #[test]
 fn the_json_form_has_every_member() {
     let sandbox = sandbox();
     let error = client(&sandbox).call("get_certificate", r#"{"id": "x"}"#).expect_err("unknown");
-    let members = json(&error.to_json());
+    let members = json_of(&error.to_json());
     assert_eq!(members["code"], -2);
     assert_eq!(members["kind"], "api");
     assert_eq!(members["operation"], "get_certificate");

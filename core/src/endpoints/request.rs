@@ -1,16 +1,19 @@
 //! `request`: calls any endpoint, including those published after this version.
 
-use serde::Serialize;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
 use serde_json::value::{RawValue, to_raw_value};
 use serde_json::{Map, Value};
 
 use crate::context::Context;
-use crate::declare::{answer, request};
+use crate::declare::request;
 use crate::error::{Error, Result};
 use crate::operation::Run;
 use crate::outgoing;
 use crate::parameter::Arguments;
 use crate::reading;
+use crate::shape::{Field, FieldKind, Shape};
 use crate::{exchange, json};
 
 request! {
@@ -44,13 +47,29 @@ impl RawRequest {
     }
 }
 
-answer! {
-    /// An answer, unchanged.
-    pub struct RawAnswer: ANSWER {
-        /// The HTTP status.
-        http_status: u16 = Count;
-        /// The body: JSON unchanged, any other text as a string.
-        body: Value = Any;
+/// An answer, unchanged.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct RawAnswer {
+    /// The HTTP status.
+    pub http_status: u16,
+    /// The body: JSON unchanged, any other text as a string.
+    pub body: Value,
+}
+
+static ANSWER: Shape = Shape::new(
+    "RawAnswer",
+    "An answer, unchanged.",
+    &[
+        Field::new("http_status", FieldKind::Count, "The HTTP status."),
+        Field::new("body", FieldKind::Any, "The body: JSON unchanged, any other text as a string."),
+    ],
+);
+
+/// Nobody knows what the body holds: of an endpoint that makes credentials, those.
+impl fmt::Debug for RawAnswer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RawAnswer").field("http_status", &self.http_status).finish_non_exhaustive()
     }
 }
 
@@ -104,6 +123,7 @@ struct AsItCame<'a> {
 
 fn check_path(path: &str) -> Result<()> {
     let is_odd = |c: char| !c.is_ascii_graphic() || matches!(c, '?' | '#' | '\\');
+    outgoing::expect_short("path", path)?;
     // After two slashes, a server may read a host.
     if !path.starts_with('/')
         || path.starts_with("//")
@@ -119,10 +139,13 @@ fn check_path(path: &str) -> Result<()> {
 }
 
 fn check_query(query: &Map<String, Value>) -> Result<()> {
-    match query.iter().find(|(_, value)| matches!(value, Value::Null | Value::Array(_) | Value::Object(_))) {
-        Some((name, _)) => {
-            Err(Error::invalid(format!("query.{name}"), "expected a text, a number, true or false"))
+    for (name, value) in query {
+        outgoing::expect_short("query", name)?;
+        let parameter = format!("query.{name}");
+        outgoing::expect_short(&parameter, value.as_str().unwrap_or_default())?;
+        if matches!(value, Value::Null | Value::Array(_) | Value::Object(_)) {
+            return Err(Error::invalid(parameter, "expected a text, a number, true or false"));
         }
-        None => Ok(()),
     }
+    Ok(())
 }

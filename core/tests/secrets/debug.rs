@@ -6,7 +6,7 @@ use std::sync::mpsc::channel;
 use serde_json::{Value, json};
 use zerossl::{
     Auth, CancelToken, Client, ClientBuilder, Exchange, GenerateCsr, GenerateEabCredentials,
-    ListCertificates, OPERATIONS, Obtain, Op, SETTINGS, Secret,
+    ListCertificates, OPERATIONS, Obtain, Op, RawRequest, SETTINGS, Secret,
 };
 use zerossl_sandbox::{Reply, Sandbox, When};
 
@@ -109,6 +109,11 @@ fn every_type_that_can_hold_a_secret() {
             "EabCredentials",
             MASKED,
             Box::new(client.send(&GenerateEabCredentials::default()).expect("credentials")),
+        ),
+        (
+            "RawAnswer with credentials",
+            LEFT_OUT,
+            Box::new(client.send(&RawRequest::new("POST", "/acme/eab-credentials")).expect("credentials")),
         ),
     ];
     for (what, is_masked, value) in &table {

@@ -30,7 +30,7 @@ impl Session<'_> {
         };
         let is_left = self.leaves_hook_to_request_in_force()?;
         // Nobody has tried again what was rolled back.
-        let stays_back = is_left && installed.rolled_back && self.way_back(&installed)?.is_some();
+        let stays_back = is_left && installed.rolled_back && self.way_back(installed.predecessor)?.is_some();
         if !stays_back {
             // After a rollback, or a crash during one.
             if !self.entry.is_current(installed.serial, self.spec.layout)? {
@@ -100,14 +100,6 @@ impl Session<'_> {
         })
     }
 
-    /// The version before, if it is still good.
-    fn way_back(&self, installed: &Installed) -> Result<Option<u32>> {
-        Ok(match installed.predecessor {
-            Some(serial) if self.can_go_back_to(serial)? => Some(serial),
-            _ => None,
-        })
-    }
-
     /// Whether the requested certificate is in use and deployed for another hook, or for none.
     pub(crate) fn has_new_hook(&self) -> Result<bool> {
         let hook = deploy_hook(&self.spec.request);
@@ -160,7 +152,7 @@ impl Session<'_> {
             }
         };
         if self.spec.rollback
-            && let Some(predecessor) = self.way_back(installed)?
+            && let Some(predecessor) = self.way_back(installed.predecessor)?
         {
             self.set(|installed| installed.rolled_back = true)?;
             self.entry.switch(predecessor, self.spec.layout)?;

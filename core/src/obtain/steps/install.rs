@@ -71,10 +71,7 @@ impl Session<'_> {
     fn predecessor(&self) -> Result<Option<u32>> {
         let Some(installed) = &self.journal.installed else { return Ok(None) };
         let before = if installed.rolled_back { installed.predecessor } else { Some(installed.serial) };
-        Ok(match before {
-            Some(serial) if self.can_go_back_to(serial)? => Some(serial),
-            _ => None,
-        })
+        self.way_back(before)
     }
 
     /// Right after the status `issued`, the download may not be ready.

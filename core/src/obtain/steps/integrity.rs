@@ -26,19 +26,21 @@ impl Session<'_> {
         self.damage_of(installed.serial, installed.terms.by_csr || self.terms.by_csr)
     }
 
-    /// Whether `current` may lead to this version again: it is intact and has not expired, and its key is not known to be
-    /// revoked.
-    pub(crate) fn can_go_back_to(&self, serial: u32) -> Result<bool> {
+    /// An earlier version, if `current` may lead to it again: it is intact and has not expired, and its key is not known to
+    /// be revoked.
+    pub(crate) fn way_back(&self, earlier: Option<u32>) -> Result<Option<u32>> {
+        let Some(serial) = earlier else { return Ok(None) };
         // A key is not read for this: the copy would have to be wiped.
         let has = |file: &str| self.entry.attributes(&self.entry.path.join(Entry::in_version(serial, file)));
         let by_csr = has(KEY)?.is_none() && has(COMBINED)?.is_none();
         if self.damage_of(serial, by_csr)?.is_some() {
-            return Ok(false);
+            return Ok(None);
         }
         let leaf = self.entry.read(&Entry::in_version(serial, CERT))?.as_deref().and_then(Leaf::of);
-        Ok(leaf.is_some_and(|leaf| {
+        let is_good = |leaf: &Leaf| {
             leaf.lifetime.not_after > self.now() && !self.journal.revoked_keys.contains(&leaf.public_key)
-        }))
+        };
+        Ok(leaf.is_some_and(|leaf| is_good(&leaf)).then_some(serial))
     }
 
     fn damage_of(&self, serial: u32, by_csr: bool) -> Result<Option<String>> {

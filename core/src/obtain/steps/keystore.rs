@@ -46,7 +46,8 @@ impl Session<'_> {
     /// A keystore that is requested later is made for the certificate in use.
     pub(crate) fn complete_keystore(&self, installed: &Installed) -> Result<()> {
         let name = Entry::in_version(installed.serial, KEYSTORE);
-        if self.spec.pkcs12_password_file.is_none() || self.entry.read(&name)?.is_some() {
+        let is_there = self.entry.attributes(&self.entry.path.join(&name))?.is_some();
+        if self.spec.pkcs12_password_file.is_none() || is_there {
             return Ok(());
         }
         self.renew_keystore(installed)

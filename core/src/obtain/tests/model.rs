@@ -4,7 +4,7 @@
 //!
 //! ```text
 //! rules       what must be true, in words; in_use (a reader's eye), hooks, keys: some of them
-//! actions ─► acting ─► operations (a call with its trouble) ─► invariants, orders (what must be true after each)
+//! actions ─► acting ─► operations, removing (a call with its trouble) ─► invariants, orders (what must be true after each)
 //! trouble       └─ recovery (with the trouble gone, documented calls lead to a good certificate)
 //! world       what there is: an account, hosts, folders, a shared store; storage, calls: how trouble comes into a call
 //! walk        the actions of a seed, and the shortest walk that still breaks the rule
@@ -26,6 +26,7 @@ mod keys;
 mod operations;
 mod orders;
 mod recovery;
+mod removing;
 mod rules;
 mod storage;
 mod tally;

@@ -5,13 +5,10 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use super::actions::{Action, Aim, Blocked, ENTRIES, Wanted};
-use super::in_use::InUse;
 use super::keys::Key;
 use super::trouble::{Moment, Trouble};
-use super::world::{Revoked, Scene, Violation, is_open, minutes_of};
+use super::world::{Scene, Violation, is_open, minutes_of};
 use crate::endpoints::{CancelCertificate, RevokeCertificate};
-use crate::obtain::store::entry::Entry;
-use crate::obtain::store::files::CERT;
 use crate::obtain::tests::disk::Loss;
 
 impl Scene {
@@ -28,7 +25,7 @@ impl Scene {
                 (0..*times).try_for_each(|_| self.obtain(*host, *entry, &wish, trouble).map(drop))
             }
             Action::RenewAll(host, trouble) => self.renew_all(*host, trouble).map(drop),
-            Action::Remove(host, entry, trouble) => self.remove(*host, *entry, trouble),
+            Action::Remove(host, entry, how, trouble) => self.remove(*host, *entry, *how, trouble),
             Action::CancelDrafts(host, trouble) => {
                 self.let_wait(self.hosts().len() - 1 - host, 0)?;
                 self.cancel_drafts(*host, trouble).map(drop)
@@ -119,29 +116,13 @@ impl Scene {
         outcome.map(drop)
     }
 
-    /// After a rollback what is in use is another one, and stays. What another host has in use with the same key stays there
-    /// until it is called.
     fn revoke(&mut self, entry: usize) -> Result<(), Violation> {
-        let Some(installed) = self.journals(entry)?.into_iter().find_map(|journal| journal.installed) else {
+        let Some((id, in_use)) = self.installed_in_use(entry)?.filter(|(_, in_use)| !in_use.is_empty())
+        else {
             return Ok(());
         };
-        let file = Entry::in_version(installed.serial, CERT);
-        let read = |host| fs::read_to_string(self.folder(host).join(ENTRIES[entry]).join(&file)).ok();
-        let pem = self.hosts().find_map(read);
-        let in_use = self.hosts().map(|host| self.in_use(host, entry));
-        let in_use: Vec<_> = in_use.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect();
-        let it = in_use.iter().find(|in_use| Some(&in_use.pem) == pem.as_ref());
-        if let Some(public_key) = it.map(|it| it.leaf.public_key.clone())
-            && self.stand.client().send(&RevokeCertificate::new(installed.id)).is_ok()
-        {
-            let with_its_key = in_use.into_iter().filter(|in_use| in_use.leaf.public_key == public_key);
-            let revoked = |in_use: InUse| Revoked {
-                entry,
-                pem: in_use.pem,
-                public_key: in_use.leaf.public_key,
-                is_known: true,
-            };
-            self.revoked.extend(with_its_key.map(revoked));
+        if self.stand.client().send(&RevokeCertificate::new(id)).is_ok() {
+            self.note_revoked(entry, in_use, true);
             self.count("revoked by a person");
         }
         Ok(())

@@ -16,7 +16,7 @@ pub(super) enum Action {
     /// As often, with the same trouble.
     Outage(usize, usize, Trouble, usize),
     RenewAll(usize, Trouble),
-    Remove(usize, usize, Trouble),
+    Remove(usize, usize, Removal, Trouble),
     /// While the first entry's order waits, on another host if there are several.
     CancelDrafts(usize, Trouble),
     Install(usize, Trouble),
@@ -54,6 +54,15 @@ pub(super) enum Blocked {
     Www,
     /// The deploy hook fails.
     Hook,
+}
+
+/// How an entry is removed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Removal {
+    /// Not with the key of a good certificate.
+    Careful,
+    Force,
+    Revoke,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -134,11 +143,16 @@ impl Action {
     pub(super) fn any(rng: &mut Rng, is_shared: bool) -> Self {
         let host = if is_shared { rng.usize(..2) } else { 0 };
         let entry = usize::from(rng.u8(..3) == 0);
-        match rng.u8(..36) {
+        match rng.u8(..38) {
             0..=11 => Self::Obtain(host, entry, Wanted::any(rng), Trouble::any(rng, is_shared)),
             12 => Self::Outage(host, entry, Trouble::outage(rng), rng.usize(2..5)),
             13..=15 => Self::RenewAll(host, Trouble::any(rng, is_shared)),
-            16 => Self::Remove(host, entry, Trouble::any(rng, is_shared)),
+            16 | 33 | 34 => Self::Remove(
+                host,
+                entry,
+                [Removal::Careful, Removal::Force, Removal::Revoke][rng.usize(..3)],
+                Trouble::any(rng, is_shared),
+            ),
             17 => Self::CancelDrafts(host, Trouble::any(rng, is_shared)),
             18 if is_shared => Self::Install(host, Trouble::any(rng, is_shared)),
             18 => Self::Backup(entry),
@@ -169,7 +183,7 @@ impl Action {
         let mut simpler = self.clone();
         let (Self::Obtain(_, _, _, trouble)
         | Self::RenewAll(_, trouble)
-        | Self::Remove(_, _, trouble)
+        | Self::Remove(_, _, _, trouble)
         | Self::CancelDrafts(_, trouble)
         | Self::Install(_, trouble)
         | Self::Redeploy(_, _, trouble)) = &mut simpler

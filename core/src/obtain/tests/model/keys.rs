@@ -134,9 +134,9 @@ impl Scene {
         Ok(false)
     }
 
-    /// Whether there is a caller's key of which a certificate was revoked.
+    /// Whether a certificate may be of a caller's key and was revoked: in use, or by a removal as soon as it was issued.
     pub(super) fn has_revoked(&self, entry: usize) -> bool {
-        self.revoked.iter().any(|revoked| revoked.entry == entry && is_own(&revoked.public_key))
+        self.has_given_key[entry] && self.orders(entry).iter().any(|order| order.status == "revoked")
     }
 }
 

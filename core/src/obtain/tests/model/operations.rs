@@ -9,12 +9,12 @@ use super::keys::{self, Key};
 use super::rules::{FEW_ORDERS_A_CALL, HOOK_HAS_RUN, MENDED, NO_PANIC, ONE_UNKNOWN_CREATE, OWN_DRAFTS};
 use super::trouble::Trouble;
 use super::world::{Scene, Violation, broken, is_open};
-use crate::error::{Error, Kind, Result as Outcome};
+use crate::error::{Kind, Result as Outcome};
 use crate::key_type::KeyType;
 use crate::obtain::interface::Layout;
 use crate::obtain::interface::{
-    CancelDrafts, Drafts, InstallCertificates, Obtain, Obtained, Outcome as Came, Redeploy, RemoveEntry,
-    RenewAll, Renewals,
+    CancelDrafts, Drafts, InstallCertificates, Obtain, Obtained, Outcome as Came, Redeploy, RenewAll,
+    Renewals,
 };
 use crate::operation::Request;
 
@@ -159,25 +159,7 @@ impl Scene {
         self.settle(&format!("install_certificates on host {host}"), done, trouble).map(drop)
     }
 
-    pub(super) fn remove(&mut self, host: usize, entry: usize, trouble: &Trouble) -> Result<(), Violation> {
-        let is_open = |journal: &crate::obtain::store::journal::Journal| {
-            let is_sent =
-                journal.order.as_ref().is_some_and(|order| order.sent.is_some() && order.id.is_none());
-            is_sent || !journal.lost.is_empty()
-        };
-        self.may_leave_orders[entry] |=
-            *trouble != Trouble::None || self.journals(entry)?.iter().any(is_open);
-        let wanted = RemoveEntry { force: Some(true), ..RemoveEntry::new(self.folder(host), ENTRIES[entry]) };
-        let work = crate::obtain::removal::remove_entry;
-        self.has_one.iter_mut().for_each(|of_host| of_host[entry] = false);
-        self.forget_revoked(entry);
-        let done = self.call(host, entry, trouble, RemoveEntry::OPERATION, &wanted, work);
-        let is_left = |error: &Error| !error.message().contains("there is no entry");
-        self.is_removing[entry] = done.outcome.as_ref().is_err_and(is_left);
-        self.settle(&format!("remove_entry for {}", ENTRIES[entry]), done, trouble).map(drop)
-    }
-
-    fn settle<T>(
+    pub(super) fn settle<T>(
         &mut self,
         operation: &str,
         done: Done<T>,

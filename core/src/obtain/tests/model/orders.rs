@@ -170,7 +170,8 @@ impl Scene {
     }
 }
 
-fn ids(journal: &Journal) -> impl Iterator<Item = &String> {
+/// Of the order under way, and of a certificate in quarantine.
+pub(super) fn ids(journal: &Journal) -> impl Iterator<Item = &String> {
     let order = journal.order.as_ref();
     let of_order =
         [order.and_then(|order| order.id.as_ref()), order.and_then(|order| order.answered.as_ref())];

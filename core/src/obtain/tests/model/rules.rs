@@ -20,6 +20,10 @@ pub(super) const FEW_LOST: Rule = "few creates of unknown outcome";
 pub(super) const KEY_IS_THERE: Rule = "no key is lost: the key of an open order is there";
 /// A key whose certificate was revoked is in use no more, once another certificate is.
 pub(super) const REVOKED_KEY: Rule = "a key of a revoked certificate is not used again";
+/// By a slip. One that has expired or whose key was given up is no longer good.
+pub(super) const GOOD_KEY: Rule = "`remove_entry` without `force` keeps the keys of good certificates";
+/// All that the entry knows of.
+pub(super) const REVOKED_FIRST: Rule = "`remove_entry` with `revoke` leaves no certificate that can be used";
 /// At every moment, also right after a power cut. With copies, each file by itself while they are replaced: `combined.pem`
 /// is whole, or is not there yet.
 pub(super) const PAIR_IN_USE: Rule = "key and chain in use belong together";

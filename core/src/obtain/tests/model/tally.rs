@@ -32,7 +32,7 @@ const KINDS: [&str; 13] = [
     "a CSR",
 ];
 /// What occurs in a long run: the names of all troubles and events.
-const ALL: [&str; 44] = [
+const ALL: [&str; 46] = [
     "ENOSPC",
     "EIO",
     "EROFS",
@@ -71,6 +71,8 @@ const ALL: [&str; 44] = [
     "a hook fails",
     "a hook that fails comes first",
     "redeployed",
+    "removed without `force`",
+    "removed and revoked",
     "copies in place of a link",
     "absent in a change of the layout",
     "a key of the caller",
