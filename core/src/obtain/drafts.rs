@@ -83,18 +83,14 @@ fn known(context: &Context<'_>, env: &Env<'_>, directory: Option<&Path>) -> Resu
     };
     if let Some(directory) = directory {
         for name in names(env, directory)? {
-            journals.push(Folder { env, path: &directory.join(name) }.journal()?);
+            let journal = Folder { env, path: &directory.join(&name) }.journal()?;
+            journals.push((name, journal));
         }
     }
     let mut known = Known::default();
-    for journal in journals {
-        known.ids.extend(journal.quarantined.map(|quarantined| quarantined.id));
-        if let Some(order) = journal.order {
-            known.ids.extend(order.id);
-            known.ids.extend(order.answered);
-            known.creates.extend(order.sent);
-        }
-        known.creates.extend(journal.lost);
+    for (_, journal) in journals {
+        known.ids.extend(journal.orders().cloned());
+        known.creates.extend(journal.creates().cloned());
     }
     Ok(known)
 }

@@ -80,10 +80,10 @@ fn names(context: &Context<'_>, fleet: &Fleet<'_>) -> Result<Vec<String>> {
     Ok(listed.into_iter().map(|(name, _)| name).collect())
 }
 
-/// The journals of all entries of the shared store.
-pub(crate) fn journals(context: &Context<'_>, fleet: &Fleet<'_>) -> Result<Vec<Journal>> {
+/// The journals of all entries of the shared store, with the entries' names.
+pub(crate) fn journals(context: &Context<'_>, fleet: &Fleet<'_>) -> Result<Vec<(String, Journal)>> {
     let read = |name: String| match fleet.records.read::<Image>(context, Of::Entry, &name, None) {
-        Ok(Read::Found(image, _)) => Some(Ok(image.journal)),
+        Ok(Read::Found(image, _)) => Some(Ok((name, image.journal))),
         Ok(_) => None,
         Err(error) => Some(Err(error)),
     };

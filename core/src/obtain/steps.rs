@@ -14,6 +14,7 @@ pub(crate) mod keystore;
 pub(crate) mod last_error;
 pub(crate) mod order;
 pub(crate) mod order_csr;
+mod others;
 pub(crate) mod prepare;
 pub(crate) mod publishing;
 pub(crate) mod pursue;

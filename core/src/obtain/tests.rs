@@ -32,6 +32,7 @@ mod redeploying;
 mod removing;
 mod renewing;
 mod rolling_back;
+mod same_names;
 mod seal_keys;
 mod stand;
 mod stored;

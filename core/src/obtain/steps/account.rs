@@ -9,8 +9,9 @@ use crate::endpoints::list_certificates::{Found, ListCertificates, all, list_pag
 use crate::error::{Error, Result, codes};
 use crate::names;
 use crate::obtain::session::Session;
+use crate::obtain::steps::others::Others;
 use crate::obtain::store::journal::{Sent, Terms};
-use crate::ownership::Sought;
+use crate::ownership::{Sought, carries_hash};
 use crate::time::Time;
 
 /// As many on a page as the service gives.
@@ -72,6 +73,11 @@ impl Account {
             if creates.iter().any(|sent| sent.sought().may_be(&whole)) {
                 candidates.push(whole);
             }
+        }
+        let is_sure = |order: &Certificate| creates.iter().any(|sent| carries_hash(order, &sent.csr_sha256));
+        if !candidates.iter().all(is_sure) {
+            let others = Others::of(session);
+            candidates.retain(|order| is_sure(order) || !others.have(order));
         }
         Ok(candidates)
     }

@@ -33,18 +33,17 @@ enum Sending {
 }
 
 impl Session<'_> {
-    /// Creates the order, and returns it with the request that it was made from. After a create with an unknown outcome
-    /// the call makes no other create.
-    pub(crate) fn create(&mut self, mut request: OrderCsr) -> Result<(Certificate, OrderCsr)> {
+    /// Creates the order. After a create with an unknown outcome the call makes no other create.
+    pub(crate) fn create(&mut self, mut request: OrderCsr) -> Result<Certificate> {
         // Lost creates of other requests. An order of this request is adopted below.
         self.account_for_lost_if_possible(Some(&request.sha256))?;
         let mut account = Account::of(self, self.terms.common_name())?;
         // An order of an earlier create that has appeared since then.
         if let Some(found) = self.pick(&account, &request, &self.same_request(&request))? {
-            return Ok((found, request));
+            return self.adopt_found(found, &request);
         }
         if let Some(found) = self.unnoted(&account, &request)? {
-            return Ok((found, request));
+            return self.adopt_found(found, &request);
         }
         self.check_create_limit()?;
         if let Some(off) = self.compare_clocks(account.server_time)? {
@@ -57,8 +56,11 @@ impl Session<'_> {
         let mut reason = None;
         loop {
             let refused = match self.send_create(&account, &request, replaces.as_deref())? {
-                Sending::Made(made) => return Ok((*made, request)),
-                Sending::Unknown(lost) => return Ok((self.after_unknown(&request, lost)?, request)),
+                Sending::Made(made) => return self.adopt(*made, &request),
+                Sending::Unknown(lost) => {
+                    let found = self.after_unknown(&request, lost)?;
+                    return self.adopt_found(found, &request);
+                }
                 Sending::Refused(refused) => refused,
             };
             tried.push(replaces.take());
@@ -84,7 +86,7 @@ impl Session<'_> {
                 continue;
             }
             if let Some(found) = self.after_refusal(&request, &refused, &tried)? {
-                return Ok((found, request));
+                return self.adopt_found(found, &request);
             }
             account = Account::of(self, self.terms.common_name())?;
             let cause = reason.as_ref().filter(|_| is_no_replacement(&refused)).unwrap_or(&refused);

@@ -72,6 +72,10 @@ impl Session<'_> {
         let message = format!("{why}, so the order under way is given up");
         self.progress(Stage::Order, &message, []);
         match self.cancel_order()? {
+            Some(GivenUp::Issued(issued)) if self.is_somebody_elses(&issued)? => {
+                self.let_go(&issued)?;
+                self.end_order_if_any(why)
+            }
             Some(GivenUp::Issued(issued)) => Ok(Some(issued)),
             _ => self.forget_order().map(|()| None),
         }

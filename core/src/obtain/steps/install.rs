@@ -8,6 +8,7 @@ use crate::error::{Error, Result, codes};
 use crate::obtain::csr::Csr;
 use crate::obtain::events::Stage;
 use crate::obtain::session::Session;
+use crate::obtain::steps::search::ours_is_missing;
 use crate::obtain::store::entry::{Entry, PRIVATE, PUBLIC};
 use crate::obtain::store::files::{
     CERT, CERTIFICATE, CHAIN, COMBINED, CSR, FULLCHAIN, IN_USE, KEY, combined,
@@ -23,6 +24,11 @@ const KEPT_VERSIONS: usize = 3;
 impl Session<'_> {
     /// Installs an issued certificate.
     pub(crate) fn install(&mut self, certificate: &Certificate) -> Result<()> {
+        if self.is_somebody_elses(certificate)? {
+            self.let_go(certificate)?;
+            self.clear_leftovers()?;
+            return Err(ours_is_missing(certificate));
+        }
         let download = self.download(&certificate.id)?;
         let order = self.order()?.clone();
         let serial = order.serial;

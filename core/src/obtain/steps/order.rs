@@ -33,13 +33,12 @@ impl Session<'_> {
         let request = self.make_request()?;
         if self.order()?.sent.is_some() {
             if let Some(found) = self.found_again(&request)? {
-                return self.adopt(found, &request);
+                return self.adopt_found(found, &request);
             }
             self.warn(Stage::Order, "the order was not made, as far as can be told", []);
             self.count_as_lost()?;
         }
-        let (made, request) = self.create(request)?;
-        self.adopt(made, &request)
+        self.create(request)
     }
 
     /// The order whose id is known or given by the caller. If it has ended, it is forgotten.
@@ -85,8 +84,17 @@ impl Session<'_> {
         Ok(Account::of(self, self.terms.common_name())?.server_time.is_none_or(is_old))
     }
 
+    /// Takes an order that was looked for as ours. Without the hash of our CSR that is a guess, unless the service has named
+    /// it.
+    pub(crate) fn adopt_found(&mut self, found: Certificate, request: &OrderCsr) -> Result<Certificate> {
+        let order = self.order()?;
+        order.is_guessed =
+            !carries_hash(&found, &request.sha256) && order.answered.as_ref() != Some(&found.id);
+        self.adopt(found, request)
+    }
+
     /// Takes an order as ours.
-    fn adopt(&mut self, found: Certificate, request: &OrderCsr) -> Result<Certificate> {
+    pub(crate) fn adopt(&mut self, found: Certificate, request: &OrderCsr) -> Result<Certificate> {
         self.journal.hash_tells |= carries_hash(&found, &request.sha256);
         if self.order()?.sent.is_none() {
             // It came from an earlier create, whose outcome is then known.

@@ -6,6 +6,7 @@ use crate::answers::Certificate;
 use crate::backoff::Backoff;
 use crate::endpoints::GetCertificate;
 use crate::error::{Error, Kind, Result};
+use crate::obtain::check::Leaf;
 use crate::obtain::events::Stage;
 use crate::obtain::session::Session;
 use crate::obtain::steps::account::{Account, has_names_of, is_not_ours, shown};
@@ -91,6 +92,30 @@ impl Session<'_> {
         self.journal.lost.iter().filter(|sent| sent.csr_sha256 == request.sha256).cloned().collect()
     }
 
+    /// Whether what was found by its names and its time alone is for another key.
+    pub(crate) fn is_somebody_elses(&mut self, issued: &Certificate) -> Result<bool> {
+        let order = self.order()?.clone();
+        if !order.is_guessed {
+            return Ok(false);
+        }
+        let download = self.download(&issued.id)?;
+        let key = Leaf::of(download.certificate.as_bytes()).map(|leaf| leaf.public_key);
+        Ok(key.zip(self.order_key(&order)?).is_some_and(|(its, ours)| its != ours))
+    }
+
+    /// Takes nothing of an order that turned out to be somebody else's. Ours is looked for again.
+    pub(crate) fn let_go(&mut self, theirs: &Certificate) -> Result<()> {
+        let message = format!("certificate {} is for another key, so it is somebody else's", shown(theirs));
+        self.warn(Stage::Order, &message, [("id", theirs.id.as_str().into())]);
+        let order = self.order()?;
+        (order.id, order.is_guessed) = (None, false);
+        order.mailed.clear();
+        order.sent.iter_mut().for_each(|sent| sent.baseline.push(theirs.id.clone()));
+        let published = std::mem::take(&mut order.published);
+        self.schedule_cleanup(published);
+        self.save()
+    }
+
     /// An order of this very CSR that no note tells of: a disk that lies has lost the note. Of other orders of these names
     /// that wait there is a warning, since a store that was lost has forgotten its own.
     pub(crate) fn unnoted(&self, account: &Account, request: &OrderCsr) -> Result<Option<Certificate>> {
@@ -151,6 +176,16 @@ impl Session<'_> {
         let candidates = candidates.iter().map(|candidate| serde_json::json!(candidate)).collect();
         Err(Error::new(Kind::Ambiguous, message).with_candidates(candidates))
     }
+}
+
+/// The error when what was found is somebody else's.
+pub(crate) fn ours_is_missing(theirs: &Certificate) -> Error {
+    let message = format!(
+        "the answer about our order was lost, and certificate {}, which was found in its place, is for another key; call \
+         again: ours is looked for once more, and then ordered anew",
+        theirs.id
+    );
+    Error::new(Kind::Response, message).retryable(true)
 }
 
 /// What to take when several are ours: the one that is furthest, then the newest.

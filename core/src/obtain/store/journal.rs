@@ -70,6 +70,17 @@ impl Journal {
         self.order.is_some() || !self.lost.is_empty()
     }
 
+    /// The ids of what is ordered and not in use.
+    pub(crate) fn orders(&self) -> impl Iterator<Item = &String> {
+        let of_order = self.order.iter().flat_map(|order| order.id.iter().chain(&order.answered));
+        of_order.chain(self.quarantined.iter().map(|quarantined| &quarantined.id))
+    }
+
+    /// The creates whose orders were not found yet; of the order under way also the one that was answered.
+    pub(crate) fn creates(&self) -> impl Iterator<Item = &Sent> {
+        self.order.iter().filter_map(|order| order.sent.as_ref()).chain(&self.lost)
+    }
+
     /// What is left of a removed entry: the numbers of its versions are not used again.
     pub(crate) fn of_removed(&self) -> Self {
         Self { last_serial: self.last_serial, ..Self::default() }
@@ -178,6 +189,9 @@ pub(crate) struct Order {
     /// Made to renew the certificate in use, while another one was requested.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(crate) is_of_what_was_in_force: bool,
+    /// The id was found by the names and the time alone. Whether the order is ours is only known from the certificate.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) is_guessed: bool,
 }
 
 impl Order {
@@ -191,6 +205,7 @@ impl Order {
             mailed: Vec::new(),
             answered: None,
             is_of_what_was_in_force: false,
+            is_guessed: false,
         }
     }
 

@@ -143,11 +143,11 @@ impl Action {
     pub(super) fn any(rng: &mut Rng, is_shared: bool) -> Self {
         let host = if is_shared { rng.usize(..2) } else { 0 };
         let entry = usize::from(rng.u8(..3) == 0);
-        match rng.u8(..38) {
+        match rng.u8(..37) {
             0..=11 => Self::Obtain(host, entry, Wanted::any(rng), Trouble::any(rng, is_shared)),
             12 => Self::Outage(host, entry, Trouble::outage(rng), rng.usize(2..5)),
             13..=15 => Self::RenewAll(host, Trouble::any(rng, is_shared)),
-            16 | 33 | 34 => Self::Remove(
+            16 | 33 => Self::Remove(
                 host,
                 entry,
                 [Removal::Careful, Removal::Force, Removal::Revoke][rng.usize(..3)],
