@@ -136,6 +136,10 @@ def fuzz(target: str, seconds: int) -> str:
     options = [f"-max_total_time={seconds}", "-print_final_stats=1", "-timeout=10", "-rss_limit_mb=2000"]
     options += [f"-artifact_prefix={ARTIFACTS / target}/", "-max_len=8192", "-verbosity=1"]
     command = [BUILT / target, *options, *folders(target)]
+    # Any text may be the name of a folder, and a relative one leads here.
+    here = CORPUS / f"{target}-here"
+    shutil.rmtree(here, ignore_errors=True)
+    here.mkdir(parents=True)
     # SIGPIPE stays ignored, as in a Python and in any program of Rust: a fuzzer's main function does not see to that.
     done = subprocess.run(
         command,
@@ -145,6 +149,7 @@ def fuzz(target: str, seconds: int) -> str:
         timeout=seconds + 300,
         check=False,
         restore_signals=False,
+        cwd=here,
     )
     if done.returncode != 0:
         raise Failed(done.stderr[-6000:])

@@ -73,7 +73,7 @@ impl Session<'_> {
         self.progress(Stage::Order, &message, []);
         match self.cancel_order()? {
             Some(GivenUp::Issued(issued)) if self.is_somebody_elses(&issued)? => {
-                self.let_go(&issued)?;
+                self.disown(&issued)?;
                 self.end_order_if_any(why)
             }
             Some(GivenUp::Issued(issued)) => Ok(Some(issued)),

@@ -25,7 +25,7 @@ impl Session<'_> {
     /// Installs an issued certificate.
     pub(crate) fn install(&mut self, certificate: &Certificate) -> Result<()> {
         if self.is_somebody_elses(certificate)? {
-            self.let_go(certificate)?;
+            self.disown(certificate)?;
             self.clear_leftovers()?;
             return Err(ours_is_missing(certificate));
         }

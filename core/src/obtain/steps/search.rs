@@ -104,7 +104,7 @@ impl Session<'_> {
     }
 
     /// Takes nothing of an order that turned out to be somebody else's. Ours is looked for again.
-    pub(crate) fn let_go(&mut self, theirs: &Certificate) -> Result<()> {
+    pub(crate) fn disown(&mut self, theirs: &Certificate) -> Result<()> {
         let message = format!("certificate {} is for another key, so it is somebody else's", shown(theirs));
         self.warn(Stage::Order, &message, [("id", theirs.id.as_str().into())]);
         let order = self.order()?;
