@@ -115,12 +115,21 @@ def folders(target: str) -> list[Path]:
     return [corpus, made, kept, *([failed] if failed.exists() else [])]
 
 
+def working_folder(target: str) -> Path:
+    """Where a fuzzer runs: any text may be the name of a folder, and a relative one leads there."""
+    folder = CORPUS / f"{target}-here"
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return folder
+
+
 def keep(target: str) -> str:
     """The fewest inputs that reach all that is reached, as an archive that is the same for the same inputs."""
     fewest = CORPUS / f"{target}-fewest"
     shutil.rmtree(fewest, ignore_errors=True)
     fewest.mkdir(parents=True)
-    run([BUILT / target, "-merge=1", "-timeout=10", "-rss_limit_mb=2000", fewest, *folders(target)], timeout=3600)
+    command = [BUILT / target, "-merge=1", "-timeout=10", "-rss_limit_mb=2000", fewest, *folders(target)]
+    run(command, cwd=working_folder(target), timeout=3600)
     KEPT.mkdir(exist_ok=True)
     inputs = sorted(path.read_bytes() for path in fewest.iterdir())
     archive = KEPT / f"{target}.tar.xz"
@@ -136,10 +145,6 @@ def fuzz(target: str, seconds: int) -> str:
     options = [f"-max_total_time={seconds}", "-print_final_stats=1", "-timeout=10", "-rss_limit_mb=2000"]
     options += [f"-artifact_prefix={ARTIFACTS / target}/", "-max_len=8192", "-verbosity=1"]
     command = [BUILT / target, *options, *folders(target)]
-    # Any text may be the name of a folder, and a relative one leads here.
-    here = CORPUS / f"{target}-here"
-    shutil.rmtree(here, ignore_errors=True)
-    here.mkdir(parents=True)
     # SIGPIPE stays ignored, as in a Python and in any program of Rust: a fuzzer's main function does not see to that.
     done = subprocess.run(
         command,
@@ -149,7 +154,7 @@ def fuzz(target: str, seconds: int) -> str:
         timeout=seconds + 300,
         check=False,
         restore_signals=False,
-        cwd=here,
+        cwd=working_folder(target),
     )
     if done.returncode != 0:
         raise Failed(done.stderr[-6000:])
