@@ -114,9 +114,11 @@ impl Scene {
                 read(CERTIFICATE).contains(&format!("\"{}\"", run.id))
                     && read(CERT).lines().nth(1) == Some(&run.seen)
             };
-            // What has expired may be gone before the next look.
+            // What has expired, or was revoked and is replaced in the same call, may be gone before the next look.
             let is_over = || {
-                let is_it = |one: &CertificateSummary| one.id == run.id && one.status == "expired";
+                let is_it = |one: &CertificateSummary| {
+                    one.id == run.id && matches!(one.status.as_str(), "expired" | "revoked")
+                };
                 self.stand.sandbox.certificates().iter().any(is_it)
             };
             if !versions.map(|version| version.path()).any(|path| is_of_it(&path)) && !is_over() {
