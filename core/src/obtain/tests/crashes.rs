@@ -34,12 +34,15 @@ fn dies_everywhere(before: impl Fn(&Stand), wanted: impl Fn(&Stand) -> Obtain, o
         for loss in LOSSES {
             let stand = Stand::new();
             before(&stand);
+            let current = stand.store().join("example.com/current");
+            let is_renewal = orders == 2 && current.exists();
             let disk = DyingDisk::new(step);
             disk.trust(&stand.store());
             let error = stand.obtain_on(&disk, &stand.client(), &wanted(&stand)).expect_err("it dies");
             assert_eq!(error.kind(), Kind::Internal, "at step {step}: {error}");
             disk.power_cut(&stand.store(), loss);
             let place = format!("died after step {step}, lost: {loss:?}");
+            assert!(!is_renewal || current.exists(), "{place}: no certificate is in use");
             let after = Obtain { force: None, ..wanted(&stand) };
             let obtained = stand.obtain(&after).unwrap_or_else(|error| panic!("{place}: {error}"));
             assert!(is_fresh(&obtained) || obtained.outcome == Outcome::Unchanged, "{place}: {obtained:?}");
