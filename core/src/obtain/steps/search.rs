@@ -11,6 +11,7 @@ use crate::obtain::events::Stage;
 use crate::obtain::session::Session;
 use crate::obtain::steps::account::{Account, has_names_of, is_not_ours, shown};
 use crate::obtain::steps::order_csr::OrderCsr;
+use crate::obtain::steps::others::Others;
 use crate::obtain::store::journal::Sent;
 use crate::ownership::{Hash, carries_hash, hash_of};
 use crate::time::Time;
@@ -129,13 +130,18 @@ impl Session<'_> {
                 self.warn(Stage::Order, &message, []);
                 return Ok(Some(whole));
             }
-            others.push(shown(&whole));
+            others.push(whole);
+        }
+        if !others.is_empty() {
+            // Those of other entries are not forgotten.
+            let of_entries = Others::of(self);
+            others.retain(|order| !of_entries.have(order));
         }
         if !others.is_empty() {
             let message = format!(
                 "on the account another order of these names waits: {}; nothing here tells that it is ours, so cancel it \
                  unless somebody else wants it",
-                others.join(", ")
+                others.iter().map(shown).collect::<Vec<_>>().join(", ")
             );
             self.warn(Stage::Order, &message, []);
         }

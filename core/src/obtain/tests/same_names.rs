@@ -88,6 +88,8 @@ fn the_others_draft_is_not_cancelled() {
     assert_eq!(stand.obtain(&waiting).expect("ordered").outcome, Outcome::Pending);
     stand.sandbox.set_issue_delay(Duration::ZERO);
     stand.obtain(&two).or_else(|_| stand.obtain(&two)).expect("ordered");
+    let (_, lines) = stand.obtain_saying(&Obtain { force: Some(true), ..two });
+    assert!(!lines.is_empty() && !lines.iter().any(|line| line.contains("cancel it")), "{lines:?}");
     assert_eq!(stand.count("cancel_certificate"), 0);
     assert!(stand.sandbox.certificates().iter().all(|order| order.status != "cancelled"));
 }

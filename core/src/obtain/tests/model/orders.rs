@@ -73,7 +73,7 @@ impl Scene {
         let mut open = OpenOrders { known: Vec::new(), sought: Vec::new(), unknown: Vec::new() };
         for summary in self.orders(entry).into_iter().filter(is_open) {
             let order = self.order(&summary.id)?;
-            let kind = if journals.iter().any(|journal| ids(journal).any(|id| *id == order.id)) {
+            let kind = if journals.iter().flat_map(Journal::orders).any(|id| *id == order.id) {
                 &mut open.known
             } else if journals.iter().flat_map(creates).any(|sent| sent.sought().may_be(&order)) {
                 &mut open.sought
@@ -168,14 +168,6 @@ impl Scene {
         }
         broken(KEY_IS_THERE, format!("another key, or another CSR: {order:?}"))
     }
-}
-
-/// Of the order under way, and of a certificate in quarantine.
-pub(super) fn ids(journal: &Journal) -> impl Iterator<Item = &String> {
-    let order = journal.order.as_ref();
-    let of_order =
-        [order.and_then(|order| order.id.as_ref()), order.and_then(|order| order.answered.as_ref())];
-    of_order.into_iter().flatten().chain(journal.quarantined.as_ref().map(|there| &there.id))
 }
 
 /// Those of unknown outcome.

@@ -4,7 +4,6 @@ use std::fs;
 
 use super::actions::{ENTRIES, Removal};
 use super::in_use::InUse;
-use super::orders::ids;
 use super::rules::{GOOD_KEY, REVOKED_FIRST};
 use super::trouble::Trouble;
 use super::world::{Revoked, Scene, Violation, broken};
@@ -126,7 +125,7 @@ impl Scene {
     fn issued(&self, entry: usize) -> Result<Vec<String>, Violation> {
         let of_journal = |journal: &Journal| {
             let installed = journal.installed.as_ref().map(|installed| installed.id.clone());
-            ids(journal).cloned().chain(installed).collect::<Vec<_>>()
+            journal.orders().cloned().chain(installed).collect::<Vec<_>>()
         };
         Ok(self.journals(entry)?.iter().flat_map(of_journal).collect())
     }
