@@ -17,6 +17,8 @@ from stand import FRESH, Stand
 DELAYS = [0.0, 0.3]
 # One that the kill lost, and one more.
 MAX_CREATES = 2
+# So many kills come in so many stages; of a few, most may by chance come where a run spends its time.
+MANY = 50
 FEWEST_STAGES = 3
 
 
@@ -48,7 +50,7 @@ def kills(stand: Stand, times: int, seed: int) -> str:
                 raise Failed("then it is not left alone")
         except (Failed, OSError) as why:
             raise Failed(f"{place}, in stage {stage}: {why}\n{journal(stand)}") from why
-    if len(struck) < min(times, FEWEST_STAGES):
+    if times >= MANY and len(struck) < FEWEST_STAGES:
         raise Failed(f"the kills came in few stages: {struck}")
     return ", ".join(f"{stage} {count}" for stage, count in sorted(struck.items()))
 
