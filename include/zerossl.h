@@ -1192,7 +1192,7 @@ char *zerossl_wait_until_issued(const zerossl_client *client,
  *
  * Parameters:
  * - `domains` (list of names): The names. The first one is the CN.
- * - `directory` (text): The folder of all entries. It is made if it does not exist.
+ * - `directory` (path of a folder): The folder of all entries. It is made if it does not exist.
  * - `validation` (object): How control of the names is proved: `method`, and one of `webroot`,
  *   `listen`, `hook`, `emails`. Without any of these, events ask the caller to publish.
  * - `name`? (text): The entry's name, a folder in `directory`; by default the first domain.
@@ -1232,9 +1232,9 @@ char *zerossl_wait_until_issued(const zerossl_client *client,
  *   least once for each certificate.
  * - `rollback`? (true or false): Whether `current` is set back to the previous version if the
  *   deploy hook fails.
- * - `pkcs12_password_file`? (text): A file with a password on its first line. Then `keystore.p12`
- *   has key and chain as PKCS#12, for Java and Windows. A changed password counts from the next
- *   certificate on, and for `redeploy`. Not together with `csr`.
+ * - `pkcs12_password_file`? (path of a file): A file with a password on its first line. Then
+ *   `keystore.p12` has key and chain as PKCS#12, for Java and Windows. A changed password counts
+ *   from the next certificate on, and for `redeploy`. Not together with `csr`.
  * - `layout`? (`links`, `files`): What `current` is: `links` (default), a symbolic link to a
  *   version, switched in one step, or `files`, a folder with copies, for file systems without
  *   links: a reader may see a pair that does not match while they are replaced; `combined.pem` is
@@ -1261,7 +1261,7 @@ char *zerossl_obtain(const zerossl_client *client,
  * after a failure. The error then has the complete report in its `details`.
  *
  * Parameters:
- * - `directory` (text): The folder of all entries.
+ * - `directory` (path of a folder): The folder of all entries.
  * - `jobs`? (whole number, 1 to 32): How many entries are processed at the same time; 4 by default.
  * - `max_orders`? (whole number, up to 18446744073709551615): How many new orders are made at most,
  *   not counting refused ones. Entries that would need another order are `postponed` to the next
@@ -1285,7 +1285,7 @@ char *zerossl_renew_all(const zerossl_client *client,
  * Lists the entries of a store: what there is, when it is renewed, what failed. No network is used.
  *
  * Parameters:
- * - `directory` (text): The folder of all entries.
+ * - `directory` (path of a folder): The folder of all entries.
  *
  * Answer: `entries`. Returned as JSON for zerossl_string_free; NULL on failure, with `*error`. Any
  * thread, many at once; blocks like zerossl_call.
@@ -1300,7 +1300,7 @@ char *zerossl_list_entries(const zerossl_client *client,
  * Nothing is ordered, and no network is used.
  *
  * Parameters:
- * - `directory` (text): The folder of all entries.
+ * - `directory` (path of a folder): The folder of all entries.
  * - `name` (text): The entry's name.
  *
  * Answer: see docs/operations/redeploy.md. Returned as JSON for zerossl_string_free; NULL on
@@ -1316,7 +1316,7 @@ char *zerossl_redeploy(const zerossl_client *client,
  * away.
  *
  * Parameters:
- * - `directory` (text): The folder of all entries.
+ * - `directory` (path of a folder): The folder of all entries.
  * - `name` (text): The entry's name.
  * - `revoke`? (true or false): Revokes the certificate first.
  * - `reason`? (`Unspecified`, `keyCompromise`, `affiliationChanged`, `Superseded`,
@@ -1339,7 +1339,8 @@ char *zerossl_remove_entry(const zerossl_client *client,
  * - `older_than`? (seconds): Only orders older than this, in seconds; 604800 (seven days) by
  *   default.
  * - `keep`? (list of texts): The ids of orders that are kept.
- * - `directory`? (text): The folder of all entries: orders that belong to one of them are kept.
+ * - `directory`? (path of a folder): The folder of all entries: orders that belong to one of them
+ *   are kept.
  * - `dry_run`? (true or false): Only selects, and cancels nothing; true by default.
  *
  * Answer: `selected`, `cancelled`. Returned as JSON for zerossl_string_free; NULL on failure, with
@@ -1356,7 +1357,8 @@ char *zerossl_cancel_drafts(const zerossl_client *client,
  * and no access key is needed. What was removed from the store is told, and stays here.
  *
  * Parameters:
- * - `directory` (text): The local folder of all entries. It is made if it does not exist.
+ * - `directory` (path of a folder): The local folder of all entries. It is made if it does not
+ *   exist.
  * - `names`? (list of texts): The entries; by default all of the store.
  * - `deploy_hook`? (list of texts): A command that runs after a new certificate is installed here,
  *   at least once for each; by default the one of the entry's request.

@@ -101,9 +101,8 @@ fn value_name(parameter: &Parameter) -> &'static str {
 
 fn hint(parameter: &Parameter) -> ValueHint {
     match parameter.kind {
-        ParameterKind::Text if parameter.name == "directory" => ValueHint::DirPath,
-        ParameterKind::Text if parameter.name.ends_with("_file") => ValueHint::FilePath,
-        ParameterKind::Csr => ValueHint::FilePath,
+        ParameterKind::Folder => ValueHint::DirPath,
+        ParameterKind::File | ParameterKind::Csr => ValueHint::FilePath,
         ParameterKind::Command => ValueHint::CommandString,
         _ => ValueHint::Other,
     }

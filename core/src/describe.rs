@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use crate::error::{CODES, Kind};
 use crate::operation::Operation;
 use crate::operations::OPERATIONS;
-use crate::parameter::{Parameter, ParameterKind, subject};
+use crate::parameter::{Parameter, ParameterKind, path, subject};
 use crate::settings::SETTINGS;
 use crate::shape::{Field, FieldKind, Shape};
 
@@ -54,6 +54,9 @@ fn parameter_schema(kind: ParameterKind) -> Value {
     match kind {
         ParameterKind::Text | ParameterKind::Id | ParameterKind::Csr | ParameterKind::PrivateKey => {
             json!({"type": "string", "minLength": 1})
+        }
+        ParameterKind::Folder | ParameterKind::File => {
+            json!({"type": "string", "minLength": 1, "maxLength": path::MAX})
         }
         ParameterKind::TextList | ParameterKind::Domains | ParameterKind::DistinctDomains => {
             json!({"type": "array", "items": {"type": "string", "minLength": 1}, "minItems": 1})

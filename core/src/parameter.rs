@@ -9,6 +9,7 @@ mod csr;
 pub(crate) mod domain;
 mod given;
 mod id;
+pub(crate) mod path;
 mod private_key;
 pub(crate) mod subject;
 mod table;
@@ -64,6 +65,7 @@ fn check_value(parameter: &Parameter, value: Value) -> Result<Value> {
     let wrong = || Error::invalid(name, kind.expected());
     match (kind, &value) {
         (ParameterKind::Text, Value::String(text)) if !text.is_empty() => {}
+        (ParameterKind::Folder | ParameterKind::File, Value::String(text)) if path::is_possible(text) => {}
         (ParameterKind::OneOf(words), Value::String(word)) if words.contains(&word.as_str()) => {}
         (ParameterKind::Integer(min, max), Value::Number(number)) => {
             if !number.as_u64().is_some_and(|number| (min..=max).contains(&number)) {

@@ -69,7 +69,7 @@ settings! {
     access_key(impl Into<Secret>): Secret = Text.secret();
     /// A file that contains the access key and nothing else, such as a credential of systemd or a secret of a container;
     /// by default the environment's `ZEROSSL_ACCESS_KEY_FILE`. It is read when the client is made.
-    access_key_file(impl Into<PathBuf>): PathBuf = Text;
+    access_key_file(impl Into<PathBuf>): PathBuf = File;
     /// The base URL of the service; by default the environment's `ZEROSSL_BASE_URL`, then `https://api.zerossl.com`.
     /// Plain `http` is allowed for loopback hosts only.
     base_url(impl Into<Secret>): Secret = Text;
@@ -87,7 +87,7 @@ settings! {
     /// The trusted CAs for the service's certificate: the bundled list of Mozilla (default) or the system's.
     roots(Roots): Roots = OneOf(Roots::WORDS);
     /// A PEM file of CAs that replaces `roots`.
-    ca_file(impl Into<PathBuf>): PathBuf = Text;
+    ca_file(impl Into<PathBuf>): PathBuf = File;
     /// The URL of an HTTP proxy, which gets a CONNECT request, or `env` for the environment's `https_proxy`, `all_proxy`
     /// and `no_proxy`, as curl reads them; none by default.
     proxy(impl Into<Secret>): Secret = Text;
@@ -118,7 +118,7 @@ settings! {
     /// environment's `ZEROSSL_SEAL_KEY`. Whether a store is sealed is fixed when it is made.
     seal_key(impl Into<Secret>): Secret = Text.secret();
     /// A file that contains the seal key and nothing else; by default the environment's `ZEROSSL_SEAL_KEY_FILE`.
-    seal_key_file(impl Into<PathBuf>): PathBuf = Text;
+    seal_key_file(impl Into<PathBuf>): PathBuf = File;
     /// Earlier seal keys. What was sealed with them can be read; what is written is sealed with `seal_key`.
     seal_keys_old(impl Into<Vec<Secret>>): Vec<Secret> = TextList.secret();
     /// False for a store whose private keys are readable by whoever can read the store. Then no seal key is given.

@@ -1,6 +1,9 @@
 #!/usr/bin/env python3
 """Builds and runs everything that tests the C library, with the library that `make build` left in build/.
 
+    run.py [WORD ...]    only what has one of these words in its name; some need what comes before them
+    run.py --long        what takes too long for every day
+
 Prints a line for each thing. What is missing on this machine is skipped with a line; under CI=true a skip
 fails, as everything has to be tried there.
 """
@@ -292,15 +295,19 @@ def main() -> int:
             consumers.write_abi(Path(folder))
         return 0
     run(["cargo", "build", "--locked", "--quiet", "--package", "zerossl-sandbox"], cwd=TOP, timeout=900)
-    test = Tests("C")
+    is_long = sys.argv[1:] == ["--long"]
+    test = Tests("C", [] if is_long else sys.argv[1:])
     with tempfile.TemporaryDirectory() as folder:
         scratch = Path(folder)
-        if sys.argv[1:] == ["--long"]:
+        if is_long:
             test("programs, the Rust side under the address sanitizer too", lambda: instrumented(scratch))
             test("programs with threads, all of Rust under the thread sanitizer", lambda: raced(scratch))
             test("flat memory", lambda: flat_memory(scratch, memory.LONG))
         else:
             test_all(test, scratch)
+    if not test.tried:
+        print(f"C: nothing has one of these words in its name: {', '.join(test.words)}")
+        return 1
     if test.skipped and os.environ.get("CI") == "true":
         print(f"C: {test.skipped} skipped, which CI does not take")
         return 1

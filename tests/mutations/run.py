@@ -3,8 +3,8 @@
 
     run.py [WORD ...]    only those whose promise or file has one of these words
 
-mutations.json has a list: the promise, a text in a file and what it becomes, and the tests (arguments of `cargo test`,
-and their environment where they need one).
+mutations.json has a list: the promise, a text in a file and what it becomes, and the tests: arguments of `cargo test`,
+and their environment where they need one, or a word of `tests/c/run.py`.
 A change that does not compile, or whose text is not there once, is a failure of this list. So is a test that fails
 without the change: all of them run first on what is there.
 """
@@ -15,6 +15,7 @@ import re
 import shutil
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,24 @@ def copy(to: Path) -> None:
             shutil.copy(source, to / name, follow_symlinks=False)
 
 
+@dataclass
+class Notice:
+    """What notices a mutation: what is built, what runs, and what that prints when it fails and when it passes."""
+
+    build: list[str]
+    test: list[str]
+    failed: str
+    passed: str
+
+
+def notice(mutation: dict[str, Any]) -> Notice:
+    if word := mutation.get("test_of_c"):
+        build = ["cargo", "run", "--locked", "--quiet", "--package", "xtask", "--", "build", "--quick"]
+        return Notice(build, [sys.executable, "-B", "tests/c/run.py", word], r"C: FAILED", r"C: ok")
+    test = ["cargo", "test", "--quiet", "--package", mutation.get("crate", "zerossl"), *mutation["test"]]
+    return Notice([*test, "--no-run"], test, r"test result: FAILED", r"test result: ok\. [1-9]")
+
+
 def mutate(tree: Path, mutation: dict[str, Any]) -> None:
     path = tree / mutation["file"]
     text = path.read_text(encoding="utf-8")
@@ -44,7 +63,7 @@ def mutate(tree: Path, mutation: dict[str, Any]) -> None:
         done = tried(tree, mutation)
         if done.returncode == 0:
             raise Failed("no test has failed")
-        if "test result: FAILED" not in done.stdout:
+        if not re.search(notice(mutation).failed, done.stdout):
             raise Failed(f"it ended otherwise than by a test:\n{done.stdout[-2000:]}{done.stderr[-2000:]}")
     finally:
         path.write_text(text, encoding="utf-8")
@@ -52,20 +71,20 @@ def mutate(tree: Path, mutation: dict[str, Any]) -> None:
 
 def tried(tree: Path, mutation: dict[str, Any]) -> subprocess.CompletedProcess[str]:
     environment = os.environ | {"CARGO_TARGET_DIR": str(TARGET)} | mutation.get("environment", {})
-    test = ["cargo", "test", "--quiet", "--package", mutation.get("crate", "zerossl"), *mutation["test"]]
-    run([*test, "--no-run"], env=environment, cwd=tree, timeout=1800)
-    return subprocess.run(test, env=environment, cwd=tree, capture_output=True, text=True, timeout=900, check=False)
+    way = notice(mutation)
+    run(way.build, env=environment, cwd=tree, timeout=1800)
+    return subprocess.run(way.test, env=environment, cwd=tree, capture_output=True, text=True, timeout=900, check=False)
 
 
 def unchanged(tree: Path, mutations: list[dict[str, Any]]) -> str:
     """Every test of the list passes, and there is at least one behind each filter."""
-    tests = {json.dumps([mutation["test"], mutation.get("environment")]): mutation for mutation in mutations}
+    tests = {json.dumps([notice(mutation).test, mutation.get("environment")]): mutation for mutation in mutations}
     for mutation in tests.values():
-        done = tried(tree, mutation)
+        way, done = notice(mutation), tried(tree, mutation)
         if done.returncode:
-            raise Failed(f"{mutation['test']}: {done.stdout[-2000:]}{done.stderr[-2000:]}")
-        if not re.search(r"test result: ok\. [1-9]", done.stdout):
-            raise Failed(f"{mutation['test']}: there is no such test")
+            raise Failed(f"{way.test}: {done.stdout[-2000:]}{done.stderr[-2000:]}")
+        if not re.search(way.passed, done.stdout):
+            raise Failed(f"{way.test}: there is no such test")
     return f"{len(tests)} runs"
 
 

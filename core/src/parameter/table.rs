@@ -1,5 +1,7 @@
 //! The table of parameters.
 
+use super::path;
+
 /// A parameter of an operation, or a setting of a client.
 #[derive(Debug)]
 #[non_exhaustive]
@@ -44,6 +46,10 @@ impl Parameter {
 pub enum ParameterKind {
     /// A text that is not empty.
     Text,
+    /// The path of a folder.
+    Folder,
+    /// The path of a file.
+    File,
     /// A list of texts that are not empty. The service gets them joined by commas.
     TextList,
     /// The id of a certificate or CA certificate.
@@ -83,6 +89,8 @@ impl ParameterKind {
     pub(crate) fn expected(self) -> String {
         match self {
             Self::Text => "expected a text that is not empty".into(),
+            Self::Folder => path::expected("folder"),
+            Self::File => path::expected("file"),
             Self::TextList => "expected a list of texts".into(),
             Self::Id => "expected an id as text".into(),
             Self::Domains | Self::DistinctDomains => "expected a list of domain names".into(),

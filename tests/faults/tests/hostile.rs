@@ -116,12 +116,12 @@ impl Place {
                 let hook = |command| json!({"method": "CNAME_CSR_HASH", "hook": command});
                 odd_commands(folder).into_iter().map(hook).collect()
             }
-            (_, "directory") => odd_folders(folder),
+            (ParameterKind::Folder, _) => odd_folders(folder),
             _ => Vec::new(),
         };
         let of_text = |(text, json): &(String, String)| match (parameter.kind, parameter.name) {
             // In another folder that the caller names, a store is made rightly.
-            (_, "directory") => Vec::new(),
+            (ParameterKind::Folder, _) => Vec::new(),
             (ParameterKind::Command, _) => vec![format!("[{json}]"), format!("[\"true\", {json}]")],
             _ if text.len() > LONG => vec![json.clone()],
             (_, "validation") => ways(text).iter().map(Value::to_string).collect(),
@@ -153,6 +153,7 @@ impl Place {
             let message = error.message();
             assert!(!message.contains(char::is_control), "{what}: {message:?}");
             assert!(message.len() < 2_000, "{what}: {} bytes of message", message.len());
+            assert!(error.to_json().len() < 10_000, "{what}: {} bytes", error.to_json().len());
         }
         let visit = self.trap.accept().expect_err(&what);
         assert_eq!(visit.kind(), ErrorKind::WouldBlock, "{what}");
@@ -232,8 +233,8 @@ fn odd_folders(folder: &Path) -> Vec<Value> {
         json!(0),
         json!([folder]),
         json!("\0"),
-        // The error quotes it: with 10 MB, a debug build is at it for 5 seconds.
-        json!("x".repeat(1 << 20)),
+        json!("x".repeat(10 << 20)),
+        here("x/".repeat(2_000)),
         json!("/dev/null"),
         json!("/dev/null/store"),
         json!("/proc/self/fd/store"),

@@ -4,6 +4,7 @@
 
 #![forbid(unsafe_code)]
 
+use std::env;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -14,8 +15,10 @@ const HANDLERS: &str = "sandbox/src/operations";
 /// The repository's top folder.
 #[must_use]
 pub fn top() -> PathBuf {
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    here.ancestors().nth(2).map(Path::to_path_buf).unwrap_or_default()
+    // What cargo says now comes first: clones that share a target folder share this program.
+    let here = env::var_os("CARGO_MANIFEST_DIR").unwrap_or_else(|| env!("CARGO_MANIFEST_DIR").into());
+    let is_top = |folder: &&Path| folder.join("Cargo.lock").exists();
+    Path::new(&here).ancestors().find(is_top).map(Path::to_path_buf).unwrap_or_default()
 }
 
 /// The names of all endpoints, which are those of their files.

@@ -76,6 +76,8 @@ pub(super) fn parameter_table(parameters: &[Parameter]) -> String {
 pub(super) fn takes(kind: ParameterKind) -> String {
     match kind {
         ParameterKind::Text => "text".into(),
+        ParameterKind::Folder => "path of a folder".into(),
+        ParameterKind::File => "path of a file".into(),
         ParameterKind::TextList | ParameterKind::Command => "list of texts".into(),
         ParameterKind::Id => "id, text".into(),
         ParameterKind::Domains | ParameterKind::DistinctDomains => "list of names".into(),

@@ -68,13 +68,17 @@ fn mutations(mutations: &Value) -> String {
     let mut table = "| promise | broken in | noticed by |\n| --- | --- | --- |\n".to_owned();
     for mutation in mutations.as_array().into_iter().flatten() {
         let file = text(&mutation["file"]);
-        let program = mutation["crate"].as_str().unwrap_or("zerossl");
-        let tests: Vec<_> =
-            mutation["test"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-        let environment = mutation["environment"].as_object().into_iter().flatten();
-        let mut words: Vec<_> = environment.map(|(name, value)| format!("{name}={}", text(value))).collect();
-        words.extend(["-p", program].into_iter().chain(tests).map(str::to_owned));
-        let tests = words.join(" ");
+        let tests = mutation["test_of_c"].as_str().map_or_else(
+            || {
+                let environment = mutation["environment"].as_object().into_iter().flatten();
+                let environment = environment.map(|(name, value)| format!("{name}={}", text(value)));
+                let program = ["-p", mutation["crate"].as_str().unwrap_or("zerossl")].map(str::to_owned);
+                let tests =
+                    mutation["test"].as_array().into_iter().flatten().map(|word| text(word).to_owned());
+                environment.chain(program).chain(tests).collect::<Vec<_>>().join(" ")
+            },
+            |word| format!("tests/c/run.py {word}"),
+        );
         let _ = writeln!(table, "| {} | [`{file}`](../{file}) | `{tests}` |", text(&mutation["promise"]));
     }
     table

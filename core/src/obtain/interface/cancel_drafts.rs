@@ -19,7 +19,7 @@ request! {
             /// The ids of orders that are kept.
             keep: Vec<String> = TextList;
             /// The folder of all entries: orders that belong to one of them are kept.
-            directory: PathBuf = Text;
+            directory: PathBuf = Folder;
             /// Only selects, and cancels nothing; true by default.
             dry_run: bool = Flag;
         }

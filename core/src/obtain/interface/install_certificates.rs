@@ -13,7 +13,7 @@ request! {
     pub struct InstallCertificates {
         required {
             /// The local folder of all entries. It is made if it does not exist.
-            directory: PathBuf = Text;
+            directory: PathBuf = Folder;
         }
         optional {
             /// The entries; by default all of the store.

@@ -13,7 +13,7 @@ request! {
     pub struct ListEntries {
         required {
             /// The folder of all entries.
-            directory: PathBuf = Text;
+            directory: PathBuf = Folder;
         }
         optional {}
     }

@@ -22,7 +22,7 @@ request! {
             /// The names. The first one is the CN.
             domains: Vec<String> = DistinctDomains;
             /// The folder of all entries. It is made if it does not exist.
-            directory: PathBuf = Text;
+            directory: PathBuf = Folder;
             /// How control of the names is proved: `method`, and one of `webroot`, `listen`, `hook`, `emails`. Without
             /// any of these, events ask the caller to publish.
             validation: Value = Object;
@@ -75,7 +75,7 @@ request! {
             /// A file with a password on its first line. Then `keystore.p12` has key and chain as PKCS#12, for Java and
             /// Windows. A changed password counts from the next certificate on, and for `redeploy`. Not together with
             /// `csr`.
-            pkcs12_password_file: PathBuf = Text;
+            pkcs12_password_file: PathBuf = File;
             /// What `current` is: `links` (default), a symbolic link to a version, switched in one step, or `files`, a
             /// folder with copies, for file systems without links: a reader may see a pair that does not match while they
             /// are replaced; `combined.pem` is always whole.

@@ -10,7 +10,7 @@ request! {
     pub struct Redeploy {
         required {
             /// The folder of all entries.
-            directory: PathBuf = Text;
+            directory: PathBuf = Folder;
             /// The entry's name.
             name: String = Text;
         }

@@ -11,7 +11,7 @@ request! {
     pub struct RemoveEntry {
         required {
             /// The folder of all entries.
-            directory: PathBuf = Text;
+            directory: PathBuf = Folder;
             /// The entry's name.
             name: String = Text;
         }

@@ -15,7 +15,7 @@ request! {
     pub struct RenewAll {
         required {
             /// The folder of all entries.
-            directory: PathBuf = Text;
+            directory: PathBuf = Folder;
         }
         optional {
             /// How many entries are processed at the same time; 4 by default.

@@ -8,6 +8,7 @@ use crate::endpoints::ValidationMethod;
 use crate::error::{Error, Result};
 use crate::obtain::publish::{Publisher, Webroots};
 use crate::parameter::domain::normalize;
+use crate::parameter::path;
 
 /// The parameter `validation`.
 pub(super) struct ValidationSpec {
@@ -141,13 +142,11 @@ fn command(value: &Value) -> Result<Vec<String>> {
 
 fn webroots(value: &Value) -> Result<Webroots> {
     let wrong = || {
-        Error::invalid(
-            "validation.webroot",
-            "expected the path of a folder, or a map from names to such paths",
-        )
+        let why = path::expected("folder");
+        Error::invalid("validation.webroot", format!("{why}, or a map from names to such paths"))
     };
     let path = |value: &Value| {
-        let text = value.as_str().filter(|text| !text.is_empty() && !text.contains('\0'));
+        let text = value.as_str().filter(|text| path::is_possible(text));
         text.and_then(|text| std::path::absolute(text).ok()).ok_or_else(wrong)
     };
     match value {

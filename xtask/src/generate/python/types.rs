@@ -21,14 +21,14 @@ pub(super) fn of_parameter(parameter: &Parameter) -> String {
         ParameterKind::Flag => "bool".to_owned(),
         ParameterKind::Object if parameter.name == "query" => "Mapping[str, str | float | bool]".to_owned(),
         ParameterKind::Object => "Mapping[str, Any]".to_owned(),
-        _ if is_path(parameter) => "str | os.PathLike[str]".to_owned(),
+        ParameterKind::Folder | ParameterKind::File => "str | os.PathLike[str]".to_owned(),
         _ => "str".to_owned(),
     }
 }
 
 /// Whether it names a file or folder.
 pub(super) fn is_path(parameter: &Parameter) -> bool {
-    parameter.name == "directory" || parameter.name.ends_with("_file")
+    matches!(parameter.kind, ParameterKind::Folder | ParameterKind::File)
 }
 
 /// The Python type of a field, where it is more specific than its kind.
