@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 use zeroize::Zeroize;
 
 use crate::cancel::CancelToken;
-use crate::connection::Connection;
+use crate::connection::{Connection, Shared};
 use crate::context::Context;
 use crate::error::{Error, Result};
 use crate::event::{Event, EventType};
@@ -27,7 +27,7 @@ use crate::{json, operations};
 /// A client of the service. Clones and threads share its connections and its rate limit.
 #[derive(Clone)]
 pub struct Client {
-    connection: Arc<Connection>,
+    connection: Shared,
     cancel: CancelToken,
     lines: Option<LogLines>,
     recorder: Option<Recorder>,
@@ -200,7 +200,7 @@ impl Client {
 impl ClientBuilder {
     /// Checks the settings and makes the client. Nothing is sent.
     pub fn build(self) -> Result<Client> {
-        let connection = Arc::new(Connection::new(self).map_err(Error::on_one_line)?);
+        let connection = Shared::new(Connection::new(self).map_err(Error::on_one_line)?);
         Ok(Client { connection, cancel: CancelToken::never(), lines: None, recorder: None })
     }
 }

@@ -1,8 +1,9 @@
 //! What all clones of a client share: the settings, the connections, the pace.
 
-use std::fmt;
+use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
+use std::{fmt, mem};
 
 use crate::base_url::BaseUrl;
 use crate::clean::Cleaner;
@@ -15,7 +16,36 @@ use crate::secret::Secret;
 use crate::settings::{Auth, ClientBuilder, MAX_RETRIES, REQUESTS_PER_SECOND, STORE_LEASE, TIMEOUT};
 use crate::transport::{self, Transport};
 
-/// What all clones of a client share.
+/// What all clones of a client share, as each of them has it.
+///
+/// In a child of fork it is never dropped: the connections belong to the parent, for which closing one properly would
+/// end it, too, and a lock may stay locked for ever.
+#[derive(Clone)]
+pub(crate) struct Shared(Arc<Connection>);
+
+impl Shared {
+    pub(crate) fn new(connection: Connection) -> Self {
+        Self(Arc::new(connection))
+    }
+}
+
+impl Deref for Shared {
+    type Target = Connection;
+
+    fn deref(&self) -> &Connection {
+        &self.0
+    }
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        if !self.0.process.is_this_process() {
+            mem::forget(Arc::clone(&self.0));
+        }
+    }
+}
+
+/// What is shared.
 pub(crate) struct Connection {
     pub(crate) transport: Transport,
     pub(crate) base_url: BaseUrl,
@@ -88,5 +118,25 @@ impl fmt::Debug for Connection {
             .field("base_url", &self.base_url)
             .field("auth", &self.auth)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_child_of_fork_closes_nothing() {
+        for is_child in [false, true] {
+            let mut connection =
+                Connection::new(ClientBuilder::default().access_key("key")).expect("settings");
+            if is_child {
+                connection.process = MadeIn::another();
+            }
+            let shared = Shared::new(connection);
+            let (clone, left) = (shared.clone(), Arc::downgrade(&shared.0));
+            drop((shared, clone));
+            assert_eq!(left.upgrade().is_some(), is_child);
+        }
     }
 }

@@ -6,6 +6,7 @@
 mod bell;
 
 use std::collections::{HashMap, VecDeque};
+use std::mem;
 use std::os::fd::{AsRawFd, OwnedFd, RawFd};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -191,6 +192,9 @@ impl Drop for Op {
         if self.check_process().is_ok() {
             // Now, though the thread may still be at it: the number is free for the host's next file.
             self.channel.state().bell = None;
+        } else {
+            // To drop the handle would detach the thread that has its number in this process.
+            mem::forget(self.thread.get_mut().unwrap_or_else(PoisonError::into_inner).take());
         }
     }
 }

@@ -20,6 +20,11 @@ impl MadeIn {
         Self(std::process::id())
     }
 
+    #[cfg(test)]
+    pub(crate) fn another() -> Self {
+        Self(0)
+    }
+
     /// False in a child of fork.
     #[must_use]
     pub fn is_this_process(self) -> bool {

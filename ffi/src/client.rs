@@ -15,7 +15,6 @@ use crate::{argument, string};
 /// A client of the service: settings, connections, pace. Many threads may use one at once.
 pub struct zerossl_client {
     client: Client,
-    process: u32,
 }
 
 const _: Option<Shared<zerossl_client>> = None;
@@ -24,7 +23,7 @@ impl zerossl_client {
     pub(crate) fn hand_out(config_json: Option<&CStr>) -> Result<*mut Self> {
         let settings = object(config_json, "config_json")?;
         let client = ClientBuilder::from_json(settings)?.build()?;
-        Ok(pointer::hand_out(Self { client, process: std::process::id() }))
+        Ok(pointer::hand_out(Self { client }))
     }
 
     /// The same client, and also cancelled by this token.
@@ -33,7 +32,7 @@ impl zerossl_client {
         token: Option<&zerossl_cancel_token>,
     ) -> Result<*mut Self> {
         let (this, token) = (argument::object(client, "client")?, argument::object(token, "token")?);
-        Ok(this.with(this.client.cancelled_by(token.token())))
+        Ok(pointer::hand_out(Self { client: this.client.cancelled_by(token.token()) }))
     }
 
     /// The same client, which tells this callback what it does.
@@ -44,22 +43,13 @@ impl zerossl_client {
     ) -> Result<*mut Self> {
         let this = argument::object(client, "client")?;
         let log = callback::log(log, user_data).ok_or_else(|| argument::null("log"))?;
-        Ok(this.with(this.client.logging_to(log)))
+        Ok(pointer::hand_out(Self { client: this.client.logging_to(log) }))
     }
 
     /// Moves its calendar forwards.
     pub(crate) fn advance_clock(client: Option<&Self>, seconds: f64) -> Result<()> {
         let by = Duration::try_from_secs_f64(seconds).map_err(|error| Error::invalid("seconds", error))?;
         argument::object(client, "client")?.client.advance_clock(by)
-    }
-
-    fn with(&self, client: Client) -> *mut Self {
-        pointer::hand_out(Self { client, process: self.process })
-    }
-
-    /// Not in a child of fork: the connections belong to the parent.
-    pub(crate) fn may_be_freed(&self) -> bool {
-        self.process == std::process::id()
     }
 }
 

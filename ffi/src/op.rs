@@ -24,7 +24,6 @@ pub struct zerossl_op {
     is_freed: Arc<AtomicBool>,
     /// `zerossl_run` reads the events of its op itself.
     is_of_run: bool,
-    process: u32,
 }
 
 #[expect(clippy::doc_markdown, reason = "the header's text")]
@@ -40,7 +39,7 @@ const _: Option<Shared<zerossl_op>> = None;
 
 impl zerossl_op {
     fn new(op: Op, is_of_run: bool) -> Self {
-        Self { op: Arc::new(op), is_freed: Arc::default(), is_of_run, process: std::process::id() }
+        Self { op: Arc::new(op), is_freed: Arc::default(), is_of_run }
     }
 
     /// Starts an op as `start` does it.
@@ -55,9 +54,9 @@ impl zerossl_op {
         Ok(pointer::hand_out(Self::new(op, false)))
     }
 
-    /// Not an op of `zerossl_run`, which still uses it, and not in a child of fork, where the op's thread is missing.
+    /// Not an op of `zerossl_run`, which still uses it.
     pub(crate) fn may_be_freed(&self) -> bool {
-        !self.is_of_run && self.process == std::process::id()
+        !self.is_of_run
     }
 
     pub(crate) fn next(op: Option<&Self>, timeout_ms: i32, event_json: Place<'_, c_char>) -> Result<i32> {

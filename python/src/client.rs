@@ -1,6 +1,5 @@
 //! The client. It calls operations by name, and releases the interpreter for other threads during a call.
 
-use std::mem;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
@@ -23,7 +22,6 @@ use crate::{parameters, record};
 pub(crate) struct NativeClient {
     /// None once it is closed. Only locked while attached, so a fork never finds it locked.
     client: Mutex<Option<Client>>,
-    process: u32,
 }
 
 #[pymethods]
@@ -129,7 +127,7 @@ impl NativeClient {
 
     /// Running calls are not affected; new ones are refused.
     fn close(&self) {
-        forget_in_child(self.process, self.slot().take());
+        self.slot().take();
     }
 
     fn __repr__(&self) -> String {
@@ -151,7 +149,7 @@ impl NativeClient {
 
 impl NativeClient {
     fn with(client: Client) -> Self {
-        Self { client: Mutex::new(Some(client)), process: std::process::id() }
+        Self { client: Mutex::new(Some(client)) }
     }
 
     fn client(&self, py: Python<'_>, operation: &str) -> PyResult<Client> {
@@ -170,23 +168,9 @@ impl NativeClient {
     }
 }
 
-impl Drop for NativeClient {
-    fn drop(&mut self) {
-        forget_in_child(self.process, self.client.get_mut().unwrap_or_else(PoisonError::into_inner).take());
-    }
-}
-
 fn token(interrupt: &Interrupt) -> zerossl::CancelToken {
     let interrupt = interrupt.clone();
     zerossl::CancelToken::asking(move || interrupt.is_due())
-}
-
-/// In a child of fork, the connections belong to the parent: closing one properly would end it for the
-/// parent, too. And a lock may stay locked for ever.
-fn forget_in_child(process: u32, client: Option<Client>) {
-    if process != std::process::id() {
-        mem::forget(client);
-    }
 }
 
 fn find(operation: &str) -> Option<&'static Operation> {
