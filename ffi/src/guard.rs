@@ -122,6 +122,15 @@ mod tests {
     }
 
     #[test]
+    fn a_panic_of_the_host_is_its_own() {
+        guard((), || {
+            assert!(is_ours());
+            outside(|| assert!(!is_ours()));
+            assert!(is_ours());
+        });
+    }
+
+    #[test]
     fn a_panic_becomes_an_internal_error() {
         assert_eq!(guard_with::<i32>(None, || panic!("on purpose")), Kind::Internal.code());
     }

@@ -152,6 +152,16 @@ static void with_a_callback(const zerossl_client *client) {
     CHECK(questions == 2);
 }
 
+/* Nobody can answer: that is the answer. */
+static void without_a_callback(const zerossl_client *client) {
+    zerossl_error *error = no_error_yet();
+
+    CHECK(zerossl_run(client, "obtain", wanted("nobody.example.com"), NULL, NULL, &error) == NULL);
+    CHECK(strstr(zerossl_error_message(error), "give `on_event`") != NULL);
+    EXPECT(error, ZEROSSL_E_VALIDATION, NULL);
+    pulled(client, "nobody.example.com", "resumed");
+}
+
 /* It could not be published: the reason is in the error, and the next call continues with the order. */
 static void refused(const zerossl_client *client) {
     zerossl_op *op = start(client, "refused.example.com");
@@ -237,6 +247,7 @@ int main(void) {
     not_by_a_call(client);
     pulled(client, "pulled.example.com", "issued");
     with_a_callback(client);
+    without_a_callback(client);
     refused(client);
     cancelled(client);
     freed(client);

@@ -71,6 +71,10 @@ def symbols() -> None:
     for word in ("[libzerossl.so.0]", "NODELETE"):
         if word not in dynamic:
             raise Failed(f"{word} is missing:\n{dynamic}")
+    content = SHARED.read_bytes()
+    for folder in (f"{TOP}/", f"{Path.home()}/", "registry/src", "/.cargo/", "/.rustup/"):
+        if folder.encode() in content:
+            raise Failed(f"the library has a path of this machine in it: {folder}")
 
 
 def headers(scratch: Path) -> None:

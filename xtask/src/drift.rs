@@ -3,10 +3,13 @@
 use std::fs;
 use std::path::Path;
 
+use serde_json::Value;
 use zerossl::OPERATIONS;
 
-use crate::top::{Outcome, top};
+use crate::top::{Failure, Outcome, top};
 use crate::{generate, house};
+
+const MUTATIONS: &str = "tests/mutations/mutations.json";
 
 /// The operation whose request the caller chooses.
 const ANY_ENDPOINT: &str = "request";
@@ -47,8 +50,23 @@ pub(crate) fn check() -> Outcome {
             problems.push(format!("tests/cases/{folder} belongs to no operation"));
         }
     }
+    problems.extend(outdated_mutations()?);
     problems.extend(house::problems());
     if problems.is_empty() { Ok(()) } else { Err(problems.join("\n").into()) }
+}
+
+/// Changes that the code has moved away from: each is found at one place.
+fn outdated_mutations() -> Result<Vec<String>, Failure> {
+    let mutations: Vec<Value> = serde_json::from_str(&fs::read_to_string(top().join(MUTATIONS))?)?;
+    let mut problems = Vec::new();
+    for mutation in &mutations {
+        let [promise, file, from] =
+            ["promise", "file", "from"].map(|name| mutation[name].as_str().unwrap_or_default());
+        if fs::read_to_string(top().join(file))?.matches(from).count() != 1 {
+            problems.push(format!("{MUTATIONS}: {promise}: {file} does not have its text at one place"));
+        }
+    }
+    Ok(problems)
 }
 
 fn names_in(folder: &Path) -> Vec<String> {

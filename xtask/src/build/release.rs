@@ -34,8 +34,23 @@ fn flags() -> Result<String, Failure> {
     let target =
         Some(target).filter(|target| !target.starts_with(top())).map(|it| remap(it, "/libzerossl/target"));
     // The last one that fits is taken, and crates may lie below us.
-    let flags = given.chain([remap(&top(), "/libzerossl")]).chain(target).chain(crates);
+    let flags = given.chain([standard_library()?, remap(&top(), "/libzerossl")]).chain(target).chain(crates);
     Ok(flags.collect::<Vec<_>>().join(SEPARATOR))
+}
+
+/// Where the component rust-src is installed, rustc names the files of the standard library as they lie there. They get
+/// the names back that they have without it.
+fn standard_library() -> Result<String, Failure> {
+    let rustc = |argument: &[&str]| -> Result<String, Failure> {
+        let program = std::env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+        let output = Command::new(program).current_dir(top()).args(argument).output()?;
+        Ok(String::from_utf8(output.stdout)?)
+    };
+    let about = rustc(&["--version", "--verbose"])?;
+    let commit = about.lines().find_map(|line| line.strip_prefix("commit-hash: "));
+    let commit = commit.ok_or("rustc does not say of which commit it is")?;
+    let sources = Path::new(rustc(&["--print", "sysroot"])?.trim()).join("lib/rustlib/src/rust");
+    Ok(remap(&sources, &format!("/rustc/{commit}")))
 }
 
 fn remap(folder: &Path, name: &str) -> String {
