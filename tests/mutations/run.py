@@ -70,7 +70,8 @@ def mutate(tree: Path, mutation: dict[str, Any]) -> None:
 
 
 def tried(tree: Path, mutation: dict[str, Any]) -> subprocess.CompletedProcess[str]:
-    environment = os.environ | {"CARGO_TARGET_DIR": str(TARGET)} | mutation.get("environment", {})
+    # Apart: cargo would take what was built there, with a mutation in it, for that of these sources.
+    environment = os.environ | {"CARGO_TARGET_DIR": str(TARGET / "mutated")} | mutation.get("environment", {})
     way = notice(mutation)
     run(way.build, env=environment, cwd=tree, timeout=1800)
     return subprocess.run(way.test, env=environment, cwd=tree, capture_output=True, text=True, timeout=900, check=False)
